@@ -1,0 +1,162 @@
+"""`FaceModel`: a linear face model (3DMM) in the project's own units, and its one-file format.
+
+Every loader converts to this once. Units: metres. Axes: X to the subject's left, Y up, Z out of the face,
+right-handed. Bases are per one standard deviation, so identity and albedo coefficients are N(0, 1); named
+expressions run over ``expression_ranges`` and the spread of their values is ``expression_std``.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import LikenessError
+
+FORMAT_VERSION = 1
+NO_CORNER = -1
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class FaceModel:
+    """A face model. V vertices, F faces, U texture points, I / E / A modes, J joints, R regions, P parts."""
+
+    id: str
+    name: str
+    source: str
+    licence: str
+    mean: Floats  # (V, 3) neutral mean, metres
+    identity_basis: Floats  # (I, V, 3) metres per sigma
+    expression_basis: Floats  # (E, V, 3) metres per unit of the slider
+    expression_names: tuple[str, ...]  # (E,)
+    expression_ranges: Floats  # (E, 2) slider minimum, maximum
+    expression_std: Floats  # (E,) prior spread of a slider's value, for the fit
+    albedo_mean: Floats  # (V, 3) linear RGB
+    albedo_basis: Floats  # (A, V, 3) linear RGB per sigma
+    faces: Ints  # (F, 4) corners, counter-clockwise from outside; -1 last for a triangle
+    uv: Floats  # (U, 2) in [0, 1], v up
+    faces_uv: Ints  # (F, 4)
+    landmarks68: Ints  # (68,) iBUG-68 as vertex ids
+    dense_vertices: Ints  # (478, 3) dense landmarks as three vertex ids ...
+    dense_weights: Floats  # (478, 3) ... and their weights (sum 1)
+    region_names: tuple[str, ...]  # (R,)
+    region_weights: Floats  # (R, V) in [0, 1]
+    part_names: tuple[str, ...]  # (P,) e.g. skin, eye_left, eye_right
+    face_parts: Ints  # (F,) index into part_names
+    joint_names: tuple[str, ...]  # (J,) e.g. head, jaw, eye.L, eye.R
+    joint_parents: Ints  # (J,) -1 for the root
+    joint_regressor: Floats  # (J, V) joint positions = joint_regressor @ vertices
+    skin_weights: Floats  # (V, J) rows sum to 1
+
+    def __post_init__(self) -> None:
+        _check_shapes(self)
+
+    def region(self, name: str) -> Floats:
+        """Weights (V,) of a named region. Raises KeyError for an unknown name."""
+        if name not in self.region_names:
+            raise KeyError(f"{self.id} has no region {name!r}; it has {', '.join(self.region_names)}")
+        return self.region_weights[self.region_names.index(name)]
+
+    def shape(self, identity: Floats | None = None, expression: Floats | None = None) -> Floats:
+        """Vertices (V, 3) of identity (<=I,) and expression (E,) coefficients; None means zero."""
+        vertices = self.mean.astype(np.float64)
+        if identity is not None and len(identity):
+            vertices = vertices + np.tensordot(identity, self.identity_basis[: len(identity)], axes=1)
+        if expression is not None and len(expression):
+            vertices = vertices + np.tensordot(expression, self.expression_basis[: len(expression)], axes=1)
+        return vertices
+
+    def dense_points(self, vertices: Floats) -> Floats:
+        """Dense landmarks (478, 3) on the given vertices (V, 3)."""
+        return np.einsum("lk,lkd->ld", self.dense_weights, vertices[self.dense_vertices])
+
+    def triangles(self) -> Ints:
+        """Triangles (T, 3): each quad a-b-c-d becomes a-b-c and a-c-d."""
+        return triangulate(self.faces)
+
+    def part_vertices(self, name: str) -> Ints:
+        """Sorted vertex ids of a named part."""
+        corners = self.faces[self.face_parts == self.part_names.index(name)]
+        return np.unique(corners[corners != NO_CORNER])
+
+
+def triangulate(faces: Ints) -> Ints:
+    """Faces (F, 4) with -1 for a missing corner -> triangles (T, 3), first halves first then second halves."""
+    quads = faces[faces[:, 3] != NO_CORNER]
+    return np.concatenate([faces[:, :3], quads[:, [0, 2, 3]]])
+
+
+def triangle_owner(faces: Ints) -> Ints:
+    """For each triangle of ``triangulate`` the face (T,) it came from."""
+    return np.concatenate([np.arange(len(faces)), np.flatnonzero(faces[:, 3] != NO_CORNER)])
+
+
+def save_face_model(model: FaceModel, path: Path) -> None:
+    """Write the versioned ``.npz``; strings as unicode arrays, never pickles."""
+    arrays = {f.name: np.asarray(getattr(model, f.name)) for f in fields(model)}
+    np.savez_compressed(path, format_version=np.int32(FORMAT_VERSION), **arrays)
+
+
+def load_face_model(path: Path) -> FaceModel:
+    """Read a file of ``save_face_model``. Raises `LikenessError` naming the file and what is wrong with it."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return _from_archive(archive, path)
+    except FileNotFoundError:
+        raise LikenessError(f"The face model file {path} is missing.") from None
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
+        raise LikenessError(f"{path} is not a readable Likeness face model ({error}).") from error
+
+
+def _from_archive(archive: np.lib.npyio.NpzFile, path: Path) -> FaceModel:
+    if "format_version" not in archive:
+        raise LikenessError(f"{path} is not a Likeness face model: it has no format_version.")
+    version = int(archive["format_version"])
+    if version != FORMAT_VERSION:
+        raise LikenessError(f"{path} has face model format {version}; this Likeness reads format {FORMAT_VERSION}.")
+    values = {}
+    for field in fields(FaceModel):
+        array = archive[field.name]
+        if array.dtype.kind == "U":
+            values[field.name] = str(array) if array.ndim == 0 else tuple(str(item) for item in array)
+        elif array.dtype == np.float16:
+            values[field.name] = array.astype(np.float32)
+        else:
+            values[field.name] = array
+    return FaceModel(**values)
+
+
+def _check_shapes(model: FaceModel) -> None:
+    v, f, e, j = len(model.mean), len(model.faces), len(model.expression_names), len(model.joint_names)
+    expected = {
+        "mean": (v, 3),
+        "identity_basis": (len(model.identity_basis), v, 3),
+        "expression_basis": (e, v, 3),
+        "expression_ranges": (e, 2),
+        "expression_std": (e,),
+        "albedo_mean": (v, 3),
+        "albedo_basis": (len(model.albedo_basis), v, 3),
+        "faces": (f, 4),
+        "faces_uv": (f, 4),
+        "uv": (len(model.uv), 2),
+        "landmarks68": (68,),
+        "dense_vertices": (478, 3),
+        "dense_weights": (478, 3),
+        "region_weights": (len(model.region_names), v),
+        "face_parts": (f,),
+        "joint_parents": (j,),
+        "joint_regressor": (j, v),
+        "skin_weights": (v, j),
+    }
+    for name, shape in expected.items():
+        found = np.shape(getattr(model, name))
+        if found != shape:
+            raise ValueError(f"{name} has shape {found}, expected {shape}")
+    if f and (model.faces.max() >= v or model.faces_uv.max() >= len(model.uv)):
+        raise ValueError("faces point outside the vertices")

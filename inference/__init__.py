@@ -1,0 +1,1 @@
+"""Photo to Reconstruction: torch, never bpy."""

@@ -1,0 +1,1 @@
+"""Fine relief of the skin as a displacement map."""

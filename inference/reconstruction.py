@@ -1,0 +1,63 @@
+"""`Reconstruction`: the only thing that crosses from the engine to Blender, as a folder (docs/conventions.md).
+
+numpy and the standard library only: Blender's own Python reads the folder with this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SCHEMA_VERSION = 1
+FACE_FILE = "face.json"
+MESH_FILE = "mesh.npz"
+PHOTO_IMAGE = "photo.png"
+ALBEDO_IMAGE = "albedo.png"
+DISPLACEMENT_IMAGE = "displacement.exr"
+NORMAL_IMAGE = "normal.png"
+CONFIDENCE_IMAGE = "confidence.png"
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """The content of ``mesh.npz``. N vertices, F faces, U texture points, K keys, J joints, P parts."""
+
+    vertices: Floats  # (N, 3) metres, the neutral identity
+    faces: Ints  # (F, 4) int32, -1 in the last column for a triangle
+    uv: Floats  # (U, 2)
+    faces_uv: Ints  # (F, 4)
+    shape_key_names: tuple[str, ...]  # (K,)
+    shape_key_deltas: Floats  # (K, N, 3) metres per unit
+    shape_key_ranges: Floats  # (K, 2)
+    expression: Floats  # (K,) the photo's values: its face is vertices + expression . shape_key_deltas
+    landmarks68: Ints  # (68,) vertex ids
+    joint_names: tuple[str, ...]  # (J,)
+    joint_parents: Ints  # (J,)
+    joint_positions: Floats  # (J, 3) metres, for the neutral identity
+    skin_weights: Floats  # (N, J)
+    parts: Ints  # (F,) index into part_names
+    part_names: tuple[str, ...]  # (P,)
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """One reconstructed face: ``face.json`` and ``mesh.npz``; the images stay files in ``folder``."""
+
+    model: dict[str, str]  # id, source, licence
+    coefficients: dict[str, list[float]]  # identity, expression, albedo
+    intrinsics: Floats  # (3, 3) pixels
+    image_size: tuple[int, int]  # width, height
+    rotation: Floats  # (3, 3), OpenCV: x_cam = R x + t
+    translation: Floats  # (3,) metres
+    lighting: Floats  # (9, 3) linear RGB shading coefficients, view frame
+    landmarks: dict[str, Any]  # detector, ibug68 [[x, y]...], dense [[x, y]...], uncertainty
+    timings: dict[str, float]  # seconds per stage
+    provenance: dict[str, str]  # what each number comes from
+    mesh: Mesh
+    images: dict[str, Any] = field(default_factory=dict)  # file name -> array when written, Path when read

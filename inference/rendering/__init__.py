@@ -1,0 +1,1 @@
+"""A batched differentiable rasteriser in plain torch."""
