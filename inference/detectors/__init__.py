@@ -1,0 +1,1 @@
+"""Face detectors and the mapping of their points."""
