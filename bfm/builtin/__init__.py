@@ -1,0 +1,1 @@
+"""The built-in face model: its making (`make`) and the finished file (`model.npz`)."""
