@@ -1,0 +1,71 @@
+"""What all tests share: the reference data's folder, a portrait, no network, and a clean way out after bpy."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+# Small tensors: more threads than this cost time, and results should not depend on the machine's core count.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+
+_exit_status = pytest.StashKey[int]()
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Reference data and photos that do not belong to the repository; skips where they are absent."""
+    folder = Path(os.environ.get("LIKENESS_SHARED", REPOSITORY.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no reference data: {folder} is absent and LIKENESS_SHARED names no other folder")
+    return folder
+
+
+@pytest.fixture
+def photo_astronaut() -> np.ndarray:
+    """NASA's portrait of Eileen Collins (512, 512, 3) uint8 sRGB, public domain, shipped with scikit-image."""
+    from skimage import data
+
+    return data.astronaut().copy()
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Likeness works offline: a test that opens a network connection fails."""
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            raise AssertionError(f"a test tried to reach {address}")
+        original(self, address)
+
+    original = socket.socket.connect
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The user's own configuration and caches neither change a test nor are changed by one."""
+    home = tmp_path_factory.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
+    for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "BLENDER_USER_RESOURCES"):
+        monkeypatch.setenv(variable, str(home))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_exit_status] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Blender as a module can crash or hang while the interpreter shuts down: leave without that."""
+    if "bpy" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash.get(_exit_status, 0))
