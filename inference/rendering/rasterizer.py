@@ -20,8 +20,8 @@ from ..camera import project
 
 EMPTY = -1
 NEAR = 1e-2  # metres; a triangle with a corner nearer than this, or behind the camera, is dropped
-_TINY_AREA = 1e-12  # square pixels; keeps the barycentrics of a sliver finite
-_UV_CHUNK = 1 << 20  # pixels; bounds the memory of a 4096 x 4096 layout
+_FLAT = 1e-12  # square pixels (twice the area) below which a triangle covers nothing
+_CHUNK = 1 << 18  # pixels; bounds the memory of a 4096 x 4096 layout
 
 
 @dataclass(frozen=True)
@@ -50,114 +50,107 @@ def rasterize(
     width, height = image_size
     pixels = project(camera_vertices, intrinsics.expand(batch, 3, 3))
     points = torch.cat([pixels, camera_vertices[..., 2:]], dim=-1).reshape(-1, 3)
-    offsets = torch.arange(batch, device=triangles.device)[:, None, None]
-    corners = (triangles + offsets * count).reshape(-1, 3)  # rows of `points`
-    winners = _nearest_triangles(points.detach(), corners, batch, image_size, cull_backfaces)
+    drawn, image = _drawn_triangles(points.detach(), triangles, batch, image_size, cull_backfaces)
+    corners = _corners(points, triangles, drawn, image * count)
+    planes = _planes(corners)
+    with torch.no_grad():
+        owners, targets = _fill(corners, image, image_size)
+        depth = _mix(planes.detach(), owners, targets, image_size)[3]
+        winners = _nearest(owners, targets, depth, batch * width * height)
     covered = (winners != EMPTY).nonzero().squeeze(1)
-    weights = _barycentrics(_corner_points(points, corners, winners[covered]), _centres(covered, image_size, points))
-    z = _corner_points(points[:, 2:], corners, winners[covered]).squeeze(-1)
-    dense = points.new_zeros(winners.numel(), 4).index_copy(
-        0, covered, torch.cat([weights, (weights * z).sum(-1, keepdim=True)], dim=-1)
-    )
-    dense = dense.reshape(batch, height, width, 4)
-    ids = torch.where(winners == EMPTY, winners, winners % max(len(triangles), 1)).reshape(batch, height, width)
-    return Fragments(ids, dense[..., :3], dense[..., 3])
+    shown = winners.index_select(0, covered)
+    mixed = _mix(planes, shown, covered, image_size)
+    weights = points.new_zeros(len(winners), 3).index_copy(0, covered, mixed[:3].T)
+    depth = points.new_zeros(len(winners)).index_copy(0, covered, mixed[3])
+    ids = winners.index_copy(0, covered, drawn.index_select(0, shown)).reshape(batch, height, width)
+    return Fragments(ids, weights.reshape(batch, height, width, 3), depth.reshape(batch, height, width))
 
 
 @torch.no_grad()
 def rasterize_uv(uv: Tensor, triangles_uv: Tensor, size: int) -> Fragments:
     """Texture points (U, 2) in [0, 1] and triangles (T, 3) -> the layout of a ``size`` x ``size`` texture, batch of 1.
 
-    Row 0 is v = 1. Both windings are drawn; where charts overlap the triangle of the lower number wins. No gradient.
+    Row 0 is v = 1, depth is 1. Both windings are drawn; where charts overlap the triangle of the lower number wins.
     """
     points = torch.stack([uv[:, 0] * size, (1.0 - uv[:, 1]) * size, torch.ones_like(uv[:, 0])], dim=-1)
-    drawn = torch.arange(len(triangles_uv), device=uv.device)
-    owners, pixels = _fill(_corner_points(points, triangles_uv, drawn), 1, (size, size))
-    winners = _first_owner(owners, pixels, size * size)
+    drawn, image = _drawn_triangles(points, triangles_uv, 1, (size, size), cull_backfaces=False)
+    corners = _corners(points, triangles_uv, drawn, image)
+    winners = _first_owner(*_fill(corners, image, (size, size)), size * size)
     covered = (winners != EMPTY).nonzero().squeeze(1)
+    planes = _planes(corners)
     weights = points.new_zeros(size * size, 3)
-    for chunk in covered.split(_UV_CHUNK):
-        corners = _corner_points(points, triangles_uv, winners[chunk])
-        weights[chunk] = _barycentrics(corners, _centres(chunk, (size, size), points))
+    for chunk in covered.split(_CHUNK):
+        shown = winners.index_select(0, chunk)
+        weights.index_copy_(0, chunk, _mix(planes, shown, chunk, (size, size))[:3].T)
+        winners.index_copy_(0, chunk, drawn.index_select(0, shown))
     ids = winners.reshape(1, size, size)
     return Fragments(ids, weights.reshape(1, size, size, 3), (ids != EMPTY).to(uv.dtype))
 
 
 def interpolate(fragments: Fragments, triangles: Tensor, attributes: Tensor) -> Tensor:
     """Vertex attributes (B, V, C) or (V, C) -> pixels (B, H, W, C); zero where empty. Differentiable in both."""
-    ids = fragments.triangle_ids
-    batch, height, width = ids.shape
+    batch, height, width = fragments.triangle_ids.shape
     attributes = attributes.expand(batch, *attributes.shape[-2:])
     vertex_count, channels = attributes.shape[1:]
-    flat = ids.reshape(-1)
-    covered = (flat != EMPTY).nonzero().squeeze(1)
-    image = covered.div(height * width, rounding_mode="floor")
-    corners = triangles[flat[covered]] + image[:, None] * vertex_count
-    values = attributes.reshape(-1, channels).index_select(0, corners.reshape(-1)).reshape(-1, 3, channels)
+    ids = fragments.triangle_ids.reshape(-1)
+    covered = (ids != EMPTY).nonzero().squeeze(1)
+    rows = triangles.index_select(0, ids.index_select(0, covered))
+    if batch > 1:
+        rows = rows + (covered.div(height * width, rounding_mode="floor") * vertex_count)[:, None]
     weights = fragments.barycentrics.reshape(-1, 3).index_select(0, covered)
-    mixed = (weights[:, :, None] * values).sum(1)
-    dense = mixed.new_zeros(flat.numel(), channels).index_copy(0, covered, mixed)
+    flat = attributes.reshape(-1, channels)
+    mixed = sum(flat.index_select(0, rows[:, k]) * weights[:, k, None] for k in range(3))
+    dense = flat.new_zeros(len(ids), channels).index_copy(0, covered, mixed)
     return dense.reshape(batch, height, width, channels)
 
 
+def _corners(points: Tensor, triangles: Tensor, chosen: Tensor, offsets: Tensor) -> Tensor:
+    """Rows of ``points`` (P, C) at the corners of the chosen (N,) triangles, shifted by offsets (N,) -> (3, C, N)."""
+    rows = triangles.index_select(0, chosen) + offsets[:, None]
+    return points.index_select(0, rows.T.reshape(-1)).reshape(3, len(chosen), -1).mT
+
+
 @torch.no_grad()
-def _nearest_triangles(
-    points: Tensor, corners: Tensor, batch: int, image_size: tuple[int, int], cull_backfaces: bool
-) -> Tensor:
-    """For each pixel (B * H * W,) the row of ``corners`` (B * T, 3) it shows, or -1; ``points`` are x, y, depth."""
-    placed = _corner_points(points, corners, torch.arange(len(corners), device=corners.device))
-    edge1, edge2 = placed[:, 1, :2] - placed[:, 0, :2], placed[:, 2, :2] - placed[:, 0, :2]
-    area = edge1[:, 0] * edge2[:, 1] - edge1[:, 1] * edge2[:, 0]
-    facing = area < 0 if cull_backfaces else area.abs() > 0  # pixels run down, so outside is clockwise
-    drawn = (facing & (placed[..., 2] > NEAR).all(1)).nonzero().squeeze(1)
-    placed = placed[drawn]
-    image = drawn.div(max(len(corners) // batch, 1), rounding_mode="floor")
-    owners, pixels = _fill(placed, batch, image_size, image)
-    candidates = placed[owners]
-    weights = _barycentrics(candidates, _centres(pixels, image_size, points))
-    depth = (weights * candidates[..., 2]).sum(-1)
-    nearest = depth.new_full((batch * image_size[0] * image_size[1],), torch.inf)
-    nearest = nearest.scatter_reduce(0, pixels, depth, "amin")
-    front = depth <= nearest[pixels]
-    return _first_owner(drawn[owners[front]], pixels[front], len(nearest))
-
-
-def _first_owner(owners: Tensor, pixels: Tensor, count: int) -> Tensor:
-    """The lowest owner of each of ``count`` pixels, -1 for none; the same on every device, unlike a plain scatter."""
-    nobody = torch.iinfo(torch.int32).max  # some devices reduce integers in 32 bits
-    first = owners.new_full((count,), nobody).scatter_reduce(0, pixels, owners, "amin")
-    return torch.where(first == nobody, EMPTY, first)
-
-
-def _fill(
-    placed: Tensor, batch: int, image_size: tuple[int, int], image: Tensor | None = None
+def _drawn_triangles(
+    points: Tensor, triangles: Tensor, batch: int, image_size: tuple[int, int], cull_backfaces: bool
 ) -> tuple[Tensor, Tensor]:
-    """Triangles (N, 3, 3) in pixels, of pictures ``image`` (N,) -> pairs of (triangle, flat pixel index) covered."""
+    """Numbers and pictures (N,) of the triangles that may cover a pixel centre; points (B * V, 3) are x, y, depth.
+
+    Most triangles of a fine mesh lie between the pixel centres, so this saves most of the work.
+    """
+    offsets = torch.arange(batch, device=points.device)[:, None, None] * (len(points) // batch)
+    rows = (triangles.T + offsets).reshape(-1)
+    placed = torch.stack([axis.index_select(0, rows).reshape(batch, 3, -1) for axis in points.unbind(1)])
+    x, y, z = placed.unbind(0)  # each (B, corner, T)
+    area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (y[:, 1] - y[:, 0]) * (x[:, 2] - x[:, 0])
+    facing = area < -_FLAT if cull_backfaces else area.abs() > _FLAT  # rows run down, so outside is clockwise
+    low, high = placed[:2].amin(2), placed[:2].amax(2)
+    spanned = [_first_centre(high[axis], size) > _first_centre(low[axis], size) for axis, size in enumerate(image_size)]
+    image, drawn = (facing & (z.amin(1) > NEAR) & spanned[0] & spanned[1]).nonzero(as_tuple=True)
+    return drawn, image
+
+
+@torch.no_grad()
+def _fill(corners: Tensor, image: Tensor, image_size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Triangles (3, 2+, N) in pixels, of pictures ``image`` (N,) -> every pair of (triangle, flat pixel it covers)."""
     width, height = image_size
-    x, y = placed[..., 0].T.contiguous(), placed[..., 1].T.contiguous()  # (3, N): reductions over corners are quick
-    left, right = _first_centre(x.amin(0), width), _first_centre(x.amax(0), width)
+    x, y = corners[:, 0].contiguous(), corners[:, 1].contiguous()
     top, bottom = _first_centre(y.amin(0), height), _first_centre(y.amax(0), height)
-    hit = ((right > left) & (bottom > top)).nonzero().squeeze(1)
-    x, y, top, bottom = x[:, hit], y[:, hit], top[hit], bottom[hit]
     x_next, y_next = x.roll(-1, 0), y.roll(-1, 0)
     down = y <= y_next  # measure every edge from its upper end, so that its two triangles agree to the last bit
     upper_x, upper_y = torch.where(down, x, x_next), torch.where(down, y, y_next)
     lower_x, lower_y = torch.where(down, x_next, x), torch.where(down, y_next, y)
     slope = (lower_x - upper_x) / (lower_y - upper_y)
-    row_owners, rows = _expand(bottom - top)
-    rows = rows + top[row_owners]
-    centre = rows.to(placed.dtype) + 0.5
-    upper_y = upper_y[:, row_owners]
-    crossing = upper_x[:, row_owners] + (centre - upper_y) * slope[:, row_owners]
-    active = (upper_y <= centre) & (centre < lower_y[:, row_owners])
-    start = _first_centre(torch.where(active, crossing, torch.inf).amin(0), width)
-    stop = _first_centre(torch.where(active, crossing, -torch.inf).amax(0), width)
-    span_owners, columns = _expand((stop - start).clamp_min(0))
-    first = rows * width + start
-    owners = hit[row_owners]
-    if image is not None:
-        first = first + image[owners] * (width * height)
-    return owners[span_owners], first[span_owners] + columns
+    owners, rows = _expand(bottom - top, top)
+    upper_x, upper_y, lower_y, slope = (edge.index_select(1, owners) for edge in (upper_x, upper_y, lower_y, slope))
+    centre = rows.to(x.dtype) + 0.5
+    crossing = upper_x + (centre - upper_y) * slope
+    active = (upper_y <= centre) & (centre < lower_y)
+    start = _first_centre(crossing.masked_fill(~active, torch.inf).amin(0), width)
+    stop = _first_centre(crossing.masked_fill(~active, -torch.inf).amax(0), width)
+    first = (image.index_select(0, owners) * height + rows) * width + start
+    spans, pixels = _expand((stop - start).clamp_min(0), first)
+    return owners.index_select(0, spans), pixels
 
 
 def _first_centre(edge: Tensor, limit: int) -> Tensor:
@@ -165,34 +158,48 @@ def _first_centre(edge: Tensor, limit: int) -> Tensor:
     return (edge - 0.5).ceil().clamp(0, limit).long()
 
 
-def _expand(counts: Tensor) -> tuple[Tensor, Tensor]:
-    """Counts (N,) -> for each of the sum of counts items its owner and its number within the owner."""
+def _expand(counts: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
+    """Runs of ``counts`` (N,) integers from ``first`` (N,) -> for every integer the run it belongs to, and itself."""
     owners = torch.repeat_interleave(counts)
-    starts = counts.cumsum(0) - counts
-    return owners, torch.arange(len(owners), device=counts.device) - starts[owners]
+    base = first - (counts.cumsum(0) - counts)
+    return owners, base.index_select(0, owners) + torch.arange(len(owners), device=counts.device)
 
 
-def _corner_points(points: Tensor, corners: Tensor, chosen: Tensor) -> Tensor:
-    """Points (P, C) at the corners (T, 3) of the ``chosen`` (N,) triangles -> (N, 3, C)."""
-    return points.index_select(0, corners[chosen].reshape(-1)).reshape(-1, 3, points.shape[-1])
+def _nearest(owners: Tensor, pixels: Tensor, depth: Tensor, count: int) -> Tensor:
+    """The nearest owner of each of ``count`` pixels, -1 for none."""
+    nearest = depth.new_full((count,), torch.inf).scatter_reduce(0, pixels, depth, "amin")
+    front = (depth <= nearest.index_select(0, pixels)).nonzero().squeeze(1)
+    return _first_owner(owners.index_select(0, front), pixels.index_select(0, front), count)
 
 
-def _centres(pixels: Tensor, image_size: tuple[int, int], like: Tensor) -> Tensor:
-    """Flat pixel indices (N,) -> centres (N, 2) in pixels."""
-    width, height = image_size
-    rows = pixels.div(width, rounding_mode="floor") % height
-    return torch.stack([pixels % width, rows], dim=-1).to(like.dtype) + 0.5
+def _first_owner(owners: Tensor, pixels: Tensor, count: int) -> Tensor:
+    """The lowest owner of each of ``count`` pixels, -1 for none; the same on every device, unlike a plain scatter."""
+    nobody = torch.iinfo(torch.int32).max  # some devices reduce integers in 32 bits
+    first = owners.new_full((count,), nobody).scatter_reduce(0, pixels, owners, "amin")
+    return first.masked_fill(first == nobody, EMPTY)
 
 
-def _barycentrics(corners: Tensor, centres: Tensor) -> Tensor:
-    """Perspective-correct barycentrics (N, 3) of pixel centres (N, 2) in triangles (N, 3, 3) of x, y, depth.
+def _planes(corners: Tensor) -> Tensor:
+    """Triangles (3, 3, N) of x, y, depth -> (9, N): first corner, screen gradients of two barycentrics, 1 / depths."""
+    (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = (corner.unbind(0) for corner in corners.unbind(0))
+    ax, ay, bx, by = x1 - x0, y1 - y0, x2 - x0, y2 - y0
+    scale = 1.0 / (ax * by - ay * bx)
+    return torch.stack([x0, y0, by * scale, -bx * scale, -ay * scale, ax * scale, 1.0 / z0, 1.0 / z1, 1.0 / z2])
 
-    Screen-space areas over depth, normalised (Heckbert and Moreton 1991). Corners are measured from the pixel first: in
-    single precision the areas of small triangles far from the origin would cancel away.
+
+def _mix(planes: Tensor, chosen: Tensor, pixels: Tensor, image_size: tuple[int, int]) -> Tensor:
+    """Perspective-correct barycentrics and depth (4, P) at flat pixels (P,) of the chosen (P,) triangles' planes.
+
+    Screen-space barycentrics over depth, normalised (Heckbert and Moreton 1991). They are measured from a corner of the
+    triangle, for in single precision the areas of small triangles far from the origin would cancel away, and kept from
+    falling below 0, so that a sliver cannot extrapolate.
     """
-    x, y = (corners[..., :2] - centres[:, None]).unbind(-1)
-    x_next, y_next, x_last, y_last = x.roll(-1, 1), y.roll(-1, 1), x.roll(-2, 1), y.roll(-2, 1)
-    areas = x_next * y_last - x_last * y_next
-    areas = areas * areas.detach().sum(1, keepdim=True).sign()
-    weights = (areas.clamp_min(0.0) + _TINY_AREA) / corners[..., 2]
-    return weights / weights.sum(1, keepdim=True)
+    width, height = image_size
+    x0, y0, x1_gradient, y1_gradient, x2_gradient, y2_gradient, *inverse = planes.index_select(1, chosen).unbind(0)
+    dx = (pixels % width).to(planes.dtype) + 0.5 - x0
+    dy = (pixels.div(width, rounding_mode="floor") % height).to(planes.dtype) + 0.5 - y0
+    second = dx * x1_gradient + dy * y1_gradient
+    third = dx * x2_gradient + dy * y2_gradient
+    screen = torch.stack([1.0 - second - third, second, third]).clamp_min(0.0)
+    weights = screen * torch.stack(inverse)
+    return torch.cat([weights, screen.sum(0, keepdim=True)]) / weights.sum(0)
