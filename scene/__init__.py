@@ -1,0 +1,1 @@
+"""From a reconstruction folder to a face in Blender."""

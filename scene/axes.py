@@ -1,0 +1,18 @@
+"""Model and view axes (Y up) <-> Blender axes (Z up): (x, y, z) becomes (x, -z, y). Both right-handed, metres."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+# Columns are where the model's X, Y and Z axes point in Blender.
+MODEL_TO_BLENDER = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+# OpenCV camera axes (y down, z forward) <-> view axes (y up, z towards the viewer); its own inverse.
+CAMERA_TO_VIEW = np.diag([1.0, -1.0, -1.0])
+
+
+def to_blender(points: Floats) -> Floats:
+    """Points or directions (..., 3) in model or view axes -> Blender axes."""
+    return points @ MODEL_TO_BLENDER.T

@@ -1,0 +1,142 @@
+"""`build_face`: a reconstruction becomes objects, all at once."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+
+import bpy
+from mathutils import Vector
+
+from ..inference.reconstruction import (
+    ALBEDO_IMAGE,
+    DISPLACEMENT_IMAGE,
+    NORMAL_IMAGE,
+    PHOTO_IMAGE,
+    Reconstruction,
+    read_reconstruction,
+)
+from . import state
+from .camera import camera_position, create_camera, frame_photo, head_rotation
+from .displacement import add_displacement, add_subdivision
+from .images import COLOUR, DATA, load_image
+from .lighting import create_lighting
+from .material import add_materials
+from .mesh import create_mesh
+from .rig import bind, create_armature, pose_root, root_position
+from .shape_keys import add_shape_keys
+
+COLOUR_SPACES = {ALBEDO_IMAGE: COLOUR, PHOTO_IMAGE: COLOUR, NORMAL_IMAGE: DATA, DISPLACEMENT_IMAGE: DATA}
+# A second face stands beside the first, not inside it.
+SHELF_SPACING_M = 0.35
+
+
+def build_face(folder: Path, name: str | None = None) -> bpy.types.Object:
+    """Build the face of a result folder in the active scene and return its mesh object.
+
+    Args:
+        folder: the result folder or its ``face.json``.
+        name: prefix of everything made; the folder's stem unless given.
+
+    Raises:
+        LikenessError: the folder is no readable result. The scene is as it was.
+    """
+    reconstruction = read_reconstruction(folder)
+    return build_reconstruction(
+        reconstruction, name or _stem(Path(folder)), str(reconstruction.images.get(PHOTO_IMAGE, ""))
+    )
+
+
+def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) -> bpy.types.Object:
+    """`build_face` for a reconstruction that was read already; its images are paths."""
+    state.register()
+    scene = bpy.context.scene
+    images = _load_images(reconstruction, name)
+    place = Vector((SHELF_SPACING_M * len(state.faces_of(scene)), 0.0, 0.0))
+    collection = bpy.data.collections.new(name)
+    scene.collection.children.link(collection)
+
+    face = _create_face(reconstruction, images, collection, name)
+    face.parent.location = place
+    camera = _place_camera(reconstruction, images.get(PHOTO_IMAGE), name)
+    world, sun = create_lighting(reconstruction.lighting, name)
+    for extra in (camera, sun):
+        extra.location += place
+        collection.objects.link(extra)
+
+    _remember(face, reconstruction, photo, camera, world, sun)
+    show_face(scene, face)
+    frame_photo(scene, camera, reconstruction.intrinsics, reconstruction.image_size)
+    return face
+
+
+def show_face(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
+    """Make this face's light the scene's only one of ours, and the face the active object."""
+    for other in state.faces_of(scene):
+        sun = state.state_of(other).sun
+        if sun is not None:
+            sun.hide_viewport = sun.hide_render = other != face
+    scene.world = state.state_of(face).world
+    for selected in bpy.context.selected_objects:
+        selected.select_set(False)
+    face.select_set(True)
+    bpy.context.view_layer.objects.active = face
+
+
+def _create_face(
+    reconstruction: Reconstruction, images: dict[str, bpy.types.Image], collection: bpy.types.Collection, name: str
+) -> bpy.types.Object:
+    mesh = reconstruction.mesh
+    face = bpy.data.objects.new(name, create_mesh(mesh, name))
+    collection.objects.link(face)
+    add_shape_keys(face, mesh)
+    armature = create_armature(mesh, f"{name} Rig", collection)
+    bind(face, armature, mesh)
+    pose_root(armature, mesh, head_rotation(reconstruction.rotation))
+    add_subdivision(face)
+    if DISPLACEMENT_IMAGE in images:
+        add_displacement(face, images[DISPLACEMENT_IMAGE])
+    add_materials(face, mesh.part_names, images, name)
+    return face
+
+
+def _place_camera(reconstruction: Reconstruction, photo: bpy.types.Image | None, name: str) -> bpy.types.Object:
+    camera = create_camera(reconstruction.intrinsics, reconstruction.image_size, photo, f"{name} Camera")
+    pivot = root_position(reconstruction.mesh)
+    camera.location = camera_position(reconstruction.rotation, reconstruction.translation, pivot)
+    return camera
+
+
+def _load_images(reconstruction: Reconstruction, name: str) -> dict[str, bpy.types.Image]:
+    loaded: dict[str, bpy.types.Image] = {}
+    try:
+        for file, space in COLOUR_SPACES.items():
+            if file in reconstruction.images:
+                loaded[file] = load_image(reconstruction.images[file], f"{name} {file}", space)
+    except Exception:
+        bpy.data.batch_remove(list(loaded.values()))
+        raise
+    return loaded
+
+
+def _remember(
+    face: bpy.types.Object,
+    reconstruction: Reconstruction,
+    photo: str,
+    camera: bpy.types.Object,
+    world: bpy.types.World,
+    sun: bpy.types.Object,
+) -> None:
+    memory = state.state_of(face)
+    memory.id = uuid.uuid4().hex
+    memory.photo = photo
+    memory.model = reconstruction.model.get("id", "")
+    memory.licence = reconstruction.model.get("licence", "")
+    memory.coefficients = json.dumps(reconstruction.coefficients)
+    memory.camera, memory.world, memory.sun = camera, world, sun
+
+
+def _stem(folder: Path) -> str:
+    folder = folder.parent if folder.suffix == ".json" else folder
+    return folder.resolve().stem or "Face"

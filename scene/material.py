@@ -1,0 +1,95 @@
+"""Materials of a face: skin, eyes and the inside of the mouth, one slot per part of the mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import bpy
+
+from ..inference.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
+from .displacement import DETAIL
+from .mesh import UV_LAYER
+
+# Mean free path of light in skin per channel, metres, and skin's index of refraction
+# (Jensen et al. 2001, "skin1"; Donner and Jensen 2006).
+SKIN_SCATTER_M = (0.00367, 0.00137, 0.00068)
+SKIN_IOR = 1.4
+CORNEA_IOR = 1.376
+NORMAL_MAP = "Likeness Normal Map"
+
+Inputs = dict[str, float | tuple[float, ...]]
+
+SKIN: Inputs = {
+    "Roughness": 0.45,
+    "IOR": SKIN_IOR,
+    "Subsurface Weight": 1.0,
+    "Subsurface Scale": SKIN_SCATTER_M[0],
+    "Subsurface Radius": tuple(channel / SKIN_SCATTER_M[0] for channel in SKIN_SCATTER_M),
+}
+EYE: Inputs = {"Roughness": 0.06, "IOR": CORNEA_IOR}
+MOUTH: Inputs = {"Roughness": 0.25, "IOR": SKIN_IOR}
+WET_PARTS = ("mouth", "teeth", "gum", "tongue")
+
+
+def add_materials(
+    face: bpy.types.Object, part_names: tuple[str, ...], images: Mapping[str, bpy.types.Image], name: str
+) -> None:
+    """One material slot per part, in the order of the mesh's material indices."""
+    for part in part_names:
+        material = _create(f"{name} {part}", _surface(part), images.get(ALBEDO_IMAGE))
+        if _surface(part) is SKIN and NORMAL_IMAGE in images:
+            _add_normal_map(material, images[NORMAL_IMAGE], face)
+        face.data.materials.append(material)
+
+
+def _surface(part: str) -> Inputs:
+    if part.startswith("eye"):
+        return EYE
+    return MOUTH if part.startswith(WET_PARTS) else SKIN
+
+
+def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.types.Material:
+    material = bpy.data.materials.new(name)
+    material.use_nodes = True
+    tree = material.node_tree
+    shader = tree.nodes["Principled BSDF"]
+    # Burley needs no closed volume behind the skin: a face is an open mask.
+    shader.subsurface_method = "BURLEY"
+    for socket, value in surface.items():
+        shader.inputs[socket].default_value = value
+    if albedo is not None:
+        texture = _image_node(tree, albedo, (-700, 300))
+        tree.links.new(texture.outputs["Color"], shader.inputs["Base Color"])
+    return material
+
+
+def _add_normal_map(material: bpy.types.Material, image: bpy.types.Image, face: bpy.types.Object) -> None:
+    """The map of the same detail as the displacement: it fades in as the displacement's strength goes down."""
+    tree = material.node_tree
+    texture = _image_node(tree, image, (-700, -250))
+    node = tree.nodes.new("ShaderNodeNormalMap")
+    node.name = NORMAL_MAP
+    node.location = (-350, -250)
+    node.uv_map = UV_LAYER
+    tree.links.new(texture.outputs["Color"], node.inputs["Color"])
+    tree.links.new(node.outputs["Normal"], tree.nodes["Principled BSDF"].inputs["Normal"])
+    if DETAIL in face.modifiers:
+        _fade_with_displacement(node, face)
+
+
+def _fade_with_displacement(node: bpy.types.ShaderNodeNormalMap, face: bpy.types.Object) -> None:
+    driver = node.inputs["Strength"].driver_add("default_value").driver
+    driver.type = "SCRIPTED"
+    variable = driver.variables.new()
+    variable.name = "detail"
+    variable.targets[0].id = face
+    variable.targets[0].data_path = f'modifiers["{DETAIL}"].strength'
+    driver.expression = "max(0, 1 - detail)"
+
+
+def _image_node(tree: bpy.types.NodeTree, image: bpy.types.Image, location: tuple[float, float]) -> bpy.types.Node:
+    node = tree.nodes.new("ShaderNodeTexImage")
+    node.image = image
+    node.location = location
+    node.extension = "EXTEND"
+    return node

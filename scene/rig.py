@@ -1,0 +1,85 @@
+"""The armature: a bone per joint, weights as vertex groups, and the photo's head rotation as a pose."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from ..inference.reconstruction import Mesh
+from .axes import MODEL_TO_BLENDER, to_blender
+
+# From the joint to the tip of its bone, in Blender axes, metres: the head's bone stands, the others look forward.
+HEAD_TIP = (0.0, 0.0, 0.1)
+EYE_TIP = (0.0, -0.03, 0.0)
+JAW_TIP = (0.0, -0.08, -0.05)
+WEIGHT_STEPS = 255
+
+
+def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> bpy.types.Object:
+    """Armature object, linked into ``collection`` of the active view layer: bones exist in edit mode only."""
+    data = bpy.data.armatures.new(name)
+    armature = bpy.data.objects.new(name, data)
+    armature.show_in_front = True
+    data.display_type = "STICK"
+    collection.objects.link(armature)
+    _leave_mode()
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    heads = to_blender(mesh.joint_positions)
+    for joint, head in zip(mesh.joint_names, heads, strict=True):
+        bone = data.edit_bones.new(joint)
+        bone.head = head.tolist()
+        bone.tail = (head + _tip(joint)).tolist()
+    for joint, parent in zip(mesh.joint_names, mesh.joint_parents, strict=True):
+        if parent >= 0:
+            data.edit_bones[joint].parent = data.edit_bones[mesh.joint_names[parent]]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return armature
+
+
+def bind(face: bpy.types.Object, armature: bpy.types.Object, mesh: Mesh) -> None:
+    """Parent the face to the armature and weight it by ``mesh.skin_weights``; before any other modifier."""
+    face.parent = armature
+    modifier = face.modifiers.new("Likeness Armature", "ARMATURE")
+    modifier.object = armature
+    for joint, weights in zip(mesh.joint_names, mesh.skin_weights.T, strict=True):
+        _fill_group(face.vertex_groups.new(name=joint), weights)
+
+
+def pose_root(armature: bpy.types.Object, mesh: Mesh, rotation: np.ndarray) -> None:
+    """Turn the root joint by ``rotation`` (3, 3), model axes -> view axes, about where it stands."""
+    bone = armature.pose.bones[root_joint(mesh)]
+    turn = Matrix((MODEL_TO_BLENDER @ rotation @ MODEL_TO_BLENDER.T).tolist()).to_4x4()
+    pivot = Matrix.Translation(bone.bone.head_local)
+    rest = bone.bone.matrix_local
+    bone.matrix_basis = rest.inverted() @ pivot @ turn @ pivot.inverted() @ rest
+
+
+def root_joint(mesh: Mesh) -> str:
+    """Name of the joint that carries the head."""
+    return mesh.joint_names[int(np.flatnonzero(mesh.joint_parents < 0)[0])]
+
+
+def root_position(mesh: Mesh) -> np.ndarray:
+    """Where that joint is (3,), model axes."""
+    return mesh.joint_positions[mesh.joint_names.index(root_joint(mesh))]
+
+
+def _tip(joint: str) -> Vector:
+    if joint.startswith("eye"):
+        return Vector(EYE_TIP)
+    return Vector(JAW_TIP if joint == "jaw" else HEAD_TIP)
+
+
+def _fill_group(group: bpy.types.VertexGroup, weights: np.ndarray) -> None:
+    """Set weights (N,) by levels: one call per level instead of one per vertex."""
+    levels = np.round(weights * WEIGHT_STEPS).astype(int)
+    for level in np.unique(levels[levels > 0]):
+        group.add(np.flatnonzero(levels == level).tolist(), level / WEIGHT_STEPS, "REPLACE")
+
+
+def _leave_mode() -> None:
+    active = bpy.context.view_layer.objects.active
+    if active is not None and active.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")

@@ -1,0 +1,54 @@
+"""What a face remembers: a property group on its object, so it is saved, copied and undone with it."""
+
+from __future__ import annotations
+
+import atexit
+
+import bpy
+from bpy.props import PointerProperty, StringProperty
+
+PROPERTY = "likeness"
+
+
+class LikenessFace(bpy.types.PropertyGroup):
+    """State of one face; ``id`` is empty on every object that is no face."""
+
+    id: StringProperty(name="Identity", description="Unique name of this reconstruction")
+    photo: StringProperty(name="Photo", description="The photo this face was made from", subtype="FILE_PATH")
+    model: StringProperty(name="Model", description="The face model behind this face")
+    licence: StringProperty(name="Licence", description="Licence of the face model")
+    coefficients: StringProperty(name="Coefficients", description="The model's coefficients of the photo, as JSON")
+    camera: PointerProperty(name="Camera", type=bpy.types.Object)
+    sun: PointerProperty(name="Sun", type=bpy.types.Object)
+    world: PointerProperty(name="World", type=bpy.types.World)
+
+
+def register() -> None:
+    """Register the state; again is fine."""
+    if not hasattr(bpy.types.Object, PROPERTY):
+        bpy.utils.register_class(LikenessFace)
+        setattr(bpy.types.Object, PROPERTY, PointerProperty(type=LikenessFace))
+        if bpy.app.module:  # a class alive when the interpreter ends crashes or hangs some versions of the module
+            atexit.register(unregister)
+
+
+def unregister() -> None:
+    """Take the state's class away; again is fine. Files keep what was stored."""
+    if hasattr(bpy.types.Object, PROPERTY):
+        delattr(bpy.types.Object, PROPERTY)
+        bpy.utils.unregister_class(LikenessFace)
+
+
+def state_of(face: bpy.types.Object) -> LikenessFace:
+    """The state of a face object."""
+    return getattr(face, PROPERTY)
+
+
+def is_face(candidate: bpy.types.Object | None) -> bool:
+    """Whether an object is a face made here."""
+    return candidate is not None and candidate.type == "MESH" and bool(state_of(candidate).id)
+
+
+def faces_of(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """All faces of a scene."""
+    return [candidate for candidate in scene.objects if is_face(candidate)]
