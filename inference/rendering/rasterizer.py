@@ -1,10 +1,7 @@
 """Batched differentiable rasteriser in plain torch: CPU, CUDA and MPS, no compiled extension.
 
-Which triangle a pixel shows is found without gradient: every triangle is cut into pixel rows, every row into the
-pixels between its two edge crossings (a scanline fill, so cost follows the covered pixels and not the bounding
-boxes), and the nearest of the candidates of a pixel wins in a z-buffer written by scatter. Crossings are half-open and
-computed from the edge's upper end, so two triangles that share an edge compute the same number: no holes, no pixel
-twice. Barycentrics and depth are then computed again, with gradient, for the covered pixels only.
+Which triangle a pixel shows is found without gradient, by a scanline fill and a z-buffer (`scan`). Barycentrics and
+depth of the covered pixels are then computed with gradient.
 
 Units: vertices in camera space (OpenCV axes, metres), intrinsics in pixels, pixel centres at +0.5.
 """
@@ -17,8 +14,8 @@ import torch
 from torch import Tensor
 
 from ..camera import project
+from .scan import EMPTY, fill_triangles, first_centre, first_owner, nearest_owner
 
-EMPTY = -1
 NEAR = 1e-2  # metres; a triangle with a corner nearer than this, or behind the camera, is dropped
 _FLAT = 1e-12  # square pixels (twice the area) below which a triangle covers nothing
 _CHUNK = 1 << 18  # pixels; bounds the memory of a 4096 x 4096 layout
@@ -54,9 +51,9 @@ def rasterize(
     corners = _corners(points, triangles, drawn, image * count)
     planes = _planes(corners)
     with torch.no_grad():
-        owners, targets = _fill(corners, image, image_size)
+        owners, targets = fill_triangles(corners, image, image_size)
         depth = _mix(planes.detach(), owners, targets, image_size)[3]
-        winners = _nearest(owners, targets, depth, batch * width * height)
+        winners = nearest_owner(owners, targets, depth, batch * width * height)
     covered = (winners != EMPTY).nonzero().squeeze(1)
     shown = winners.index_select(0, covered)
     mixed = _mix(planes, shown, covered, image_size)
@@ -75,7 +72,7 @@ def rasterize_uv(uv: Tensor, triangles_uv: Tensor, size: int) -> Fragments:
     points = torch.stack([uv[:, 0] * size, (1.0 - uv[:, 1]) * size, torch.ones_like(uv[:, 0])], dim=-1)
     drawn, image = _drawn_triangles(points, triangles_uv, 1, (size, size), cull_backfaces=False)
     corners = _corners(points, triangles_uv, drawn, image)
-    winners = _first_owner(*_fill(corners, image, (size, size)), size * size)
+    winners = first_owner(*fill_triangles(corners, image, (size, size)), size * size)
     covered = (winners != EMPTY).nonzero().squeeze(1)
     planes = _planes(corners)
     weights = points.new_zeros(size * size, 3)
@@ -125,58 +122,9 @@ def _drawn_triangles(
     area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (y[:, 1] - y[:, 0]) * (x[:, 2] - x[:, 0])
     facing = area < -_FLAT if cull_backfaces else area.abs() > _FLAT  # rows run down, so outside is clockwise
     low, high = placed[:2].amin(2), placed[:2].amax(2)
-    spanned = [_first_centre(high[axis], size) > _first_centre(low[axis], size) for axis, size in enumerate(image_size)]
+    spanned = [first_centre(high[axis], size) > first_centre(low[axis], size) for axis, size in enumerate(image_size)]
     image, drawn = (facing & (z.amin(1) > NEAR) & spanned[0] & spanned[1]).nonzero(as_tuple=True)
     return drawn, image
-
-
-@torch.no_grad()
-def _fill(corners: Tensor, image: Tensor, image_size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Triangles (3, 2+, N) in pixels, of pictures ``image`` (N,) -> every pair of (triangle, flat pixel it covers)."""
-    width, height = image_size
-    x, y = corners[:, 0].contiguous(), corners[:, 1].contiguous()
-    top, bottom = _first_centre(y.amin(0), height), _first_centre(y.amax(0), height)
-    x_next, y_next = x.roll(-1, 0), y.roll(-1, 0)
-    down = y <= y_next  # measure every edge from its upper end, so that its two triangles agree to the last bit
-    upper_x, upper_y = torch.where(down, x, x_next), torch.where(down, y, y_next)
-    lower_x, lower_y = torch.where(down, x_next, x), torch.where(down, y_next, y)
-    slope = (lower_x - upper_x) / (lower_y - upper_y)
-    owners, rows = _expand(bottom - top, top)
-    upper_x, upper_y, lower_y, slope = (edge.index_select(1, owners) for edge in (upper_x, upper_y, lower_y, slope))
-    centre = rows.to(x.dtype) + 0.5
-    crossing = upper_x + (centre - upper_y) * slope
-    active = (upper_y <= centre) & (centre < lower_y)
-    start = _first_centre(crossing.masked_fill(~active, torch.inf).amin(0), width)
-    stop = _first_centre(crossing.masked_fill(~active, -torch.inf).amax(0), width)
-    first = (image.index_select(0, owners) * height + rows) * width + start
-    spans, pixels = _expand((stop - start).clamp_min(0), first)
-    return owners.index_select(0, spans), pixels
-
-
-def _first_centre(edge: Tensor, limit: int) -> Tensor:
-    """Index of the first pixel whose centre is at or past ``edge`` pixels, within [0, limit]."""
-    return (edge - 0.5).ceil().clamp(0, limit).long()
-
-
-def _expand(counts: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
-    """Runs of ``counts`` (N,) integers from ``first`` (N,) -> for every integer the run it belongs to, and itself."""
-    owners = torch.repeat_interleave(counts)
-    base = first - (counts.cumsum(0) - counts)
-    return owners, base.index_select(0, owners) + torch.arange(len(owners), device=counts.device)
-
-
-def _nearest(owners: Tensor, pixels: Tensor, depth: Tensor, count: int) -> Tensor:
-    """The nearest owner of each of ``count`` pixels, -1 for none."""
-    nearest = depth.new_full((count,), torch.inf).scatter_reduce(0, pixels, depth, "amin")
-    front = (depth <= nearest.index_select(0, pixels)).nonzero().squeeze(1)
-    return _first_owner(owners.index_select(0, front), pixels.index_select(0, front), count)
-
-
-def _first_owner(owners: Tensor, pixels: Tensor, count: int) -> Tensor:
-    """The lowest owner of each of ``count`` pixels, -1 for none; the same on every device, unlike a plain scatter."""
-    nobody = torch.iinfo(torch.int32).max  # some devices reduce integers in 32 bits
-    first = owners.new_full((count,), nobody).scatter_reduce(0, pixels, owners, "amin")
-    return first.masked_fill(first == nobody, EMPTY)
 
 
 def _planes(corners: Tensor) -> Tensor:
