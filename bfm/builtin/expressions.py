@@ -1,0 +1,68 @@
+"""The 51 ARKit expressions of the built-in model, made from muscle-like displacement fields on its own mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..arkit import ARKIT_NAMES, mirrored_name
+from . import expressions_mouth as mouth
+from . import expressions_upper as upper
+from .anatomy import Anatomy
+from .muscles import FaceGeometry, Floats
+
+Recipe = Callable[[Anatomy], Floats]
+
+# Symmetric expressions, and the left one of every pair.
+RECIPES: dict[str, Recipe] = {
+    "eyeBlinkLeft": upper.blink_left,
+    "eyeLookDownLeft": upper.look_down_left,
+    "eyeLookInLeft": upper.look_in_left,
+    "eyeLookOutLeft": upper.look_out_left,
+    "eyeLookUpLeft": upper.look_up_left,
+    "eyeSquintLeft": upper.squint_left,
+    "eyeWideLeft": upper.wide_left,
+    "jawForward": mouth.jaw_forward,
+    "jawLeft": mouth.jaw_left,
+    "jawOpen": mouth.jaw_open,
+    "mouthClose": mouth.mouth_close,
+    "mouthFunnel": mouth.funnel,
+    "mouthPucker": mouth.pucker,
+    "mouthLeft": mouth.mouth_left,
+    "mouthSmileLeft": mouth.smile_left,
+    "mouthFrownLeft": mouth.frown_left,
+    "mouthDimpleLeft": mouth.dimple_left,
+    "mouthStretchLeft": mouth.stretch_left,
+    "mouthRollLower": mouth.roll_lower,
+    "mouthRollUpper": mouth.roll_upper,
+    "mouthShrugLower": mouth.shrug_lower,
+    "mouthShrugUpper": mouth.shrug_upper,
+    "mouthPressLeft": mouth.press_left,
+    "mouthLowerDownLeft": mouth.lower_down_left,
+    "mouthUpperUpLeft": mouth.upper_up_left,
+    "browDownLeft": upper.brow_down_left,
+    "browInnerUp": upper.brow_inner_up,
+    "browOuterUpLeft": upper.brow_outer_up_left,
+    "cheekPuff": mouth.cheek_puff,
+    "cheekSquintLeft": upper.cheek_squint_left,
+    "noseSneerLeft": upper.sneer_left,
+}
+
+# How far a slider usually is from rest in photos, for the fit's prior: common and cheap movements vary most.
+_SPREAD = {"jawOpen": 0.3, "mouthClose": 0.12, "mouthSmile": 0.35, "eyeBlink": 0.3, "eyeLook": 0.35, "jawForward": 0.12,
+           "jawLeft": 0.12, "jawRight": 0.12, "mouthLeft": 0.12, "mouthRight": 0.12, "cheekPuff": 0.12,
+           "mouthFunnel": 0.2, "mouthPucker": 0.25, "noseSneer": 0.15, "brow": 0.3}  # fmt: skip
+EXPRESSION_STD = np.array([next((s for p, s in _SPREAD.items() if n.startswith(p)), 0.2) for n in ARKIT_NAMES])
+
+
+def expression_basis(geometry: FaceGeometry) -> Floats:
+    """Displacements (51, V, 3), metres, of the geometry's vertices at slider 1.0, in the order of `ARKIT_NAMES`."""
+    face = Anatomy(geometry)
+    fields: dict[str, Floats] = {}
+    for name, recipe in RECIPES.items():
+        other = mirrored_name(name)
+        displacement = recipe(face)
+        fields[name] = geometry.symmetric(displacement) if other == name else displacement
+        fields.setdefault(other, geometry.mirrored(displacement))
+    return np.stack([fields[name] for name in ARKIT_NAMES])

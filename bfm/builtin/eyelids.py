@@ -1,0 +1,169 @@
+"""Lids and eyeball of the left eye: what slides over a sphere.
+
+Lid vertices are moved in polar coordinates about the eyeball's centre (azimuth to the subject's left, elevation
+up, radius), so that lids turn about the eyeball as real ones do. A shape key however moves every vertex along a
+straight line: where such a chord would cut into the eyeball, its end is lifted until it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from ..landmarks import LEFT_EYE_LOOP
+from .muscles import FaceGeometry, Floats, Ints, turn
+
+UPPER_RIM = LEFT_EYE_LOOP[:9]  # from the inner to the outer corner
+LOWER_RIM = (LEFT_EYE_LOOP[0], *LEFT_EYE_LOOP[:7:-1])
+FOREHEAD = 151
+# What stays put when lids move: brow, side of the nose, cheek bone. The crease above the upper lid follows a little.
+ORBIT = (285, 295, 282, 283, 276, 353, 446, 465, 464, 417, 453, 357, 350, 349, 348, 347, 346, 340, 265)
+LID_REACH = 12.0  # millimetres
+LID_LIMITS = (0.026, 0.034)  # metres from the eyeball's centre between which the lids' movement fades out
+SEAM = 0.2  # where closed lids meet, from the lower (0) to the upper rim (1)
+CLEARANCE = 0.0003  # metres between the eyeball and the lid that slides over it
+INNER_EDGE_DEPTH = 0.0002  # metres that a lid's hidden inner edge may press into the eyeball on its way
+STEPS = np.linspace(0.1, 1.0, 10)
+
+
+class LeftEye:
+    """The left eyeball, its lids as columns from the inner to the outer corner, and how they move."""
+
+    def __init__(self, geometry: FaceGeometry) -> None:
+        self.geometry = geometry
+        self.centre = geometry.eye_centres[0]
+        self.ball = geometry.eyeballs[0]
+        relative = geometry.vertices[self.ball] - self.centre
+        self._ball_radius = np.linalg.norm(relative, axis=1)
+        self._ball_tree = cKDTree(relative / self._ball_radius[:, None])
+        sheet = geometry.sheet
+        self.upper, self.lower = sheet.path(UPPER_RIM), sheet.path(LOWER_RIM)
+        if len(self.upper) != len(self.lower):
+            raise ValueError(f"the lids do not match: {len(self.upper)} and {len(self.lower)} vertices")
+        rim = np.unique(np.concatenate([self.upper, self.lower]))
+        self.margin = sheet.enclosed(rim, FOREHEAD)
+        self.layers = [np.stack([self.upper, self.lower])]
+        while (following := self._next_layer()) is not None:
+            self.layers.append(following)
+
+    def _next_layer(self) -> Ints | None:
+        """The next ring (2, columns) of the lids' margin towards the eyeball: of each vertex its neighbour inwards."""
+        seen = np.concatenate([layer.ravel() for layer in self.layers])
+        left = np.setdiff1d(self.margin, seen)
+        if not len(left):
+            return None
+        edges = self.geometry.sheet.edges
+        ring = np.empty_like(self.layers[-1])
+        for place, vertex in np.ndenumerate(self.layers[-1]):
+            neighbours = np.intersect1d(edges[vertex].indices, left)
+            if not len(neighbours):
+                return None
+            directions = self._directions(self.geometry.vertices[neighbours])
+            ring[place] = neighbours[np.argmax(directions @ self._directions(self.geometry.vertices[[vertex]])[0])]
+        return ring
+
+    def profile(self, sharpness: float = 1.0) -> Floats:
+        """Weight (columns,) of a lid's movement: 0 at the corners, 1 in the middle."""
+        return np.sin(np.linspace(0.0, np.pi, len(self.upper))) ** sharpness
+
+    def blink(self) -> Floats:
+        """Displacement (V, 3) that closes the eye: both rims meet on one line, as far in front of the eyeball as
+        both need on their way."""
+        rims = self._polar(self.geometry.vertices[self.layers[0]])
+        seam = SEAM * rims[0] + (1 - SEAM) * rims[1]
+        displacement = self._move_lids(np.stack([seam - rims[0], seam - rims[1]]), closing=True)
+        ends = self.geometry.vertices + displacement
+        for layer in self.layers:
+            polar = self._polar(ends[layer])
+            common = np.concatenate([polar.mean(axis=0)[:, :2], polar.max(axis=0)[:, 2:]], axis=1)
+            ends[layer] = self._cartesian(common)
+        return ends - self.geometry.vertices
+
+    def lids(self, upper: float = 0.0, lower: float = 0.0, sideways: float = 0.0) -> Floats:
+        """Displacement (V, 3) of lids that turn up by ``upper`` and ``lower``, and to the left by ``sideways``, degrees."""
+        weight = self.profile(0.8)
+        change = np.zeros((2, len(weight), 3))
+        change[..., 0] = np.radians(sideways) * weight
+        change[:, :, 1] = np.radians([[upper], [lower]]) * weight
+        return self._move_lids(change)
+
+    def look(self, up: float = 0.0, left: float = 0.0) -> Floats:
+        """Displacement (V, 3) of the eyeball turned by degrees about its centre.
+
+        Half way along the chord a turned point is too near to the axis; a slightly enlarged end shares that error
+        between the middle and the end of the slider.
+        """
+        points = self.geometry.vertices[self.ball]
+        axis, angle = (0, -np.radians(up)) if up else (1, np.radians(left))
+        sag = 1 - np.cos(angle / 2)
+        relative = turn(points, self.centre, axis, angle) - self.centre
+        across = np.arange(3) != axis
+        relative[:, across] *= 1 + sag / 2
+        displacement = np.zeros_like(self.geometry.vertices)
+        displacement[self.ball] = self.centre + relative - points
+        return displacement
+
+    def lifted(self, displacement: Floats) -> Floats:
+        """The displacement (V, 3), its ends lifted where their straight way would cut into the eyeball."""
+        near = np.setdiff1d(self._near(self.geometry.vertices, LID_LIMITS[0]), self.ball)
+        near = near[np.abs(displacement[near]).max(axis=1) > 0]
+        start = self.geometry.vertices[near] - self.centre
+        end = start + displacement[near]
+        tolerance = np.where(np.isin(near, self.margin), INNER_EDGE_DEPTH, 0.0)
+        wanted = np.minimum(self._height(start), CLEARANCE) - tolerance
+        for _ in range(6):
+            along = start + STEPS[:, None, None] * (end - start)
+            missing = (wanted - np.stack([self._height(p) for p in along])) / STEPS[:, None]
+            end = end * (1 + np.maximum(missing.max(axis=0), 0) / np.linalg.norm(end, axis=1))[:, None]
+        result = displacement.copy()
+        result[near] = end - start
+        return result
+
+    def _move_lids(self, change: Floats, closing: bool = False) -> Floats:
+        """Rims moved by polar changes (2, columns, 3), carried over the lids. Closing turns the margins radial."""
+        vertices = self.geometry.vertices
+        moves = {v: (0.0, 0.0, 0.0) for v in ORBIT}
+        rims = self._polar(vertices[self.layers[0]])
+        for layer in self.layers:
+            tilt = (rims - self._polar(vertices[layer])) * ([1, 1, 0] if closing else [0, 0, 0])
+            moves.update(_pairs(layer.ravel(), (change * [1, 1, layer is self.layers[0]] + tilt).reshape(-1, 3)))
+        ids = np.array(list(moves))
+        field = self.geometry.sheet.spread(ids, np.array(list(moves.values())), LID_REACH * self.geometry.millimetre)
+        distance = np.linalg.norm(vertices - self.centre, axis=1)
+        fade = np.clip((LID_LIMITS[1] - distance) / (LID_LIMITS[1] - LID_LIMITS[0]), 0, 1)[:, None]
+        field *= fade**2 * (3 - 2 * fade)
+        near = self._near(vertices, LID_LIMITS[1])
+        displacement = np.zeros_like(vertices)
+        displacement[near] = self._cartesian(self._polar(vertices[near]) + field[near]) - vertices[near]
+        return self.lifted(displacement)
+
+    def _near(self, points: Floats, distance: float) -> Ints:
+        return np.flatnonzero(np.linalg.norm(points - self.centre, axis=1) < distance)
+
+    def _directions(self, points: Floats) -> Floats:
+        relative = points - self.centre
+        return relative / np.linalg.norm(relative, axis=-1, keepdims=True)
+
+    def _height(self, relative: Floats) -> Floats:
+        """Height (N,) over the eyeball of points (N, 3) relative to its centre."""
+        radius = np.linalg.norm(relative, axis=1)
+        distances, nearest = self._ball_tree.query(relative / radius[:, None], k=4)
+        weights = 1 / (distances + 1e-6)
+        return radius - (weights * self._ball_radius[nearest]).sum(axis=1) / weights.sum(axis=1)
+
+    def _polar(self, points: Floats) -> Floats:
+        x, y, z = np.moveaxis(points - self.centre, -1, 0)
+        radius = np.sqrt(x**2 + y**2 + z**2)
+        return np.stack([np.arctan2(x, z), np.arcsin(y / radius), radius], axis=-1)
+
+    def _cartesian(self, polar: Floats) -> Floats:
+        azimuth, elevation, radius = np.moveaxis(polar, -1, 0)
+        level = radius * np.cos(elevation)
+        offset = np.stack([level * np.sin(azimuth), radius * np.sin(elevation), level * np.cos(azimuth)], axis=-1)
+        return self.centre + offset
+
+
+def _pairs(ids: Ints, values: Floats) -> Iterable[tuple[int, tuple[float, ...]]]:
+    return ((int(i), tuple(v)) for i, v in zip(ids, values, strict=True))

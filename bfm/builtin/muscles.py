@@ -1,0 +1,177 @@
+"""How muscles move a face mesh: pulls at a few vertices, spread smoothly over the skin.
+
+Skin is treated as a thin sheet that resists bending and is tied to the skull by weak springs. The displacement u
+of a set of pulled vertices (a muscle's insertions) minimises
+
+    integral |Laplace u|^2 + |u|^2 / reach^4   with u given at the pulled vertices,
+
+the screened bi-harmonic energy, discretised with cotangent weights and lumped masses (Botsch and Sorkine, TVCG
+2008). A pull fades over about ``reach`` *along the surface*, so the lower lip does not drag the upper one
+although they are neighbours in space.
+
+Lengths in metres; X to the subject's left, Y up, Z out of the face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sparse
+import scipy.sparse.csgraph as csgraph
+import scipy.sparse.linalg as sparse_linalg
+from numpy.typing import NDArray
+
+from ..face_model import NO_CORNER
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+Pulls = Mapping[int, Sequence[float]]  # vertex -> displacement in millimetres of an average face
+
+FLIP = np.array([-1.0, 1.0, 1.0])
+AVERAGE_EYE_DISTANCE = 0.062  # of the eyeball centres, metres: what the millimetres of the pulls refer to
+
+
+@dataclass(frozen=True)
+class FaceGeometry:
+    """What the expressions need to know of a mesh whose vertices 0..467 are the dense landmarks."""
+
+    vertices: Floats  # (V, 3) metres, exactly mirror symmetric
+    faces: Ints  # (F, 4) quads, -1 last for a triangle
+    mirror: Ints  # (V,) vertex -> its mirror image
+    eyeballs: tuple[Ints, Ints]  # vertex ids of the left and of the right eyeball
+    eye_centres: Floats  # (2, 3) left, right, metres
+    jaw_hinge: Floats  # (3,) middle of the two jaw joints, metres
+
+    @property
+    def millimetre(self) -> float:
+        """A millimetre of an average face, on this face, in metres."""
+        distance = float(np.linalg.norm(self.eye_centres[0] - self.eye_centres[1]))
+        return 0.001 * distance / AVERAGE_EYE_DISTANCE
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Everything but the eyeballs."""
+        return Sheet(self.vertices, self.faces, np.concatenate(self.eyeballs))
+
+    def pull(self, pulls: Pulls, reach: float) -> Floats:
+        """Displacements (V, 3), metres, of pulls in millimetres that fade over ``reach`` millimetres."""
+        ids = np.array(list(pulls), dtype=np.int64)
+        values = np.array([pulls[int(i)] for i in ids], dtype=np.float64).reshape(len(ids), -1)
+        return self.sheet.spread(ids, values * self.millimetre, reach * self.millimetre)
+
+    def symmetric(self, displacement: Floats) -> Floats:
+        """The mirror symmetric part of displacements (V, 3)."""
+        return (displacement + self.mirrored(displacement)) / 2
+
+    def mirrored(self, displacement: Floats) -> Floats:
+        """Displacements (V, 3) of one side as those of the other side."""
+        return displacement[self.mirror] * FLIP
+
+
+class Sheet:
+    """The skin as an elastic sheet. Vertices outside it (the eyeballs) never move with it."""
+
+    def __init__(self, vertices: Floats, faces: Ints, left_out: Ints) -> None:
+        self.count = len(vertices)
+        self.members = np.setdiff1d(np.unique(faces[faces != NO_CORNER]), left_out)
+        inside = np.isin(faces[:, 0], self.members)
+        self.vertices, self.faces = vertices, faces[inside]
+        self.edges = _edge_graph(vertices, self.faces)
+        self._hops = self.edges.copy()
+        self._hops.data += 1.0
+        stiffness, mass = _cotangent_laplacian(vertices, self.faces)
+        inner = self.members
+        self._mass = mass[inner]
+        stiffness = stiffness[inner][:, inner]
+        self._bending = (stiffness.T @ sparse.diags(1 / self._mass) @ stiffness).tocsc()
+
+    def spread(self, ids: Ints, values: Floats, reach: float) -> Floats:
+        """Values (K, C) given at vertices ids (K,) -> smooth values (V, C), fading over ``reach`` metres."""
+        energy = (self._bending + sparse.diags(self._mass / reach**4)).tocsc()
+        fixed = np.searchsorted(self.members, ids)
+        free = np.setdiff1d(np.arange(len(self.members)), fixed)
+        solution = np.zeros((len(self.members), values.shape[1]))
+        solution[fixed] = values
+        right = -energy[free][:, fixed] @ values
+        solution[free] = sparse_linalg.splu(energy[free][:, free].tocsc()).solve(right)
+        result = np.zeros((self.count, values.shape[1]))
+        result[self.members] = solution
+        return result
+
+    def path(self, waypoints: Sequence[int]) -> Ints:
+        """Vertices of the path of fewest edges through the waypoints, ends included."""
+        steps = [self._shortest(a, b) for a, b in zip(waypoints[:-1], waypoints[1:], strict=True)]
+        return np.array([v for step in steps for v in step[:-1]] + [waypoints[-1]])
+
+    def _shortest(self, start: int, end: int) -> list[int]:
+        # One per edge, and the lengths (far under one in sum) to choose among equals.
+        _, before = csgraph.dijkstra(self._hops, indices=start, return_predecessors=True, limit=16.0)
+        path = [end]
+        while path[-1] != start:
+            path.append(int(before[path[-1]]))
+        return path[::-1]
+
+    def enclosed(self, rim: Ints, outside: int) -> Ints:
+        """Vertices that a closed rim cuts off from the vertex ``outside``, rim excluded."""
+        keep = np.setdiff1d(self.members, rim)
+        _, labels = csgraph.connected_components(self.edges[keep][:, keep], directed=False)
+        return keep[labels != labels[np.searchsorted(keep, outside)]]
+
+
+def turn(points: Floats, centre: Floats, axis: int, angles: Floats | float) -> Floats:
+    """Points (N, 3) turned about the coordinate axis 0..2 through ``centre`` by angles (N,) or one, radians."""
+    b, c = (axis + 1) % 3, (axis + 2) % 3
+    relative = points - centre
+    turned = relative.copy()
+    turned[..., b] = np.cos(angles) * relative[..., b] - np.sin(angles) * relative[..., c]
+    turned[..., c] = np.sin(angles) * relative[..., b] + np.cos(angles) * relative[..., c]
+    return turned + centre
+
+
+def vertex_normals(vertices: Floats, faces: Ints) -> Floats:
+    """Area weighted unit normals (V, 3)."""
+    triangles = _both_triangulations(faces)
+    a, b, c = (vertices[triangles[:, k]] for k in range(3))
+    normals = np.zeros_like(vertices)
+    for k in range(3):
+        np.add.at(normals, triangles[:, k], np.cross(b - a, c - a))
+    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
+
+
+def _both_triangulations(faces: Ints) -> Ints:
+    """Both ways to cut every quad, so that what is summed over them is as symmetric as the quads; triangles twice."""
+    a, b, c, d = faces.T
+    quad = d != NO_CORNER
+    triangles = np.stack([a, b, c], axis=1)
+    halves = [np.stack(t, axis=1)[quad] for t in ((a, c, d), (a, b, d), (b, c, d))]
+    return np.concatenate([triangles, triangles[~quad], *halves])
+
+
+def _cotangent_laplacian(vertices: Floats, faces: Ints) -> tuple[sparse.csr_matrix, Floats]:
+    """Stiffness (V, V) and lumped masses (V,) of the mesh; cotangents under 0.05 are raised, for a sound matrix."""
+    count, triangles = len(vertices), _both_triangulations(faces)
+    matrix, mass = sparse.csr_matrix((count, count)), np.zeros(count)
+    for k in range(3):
+        i, j, o = triangles[:, k], triangles[:, (k + 1) % 3], triangles[:, (k + 2) % 3]
+        u, v = vertices[i] - vertices[o], vertices[j] - vertices[o]
+        area = np.linalg.norm(np.cross(u, v), axis=1)
+        # Half of the usual weights, because every quad is counted in both its triangulations.
+        weight = np.maximum((u * v).sum(axis=1) / np.maximum(area, 1e-14), 0.05) / 4
+        matrix = matrix + sparse.coo_matrix((weight, (i, j)), (count, count))
+        np.add.at(mass, o, area / 12)
+    matrix = matrix + matrix.T
+    return (sparse.diags(np.asarray(matrix.sum(axis=1)).ravel()) - matrix).tocsr(), mass
+
+
+def _edge_graph(vertices: Floats, faces: Ints) -> sparse.csr_matrix:
+    """Edge lengths (V, V), symmetric."""
+    closed = np.where(faces == NO_CORNER, faces[:, :1], faces)
+    start, end = closed.ravel(), np.roll(closed, -1, axis=1).ravel()
+    start, end = start[start != end], end[start != end]
+    pairs = np.unique(np.sort(np.stack([start, end], axis=1), axis=1), axis=0)
+    lengths = np.linalg.norm(vertices[pairs[:, 0]] - vertices[pairs[:, 1]], axis=1)
+    graph = sparse.coo_matrix((lengths, (pairs[:, 0], pairs[:, 1])), (len(vertices),) * 2)
+    return (graph + graph.T).tocsr()
