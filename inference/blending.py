@@ -1,0 +1,103 @@
+"""Image arithmetic of the texture: smooth extrapolation, multi-band blending, padding, grain.
+
+Images are float32 (T, T, 3), weights and masks (T, T).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+_GRAIN_TILE = 512  # texels; the grain repeats after this
+_GRAIN_OCTAVES = 3
+
+
+def shrink(image: Floats, weight: Floats, side: int) -> tuple[Floats, Floats]:
+    """Weighted area average of ``image`` on a grid of ``side`` x ``side``, and the weight that each cell got."""
+    cells = cv2.resize(weight, (side, side), interpolation=cv2.INTER_AREA)
+    summed = cv2.resize(image * weight[..., None], (side, side), interpolation=cv2.INTER_AREA)
+    return summed / np.maximum(cells, 1e-6)[..., None], cells
+
+
+def push_pull(image: Floats, weight: Floats) -> Floats:
+    """Fill (H, W, 3) smoothly wherever ``weight`` is low: Gortler et al. 1996, by an image pyramid of averages."""
+    height, width = weight.shape
+    if max(height, width) <= 2 or weight.min() >= 1.0:
+        total = max(float(weight.sum()), 1e-6)
+        mean = (image * weight[..., None]).sum((0, 1)) / total
+        return (image * weight[..., None] + mean * (1.0 - weight[..., None])).astype(np.float32)
+    coarse_weight = cv2.pyrDown(weight)
+    coarse = cv2.pyrDown(image * weight[..., None]) / np.maximum(coarse_weight, 1e-6)[..., None]
+    filled = cv2.pyrUp(push_pull(coarse, np.minimum(2.0 * coarse_weight, 1.0)), dstsize=(width, height))
+    return filled + np.minimum(weight, 1.0)[..., None] * (image - filled)
+
+
+def enlarge(image: Floats, side: int) -> Floats:
+    """A small smooth image (H, W, 3) on a grid of ``side`` x ``side``."""
+    return cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC)
+
+
+def blend(below: Floats, above: Floats, weight: Floats, levels: int) -> Floats:
+    """``above`` over ``below`` by ``weight``, each octave over its own width (Burt and Adelson 1983).
+
+    The pyramid is linear, so only the difference of the two pictures is decomposed; where nothing is known of ``above``
+    it should equal ``below``.
+    """
+    return below + _blend_difference(above - below, weight, levels)
+
+
+def _blend_difference(difference: Floats, weight: Floats, levels: int) -> Floats:
+    if levels == 0:
+        return difference * weight[..., None]
+    height, width = weight.shape
+    coarse = cv2.pyrDown(difference)
+    band = difference - cv2.pyrUp(coarse, dstsize=(width, height))
+    rest = _blend_difference(coarse, cv2.pyrDown(weight), levels - 1)
+    return band * weight[..., None] + cv2.pyrUp(rest, dstsize=(width, height))
+
+
+def pad_charts(image: Floats, mask: NDArray[np.bool_], reach: int) -> Floats:
+    """Continue the charts ``reach`` texels outwards, so that no filtering at their edges sees the background."""
+    if mask.all() or not mask.any():
+        return image
+    distance, labels = cv2.distanceTransformWithLabels(
+        (~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    owners = np.empty(int(labels.max()) + 1, np.int64)  # label -> flat index of the chart texel it stands for
+    owners[labels[mask]] = np.flatnonzero(mask)
+    margin = ~mask
+    nearest = image.reshape(-1, image.shape[-1])[owners[labels[margin]]]
+    beyond = (distance[margin] > reach)[:, None]
+    out = image.copy()
+    out[margin] = np.where(beyond, image[mask].mean(axis=0), nearest)
+    return out
+
+
+def grain_strengths(values: Floats, weight: Floats) -> Floats:
+    """Typical amplitude of each octave of ``values`` (T, T), finest first, where ``weight`` is full."""
+    strengths = []
+    for _ in range(_GRAIN_OCTAVES):
+        coarse = cv2.pyrDown(values)
+        band = values - cv2.pyrUp(coarse, dstsize=values.shape[::-1])
+        sure = weight > 0.9
+        # The median ignores brows and creases, which are no grain.
+        strengths.append(1.48 * float(np.median(np.abs(band[sure]))) if sure.any() else 0.0)
+        values, weight = coarse, cv2.pyrDown(weight)
+    return np.array(strengths, np.float32)
+
+
+def grain(strengths: Floats, side: int) -> Floats:
+    """Noise (side, side) with the given amplitude in each octave; always the same, and a tile that repeats."""
+    random = np.random.default_rng(0)
+    total = np.zeros((_GRAIN_TILE, _GRAIN_TILE), np.float32)
+    for octave, strength in enumerate(strengths):
+        coarse = random.standard_normal((_GRAIN_TILE >> octave,) * 2).astype(np.float32)
+        wrapped = np.pad(coarse, 4, mode="wrap")
+        band = wrapped - cv2.pyrUp(cv2.pyrDown(wrapped))
+        band = cv2.resize(band[4:-4, 4:-4], (_GRAIN_TILE,) * 2, interpolation=cv2.INTER_CUBIC)
+        total += strength * band / max(float(band.std()), 1e-6)
+    repeats = -(-side // _GRAIN_TILE)
+    return np.tile(total, (repeats, repeats))[:side, :side]
