@@ -5,21 +5,26 @@ Points are pixels of the upright photo (first pixel centre at (0.5, 0.5)); sets 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bfm.landmarks import FACE_OVAL_LOOP, dense_to_ibug68, ibug68_to_five, inter_ocular_distance
+from ..bfm.landmarks import DENSE_FACE_COUNT, dense_to_ibug68, ibug68_to_five, inter_ocular_distance
 from ..errors import LikenessError
-from .detectors.mesh import find_meshes
+from .detectors.dlib68 import find_68
+from .detectors.search import find_faces
+from .detectors.uncertainty import point_sigma
 from .images import Photo
 
 MIN_FACE_PX = 48
-BASE_NOISE = 0.012  # share of the inter-ocular distance
-OVAL_NOISE = 0.05
+DRAFT_PASSES, PASSES = 2, 6
+PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"  # environment: path of dlib's 68-point file, used instead of MediaPipe
 RIGHT_CHEEK, LEFT_CHEEK = 234, 454  # dense points before the ears
+SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
+STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is gone
 
 Floats = NDArray[np.float64]
 
@@ -30,11 +35,11 @@ class FaceLandmarks:
 
     points: Floats  # (N, 2) pixels
     scheme: str  # "dense" | "ibug68"
-    uncertainty: Floats  # (N,) pixels, one sigma
+    uncertainty: Floats  # (N,) pixels, one sigma per axis
     depth: Floats | None  # (N,) relative depth in pixels, smaller is nearer; None where the detector knows none
     box: Floats  # (4,) x0 y0 x1 y1 pixels
-    detector: str
-    confidence: float
+    detector: str  # "mediapipe" | "dlib"
+    confidence: float  # (0, 1]: 1 when repeated looks at the face agree exactly
 
     def ibug68(self) -> Floats:
         """The 68 points of 300-W, (68, 2) pixels."""
@@ -57,7 +62,7 @@ class FaceLandmarks:
 
     @property
     def inter_ocular(self) -> float:
-        """Distance of the outer eye corners, pixels."""
+        """Distance of the outer eye corners in the picture, pixels."""
         return inter_ocular_distance(self.ibug68())
 
     @property
@@ -66,9 +71,20 @@ class FaceLandmarks:
         return float(max(self.box[2:] - self.box[:2]))
 
 
-def detect_faces(photo: Photo, max_faces: int = 16, predictor_path: Path | None = None) -> list[FaceLandmarks]:
-    """Faces of a photo, the largest first; ``LikenessError`` where there is none or none is large enough."""
-    faces = sorted((_from_mesh(mesh) for mesh in find_meshes(photo.pixels)), key=lambda face: -face.size)
+def detect_faces(
+    photo: Photo, max_faces: int = 16, predictor_path: Path | None = None, passes: int = PASSES
+) -> list[FaceLandmarks]:
+    """Faces of a photo, the largest first; ``LikenessError`` where there is none or none is large enough.
+
+    ``passes`` looks at each face are averaged (2 for a draft). With ``predictor_path``, or its path in the
+    environment variable LIKENESS_DLIB_PREDICTOR, dlib's 68-point predictor is used instead of MediaPipe.
+    """
+    predictor = predictor_path or os.environ.get(PREDICTOR_VARIABLE)
+    if predictor:
+        found = [_from_68(points, spread) for points, spread in find_68(photo.pixels, Path(predictor))]
+    else:
+        found = [_from_mesh(mesh, spread) for mesh, spread in find_faces(photo.pixels, passes)]
+    faces = sorted(found, key=lambda face: -face.size)
     if not faces:
         raise LikenessError("No face was found in the photo: choose one where a face is clearly visible.")
     large = [face for face in faces if face.size >= MIN_FACE_PX]
@@ -79,7 +95,7 @@ def detect_faces(photo: Photo, max_faces: int = 16, predictor_path: Path | None 
 
 
 def choose_face(faces: list[FaceLandmarks], index: int | None = None) -> FaceLandmarks:
-    """The face with this index (0 is the largest), or the largest."""
+    """The face with this index (0 is the largest), or the largest; ``LikenessError`` when there is no such face."""
     index = 0 if index is None else index
     if not 0 <= index < len(faces):
         count = "is 1 face" if len(faces) == 1 else f"are {len(faces)} faces"
@@ -87,10 +103,24 @@ def choose_face(faces: list[FaceLandmarks], index: int | None = None) -> FaceLan
     return faces[index]
 
 
-def _from_mesh(mesh: Floats) -> FaceLandmarks:
-    points = mesh[:, :2]
-    sigma = np.full(len(points), BASE_NOISE)
-    sigma[list(FACE_OVAL_LOOP)] = OVAL_NOISE
-    box = np.concatenate([points[:468].min(axis=0), points[:468].max(axis=0)])
-    unit = inter_ocular_distance(dense_to_ibug68(points))
-    return FaceLandmarks(points, "dense", sigma * unit, mesh[:, 2], box, "mediapipe", 1.0)
+def _from_mesh(mesh: Floats, spread: Floats) -> FaceLandmarks:
+    box = _box(mesh[:DENSE_FACE_COUNT, :2])
+    confidence = _confidence(spread, box)
+    return FaceLandmarks(mesh[:, :2], "dense", point_sigma(mesh, spread), mesh[:, 2], box, "mediapipe", confidence)
+
+
+def _from_68(points: Floats, spread: Floats) -> FaceLandmarks:
+    share = np.where(np.arange(len(points)) < 17, SIGMA_68_JAW, SIGMA_68)
+    sigma = np.hypot(share * inter_ocular_distance(points), spread)
+    box = _box(points)
+    return FaceLandmarks(points, "ibug68", sigma, None, box, "dlib", _confidence(spread, box))
+
+
+def _box(points: Floats) -> Floats:
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
+def _confidence(spread: Floats, box: Floats) -> float:
+    """From the agreement of repeated looks: one half where they differ by ``STEADY_SPREAD`` of the face."""
+    share = float(np.median(spread)) / max(float(max(box[2:] - box[:2])), 1e-9)
+    return 1 / (1 + (share / STEADY_SPREAD) ** 2)

@@ -1,4 +1,7 @@
-"""MediaPipe Face Mesh (Kartynnik et al., 2019; with attention: Grishchenko et al., 2020) behind one function."""
+"""MediaPipe behind two functions: the face mesh and the far-reaching face detector.
+
+Face Mesh: Kartynnik et al., 2019; with attention: Grishchenko et al., 2020. BlazeFace: Bazarevsky et al., 2019.
+"""
 
 from __future__ import annotations
 
@@ -11,31 +14,61 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import LikenessError
+from .crop import Crop
+
 MAX_FACES = 16
+FACE_SCORE, BOX_SCORE = 0.4, 0.3  # the mesh has a presence score of its own (0.5), so the boxes may be generous
+
+Floats = NDArray[np.float64]
 
 
-def find_meshes(pixels: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
-    """Faces of a picture (H, W, 3) sRGB: (478, 3) each: x, y in pixels, relative depth in pixels, smaller nearer."""
-    height, width = pixels.shape[:2]
-    with quiet_stderr():
-        found = _graph().process(np.ascontiguousarray(pixels)).multi_face_landmarks or []
-    scale = np.array([width, height, width], dtype=np.float64)
-    return [np.array([(p.x, p.y, p.z) for p in face.landmark], dtype=np.float64) * scale for face in found]
+def find_meshes(pixels: NDArray[np.uint8], crop: Crop) -> list[Floats]:
+    """Faces seen in a window of a photo (H, W, 3) sRGB.
+
+    Each (478, 3): x, y in photo pixels and relative depth in photo pixels, smaller is nearer. A mirrored window
+    shows the mirror image: left and right are then the mirror's own.
+    """
+    with _quiet_stderr():
+        found = _mesh_graph().process(crop.take(pixels)).multi_face_landmarks or []
+    meshes = [np.array([(p.x, p.y, p.z) for p in face.landmark]) for face in found]
+    return [np.column_stack([crop.to_photo(m[:, :2] * crop.resolution), m[:, 2] * crop.side]) for m in meshes]
+
+
+def find_boxes(pixels: NDArray[np.uint8], crop: Crop) -> Floats:
+    """Windows (K, 3) = centre x, y and side in photo pixels where BlazeFace's full-range model suspects a face."""
+    with _quiet_stderr():
+        found = _box_graph().process(crop.take(pixels)).detections or []
+    boxes = [detection.location_data.relative_bounding_box for detection in found]
+    centres = np.array([(b.xmin + b.width / 2, b.ymin + b.height / 2) for b in boxes]).reshape(-1, 2)
+    sides = np.array([max(b.width, b.height) for b in boxes])
+    return np.column_stack([crop.to_photo(centres * crop.resolution), sides * crop.side])
 
 
 @lru_cache(maxsize=1)
-def _graph() -> Any:
+def _mesh_graph() -> Any:
     """The graph, built once: a photo then costs milliseconds."""
-    os.environ.setdefault("GLOG_minloglevel", "2")
-    import mediapipe  # heavy, and only the engine's process has it
-
-    return mediapipe.solutions.face_mesh.FaceMesh(  # type: ignore[attr-defined]
-        static_image_mode=True, refine_landmarks=True, max_num_faces=MAX_FACES, min_detection_confidence=0.4
+    return _solutions().face_mesh.FaceMesh(
+        static_image_mode=True, refine_landmarks=True, max_num_faces=MAX_FACES, min_detection_confidence=FACE_SCORE
     )
 
 
+@lru_cache(maxsize=1)
+def _box_graph() -> Any:
+    return _solutions().face_detection.FaceDetection(model_selection=1, min_detection_confidence=BOX_SCORE)
+
+
+def _solutions() -> Any:
+    """Imported late: MediaPipe is heavy, and only the engine's process has it."""
+    try:
+        import mediapipe
+    except ImportError as problem:
+        raise LikenessError("Finding faces needs MediaPipe, which is not installed in the engine.") from problem
+    return mediapipe.solutions  # type: ignore[attr-defined]
+
+
 @contextmanager
-def quiet_stderr() -> Iterator[None]:
+def _quiet_stderr() -> Iterator[None]:
     """Point file descriptor 2 to nowhere: the C++ libraries log there, past Python's ``sys.stderr``."""
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

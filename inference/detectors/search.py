@@ -1,0 +1,109 @@
+"""Where are the faces? The quick look first, then ever more patient ones until something turns up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..images import resize
+from .crop import Crop
+from .mesh import find_boxes, find_meshes
+from .passes import Look, frame_of, refine
+
+WHOLE_RESOLUTION = 512  # BlazeFace looks at 128 and 192 pixels; the mesh wants about 192 for the face alone
+MARGIN = 2.0  # window side / box side for a suspected face
+CROWD_TILES, PATIENT_TILES = (2, 4), 8  # windows along the longer side, each overlapping its neighbour by half
+TURNS_DEGREES = (45, -45, 90, -90, 135, -135, 180)
+STEADY = 0.02  # spread of two looks, share of the face: more is a face upside down, or none
+CROWD = 1 / 6  # of the picture: when the largest face is smaller there are likely more, in need of tiles
+HOG_SIDE = 800  # pixels; dlib's detector needs faces of 80
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+
+
+def find_faces(pixels: Pixels, looks: int) -> list[Look]:
+    """Faces of a photo (H, W, 3) sRGB, none twice, each the mean of ``looks`` (2 or more) looks; empty if none."""
+    whole = _whole(pixels)
+    faces = _confirmed(pixels, [whole], looks)
+    windows = _windows(find_boxes(pixels, whole))
+    faces = distinct([*faces, *_confirmed(pixels, _unseen(windows, faces), looks)])
+    if faces and max(frame_of(mesh).side for mesh, _ in faces) < CROWD * whole.side:
+        crowd = [window for count in CROWD_TILES for window in _tile_windows(pixels, count)]
+        faces = distinct([*faces, *_confirmed(pixels, _unseen(crowd, faces), looks)])
+    patient = iter(()) if faces else _patient_windows(pixels)
+    return faces or next((found for windows in patient if (found := _confirmed(pixels, windows, looks))), [])
+
+
+def _confirmed(pixels: Pixels, windows: Iterable[Crop], looks: int) -> list[Look]:
+    """Faces in the windows that closer looks find again: the mesh also sees faces in clouds and upside down."""
+    found = distinct((mesh, mesh[:, 0]) for window in windows for mesh in find_meshes(pixels, window))
+    seen = (refine(pixels, mesh, looks) for mesh, _ in found)
+    return distinct(look for look in seen if look and np.median(look[1]) < STEADY * frame_of(look[0]).side)
+
+
+def distinct(faces: Iterable[Look]) -> list[Look]:
+    """The faces without repetitions of the same one, first come first kept."""
+    kept: list[Look] = []
+    for face in faces:
+        if _unseen([frame_of(face[0])], kept):
+            kept.append(face)
+    return kept
+
+
+def _unseen(windows: list[Crop], faces: list[Look]) -> list[Crop]:
+    """The windows that are not centred on one of the faces."""
+    frames = [frame_of(mesh) for mesh, _ in faces]
+    return [w for w in windows if all(np.hypot(*np.subtract(w.centre, f.centre)) > 0.5 * f.side for f in frames)]
+
+
+def _patient_windows(pixels: Pixels) -> Iterator[list[Crop]]:
+    """Lists of windows in the order of cost: a face filling the picture, turned pictures, tiles, HOG's suspects."""
+    whole = _whole(pixels)
+    yield [Crop(whole.centre, whole.side * grow, resolution=WHOLE_RESOLUTION) for grow in (1.5, 2.2)]
+    for turn in TURNS_DEGREES:
+        window = Crop(whole.centre, whole.side * 1.4, np.radians(turn), WHOLE_RESOLUTION)
+        yield [window, *_windows(find_boxes(pixels, window), window.angle)]
+    for count in CROWD_TILES:
+        yield _tile_windows(pixels, count)
+    yield hog_windows(pixels)
+    yield _tile_windows(pixels, PATIENT_TILES)
+
+
+def _tile_windows(pixels: Pixels, count: int) -> list[Crop]:
+    return [window for tile in _tiles(pixels, count) for window in _windows(find_boxes(pixels, tile))]
+
+
+def _whole(pixels: Pixels) -> Crop:
+    height, width = pixels.shape[:2]
+    return Crop((width / 2, height / 2), float(max(width, height)), resolution=WHOLE_RESOLUTION)
+
+
+def _windows(boxes: Floats, angle: float = 0.0, margin: float = MARGIN) -> list[Crop]:
+    return [Crop((x, y), side * margin, angle) for x, y, side in boxes]
+
+
+def _tiles(pixels: Pixels, count: int) -> list[Crop]:
+    """Overlapping square windows, ``count`` along the longer side."""
+    height, width = pixels.shape[:2]
+    side = 2 * max(width, height) / (count + 1)
+    across, down = (np.linspace(0, max(length - side, 0), _steps(length, side)) for length in (width, height))
+    return [Crop((x + side / 2, y + side / 2), side, resolution=WHOLE_RESOLUTION) for y in down for x in across]
+
+
+def _steps(length: float, side: float) -> int:
+    return max(1, int(np.ceil(2 * length / side)) - 1)
+
+
+def hog_windows(pixels: Pixels, margin: float = MARGIN) -> list[Crop]:
+    """Suspects of dlib's HOG detector (King, 2009) as windows ``margin`` times its boxes; none without dlib."""
+    try:
+        import dlib
+    except ImportError:
+        return []
+    factor = min(1.0, HOG_SIDE / max(pixels.shape[:2]))
+    found = dlib.get_frontal_face_detector()(resize(pixels, factor), 1)  # type: ignore[attr-defined]
+    boxes = np.array([(r.center().x, r.center().y, max(r.width(), r.height())) for r in found], dtype=np.float64)
+    return _windows(boxes.reshape(-1, 3) / factor, margin=margin)
