@@ -1,0 +1,180 @@
+"""The command line: ``likeness PHOTO`` and ``likeness doctor``.
+
+The one place where inference and scene meet. Everything heavy is imported when it is needed, so that ``--help`` and a
+mistyped option answer at once. Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from .console import ProgressBar, quiet_output
+from .errors import LikenessError
+from .version import VERSION
+
+if TYPE_CHECKING:
+    from .inference.reconstruction import Reconstruction
+
+FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
+BLEND_FILE, GLB_FILE, PREVIEW_FILE = "face.blend", "face.glb", "preview.png"
+# Shares of the whole that the bar gives to what follows the pipeline.
+PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
+TEXTURE_SIZES = (512, 1024, 2048, 4096)
+PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face")
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run made."""
+
+    folder: Path
+    files: list[str]
+    seconds: float
+    timings: dict[str, float]  # seconds per stage
+    model: str
+    note: str  # one sentence about what could not be made, or nothing
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments[:1] == ["doctor"]:
+        return _doctor(arguments[1:])
+    options = _parser().parse_args(arguments)
+    with tempfile.TemporaryFile() as noise:
+        try:
+            with quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
+                outcome = run(options, bar.update)
+        except LikenessError as error:
+            return _fail(str(error), BAD_INPUT, options.json)
+        except KeyboardInterrupt:
+            return _fail("Interrupted.", INTERRUPTED, options.json)
+        except Exception:
+            log = _keep_log(noise)
+            return _fail(f"Likeness failed unexpectedly; the details are in {log}.", FAULT, options.json)
+    _report(outcome, options.json)
+    return 0
+
+
+def run(options: argparse.Namespace, progress: Progress) -> Outcome:
+    """Reconstruct the photo of the parsed ``options`` into its folder. Raises `LikenessError`."""
+    started = time.perf_counter()
+    folder = (options.out or Path(f"{options.photo.stem}.likeness")).absolute()
+    reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
+    progress("preview", PIPELINE_SHARE)
+    _write_preview(reconstruction, folder)
+    note = _build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0))
+    files = sorted(path.name for path in folder.iterdir())
+    seconds = time.perf_counter() - started
+    return Outcome(folder, files, seconds, reconstruction.timings, reconstruction.model["id"], note)
+
+
+def _part_of(progress: Progress, start: float, end: float) -> Progress:
+    """Progress of one part of the work, from ``start`` to ``end`` of the whole."""
+    return lambda stage, fraction: progress(stage, start + fraction * (end - start))
+
+
+def _reconstruct(options: argparse.Namespace, folder: Path, progress: Progress) -> Reconstruction:
+    progress("loading", 0.0)
+    from .inference.pipeline import PipelineOptions, reconstruct
+    from .inference.reconstruction import write_reconstruction
+
+    # What was not asked for on the command line keeps the pipeline's own default.
+    chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
+    reconstruction = reconstruct(options.photo, PipelineOptions(**chosen), progress)
+    write_reconstruction(reconstruction, folder)
+    return reconstruction
+
+
+def _write_preview(reconstruction: Reconstruction, folder: Path) -> None:
+    from .inference.image_files import write_image
+    from .inference.preview import preview_image
+
+    sheet = preview_image(reconstruction)
+    try:
+        for name in (BLEND_FILE, GLB_FILE):  # those of an earlier result are no longer true
+            (folder / name).unlink(missing_ok=True)
+        write_image(folder / PREVIEW_FILE, sheet)
+    except OSError as error:
+        raise LikenessError(f"The result cannot be written to {folder}: {error.strerror or error}.") from error
+
+
+def _build_scene(folder: Path, progress: Progress) -> str:
+    """Write the Blender files; returns one sentence where Blender's module is absent, else nothing."""
+    if importlib.util.find_spec("bpy") is None:
+        return f"{BLEND_FILE} and {GLB_FILE} were not written: they need Blender's Python module (pip install bpy)."
+    progress("scene", 0.0)
+    import bpy
+
+    from .scene.build import build_face
+    from .scene.export import export_glb, save_blend
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    face = build_face(folder)
+    progress("saving", 0.5)
+    save_blend(folder / BLEND_FILE)
+    export_glb(folder / GLB_FILE, face)
+    return ""
+
+
+def _report(outcome: Outcome, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(asdict(outcome), default=str, ensure_ascii=False))
+        return
+    if outcome.note:
+        print(outcome.note, file=sys.stderr)
+    print(f"{outcome.folder}: {len(outcome.files)} files in {outcome.seconds:.1f} s")
+
+
+def _fail(sentence: str, status: int, as_json: bool) -> int:
+    print(f"likeness: {sentence}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
+    return status
+
+
+def _keep_log(noise: BinaryIO) -> Path:
+    """Save what the libraries wrote and the traceback of the exception being handled."""
+    noise.seek(0)
+    with tempfile.NamedTemporaryFile(prefix="likeness-", suffix=".log", delete=False) as log:
+        shutil.copyfileobj(noise, log)
+        log.write(traceback.format_exc().encode(errors="replace"))
+    return Path(log.name)
+
+
+def _doctor(arguments: list[str]) -> int:
+    argparse.ArgumentParser("likeness doctor", description="Print versions and try each device.").parse_args(arguments)
+    from .doctor import print_report
+
+    return print_report()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "likeness",
+        description="Reconstruct the face of one photo: mesh, expressions, textures, and a Blender scene.",
+        epilog="`likeness doctor` prints versions and tries each device.",
+    )
+    parser.add_argument("photo", type=Path, metavar="PHOTO", help="a picture file with at least one face")
+    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <PHOTO>.likeness)")
+    parser.add_argument("--model", metavar="ID", help="face model (default: builtin)")
+    parser.add_argument("--quality", choices=("draft", "final"), help="draft is quick and without fine detail")
+    parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
+    parser.add_argument("--face", type=int, metavar="N", help="which face, 0 being the largest (default: the largest)")
+    parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
+    parser.add_argument("--version", action="version", version=f"Likeness {VERSION}")
+    return parser
