@@ -17,7 +17,7 @@ from ..camera import project
 from .scan import EMPTY, fill_triangles, first_centre, first_owner, nearest_owner
 
 NEAR = 1e-2  # metres; a triangle with a corner nearer than this, or behind the camera, is dropped
-_FLAT = 1e-12  # square pixels (twice the area) below which a triangle covers nothing
+_FLAT = 1e-10  # square pixels (twice the area) below which a triangle covers nothing
 _CHUNK = 1 << 18  # pixels; bounds the memory of a 4096 x 4096 layout
 
 
@@ -96,7 +96,8 @@ def interpolate(fragments: Fragments, triangles: Tensor, attributes: Tensor) -> 
         rows = rows + (covered.div(height * width, rounding_mode="floor") * vertex_count)[:, None]
     weights = fragments.barycentrics.reshape(-1, 3).index_select(0, covered)
     flat = attributes.reshape(-1, channels)
-    mixed = sum(flat.index_select(0, rows[:, k]) * weights[:, k, None] for k in range(3))
+    corners = [flat.index_select(0, rows[:, k]) * weights[:, k, None] for k in range(3)]
+    mixed = corners[0] + corners[1] + corners[2]
     dense = flat.new_zeros(len(ids), channels).index_copy(0, covered, mixed)
     return dense.reshape(batch, height, width, channels)
 
@@ -104,7 +105,7 @@ def interpolate(fragments: Fragments, triangles: Tensor, attributes: Tensor) -> 
 def _corners(points: Tensor, triangles: Tensor, chosen: Tensor, offsets: Tensor) -> Tensor:
     """Rows of ``points`` (P, C) at the corners of the chosen (N,) triangles, shifted by offsets (N,) -> (3, C, N)."""
     rows = triangles.index_select(0, chosen) + offsets[:, None]
-    return points.index_select(0, rows.T.reshape(-1)).reshape(3, len(chosen), -1).mT
+    return points.index_select(0, rows.T.reshape(-1)).reshape(3, len(chosen), points.shape[1]).mT
 
 
 @torch.no_grad()
