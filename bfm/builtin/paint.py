@@ -1,0 +1,86 @@
+"""Albedo of the built-in model: a mean face colour and its modes, linear RGB.
+
+Skin colour comes from two chromophores. Absorption is exponential in their density, so a change of density moves the
+colour along a fixed axis in log space (Tsumura et al., SIGGRAPH 2003; Krishnaswamy and Baranoski, CGF 2004). Melanin
+absorbs as wavelength to the power -3.33 (Jacques 1998), haemoglobin by Prahl's tables, each at about 610, 545 and 460 nm
+and relative to green.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .eyes import FRONT, IRIS_RADIUS, PUPIL_RADIUS
+from .regions import smooth_step
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+SKIN = np.array([0.53, 0.315, 0.225])
+MELANIN = np.array([0.69, 1.0, 1.76])
+HAEMOGLOBIN = np.array([0.10, 1.0, 0.77])
+MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.24, 0.11  # spread of a face's whole skin, in log green
+# Densities over the mean skin, log green: melanin, haemoglobin.
+REGION_DENSITY = {"lips": (0.10, 0.42), "brows": (0.38, 0.0), "lids": (0.05, 0.08), "cheeks": (0.0, 0.07), "nose": (0.0, 0.06)}  # fmt: skip
+MOUTH_FRONT, MOUTH_BACK = np.array([0.20, 0.055, 0.050]), np.array([0.012, 0.003, 0.003])
+MOUTH_DEPTH = 0.022  # metres behind the lips where the bag is dark
+SCLERA, IRIS, LIMBUS, PUPIL = (np.array(c) for c in ((0.70, 0.65, 0.61), (0.17, 0.095, 0.05), (0.06, 0.035, 0.02), (0.006,) * 3))  # fmt: skip
+
+SPATIAL_SCALE = 0.030  # metres
+SPATIAL_SIGMA = (0.10, 0.07)  # local spread of melanin and haemoglobin, log green
+SPATIAL_MODES = (12, 8)
+SYMMETRY = 0.7  # correlation of the two sides
+
+
+def skin_color(vertices: Floats, regions: Mapping[str, Floats], lips_depth: float) -> Floats:
+    """Mean albedo (V, 3) of the skin and its mouth bag; ``lips_depth``: z of the inner lips' middle, metres."""
+    melanin = sum(regions[name] * density[0] for name, density in REGION_DENSITY.items())
+    haemoglobin = sum(regions[name] * density[1] for name, density in REGION_DENSITY.items())
+    color = SKIN * np.exp(-np.outer(melanin, MELANIN) - np.outer(haemoglobin, HAEMOGLOBIN))
+    dark = smooth_step(2 * (lips_depth - vertices[:, 2]) / MOUTH_DEPTH - 1)[:, None]
+    inside = regions["mouth_interior"][:, None]
+    return (1 - inside) * color + inside * ((1 - dark) * MOUTH_FRONT + dark * MOUTH_BACK)
+
+
+def eye_color(vertices: Floats) -> Floats:
+    """Albedo (V, 3) of an eyeball about the origin that looks to +Z."""
+    off_axis = np.hypot(vertices[:, 0], vertices[:, 1])[:, None]
+    ring = np.clip((off_axis - 0.6 * IRIS_RADIUS) / (0.4 * IRIS_RADIUS), 0, 1) ** 2
+    color = np.where(off_axis > PUPIL_RADIUS, IRIS + (LIMBUS - IRIS) * ring, PUPIL)
+    front = vertices[:, 2:] > 0
+    return np.where(front & (off_axis < (FRONT[6] + FRONT[7]) / 2), color, SCLERA)
+
+
+def albedo_modes(points: Floats, mirror: Ints, color: Floats, skin: Floats) -> Floats:
+    """Modes (A, V, 3) per sigma: the two chromophores everywhere, then their smooth, mostly symmetric variation.
+
+    points: (V, 3); mirror: (V,) permutation; color: (V, 3) mean; skin: (V,) 1 on skin and lips, 0 on eyes and mouth.
+    """
+    modes = [-skin[:, None] * color * axis * sigma for axis, sigma in ((MELANIN, MELANIN_SIGMA), (HAEMOGLOBIN, HAEMOGLOBIN_SIGMA))]  # fmt: skip
+    for axis, sigma, count in zip((MELANIN, HAEMOGLOBIN), SPATIAL_SIGMA, SPATIAL_MODES, strict=True):
+        fields = smooth_fields(points, mirror, count) * sigma
+        modes += [-(field * skin)[:, None] * color * axis for field in fields]
+    return np.stack(modes)
+
+
+def smooth_fields(points: Floats, mirror: Ints, count: int) -> Floats:
+    """Leading eigenfunctions (count, V) of a mirror-symmetric Gaussian process of unit variance (Nystroem method)."""
+    flip = np.array([-1.0, 1.0, 1.0])
+    base = np.unique(np.concatenate([np.arange(0, len(points), 37), mirror[:: 37]]))
+    kernel = _gaussian(points[base], points[base]) + SYMMETRY * _gaussian(points[base], points[base] * flip)
+    values, vectors = np.linalg.eigh(kernel / (1 + SYMMETRY))
+    order = np.argsort(values)[::-1][:count]
+    values, vectors = values[order], vectors[:, order]
+    cross = (_gaussian(points, points[base]) + SYMMETRY * _gaussian(points, points[base] * flip)) / (1 + SYMMETRY)
+    fields = (cross @ (vectors / np.sqrt(values))).T
+    parity = np.sign((fields * fields[:, mirror]).sum(axis=1))[:, None]
+    fields = (fields + parity * fields[:, mirror]) / 2
+    return fields * np.sign(fields[:, 0] + fields.sum(axis=1) * 1e-3)[:, None]
+
+
+def _gaussian(a: Floats, b: Floats) -> Floats:
+    square = ((a[:, None] - b[None]) ** 2).sum(axis=2)
+    return np.exp(-square / (2 * SPATIAL_SCALE**2))
