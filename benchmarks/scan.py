@@ -1,0 +1,111 @@
+"""The real head with ground truth and the pictures of it (shared/bench), in millimetres.
+
++X subject's left, +Y up, +Z out of the face. The seven landmarks: right eye outer and inner corner, left eye inner and
+outer corner, subnasale, right and left mouth corner ("right" is the subject's).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..bfm.face_model import Floats, Ints
+from ..errors import LikenessError
+from ..inference.camera import Camera
+from ..inference.rendering.normals import vertex_normals
+
+RADIUS_MM = 95.0  # the scored face: scan points this near the face centre
+SAMPLES = 20_000
+INNER_SHEET = -0.2  # z of the normal; below it is the inside of a nostril or the back of an ear
+SHARED_VARIABLE = "LIKENESS_SHARED"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scanned face and the points on it that are scored."""
+
+    vertices: Floats  # (V, 3) mm
+    triangles: Ints  # (T, 3)
+    normals: Floats  # (V, 3)
+    landmarks7: Floats  # (7, 3) mm
+    centre: Floats  # (3,) mm, between the nose and the eyes
+    points: Floats  # (SAMPLES, 3) mm, uniform by area
+    point_normals: Floats  # (SAMPLES, 3)
+
+
+@dataclass(frozen=True)
+class View:
+    """One picture of the scan. The camera is `Camera`, but its translation is in millimetres like the scan."""
+
+    name: str
+    picture: Path
+    camera: Camera
+    light: str
+    yaw: float  # degrees
+    pitch: float
+
+
+def shared_folder() -> Path:
+    """The folder with data, photos and benchmark scans: ``LIKENESS_SHARED``, or ``shared`` beside the repository."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get(SHARED_VARIABLE, beside))
+    if not (folder / "bench").is_dir():
+        raise LikenessError(
+            f"The benchmark needs the scan and the pictures of it, and {folder} has no 'bench' folder; "
+            f"set {SHARED_VARIABLE} to the folder that has."
+        )
+    return folder
+
+
+def load_scan(bench: Path) -> Scan:
+    """Read the scan of the ``bench`` folder and draw the scored points, always the same ones."""
+    with np.load(bench / "gt" / "lps_face.npz", allow_pickle=False) as archive:
+        vertices, triangles = archive["v"].astype(np.float64), archive["f"].astype(np.int64)
+    return make_scan(vertices, triangles, np.loadtxt(bench / "gt" / "lps_landmarks7.txt"))
+
+
+def make_scan(vertices: Floats, triangles: Ints, landmarks7: Floats) -> Scan:
+    """A scan from its surface (mm) and seven landmarks."""
+    between_eyes = (landmarks7[1] + landmarks7[2]) / 2
+    centre = landmarks7[4] + 0.3 * (between_eyes - landmarks7[4])
+    normals = normals_of(vertices, triangles)
+    points, point_normals = _sample(vertices, triangles, normals, centre)
+    return Scan(vertices, triangles, normals, landmarks7, centre, points, point_normals)
+
+
+def load_views(bench: Path) -> list[View]:
+    """The pictures of ``bench`` with their true cameras, in the file's order."""
+    entries = json.loads((bench / "lps" / "cameras.json").read_text())
+    views = []
+    for name, entry in entries.items():
+        pose = [torch.tensor(entry[key], dtype=torch.float64) for key in ("K", "R", "t")]
+        camera = Camera(*pose, image_size=(entry["width"], entry["height"]))
+        views.append(View(name, bench / "lps" / entry["file"], camera, entry["light"], entry["yaw"], entry["pitch"]))
+    return views
+
+
+def normals_of(vertices: Floats, triangles: Ints) -> Floats:
+    """Unit vertex normals (V, 3) in double precision."""
+    batch = torch.from_numpy(np.asarray(vertices, dtype=np.float64))[None]
+    return vertex_normals(batch, torch.from_numpy(np.ascontiguousarray(triangles, dtype=np.int64)))[0].numpy()
+
+
+def _sample(vertices: Floats, triangles: Ints, normals: Floats, centre: Floats) -> tuple[Floats, Floats]:
+    """Points and normals uniform by area over the triangles within the scored face."""
+    corners = vertices[triangles]
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    near = np.linalg.norm(corners.mean(axis=1) - centre, axis=1) < RADIUS_MM
+    scored = (near & (normals[triangles].mean(axis=1)[:, 2] > INNER_SHEET)).nonzero()[0]
+    generator = np.random.default_rng(1)
+    chosen = generator.choice(scored, SAMPLES, p=area[scored] / area[scored].sum())
+    uv = generator.random((SAMPLES, 2))
+    uv[uv.sum(axis=1) > 1] = 1 - uv[uv.sum(axis=1) > 1]  # fold the square's far half back into the triangle
+    weights = np.column_stack([1 - uv.sum(axis=1), uv])
+    points = np.einsum("nk,nkd->nd", weights, corners[chosen])
+    point_normals = np.einsum("nk,nkd->nd", weights, normals[triangles[chosen]])
+    return points, point_normals / np.linalg.norm(point_normals, axis=1, keepdims=True)
