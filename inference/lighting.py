@@ -46,6 +46,24 @@ def shade(normals: Tensor, light: Tensor) -> Tensor:
     return sh_basis(normals) @ light
 
 
+def sh_gradient(normals: Tensor) -> Tensor:
+    """Unit normals (..., 3) -> derivatives (..., 9, 3) of `sh_basis` in x, y, z (as polynomials, not on the sphere)."""
+    x, y, z = normals.unbind(-1)
+    zero, one = torch.zeros_like(x), torch.ones_like(x)
+    rows = [
+        [zero, zero, zero],
+        [zero, _C1 * one, zero],
+        [zero, zero, _C1 * one],
+        [_C1 * one, zero, zero],
+        [_C2 * y, _C2 * x, zero],
+        [zero, _C2 * z, _C2 * y],
+        [zero, zero, 6.0 * _C20 * z],
+        [_C2 * z, zero, _C2 * x],
+        [2.0 * _C22 * x, -2.0 * _C22 * y, zero],
+    ]
+    return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
+
+
 def to_view_frame(camera_normals: Tensor) -> Tensor:
     """Camera-space (OpenCV) vectors (..., 3) -> view frame: flips Y and Z."""
     return camera_normals * camera_normals.new_tensor([1.0, -1.0, -1.0])

@@ -1,0 +1,118 @@
+"""The fit of one photo, stage after stage: landmarks, light and albedo, then all of it together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...bfm.landmarks import DENSE_FACE_COUNT
+from ..camera import Camera, focal_px_from_35mm
+from ..images import Photo
+from ..landmarks import FaceLandmarks
+from .face_crop import FaceCrop, face_crop
+from .face_fit import FaceFit
+from .landmark_fit import LandmarkBases, LandmarkState, Observations, fit_landmarks, residuals, to_camera
+from .model_tensors import ModelTensors
+from .photometric import Appearance, fit_appearance, photometric_step
+from .residual import residual_basis
+from .settings import FitSettings
+
+
+def fit_face(
+    photo: Photo,
+    landmarks: FaceLandmarks,
+    tensors: ModelTensors,
+    skin: np.ndarray | None,
+    settings: FitSettings,
+    progress: Callable[[float], None] = lambda fraction: None,
+) -> FaceFit:
+    """Fit the face model to a photo.
+
+    skin: (H, W) confidence that a pixel is this face's skin, or None for the quick fit from landmarks alone
+    (light and albedo are then read from every visible pixel of the face).
+    """
+    seen = observe(landmarks, photo.size, tensors)
+    bases = LandmarkBases.of(tensors, len(seen.points))
+    focal = None if photo.focal_35mm is None else focal_px_from_35mm(photo.focal_35mm, photo.size)
+    state, _ = fit_landmarks(bases, seen, focal, settings.landmarks)
+    camera = to_camera(state, photo.size)
+    everywhere = np.ones(photo.pixels.shape[:2], np.float32)
+    pixels = everywhere if skin is None else skin
+    crop = face_crop(photo.pixels, pixels, camera, landmarks.box, settings.photometric.crop_px, tensors.mean)
+    modes = torch.cat([tensors.identity_basis, tensors.expression_basis])
+    if skin is not None:
+        state, modes = _refine(tensors, bases, seen, state, crop, settings, progress)
+        camera = to_camera(state, photo.size)
+    shape = tensors.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
+    on_crop = replace(crop.camera, rotation=camera.rotation, translation=camera.translation)
+    appearance, _ = fit_appearance(tensors, skin_vertices(tensors), shape, on_crop, crop, settings.photometric)
+    return _result(tensors, state, modes, shape, camera, appearance, skin, seen, landmarks)
+
+
+def observe(landmarks: FaceLandmarks, image_size: tuple[int, int], tensors: ModelTensors) -> Observations:
+    """The detector's points as tensors."""
+    return Observations(
+        tensors.mean.new_tensor(landmarks.points), tensors.mean.new_tensor(landmarks.uncertainty), image_size
+    )
+
+
+def skin_vertices(tensors: ModelTensors) -> Tensor:
+    """(V,) 1 on skin whose colour the albedo basis can explain: no eyes, lips' inside, or brows."""
+    return tensors.mean.new_tensor(tensors.model.region("skin"))
+
+
+def _refine(
+    tensors: ModelTensors,
+    bases: LandmarkBases,
+    seen: Observations,
+    state: LandmarkState,
+    crop: FaceCrop,
+    settings: FitSettings,
+    progress: Callable[[float], None],
+) -> tuple[LandmarkState, Tensor]:
+    """Photometric steps with the finer residual's modes appended to the identity's."""
+    extra = residual_basis(tensors, settings.residual)
+    bases = replace(bases, identity=torch.cat([bases.identity, tensors.dense(extra)[:, : len(seen.points)]]))
+    state = replace(state, identity=torch.cat([state.identity, state.identity.new_zeros(1, len(extra))], dim=1))
+    modes = torch.cat([tensors.identity_basis, extra, tensors.expression_basis])
+    skin = skin_vertices(tensors)
+    for step in range(settings.photometric.iterations):
+        state, _ = photometric_step(
+            tensors, bases, modes, skin, seen, state, crop, settings.landmarks, settings.photometric
+        )
+        progress((step + 1) / settings.photometric.iterations)
+    return state, modes
+
+
+def _result(
+    tensors: ModelTensors,
+    state: LandmarkState,
+    modes: Tensor,
+    shape: Tensor,
+    camera: Camera,
+    appearance: Appearance,
+    skin: np.ndarray | None,
+    seen: Observations,
+    landmarks: FaceLandmarks,
+) -> FaceFit:
+    expression = state.expression[0].clamp(*tensors.expression_range.unbind(-1))
+    neutral = tensors.mean + torch.tensordot(state.identity[0], modes[: state.identity.shape[1]], dims=1)
+    posed = neutral + torch.tensordot(expression, tensors.expression_basis, dims=1)
+    error = (camera.project(tensors.dense(posed)[: len(seen.points)]) - seen.points).norm(dim=-1)
+    known = seen.sigma <= seen.sigma.median() * 2
+    return FaceFit(
+        identity=state.identity[0, : len(tensors.identity_basis)],
+        expression=expression,
+        albedo_coefficients=appearance.albedo_coefficients,
+        neutral=neutral,
+        posed=posed,
+        albedo=appearance.albedo,
+        light=appearance.light,
+        camera=camera,
+        skin_confidence=None if skin is None else tensors.mean.new_tensor(skin),
+        landmark_error=float(error[known].median()) / landmarks.inter_ocular,
+    )

@@ -1,0 +1,222 @@
+"""Camera, identity and expression from dense landmarks by Gauss-Newton, for a batch of assumed focal lengths.
+
+Minimises sum rho(|projection - landmark| / sigma) + priors over identity a, expression e, rotation and translation.
+rho is Geman-McClure; the rotation is updated on the left, R <- exp(w) R. Batch B runs over candidate intrinsics, so
+a photo without a known focal length tries several at once and keeps the most probable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from ..camera import Camera, intrinsics_from_focal, project
+from .model_tensors import ModelTensors
+from .settings import LandmarkSettings
+
+
+@dataclass(frozen=True)
+class LandmarkState:
+    """Unknowns of B candidates."""
+
+    identity: Tensor  # (B, I)
+    expression: Tensor  # (B, E)
+    rotation: Tensor  # (B, 3, 3)
+    translation: Tensor  # (B, 3)
+    intrinsics: Tensor  # (B, 3, 3)
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Dense landmarks of one photo."""
+
+    points: Tensor  # (L, 2) pixels
+    sigma: Tensor  # (L,) pixels
+    image_size: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class LandmarkBases:
+    """The face model restricted to the L dense landmarks."""
+
+    mean: Tensor  # (L, 3)
+    identity: Tensor  # (I, L, 3)
+    expression: Tensor  # (E, L, 3)
+    expression_range: Tensor  # (E, 2)
+    expression_std: Tensor  # (E,)
+
+    @staticmethod
+    def of(tensors: ModelTensors, count: int) -> LandmarkBases:
+        """The first ``count`` dense landmarks of a model (478, or 468 when the detector gives no irises)."""
+        return LandmarkBases(
+            mean=tensors.dense(tensors.mean)[:count],
+            identity=tensors.dense(tensors.identity_basis)[:, :count],
+            expression=tensors.dense(tensors.expression_basis)[:, :count],
+            expression_range=tensors.expression_range,
+            expression_std=tensors.expression_std,
+        )
+
+    def points(self, identity: Tensor, expression: Tensor) -> Tensor:
+        """Landmarks (B, L, 3) in model space."""
+        shape = self.mean + torch.tensordot(identity, self.identity, dims=1)
+        return shape + torch.tensordot(expression, self.expression, dims=1)
+
+
+def fit_landmarks(
+    bases: LandmarkBases, seen: Observations, focal_px: float | None, settings: LandmarkSettings
+) -> tuple[LandmarkState, Tensor]:
+    """The most probable candidate (batch of one) and the weight (L,) in [0, 1] each landmark kept in it."""
+    state = initial_state(bases, seen, focal_px, settings)
+    for _ in range(settings.iterations):
+        state = gauss_newton_step(bases, seen, state, settings)
+    energies = energy(bases, seen, state, settings)
+    if focal_px is None:
+        energies = energies + distance_prior(state.translation[:, 2], settings)
+    best = energies.argmin()
+    state = LandmarkState(*(getattr(state, name)[best : best + 1] for name in LandmarkState.__annotations__))
+    return state, robust_weights(residuals(bases, seen, state, settings), settings)[0]
+
+
+def to_camera(state: LandmarkState, image_size: tuple[int, int]) -> Camera:
+    """The camera of a batch of one."""
+    return Camera(state.intrinsics[0], state.rotation[0], state.translation[0], image_size)
+
+
+def initial_state(
+    bases: LandmarkBases, seen: Observations, focal_px: float | None, settings: LandmarkSettings
+) -> LandmarkState:
+    """Mean face posed by scaled orthography (DeMenthon and Davis 1995, first step), one candidate per focal."""
+    weight = (1.0 / seen.sigma**2)[:, None]
+    center_2d = (weight * seen.points).sum(0) / weight.sum()
+    center_3d = (weight * bases.mean).sum(0) / weight.sum()
+    shape, image = (bases.mean - center_3d), (seen.points - center_2d)
+    affine = torch.linalg.solve(shape.mT @ (weight * shape), shape.mT @ (weight * image)).mT  # (2, 3)
+    u, scales, vt = torch.linalg.svd(affine, full_matrices=False)
+    two_rows = u @ vt
+    rotation = torch.cat([two_rows, torch.linalg.cross(two_rows[0], two_rows[1])[None]])
+    pixels_per_metre = scales.mean()
+    if focal_px is None:
+        reference = pixels_per_metre * settings.distance_m
+        focals = reference * reference.new_tensor(settings.focal_candidates)
+    else:
+        focals = pixels_per_metre.new_tensor([focal_px])
+    intrinsics = torch.stack([intrinsics_from_focal(float(f), seen.image_size, focals) for f in focals])
+    depth = focals / pixels_per_metre
+    middle = intrinsics[:, :2, 2]
+    xy = (center_2d - middle) / focals[:, None] * depth[:, None]
+    translation = torch.cat([xy, depth[:, None]], dim=1) - rotation @ center_3d
+    count = len(focals)
+    return LandmarkState(
+        identity=bases.mean.new_zeros(count, len(bases.identity)),
+        expression=bases.mean.new_zeros(count, len(bases.expression)),
+        rotation=rotation.expand(count, 3, 3),
+        translation=translation,
+        intrinsics=intrinsics,
+    )
+
+
+def residuals(bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings) -> Tensor:
+    """(B, L, 2) re-projection errors in units of the correlated sigma."""
+    points = bases.points(state.identity, state.expression) @ state.rotation.mT + state.translation[:, None]
+    error = project(points, state.intrinsics) - seen.points
+    return error / (seen.sigma * settings.correlation)[:, None]
+
+
+def robust_weights(error: Tensor, settings: LandmarkSettings) -> Tensor:
+    """Geman-McClure weights (B, L) of residuals (B, L, 2)."""
+    scale = (settings.geman_mcclure / settings.correlation) ** 2
+    return (scale / (scale + (error**2).sum(-1))) ** 2
+
+
+def energy(bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings) -> Tensor:
+    """Half the objective (B,) without the focal prior: a negative log posterior."""
+    squared = (residuals(bases, seen, state, settings) ** 2).sum(-1)
+    scale = (settings.geman_mcclure / settings.correlation) ** 2
+    data = (scale * squared / (scale + squared)).sum(-1)
+    prior = settings.identity_weight * (state.identity**2).sum(-1)
+    prior = prior + settings.expression_weight * ((state.expression / bases.expression_std) ** 2).sum(-1)
+    excess = _range_excess(bases, state.expression)
+    return 0.5 * (data + prior + settings.range_weight * (excess**2).sum(-1))
+
+
+def distance_prior(distance: Tensor, settings: LandmarkSettings) -> Tensor:
+    """Negative log prior (B,) of a camera distance in metres."""
+    return 0.5 * ((distance / settings.distance_m).log() / settings.distance_log_sigma) ** 2
+
+
+def gauss_newton_step(
+    bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings
+) -> LandmarkState:
+    """One step of all unknowns of every candidate."""
+    return apply_step(state, *normal_equations(bases, seen, state, settings))
+
+
+def normal_equations(
+    bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings
+) -> tuple[Tensor, Tensor]:
+    """Matrix (B, P, P) and gradient (B, P) over identity, expression, turn and shift (P = I + E + 6)."""
+    jacobian = _jacobian(bases, seen, state, settings)
+    error = residuals(bases, seen, state, settings)
+    weight = robust_weights(error, settings)[..., None].expand_as(error).flatten(1)
+    prior, prior_gradient = _prior(bases, state, settings)
+    normal = jacobian.mT @ (weight[..., None] * jacobian) + torch.diag_embed(prior)
+    return normal, (jacobian.mT @ (weight * error.flatten(1))[..., None])[..., 0] + prior_gradient
+
+
+def apply_step(state: LandmarkState, normal: Tensor, gradient: Tensor) -> LandmarkState:
+    """The state after the Newton step of a quadratic model."""
+    step = -torch.linalg.solve(normal, gradient)
+    split = [state.identity.shape[1], state.expression.shape[1], 3, 3]
+    identity, expression, turn, shift = step.split(split, dim=1)
+    return replace(
+        state,
+        identity=state.identity + identity,
+        expression=state.expression + expression,
+        rotation=torch.linalg.matrix_exp(cross_matrix(turn)) @ state.rotation,
+        translation=state.translation + shift,
+    )
+
+
+def cross_matrix(vector: Tensor) -> Tensor:
+    """Vectors (..., 3) -> matrices (..., 3, 3) with ``cross_matrix(a) @ b == cross(a, b)``."""
+    x, y, z = vector.unbind(-1)
+    zero = torch.zeros_like(x)
+    rows = [zero, -z, y, z, zero, -x, -y, x, zero]
+    return torch.stack(rows, dim=-1).unflatten(-1, (3, 3))
+
+
+def _jacobian(bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings) -> Tensor:
+    """Derivatives (B, 2L, I + E + 6) of the flattened residuals."""
+    rotated = bases.points(state.identity, state.expression) @ state.rotation.mT
+    x, y, z = (rotated + state.translation[:, None]).unbind(-1)
+    z = z.clamp_min(1e-3)
+    fx, fy = state.intrinsics[:, 0, 0, None], state.intrinsics[:, 1, 1, None]
+    zero = torch.zeros_like(z)
+    rows = [fx / z, zero, -fx * x / z**2, zero, fy / z, -fy * y / z**2]
+    by_point = torch.stack(rows, dim=-1).unflatten(-1, (2, 3))
+    by_point = by_point / (seen.sigma * settings.correlation)[:, None, None]
+    by_shape = torch.cat([bases.identity, bases.expression])  # (I + E, L, 3)
+    shape_columns = torch.einsum("blpc,bcd,kld->blpk", by_point, state.rotation, by_shape)
+    turn_columns = by_point @ -cross_matrix(rotated)
+    return torch.cat([shape_columns, turn_columns, by_point], dim=-1).flatten(1, 2)
+
+
+def _prior(bases: LandmarkBases, state: LandmarkState, settings: LandmarkSettings) -> tuple[Tensor, Tensor]:
+    """Diagonal (B, P) and gradient (B, P) of the priors."""
+    spread = settings.expression_weight / bases.expression_std**2
+    excess = _range_excess(bases, state.expression)
+    width = bases.expression_range[:, 1] - bases.expression_range[:, 0]
+    wall = settings.range_weight * (excess != 0) / width**2
+    identity = torch.full_like(state.identity, settings.identity_weight)
+    pose = torch.zeros_like(state.expression[:, :6])
+    diagonal = torch.cat([identity, spread + wall, torch.zeros_like(pose)], dim=1)
+    gradient = [identity * state.identity, spread * state.expression + settings.range_weight * excess / width, pose]
+    return diagonal, torch.cat(gradient, dim=1)
+
+
+def _range_excess(bases: LandmarkBases, expression: Tensor) -> Tensor:
+    """How far values (B, E) lie outside their slider's range, in units of the range, signed."""
+    low, high = bases.expression_range.unbind(-1)
+    return (expression - expression.clamp(low, high)) / (high - low)

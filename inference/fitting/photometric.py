@@ -1,0 +1,173 @@
+"""The photometric stage: light, albedo and shape from the face's own colours.
+
+Inverse rendering on the vertices: every visible skin vertex predicts the photo's colour where it projects as
+albedo x spherical-harmonic shading of its normal. Light (ridge regression) and albedo coefficients (N(0, 1) prior) are
+solved in closed form in turn; identity, expression and pose then take a Gauss-Newton step through the normals,
+together with the landmarks' equations. The photo is held still on the surface during a step (as in shape from
+shading), so an edge of colour pulls on the normals only. Robust: colours that the model cannot explain lose weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from ..camera import Camera
+from ..lighting import sh_basis, sh_gradient, shade, to_view_frame
+from ..rendering.normals import vertex_normals
+from ..rendering.visibility import visible_vertices
+from .face_crop import FaceCrop
+from .landmark_fit import LandmarkBases, LandmarkState, Observations, apply_step, cross_matrix, normal_equations
+from .model_tensors import ModelTensors
+from .settings import LandmarkSettings, PhotometricSettings
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """Light and albedo of one photo."""
+
+    light: Tensor  # (9, 3) shading coefficients, view frame
+    albedo_coefficients: Tensor  # (A,)
+    albedo: Tensor  # (V, 3) linear RGB
+
+
+@dataclass(frozen=True)
+class VertexColors:
+    """What the photo shows at the vertices of the current shape."""
+
+    color: Tensor  # (V, 3) linear RGB
+    weight: Tensor  # (V,) 0 where hidden, grazing or not skin; mean 1 over the used ones
+    normals: Tensor  # (V, 3) view frame
+    level: Tensor  # () mean brightness of the used vertices
+
+
+def fit_appearance(
+    tensors: ModelTensors, skin: Tensor, shape: Tensor, camera: Camera, crop: FaceCrop, settings: PhotometricSettings
+) -> tuple[Appearance, VertexColors]:
+    """Light and albedo for a fixed shape (V, 3); ``skin`` (V,) says which vertices are skin."""
+    colors = vertex_colors(tensors, skin, shape, camera, crop, settings)
+    basis = sh_basis(colors.normals)
+    coefficients = tensors.mean.new_zeros(len(tensors.albedo_basis))
+    albedo, weight = tensors.albedo_mean, colors.weight
+    light = _solve_light(basis, albedo, colors, weight, settings)
+    for _ in range(settings.albedo_rounds):
+        shading = (basis @ light).clamp_min(1e-3)
+        coefficients = _solve_albedo(tensors, shading, colors, weight, settings)
+        albedo = (tensors.albedo_mean + torch.tensordot(coefficients, tensors.albedo_basis, dims=1)).clamp(0.01, 1.0)
+        light = _solve_light(basis, albedo, colors, weight, settings)
+        weight = colors.weight * _robust(albedo * (basis @ light) - colors.color, colors, settings)
+    return Appearance(light, coefficients, albedo), replace(colors, weight=weight)
+
+
+def photometric_step(
+    tensors: ModelTensors,
+    bases: LandmarkBases,
+    modes: Tensor,
+    skin: Tensor,
+    seen: Observations,
+    state: LandmarkState,
+    crop: FaceCrop,
+    landmark_settings: LandmarkSettings,
+    settings: PhotometricSettings,
+) -> tuple[LandmarkState, Appearance]:
+    """One joint step of all unknowns. ``modes`` (K, V, 3): identity (with residual) and expression modes in a row."""
+    camera = replace(crop.camera, rotation=state.rotation[0], translation=state.translation[0])
+    coefficients = torch.cat([state.identity[0], state.expression[0]])
+    shape = tensors.mean + torch.tensordot(coefficients, modes, dims=1)
+    appearance, colors = fit_appearance(tensors, skin, shape, camera, crop, settings)
+    normal, gradient = normal_equations(bases, seen, state, landmark_settings)
+    used = (colors.weight > 1e-3).nonzero().squeeze(1)
+    error = (appearance.albedo * shade(colors.normals, appearance.light) - colors.color)[used]
+    jacobian = _color_jacobian(tensors, modes, shape, camera, appearance, colors, used)
+    scale = 1.0 / (settings.sigma * colors.level * settings.correlation)
+    jacobian, error = jacobian * scale, error * scale
+    weight = colors.weight[used, None].expand_as(error)
+    flat = jacobian.flatten(0, 1)
+    extra = flat.mT @ (weight.reshape(-1, 1) * flat)
+    count = flat.shape[1]
+    normal[0, :count, :count] += extra[:, :].to(normal.dtype)
+    gradient[0, :count] += (flat.mT @ (weight * error).reshape(-1)).to(normal.dtype)
+    return apply_step(state, normal, gradient), appearance
+
+
+def vertex_colors(
+    tensors: ModelTensors, skin: Tensor, shape: Tensor, camera: Camera, crop: FaceCrop, settings: PhotometricSettings
+) -> VertexColors:
+    """Sample the crop at every vertex and weigh it by visibility, facing, skin and the area it stands for."""
+    placed = camera.to_camera(shape)
+    normals = vertex_normals(placed[None], tensors.triangles)[0]
+    facing = -(normals * normalize(placed, dim=-1)).sum(-1)
+    visible = visible_vertices(placed[None], tensors.triangles, camera.intrinsics, camera.image_size)[0]
+    color, confidence = crop.sample(camera.project(shape))
+    weight = visible * skin * confidence * ((facing - settings.min_facing) / 0.25).clamp(0, 1)
+    level = (weight[:, None] * color).sum() / (3 * weight.sum()).clamp_min(1e-6)
+    return VertexColors(color, weight, to_view_frame(normals), level.clamp_min(1e-3))
+
+
+def _robust(error: Tensor, colors: VertexColors, settings: PhotometricSettings) -> Tensor:
+    """Geman-McClure weights (V,) of colour errors (V, 3)."""
+    squared = (error**2).sum(-1) / (3 * (settings.sigma * colors.level) ** 2)
+    return (settings.geman_mcclure**2 / (settings.geman_mcclure**2 + squared)) ** 2
+
+
+def _solve_light(basis: Tensor, albedo: Tensor, colors: VertexColors, weight: Tensor, s: PhotometricSettings) -> Tensor:
+    """Weighted ridge regression of the light (9, 3), a channel at a time."""
+    ridge = basis.new_tensor([0.0, 0.1, 0.1, 0.1, 1, 1, 1, 1, 1]) * s.light_ridge * weight.sum() * albedo.mean() ** 2
+    columns = []
+    for channel in range(3):
+        rows = basis * albedo[:, channel, None]
+        normal = rows.mT @ (weight[:, None] * rows) + torch.diag(ridge + 1e-6)
+        columns.append(torch.linalg.solve(normal, rows.mT @ (weight * colors.color[:, channel])))
+    return torch.stack(columns, dim=1)
+
+
+def _solve_albedo(
+    tensors: ModelTensors, shading: Tensor, colors: VertexColors, weight: Tensor, s: PhotometricSettings
+) -> Tensor:
+    """Maximum a posteriori albedo coefficients (A,) for a given shading (V, 3)."""
+    used = (weight > 1e-3).nonzero().squeeze(1)
+    scale = 1.0 / (s.sigma * colors.level * s.correlation)
+    rows = (tensors.albedo_basis[:, used] * shading[used]).flatten(1).mT * scale
+    target = ((colors.color - tensors.albedo_mean * shading)[used] * scale).flatten()
+    w = weight[used, None].expand(-1, 3).reshape(-1)
+    normal = rows.mT @ (w[:, None] * rows) + torch.eye(rows.shape[1], dtype=rows.dtype, device=rows.device)
+    return torch.linalg.solve(normal, rows.mT @ (w * target))
+
+
+def _color_jacobian(
+    tensors: ModelTensors,
+    modes: Tensor,
+    shape: Tensor,
+    camera: Camera,
+    appearance: Appearance,
+    colors: VertexColors,
+    used: Tensor,
+) -> Tensor:
+    """Derivatives (U, 3, K + 3) of the predicted colours of the used vertices in the modes and the turn."""
+    by_view_normal = torch.einsum("ukc,kr->urc", sh_gradient(colors.normals[used]), appearance.light)  # (U, rgb, xyz)
+    by_normal = to_view_frame(by_view_normal) * appearance.albedo[used, :, None]  # in camera axes
+    normals = to_view_frame(colors.normals[used])
+    model_derivative = normal_derivatives(shape, modes, tensors.triangles, used)  # (K, U, 3) model axes
+    by_modes = torch.einsum("urc,cd,kud->urk", by_normal, camera.rotation, model_derivative)
+    by_turn = by_normal @ -cross_matrix(normals)
+    return torch.cat([by_modes, by_turn], dim=-1)
+
+
+def normal_derivatives(shape: Tensor, modes: Tensor, triangles: Tensor, used: Tensor) -> Tensor:
+    """Derivatives (K, U, 3) of the unit normals of the used vertices when a mode (K, V, 3) is added to the shape."""
+    a, b, c = (shape[corner] for corner in triangles.unbind(1))
+    areas = shape.new_zeros(len(shape), 3)
+    change = modes.new_zeros(modes.shape)
+    area = torch.linalg.cross(b - a, c - a)
+    da, db, dc = (modes[:, corner] for corner in triangles.unbind(1))
+    moved = torch.linalg.cross(db - da, (c - a).expand_as(da)) + torch.linalg.cross((b - a).expand_as(da), dc - da)
+    for corner in triangles.unbind(1):
+        areas.index_add_(0, corner, area)
+        change.index_add_(1, corner, moved)
+    length = areas[used].norm(dim=-1, keepdim=True).clamp_min(1e-16)
+    normal = areas[used] / length
+    change = change[:, used] / length
+    return change - (change * normal).sum(-1, keepdim=True) * normal

@@ -1,0 +1,53 @@
+"""Every weight of the fit, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LandmarkSettings:
+    """Weights of the landmark stage. Residuals are in units of each landmark's own sigma."""
+
+    iterations: int = 12
+    # Neighbouring landmarks come from one network and err together: their sigmas understate the joint error.
+    correlation: float = 5.0
+    geman_mcclure: float = 4.0  # residuals beyond about this many (correlated) sigmas stop counting
+    identity_weight: float = 1.0  # |coefficients|^2, which are N(0, 1)
+    expression_weight: float = 1.0  # |values / expression_std|^2
+    range_weight: float = 400.0  # squared excess over the slider's range, in units of the range
+    distance_m: float = 1.0  # how far portrait cameras stand: geometric mean ...
+    distance_log_sigma: float = 0.45  # ... and spread of its logarithm
+    focal_candidates: tuple[float, ...] = (0.5, 0.7, 1.0, 1.4, 2.0)  # times the focal that puts the face at distance_m
+
+
+@dataclass(frozen=True)
+class ResidualSettings:
+    """The finer Gaussian process along the normals."""
+
+    scale_m: float = 0.010
+    amplitude_m: float = 0.0006
+    inducing_points: int = 320
+
+
+@dataclass(frozen=True)
+class PhotometricSettings:
+    """Weights of the photometric stage."""
+
+    crop_px: int = 288  # the face's box is resized to about this before anything is compared
+    iterations: int = 5
+    sigma: float = 0.06  # colour noise as a share of the face's mean brightness: albedo the basis cannot show
+    correlation: float = 4.0  # albedo errors of neighbouring vertices go together
+    geman_mcclure: float = 3.0
+    min_facing: float = 0.25  # cosine below which a vertex is not compared
+    light_ridge: float = 0.02  # pulls the second-order light terms to zero
+    albedo_rounds: int = 3
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """All stages."""
+
+    landmarks: LandmarkSettings = LandmarkSettings()
+    residual: ResidualSettings = ResidualSettings()
+    photometric: PhotometricSettings = PhotometricSettings()
