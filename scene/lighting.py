@@ -40,7 +40,8 @@ def _create_sun(direction: np.ndarray, irradiance: np.ndarray, name: str) -> bpy
 
 def _create_world(sky: np.ndarray, name: str) -> bpy.types.World:
     world = bpy.data.worlds.new(name)
-    world.use_nodes = True
+    if world.node_tree is None:  # Blender 4
+        world.use_nodes = True
     tree = world.node_tree
     tree.nodes.clear()
     output = tree.nodes.new("ShaderNodeOutputWorld")

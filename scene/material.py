@@ -50,7 +50,8 @@ def _surface(part: str) -> Inputs:
 
 def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.types.Material:
     material = bpy.data.materials.new(name)
-    material.use_nodes = True
+    if material.node_tree is None:  # Blender 4
+        material.use_nodes = True
     tree = material.node_tree
     shader = tree.nodes["Principled BSDF"]
     # Burley needs no closed volume behind the skin: a face is an open mask.

@@ -1,0 +1,54 @@
+"""The extension inside Blender: enabling, disabling, the operator and the panel's groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import bpy
+import pytest
+
+import likeness
+from likeness.bfm.arkit import ARKIT_NAMES
+from likeness.panels.expression import OTHERS, group_of
+from likeness.scene.state import faces_of, is_face
+
+
+@pytest.fixture
+def enabled() -> Iterator[None]:
+    likeness.register()
+    yield
+    likeness.unregister()
+
+
+def test_enabling_and_disabling_twice(sheet_folder: Path) -> None:
+    for _ in range(2):
+        likeness.register()
+        assert hasattr(bpy.types, "LIKENESS_PT_photo")
+        assert bpy.ops.likeness.open_reconstruction(filepath=str(sheet_folder)) == {"FINISHED"}
+        likeness.unregister()
+        assert not hasattr(bpy.types, "LIKENESS_PT_photo")
+    likeness.register()
+    assert len(faces_of(bpy.context.scene)) == 2  # what faces remember outlives the extension
+    likeness.unregister()
+
+
+@pytest.mark.usefixtures("enabled")
+def test_the_operator_opens_the_file_or_the_folder(sheet_folder: Path) -> None:
+    for path in (sheet_folder, sheet_folder / "face.json"):
+        assert bpy.ops.likeness.open_reconstruction(filepath=str(path)) == {"FINISHED"}
+        assert is_face(bpy.context.object)
+
+
+@pytest.mark.usefixtures("enabled")
+def test_an_error_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError) as told:
+        bpy.ops.likeness.open_reconstruction(filepath=str(tmp_path / "nothing"))
+    assert "is not a Likeness result" in str(told.value)
+    assert "Traceback" not in str(told.value)
+    assert not bpy.data.objects
+
+
+def test_every_arkit_key_has_a_titled_group() -> None:
+    assert OTHERS not in {group_of(name) for name in ARKIT_NAMES}
+    assert group_of("exp_00") == OTHERS
