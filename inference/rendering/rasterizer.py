@@ -18,7 +18,7 @@ from .scan import EMPTY, fill_triangles, first_centre, first_owner, nearest_owne
 
 NEAR = 1e-2  # metres; a triangle with a corner nearer than this, or behind the camera, is dropped
 _FLAT = 1e-10  # square pixels (twice the area) below which a triangle covers nothing
-_CHUNK = 1 << 18  # pixels; bounds the memory of a 4096 x 4096 layout
+_BAND = 1 << 17  # pixels of a texture drawn at a time: stays in the cache and bounds the memory
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,27 @@ def rasterize_uv(uv: Tensor, triangles_uv: Tensor, size: int) -> Fragments:
     Row 0 is v = 1, depth is 1. Both windings are drawn; where charts overlap the triangle of the lower number wins.
     """
     points = torch.stack([uv[:, 0] * size, (1.0 - uv[:, 1]) * size, torch.ones_like(uv[:, 0])], dim=-1)
-    drawn, image = _drawn_triangles(points, triangles_uv, 1, (size, size), cull_backfaces=False)
-    corners = _corners(points, triangles_uv, drawn, image)
-    winners = first_owner(*fill_triangles(corners, image, (size, size)), size * size)
-    covered = (winners != EMPTY).nonzero().squeeze(1)
-    planes = _planes(corners)
+    ids = triangles_uv.new_full((size * size,), EMPTY)
     weights = points.new_zeros(size * size, 3)
-    for chunk in covered.split(_CHUNK):
-        shown = winners.index_select(0, chunk)
-        weights.index_copy_(0, chunk, _mix(planes, shown, chunk, (size, size))[:3].T)
-        winners.index_copy_(0, chunk, drawn.index_select(0, shown))
-    ids = winners.reshape(1, size, size)
+    band = max(1, _BAND // size)
+    for top in range(0, size, band):
+        part = slice(top * size, (top + band) * size)
+        shifted = points - points.new_tensor([0.0, top, 0.0])
+        ids[part], weights[part] = _uv_band(shifted, triangles_uv, (size, min(band, size - top)))
+    ids = ids.reshape(1, size, size)
     return Fragments(ids, weights.reshape(1, size, size, 3), (ids != EMPTY).to(uv.dtype))
+
+
+def _uv_band(points: Tensor, triangles: Tensor, band_size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Triangle ids (N,) and barycentrics (N, 3) of the pixels of a band of rows (w, h)."""
+    drawn, image = _drawn_triangles(points, triangles, 1, band_size, cull_backfaces=False)
+    corners = _corners(points, triangles, drawn, image)
+    winners = first_owner(*fill_triangles(corners, image, band_size), band_size[0] * band_size[1])
+    covered = (winners != EMPTY).nonzero().squeeze(1)
+    shown = winners.index_select(0, covered)
+    weights = _mix(_planes(corners), shown, covered, band_size)[:3].T
+    dense = points.new_zeros(len(winners), 3).index_copy_(0, covered, weights)
+    return winners.index_copy_(0, covered, drawn.index_select(0, shown)), dense
 
 
 def interpolate(fragments: Fragments, triangles: Tensor, attributes: Tensor) -> Tensor:
