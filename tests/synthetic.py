@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-
 from likeness.bfm.face_model import FaceModel
 from likeness.inference.reconstruction import (
     ALBEDO_IMAGE,

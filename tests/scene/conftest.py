@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from synthetic import model_reconstruction, sheet_reconstruction
-
 from likeness.bfm.registry import load_model
 from likeness.inference.reconstruction import write_reconstruction
+from synthetic import model_reconstruction, sheet_reconstruction
 
 bpy = pytest.importorskip("bpy", reason="Blender's Python module is not installed")
 

@@ -10,14 +10,13 @@ import bpy
 import numpy as np
 import pytest
 from evaluated import base_vertices, evaluated_vertices, pixels
-from synthetic import posed_points, project
-
 from likeness.errors import LikenessError
 from likeness.inference.reconstruction import ALBEDO_IMAGE, MESH_FILE, read_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.displacement import DETAIL
 from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import state_of
+from synthetic import posed_points, project
 
 
 def test_the_mesh_is_the_files(sheet_folder: Path) -> None:

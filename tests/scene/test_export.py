@@ -9,7 +9,6 @@ import bpy
 import numpy as np
 import pytest
 from evaluated import base_vertices, evaluated_vertices
-
 from likeness.bfm.arkit import ARKIT_NAMES
 from likeness.errors import LikenessError
 from likeness.scene.build import build_face
@@ -42,7 +41,8 @@ def test_glb_keeps_names_values_and_bones(sheet_folder: Path, tmp_path: Path) ->
     (mesh,) = [candidate for candidate in bpy.data.objects if candidate.type == "MESH" and candidate.data.shape_keys]
     keys = expression_keys(mesh)
     assert [(key.name, key.value) for key in keys] == [("raise", 0.25), ("widen", -1.5)]
-    lift = np.array([a.co - b.co for a, b in zip(keys[0].points, mesh.data.shape_keys.key_blocks[0].points)])
+    basis = mesh.data.shape_keys.key_blocks[0].points
+    lift = np.array([a.co - b.co for a, b in zip(keys[0].points, basis, strict=True)])
     np.testing.assert_allclose(np.linalg.norm(lift, axis=1).max(), 0.01, atol=1e-6)
     assert {bone.name for bone in mesh.find_armature().data.bones} == {"head", "jaw", "eye.L"}
     normal_maps = [n for m in bpy.data.materials for n in m.node_tree.nodes if n.type == "NORMAL_MAP"]

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
-import pytest
-
 import likeness
+import pytest
 from likeness.bfm.arkit import ARKIT_NAMES
 from likeness.panels.expression import OTHERS, group_of
 from likeness.scene.state import faces_of, is_face

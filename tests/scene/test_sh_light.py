@@ -7,11 +7,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from synthetic import side_light
-
 from likeness.inference.lighting import LAMBERT_TRANSFER
 from likeness.inference.lighting import sh_basis as torch_basis
 from likeness.scene.sh_light import TRANSFER, radiance, sh_basis, split_sun
+from synthetic import side_light
 
 
 def directions(count: int) -> np.ndarray:
