@@ -26,7 +26,8 @@ class Crop:
         """(2, 3) matrix from crop pixels to photo pixels."""
         scale = self.side / self.resolution
         cos, sin = scale * np.cos(self.angle), scale * np.sin(self.angle)
-        linear = np.array([[cos, -sin], [sin, cos]]) @ np.diag([-1.0 if self.mirrored else 1.0, 1.0])
+        flip = -1.0 if self.mirrored else 1.0
+        linear = np.array([[flip * cos, -sin], [flip * sin, cos]])
         middle = np.full(2, self.resolution / 2)
         return np.column_stack([linear, np.array(self.centre) - linear @ middle])
 

@@ -29,7 +29,7 @@ def find_meshes(pixels: NDArray[np.uint8], crop: Crop) -> list[Floats]:
     Each (478, 3): x, y in photo pixels and relative depth in photo pixels, smaller is nearer. A mirrored window
     shows the mirror image: left and right are then the mirror's own.
     """
-    with _quiet_stderr():
+    with quiet_stderr():
         found = _mesh_graph().process(crop.take(pixels)).multi_face_landmarks or []
     meshes = [np.array([(p.x, p.y, p.z) for p in face.landmark]) for face in found]
     return [np.column_stack([crop.to_photo(m[:, :2] * crop.resolution), m[:, 2] * crop.side]) for m in meshes]
@@ -37,7 +37,7 @@ def find_meshes(pixels: NDArray[np.uint8], crop: Crop) -> list[Floats]:
 
 def find_boxes(pixels: NDArray[np.uint8], crop: Crop) -> Floats:
     """Windows (K, 3) = centre x, y and side in photo pixels where BlazeFace's full-range model suspects a face."""
-    with _quiet_stderr():
+    with quiet_stderr():
         found = _box_graph().process(crop.take(pixels)).detections or []
     boxes = [detection.location_data.relative_bounding_box for detection in found]
     centres = np.array([(b.xmin + b.width / 2, b.ymin + b.height / 2) for b in boxes]).reshape(-1, 2)
@@ -48,17 +48,17 @@ def find_boxes(pixels: NDArray[np.uint8], crop: Crop) -> Floats:
 @lru_cache(maxsize=1)
 def _mesh_graph() -> Any:
     """The graph, built once: a photo then costs milliseconds."""
-    return _solutions().face_mesh.FaceMesh(
+    return solutions().face_mesh.FaceMesh(
         static_image_mode=True, refine_landmarks=True, max_num_faces=MAX_FACES, min_detection_confidence=FACE_SCORE
     )
 
 
 @lru_cache(maxsize=1)
 def _box_graph() -> Any:
-    return _solutions().face_detection.FaceDetection(model_selection=1, min_detection_confidence=BOX_SCORE)
+    return solutions().face_detection.FaceDetection(model_selection=1, min_detection_confidence=BOX_SCORE)
 
 
-def _solutions() -> Any:
+def solutions() -> Any:
     """Imported late: MediaPipe is heavy, and only the engine's process has it."""
     try:
         import mediapipe
@@ -68,7 +68,7 @@ def _solutions() -> Any:
 
 
 @contextmanager
-def _quiet_stderr() -> Iterator[None]:
+def quiet_stderr() -> Iterator[None]:
     """Point file descriptor 2 to nowhere: the C++ libraries log there, past Python's ``sys.stderr``."""
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
