@@ -7,25 +7,26 @@ of this package; no geometry of another model. Deterministic. Vertex i < 468 is 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arkit import ARKIT_NAMES, ARKIT_RANGE
-from ..face_model import NO_CORNER, FaceModel, save_face_model
+from ..face_model import FaceModel, save_face_model
 from ..landmarks import DENSE_COUNT, DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_IRIS, dense_to_ibug68
 from .expressions import EXPRESSION_STD, expression_basis
-from .eyes import RADIUS, Eyeball, make_eyeball
 from .identity import identity_modes
+from .mean_face import Build, build_mean, shifted
 from .muscles import FaceGeometry
 from .paint import albedo_modes, eye_color, skin_color
 from .regions import REGION_NAMES, skin_regions
 from .skeleton import JOINT_NAMES, JOINT_PARENTS, jaw_share, joint_regressor, skin_weights
-from .subdivision import mirror_subdivided, subdivide
-from .surface import FLIP, LEVELS, Layout, Surface, build_surface, place_base, place_control, symmetric
-from .topology import MOUTH, ControlMesh, base_mirror, build_control_mesh
+from .subdivision import subdivide
+from .surface import FLIP, LEVELS
+from .tidy import skirt_matrix, tidying_matrix
+from .topology import MOUTH, base_mirror
 from .unwrap import CORNER_RADIUS, LEFT_EYE_CHART, RIGHT_EYE_CHART, unwrap
 
 Floats = NDArray[np.floating]
@@ -36,53 +37,17 @@ MEASURED = HERE / "measured_landmarks.npz"
 MODEL = HERE / "model.npz"
 PART_NAMES = ("skin", "mouth", "eye_left", "eye_right")
 SOURCE = (
-    "Made by the Likeness project: landmark topology of MediaPipe (Apache-2.0), landmark statistics measured on renders "
-    "of random ICT-FaceKit heads (MIT, Copyright (c) 2020 USC Institute for Creative Technologies)"
+    "Made by the Likeness project: landmark topology of MediaPipe (Apache-2.0); landmark statistics measured on "
+    "renders of random ICT-FaceKit heads (MIT, Copyright (c) 2020 USC Institute for Creative Technologies)"
 )
 
 
-@dataclass(frozen=True)
-class Build:
-    """The mean face in pieces and joined. V vertices: skin and mouth bag (S), left eyeball, right eyeball."""
-
-    mesh: ControlMesh
-    layout: Layout
-    surface: Surface
-    eyeball: Eyeball
-    vertices: Floats  # (V, 3)
-    faces: Ints  # (F, 4)
-    mirror: Ints  # (V,)
-    eyes: tuple[Ints, Ints]  # vertex ids, left, right
-
-    @property
-    def eye_centres(self) -> Floats:
-        """(2, 3) left, right."""
-        return self.layout.eye_centres[::-1]
-
-
-def build_mean(measured: dict[str, Floats]) -> Build:
-    """The mean face from measured landmarks (``mean``, ``skirt_mean``)."""
-    base, iris = place_base(measured["mean"], measured["skirt_mean"])
-    mesh = build_control_mesh(base[:DENSE_FACE_COUNT])
-    layout = place_control(mesh, base, iris)
-    surface, ball = build_surface(mesh, layout), make_eyeball()
-    skin, size = len(surface.vertices), len(ball.vertices)
-    eyes = (skin + np.arange(size), skin + size + np.arange(size))
-    mirror = np.concatenate([mirror_subdivided(mesh.faces, mesh.mirror, LEVELS), eyes[1][ball.mirror], eyes[0][ball.mirror]])
-    right, left = layout.eye_centres
-    vertices = np.concatenate([surface.vertices, ball.vertices + left, ball.vertices + right])
-    faces = np.concatenate([surface.faces, *(_shifted(ball.faces, ids[0]) for ids in eyes)])
-    return Build(mesh, layout, surface, ball, symmetric(vertices, mirror), faces, mirror, eyes)
-
-
-def _shifted(faces: Ints, offset: int) -> Ints:
-    return np.where(faces == NO_CORNER, NO_CORNER, faces + offset).astype(np.int32)
-
-
-def identity_basis(build: Build, measured: dict[str, Floats]) -> Floats:
+def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
     """Modes (I, V, 3): base modes carried by the surface; eyeballs shift whole, and what touches them stays on them."""
     modes = np.concatenate([measured["modes"][:, :DENSE_FACE_COUNT], _flat_rings(measured["skirt_modes"])], axis=1)
     base, _ = identity_modes(build.layout.base, base_mirror(), modes)
+    tidy = tidying_matrix(build.layout.base) @ skirt_matrix(len(build.layout.base))
+    base = np.einsum("ab,ibd->iad", tidy, base, optimize=True)
     skin = np.einsum("vb,ibd->ivd", build.surface.matrix, base, optimize=True)
     centres = np.einsum("eb,ibd->ied", build.layout.eye_follow, base)
     for side, rings in enumerate((build.mesh.lid_right, build.mesh.lid_left)):
@@ -114,11 +79,11 @@ def _flat_rings(rings: Floats) -> Floats:
 
 
 def regions(build: Build) -> dict[str, Floats]:
-    """Weights (V,) by name."""
+    """Weights (V,) by name: the named regions and the two that serve the colours only."""
     found = skin_regions(build.mesh, build.surface.vertices, build.surface.control)
     whole = {}
-    for name in REGION_NAMES:
-        weights = np.concatenate([found[name], np.full(2 * len(build.eyeball.vertices), float(name == "eyes"))])
+    for name, on_skin in found.items():
+        weights = np.concatenate([on_skin, np.full(2 * len(build.eyeball.vertices), float(name == "eyes"))])
         whole[name] = (weights + weights[build.mirror]) / 2
     return whole
 
@@ -143,7 +108,7 @@ def layout_uv(build: Build) -> tuple[Floats, Ints]:
     fine = subdivide(faces, len(control), LEVELS)
     uv, faces_uv = [fine.matrix @ control], [fine.faces]
     for chart in (LEFT_EYE_CHART, RIGHT_EYE_CHART):
-        faces_uv.append(_shifted(build.eyeball.faces_uv, sum(map(len, uv))))
+        faces_uv.append(shifted(build.eyeball.faces_uv, sum(map(len, uv))))
         uv.append(build.eyeball.uv * CORNER_RADIUS + chart)
     return np.concatenate(uv), np.concatenate(faces_uv)
 
@@ -155,64 +120,74 @@ def face_parts(build: Build) -> Ints:
     return np.concatenate([skin, eyes]).astype(np.int32)
 
 
-def dense_embedding(build: Build) -> Ints:
+def dense_ids(build: Build) -> Ints:
     """Vertex ids (478,) of the dense landmarks."""
     ids = np.arange(DENSE_COUNT)
     ids[list(LEFT_IRIS)], ids[list(RIGHT_IRIS)] = (eye[build.eyeball.iris] for eye in build.eyes)
-    return ids
+    return ids.astype(np.int32)
 
 
 def landmarks68(build: Build) -> Ints:
     """Vertex ids (68,): the vertex nearest to the average that defines each iBUG landmark."""
     points = dense_to_ibug68(build.vertices[:DENSE_FACE_COUNT])
     skin = build.vertices[: len(build.surface.vertices)]
-    return np.array([np.linalg.norm(skin - p, axis=1).round(9).argmin() for p in points])
+    return np.array([np.linalg.norm(skin - p, axis=1).round(9).argmin() for p in points], dtype=np.int32)
 
 
-def make_model(measured: dict[str, Floats]) -> FaceModel:
+def expression_geometry(build: Build, regressor: Floats) -> FaceGeometry:
+    """What the expressions need to know of the mean face."""
+    return FaceGeometry(
+        vertices=build.vertices,
+        faces=build.faces,
+        mirror=build.mirror,
+        eyeballs=build.eyes,
+        eye_centres=build.eye_centres,
+        jaw_hinge=regressor[JOINT_NAMES.index("jaw")] @ build.vertices,
+    )
+
+
+def joint_weights(build: Build) -> Floats:
+    """(V, J), rows summing to 1."""
+    jaw = np.clip(build.surface.control @ jaw_share(build.mesh), 0, 1)
+    jaw = (jaw + jaw[build.mirror[: len(jaw)]]) / 2
+    return skin_weights(jaw, len(build.vertices), build.eyes)
+
+
+def make_model(measured: Mapping[str, Floats]) -> FaceModel:
     """The complete built-in model from ``measured_landmarks.npz``'s arrays."""
     build = build_mean(measured)
     weights = regions(build)
     albedo_mean, albedo_basis = albedo(build, weights)
     uv, faces_uv = layout_uv(build)
-    dense = dense_embedding(build)
     regressor = joint_regressor(build.vertices, build.mesh, build.eyes, build.eye_centres)
-    geometry = FaceGeometry(build.vertices, build.faces, build.mirror, build.eyes, build.eye_centres, regressor[1] @ build.vertices)
-    half = np.float16
     return FaceModel(
         id="builtin",
         name="Likeness built-in face",
         source=SOURCE,
         licence="GPL-3.0-or-later",
         mean=build.vertices.astype(np.float32),
-        identity_basis=identity_basis(build, measured).astype(half),
-        expression_basis=expression_basis(geometry).astype(half),
+        identity_basis=identity_basis(build, measured).astype(np.float16),
+        expression_basis=expression_basis(expression_geometry(build, regressor)).astype(np.float16),
         expression_names=ARKIT_NAMES,
         expression_ranges=np.tile(np.float32(ARKIT_RANGE), (len(ARKIT_NAMES), 1)),
         expression_std=np.asarray(EXPRESSION_STD, dtype=np.float32),
         albedo_mean=albedo_mean.astype(np.float32),
-        albedo_basis=albedo_basis.astype(half),
+        albedo_basis=albedo_basis.astype(np.float16),
         faces=build.faces,
         uv=uv.astype(np.float32),
         faces_uv=faces_uv,
-        landmarks68=landmarks68(build).astype(np.int32),
-        dense_vertices=np.repeat(dense[:, None], 3, axis=1).astype(np.int32),
+        landmarks68=landmarks68(build),
+        dense_vertices=np.repeat(dense_ids(build)[:, None], 3, axis=1),
         dense_weights=np.tile(np.float32([1, 0, 0]), (DENSE_COUNT, 1)),
         region_names=REGION_NAMES,
-        region_weights=np.stack([weights[n] for n in REGION_NAMES]).astype(half),
+        region_weights=np.stack([weights[name] for name in REGION_NAMES]).astype(np.float16),
         part_names=PART_NAMES,
         face_parts=face_parts(build),
         joint_names=JOINT_NAMES,
         joint_parents=np.array(JOINT_PARENTS, dtype=np.int32),
         joint_regressor=regressor.astype(np.float32),
-        skin_weights=_weights(build).astype(np.float32),
+        skin_weights=joint_weights(build).astype(np.float32),
     )
-
-
-def _weights(build: Build) -> Floats:
-    jaw = np.clip(build.surface.control @ jaw_share(build.mesh), 0, 1)
-    skin = len(jaw)
-    return skin_weights((jaw + jaw[build.mirror[:skin]]) / 2, len(build.vertices), build.eyes)
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 Skin colour comes from two chromophores. Absorption is exponential in their density, so a change of density moves the
 colour along a fixed axis in log space (Tsumura et al., SIGGRAPH 2003; Krishnaswamy and Baranoski, CGF 2004). Melanin
-absorbs as wavelength to the power -3.33 (Jacques 1998), haemoglobin by Prahl's tables, each at about 610, 545 and 460 nm
-and relative to green.
+absorbs as wavelength to the power -3.33 (Jacques 1998), haemoglobin by Prahl's tables, each at about 610, 545 and
+460 nm and relative to green.
 """
 
 from __future__ import annotations
@@ -24,13 +24,22 @@ MELANIN = np.array([0.69, 1.0, 1.76])
 HAEMOGLOBIN = np.array([0.10, 1.0, 0.77])
 MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.24, 0.11  # spread of a face's whole skin, in log green
 # Densities over the mean skin, log green: melanin, haemoglobin.
-REGION_DENSITY = {"lips": (0.10, 0.42), "brows": (0.38, 0.0), "lids": (0.05, 0.08), "cheeks": (0.0, 0.07), "nose": (0.0, 0.06)}  # fmt: skip
+REGION_DENSITY = {
+    "lips": (0.10, 0.42),
+    "lids": (0.05, 0.08),
+    "lid_margin": (-0.15, 0.45),
+    "cheeks": (0.0, 0.07),
+    "nose": (0.0, 0.06),
+}
+# Colours laid over the skin, and how well they cover it.
+COVERS = {"brows": (np.array([0.085, 0.055, 0.04]), 0.42), "nostrils": (np.array([0.035, 0.012, 0.010]), 0.9)}
 MOUTH_FRONT, MOUTH_BACK = np.array([0.20, 0.055, 0.050]), np.array([0.012, 0.003, 0.003])
 MOUTH_DEPTH = 0.022  # metres behind the lips where the bag is dark
-SCLERA, IRIS, LIMBUS, PUPIL = (np.array(c) for c in ((0.70, 0.65, 0.61), (0.17, 0.095, 0.05), (0.06, 0.035, 0.02), (0.006,) * 3))  # fmt: skip
+SCLERA, IRIS = np.array([0.70, 0.65, 0.61]), np.array([0.17, 0.095, 0.05])
+LIMBUS, PUPIL = np.array([0.06, 0.035, 0.02]), np.array([0.006, 0.006, 0.006])
 
-SPATIAL_SCALE = 0.030  # metres
-SPATIAL_SIGMA = (0.10, 0.07)  # local spread of melanin and haemoglobin, log green
+SPATIAL_SCALE = 0.040  # metres
+SPATIAL_SIGMA = (0.07, 0.05)  # local spread of melanin and haemoglobin, log green
 SPATIAL_MODES = (12, 8)
 SYMMETRY = 0.7  # correlation of the two sides
 
@@ -40,6 +49,9 @@ def skin_color(vertices: Floats, regions: Mapping[str, Floats], lips_depth: floa
     melanin = sum(regions[name] * density[0] for name, density in REGION_DENSITY.items())
     haemoglobin = sum(regions[name] * density[1] for name, density in REGION_DENSITY.items())
     color = SKIN * np.exp(-np.outer(melanin, MELANIN) - np.outer(haemoglobin, HAEMOGLOBIN))
+    for name, (cover, strength) in COVERS.items():
+        share = strength * regions[name][:, None]
+        color = (1 - share) * color + share * cover
     dark = smooth_step(2 * (lips_depth - vertices[:, 2]) / MOUTH_DEPTH - 1)[:, None]
     inside = regions["mouth_interior"][:, None]
     return (1 - inside) * color + inside * ((1 - dark) * MOUTH_FRONT + dark * MOUTH_BACK)
@@ -59,17 +71,18 @@ def albedo_modes(points: Floats, mirror: Ints, color: Floats, skin: Floats) -> F
 
     points: (V, 3); mirror: (V,) permutation; color: (V, 3) mean; skin: (V,) 1 on skin and lips, 0 on eyes and mouth.
     """
-    modes = [-skin[:, None] * color * axis * sigma for axis, sigma in ((MELANIN, MELANIN_SIGMA), (HAEMOGLOBIN, HAEMOGLOBIN_SIGMA))]  # fmt: skip
+    tint = -skin[:, None] * color
+    modes = [tint * MELANIN * MELANIN_SIGMA, tint * HAEMOGLOBIN * HAEMOGLOBIN_SIGMA]
     for axis, sigma, count in zip((MELANIN, HAEMOGLOBIN), SPATIAL_SIGMA, SPATIAL_MODES, strict=True):
         fields = smooth_fields(points, mirror, count) * sigma
-        modes += [-(field * skin)[:, None] * color * axis for field in fields]
+        modes += [field[:, None] * tint * axis for field in fields]
     return np.stack(modes)
 
 
 def smooth_fields(points: Floats, mirror: Ints, count: int) -> Floats:
     """Leading eigenfunctions (count, V) of a mirror-symmetric Gaussian process of unit variance (Nystroem method)."""
     flip = np.array([-1.0, 1.0, 1.0])
-    base = np.unique(np.concatenate([np.arange(0, len(points), 37), mirror[:: 37]]))
+    base = np.unique(np.concatenate([np.arange(0, len(points), 37), mirror[::37]]))
     kernel = _gaussian(points[base], points[base]) + SYMMETRY * _gaussian(points[base], points[base] * flip)
     values, vectors = np.linalg.eigh(kernel / (1 + SYMMETRY))
     order = np.argsort(values)[::-1][:count]

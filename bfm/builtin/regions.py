@@ -36,16 +36,20 @@ SOFT_EDGE = {"lids": 0.003, "brows": 0.0025, "cheeks": 0.010, "jaw": 0.008, "nos
 
 
 def skin_regions(mesh: ControlMesh, vertices: Floats, control: csr_matrix) -> dict[str, Floats]:
-    """Weights (V,) in [0, 1] of every region of the skin and its mouth bag (V, 3), by name."""
+    """Weights (V,) in [0, 1] of every region of the skin and its mouth bag (V, 3), by name.
+
+    Two more names serve the colours only: "lid_margin" and "nostrils", the insides of both.
+    """
     inside = np.zeros(mesh.count)
     inside[mesh.mouth[0]], inside[mesh.mouth[1:]] = 0.3, 1.0
     hidden = np.zeros(mesh.count)
     hidden[[*mesh.lid_right.ravel(), *mesh.lid_left.ravel()]] = 1.0
     edge = np.zeros(mesh.count)
     edge[mesh.skirt] = ((np.arange(len(mesh.skirt)) + 1) / len(mesh.skirt))[:, None]
-    interior, strip, skirt = (np.clip(control @ w, 0, 1) for w in (inside, hidden, edge))
+    nostrils = _only(mesh.count, np.concatenate([mesh.nostril_right, mesh.nostril_left]))
+    interior, strip, skirt, nostrils = (np.clip(control @ w, 0, 1) for w in (inside, hidden, edge, nostrils))
 
-    weights = {"mouth_interior": interior, "skirt": skirt}
+    weights = {"mouth_interior": interior, "skirt": skirt, "lid_margin": strip, "nostrils": nostrils}
     visible = (1 - interior) * (1 - skirt)
     landmarks = vertices[: len(dense_mirror())]
     for name, outlines in _outlines().items():

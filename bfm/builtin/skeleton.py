@@ -18,7 +18,7 @@ JOINT_NAMES = ("head", "jaw", "eye.L", "eye.R")
 JOINT_PARENTS = (-1, 0, 0, 0)
 HEAD_ANCHORS = (168, 6, 10, 152, 234, 454, 127, 356)
 # The jaw hinges on its condyles, about 12 mm in front of the ear canal: under the skin behind landmarks 234 and 454.
-HINGE_PLACES = (9, 27)  # of the skirt's first ring, beside those landmarks
+HINGE_PLACES = (8, 28)  # of the skirt's first ring, beside those landmarks
 # Control points that turn fully with the jaw, and along its edge the share that does (subject's right).
 JAW_BONE = (18, 83, 182, 106, 201, 194, 204, 200, 208, 32, 211, 199, 171, 140, 175, 148, 152, 176, 149, 170, 169, 150)
 JAW_EDGE = {136: 0.95, 172: 0.75, 58: 0.45, 132: 0.2, 93: 0.05, 234: 0.0}
@@ -31,7 +31,7 @@ SKIRT_SHARE = 0.75  # how much of the jaw edge's share the skirt's outermost rin
 
 def jaw_share(mesh: ControlMesh) -> Floats:
     """Share (C,) of each control point that turns with the jaw bone: harmonic between bone and still points."""
-    given = {p: 0.0 for p in STILL} | {p: 1.0 for p in JAW_BONE} | JAW_EDGE
+    given = dict.fromkeys(STILL, 0.0) | dict.fromkeys(JAW_BONE, 1.0) | JAW_EDGE
     given |= {p: 1.0 for loop in (OUTER_LIP_LOOP, INNER_LIP_LOOP) for p in loop[11:]}
     given |= {p: 0.5 for loop in (OUTER_LIP_LOOP, INNER_LIP_LOOP) for p in (loop[0], loop[10])}
     given |= {int(dense_mirror()[p]): share for p, share in given.items()}
@@ -75,7 +75,7 @@ def joint_regressor(vertices: Floats, mesh: ControlMesh, eyes: tuple[Ints, Ints]
 
 
 def skin_weights(jaw: Floats, count: int, eyes: tuple[Ints, Ints]) -> Floats:
-    """(V, 4) rows summing to 1: skin between head and jaw, each eyeball on its own joint. jaw: (S,), S skin vertices."""
+    """(V, 4) rows summing to 1: skin between head and jaw by its jaw shares (S,), each eyeball on its own joint."""
     weights = np.zeros((count, len(JOINT_NAMES)))
     weights[: len(jaw), 1] = jaw
     weights[: len(jaw), 0] = 1 - jaw

@@ -123,8 +123,8 @@ def interpolating_control(vertex_rows: csr_matrix, smoothness: csr_matrix, weigh
     Least squares |S c - t|^2 + weight |L (c - t)|^2: the surface passes through the wanted points t, and the
     correction c - t of the control points stays smooth, so noise in t grows no wiggles.
     """
-    s, l = vertex_rows.toarray(), smoothness.toarray()
-    correction = np.linalg.solve(s.T @ s + weight * l.T @ l, s.T @ (np.eye(len(s)) - s))
+    s, bend = vertex_rows.toarray(), smoothness.toarray()
+    correction = np.linalg.solve(s.T @ s + weight * bend.T @ bend, s.T @ (np.eye(len(s)) - s))
     return np.eye(len(s)) + correction
 
 

@@ -18,7 +18,8 @@ from scipy.sparse import csr_matrix
 from ..landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_EYE_LOOP, RIGHT_IRIS
 from .eyes import RADIUS
 from .subdivision import interpolating_control, subdivide, umbrella
-from .topology import ControlMesh, base_mirror
+from .tidy import tidying_matrix
+from .topology import RIGHT_NOSTRIL_LOOP, ControlMesh, base_mirror
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -35,11 +36,12 @@ LID_SLIDE = (0.0, 0.0035)  # how far behind the margin the rings lie, along the 
 LID_FOLLOWS_RIM = 0.5  # share of the lid rings' motion that is the rim's own, the rest is the eyeball's
 LIP_GAP = 0.0003  # between the inner lips in the middle of the closed mouth
 
-# Per mouth ring: how far back, how far up or down (metres), how much narrower, and how far it follows its own lip point.
+# Per mouth ring: how far back, how far up or down (metres), how much narrower, how far it follows its own lip point.
 MOUTH_BACK = (0.0030, 0.0090, 0.0190, 0.0300)
 MOUTH_OPEN = (0.0012, 0.0050, 0.0090, 0.0080)
 MOUTH_WIDTH = (0.98, 0.93, 0.80, 0.55)
 MOUTH_FOLLOW = (0.95, 0.75, 0.40, 0.0)
+NOSTRIL_INWARD, NOSTRIL_WIDTH = np.array([0.0006, 0.0065, -0.0020]), 0.85  # the right one; metres; of its opening
 
 
 @dataclass(frozen=True)
@@ -67,17 +69,18 @@ class Surface:
 def place_base(landmarks: Floats, skirt: Floats) -> tuple[Floats, Floats]:
     """Measured landmarks (478, 3) and skirt rings (3, 36, 3) -> base points (576, 3) and right iris centre (3,).
 
-    Both symmetric, about the model's origin; the lips are just closed.
+    Both symmetric, about the model's origin; lid rims smooth, lips just closed.
     """
     base = np.concatenate([landmarks[:DENSE_FACE_COUNT], skirt.reshape(-1, 3)]).astype(np.float64)
     base = symmetric(base, base_mirror())
     shift = np.array([0.0, 0.0, ORIGIN_BEHIND_BRIDGE]) - base[NOSE_BRIDGE] * [0, 1, 1]
     iris = (landmarks[RIGHT_IRIS[0]] + landmarks[LEFT_IRIS[0]] * FLIP) / 2 + shift
     base = base + shift
+    base = tidying_matrix(base) @ base
     for k in range(1, 10):
-        upper, lower = INNER_LIP_LOOP[k], INNER_LIP_LOOP[20 - k]
-        middle, gap = (base[upper] + base[lower]) / 2, LIP_GAP * np.sin(np.pi * k / 10)
-        base[upper], base[lower] = middle + [0, gap / 2, 0], middle - [0, gap / 2, 0]
+        apart = LIP_GAP / 2 * np.sin(np.pi * k / 10)
+        base[INNER_LIP_LOOP[k], 1] += apart
+        base[INNER_LIP_LOOP[20 - k], 1] -= apart
     return symmetric(base, base_mirror()), iris
 
 
@@ -116,7 +119,11 @@ def place_control(mesh: ControlMesh, base: Floats, iris: Floats) -> Layout:
     for ring, back, opening, width, own in shapes:
         targets[ring] = _mouth_ring(base[lips], back, opening, width)
         follow[ring[:, None], lips] = own * np.eye(20) + (1 - own) / 20
-    right = mesh.lid_right.ravel()
+    opening = list(RIGHT_NOSTRIL_LOOP)
+    middle = base[opening].mean(axis=0)
+    targets[mesh.nostril_right] = middle + NOSTRIL_WIDTH * (base[opening] - middle) + NOSTRIL_INWARD
+    follow[mesh.nostril_right[:, None], opening] = np.eye(8) / 2 + 1 / 16
+    right = np.concatenate([mesh.lid_right.ravel(), mesh.nostril_right])
     left = mesh.mirror[right]
     targets[left], follow[left] = targets[right] * FLIP, follow[right][:, base_mirror()]
     return Layout(base, symmetric(targets, mesh.mirror), follow, np.stack([centre, centre * FLIP]), eye_follow)

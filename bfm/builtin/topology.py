@@ -1,13 +1,15 @@
 """The control mesh of the built-in face: 468 dense landmarks, and what continues them.
 
 Point order: landmarks 0..467; three skirt rings of 36 outside the face oval; per eye two rings of 16 that carry the
-lid's margin to the eyeball; four rings of 20 from the inner lips into a closed mouth bag. Everything is exactly mirror
+lid's margin to the eyeball; four rings of 20 from the inner lips into a closed mouth bag; a ring of 8 inside each
+nostril. Everything is exactly mirror
 symmetric in its combinatorics. A complete head would add rings to the skirt's outer border.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ Ints = NDArray[np.integer]
 SKIRT_RINGS = 3
 LID_RINGS = 2
 MOUTH_RINGS = 4
+RIGHT_NOSTRIL_LOOP = (79, 239, 238, 20, 60, 75, 59, 166)
 SKIN, MOUTH = 0, 1  # charts: the mouth bag is cut from the skin behind its first ring
 
 
@@ -37,6 +40,8 @@ class ControlMesh:
     lid_right: Ints  # (2, 16), in the order of RIGHT_EYE_LOOP
     lid_left: Ints  # (2, 16), mirror twins of lid_right
     mouth: Ints  # (4, 20), in the order of INNER_LIP_LOOP
+    nostril_right: Ints  # (8,), in the order of RIGHT_NOSTRIL_LOOP
+    nostril_left: Ints  # (8,), mirror twins of nostril_right
 
     @property
     def count(self) -> int:
@@ -71,10 +76,16 @@ def build_control_mesh(points: Floats) -> ControlMesh:
     triangles = orient(triangles_of_edges(FACEMESH_TESSELATION), points)
     face = merge_to_quads(triangles, points, mirror)
 
-    skirt, lid_right, lid_left, mouth = _ring_ids()
-    left_eye = tuple(int(mirror[p]) for p in RIGHT_EYE_LOOP)
+    skirt, lid_right, lid_left, mouth, (nostril_right, nostril_left) = _ring_ids()
+    left_eye, left_nostril = (tuple(int(mirror[p]) for p in loop) for loop in (RIGHT_EYE_LOOP, RIGHT_NOSTRIL_LOOP))
+    face, right_cap = _cut(face, RIGHT_NOSTRIL_LOOP, nostril_right)
+    face, left_cap = _cut(face, left_nostril, nostril_left)
     skin = [
         face,
+        *_bands(face, (RIGHT_NOSTRIL_LOOP, nostril_right)),
+        *_bands(face, (left_nostril, nostril_left)),
+        right_cap,
+        left_cap,
         *_bands(face, (FACE_OVAL_LOOP, *skirt)),
         *_bands(face, (RIGHT_EYE_LOOP, *lid_right)),
         *_bands(face, (left_eye, *lid_left)),
@@ -83,19 +94,27 @@ def build_control_mesh(points: Floats) -> ControlMesh:
     bag = [*_bands(skin[-1], tuple(mouth)), _cap(mouth[-1])]
     faces = np.concatenate(skin + bag).astype(np.int32)
     charts = np.repeat([SKIN, MOUTH], [sum(map(len, skin)), sum(map(len, bag))])
-    eyes = np.concatenate([lid_left.ravel(), lid_right.ravel()])
     ring = loop_mirror(INNER_LIP_LOOP)
-    whole = np.concatenate([base_mirror(), eyes, *(row[ring] for row in mouth)])
-    return ControlMesh(faces, charts, whole, skirt, lid_right, lid_left, mouth)
+    twins = [lid_left.ravel(), lid_right.ravel(), *(row[ring] for row in mouth), nostril_left, nostril_right]
+    whole = np.concatenate([base_mirror(), *twins])
+    return ControlMesh(faces, charts, whole, skirt, lid_right, lid_left, mouth, nostril_right, nostril_left)
 
 
-def _ring_ids() -> tuple[Ints, Ints, Ints, Ints]:
-    """Ids of skirt, right lid, left lid and mouth rings, numbered in this order after the landmarks."""
+def _ring_ids() -> tuple[Ints, ...]:
+    """Ids of skirt, right lid, left lid, mouth and nostril rings, numbered in this order after the landmarks."""
     rings, start = [], DENSE_FACE_COUNT
-    for count, size in ((SKIRT_RINGS, 36), (LID_RINGS, 16), (LID_RINGS, 16), (MOUTH_RINGS, 20)):
+    for count, size in ((SKIRT_RINGS, 36), (LID_RINGS, 16), (LID_RINGS, 16), (MOUTH_RINGS, 20), (2, 8)):
         rings.append(start + np.arange(count * size).reshape(count, size))
         start += count * size
-    return rings[0], rings[1], rings[2], rings[3]
+    return tuple(rings)
+
+
+def _cut(faces: Ints, loop: tuple[int, ...], ring: Ints) -> tuple[Ints, Ints]:
+    """Take the faces inside a loop out; returns the others, and the ones taken out with their corners on the ring."""
+    inside = np.isin(faces, [*loop, NO_CORNER]).all(axis=1)
+    moved = dict(zip(loop, ring.tolist(), strict=True)) | {NO_CORNER: NO_CORNER}
+    cap = np.array([[moved[int(corner)] for corner in face] for face in faces[inside]], dtype=np.int32)
+    return faces[~inside], cap
 
 
 def _bands(faces: Ints, loops: tuple) -> list[Ints]:
@@ -103,7 +122,7 @@ def _bands(faces: Ints, loops: tuple) -> list[Ints]:
     _, start, end, _ = half_edges(faces)
     forward = bool(np.any((start == loops[0][0]) & (end == loops[0][1])))
     bands = []
-    for outer, inner in zip(loops[:-1], loops[1:], strict=True):
+    for outer, inner in pairwise(loops):
         a, d = np.asarray(outer), np.asarray(inner)
         b, c = np.roll(a, -1), np.roll(d, -1)
         bands.append(np.stack([b, a, d, c] if forward else [a, b, c, d], axis=1))
