@@ -12,16 +12,15 @@ VIEWPORT_LEVELS = 2
 RENDER_LEVELS = 3
 
 
-def add_subdivision(face: bpy.types.Object) -> bpy.types.SubsurfModifier:
+def add_subdivision(face: bpy.types.Object) -> None:
     """Smooth subdivision, UV borders kept where they are: the baked maps were made for the unsmoothed layout."""
     modifier = face.modifiers.new(SUBDIVISION, "SUBSURF")
     modifier.levels = VIEWPORT_LEVELS
     modifier.render_levels = RENDER_LEVELS
     modifier.uv_smooth = "PRESERVE_BOUNDARIES"
-    return modifier
 
 
-def add_displacement(face: bpy.types.Object, image: bpy.types.Image) -> bpy.types.DisplaceModifier:
+def add_displacement(face: bpy.types.Object, image: bpy.types.Image) -> None:
     """Move every vertex along its normal by the map's value in metres (mid level 0, strength 1)."""
     texture = bpy.data.textures.new(image.name, "IMAGE")
     texture.image = image
@@ -33,4 +32,3 @@ def add_displacement(face: bpy.types.Object, image: bpy.types.Image) -> bpy.type
     modifier.direction = "NORMAL"
     modifier.mid_level = 0.0
     modifier.strength = 1.0
-    return modifier

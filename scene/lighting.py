@@ -59,13 +59,14 @@ def _create_world(sky: np.ndarray, name: str) -> bpy.types.World:
 
 def sky_group() -> bpy.types.NodeTree:
     """The node group that turns nine coefficients into radiance; one for all faces of a file."""
-    group = bpy.data.node_groups.get(SKY_GROUP)
-    if group is None:
-        group = bpy.data.node_groups.new(SKY_GROUP, "ShaderNodeTree")
-        for name in COEFFICIENT_NAMES:
-            group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketVector")
-        group.interface.new_socket("Radiance", in_out="OUTPUT", socket_type="NodeSocketColor")
-        _wire(group)
+    known = bpy.data.node_groups.get(SKY_GROUP)
+    if known is not None:
+        return known
+    group = bpy.data.node_groups.new(SKY_GROUP, "ShaderNodeTree")
+    for name in COEFFICIENT_NAMES:
+        group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketVector")
+    group.interface.new_socket("Radiance", in_out="OUTPUT", socket_type="NodeSocketColor")
+    _wire(group)
     return group
 
 

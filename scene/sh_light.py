@@ -41,8 +41,8 @@ class SplitLight:
 def sh_basis(directions: Floats) -> Floats:
     """Unit vectors (..., 3) in the view frame -> the nine real spherical harmonics (..., 9)."""
     x, y, z = np.moveaxis(directions, -1, 0)
-    terms = [np.ones_like(x), y, z, x, x * y, y * z, 3.0 * z * z - 1.0, x * z, x * x - y * y]
-    return np.stack(terms, axis=-1) * SH_CONSTANTS
+    terms: Floats = np.stack([np.ones_like(x), y, z, x, x * y, y * z, 3.0 * z * z - 1.0, x * z, x * x - y * y], axis=-1)
+    return SH_CONSTANTS * terms
 
 
 def radiance(directions: Floats, shading: Floats) -> Floats:

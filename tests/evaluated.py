@@ -1,5 +1,6 @@
 """What Blender makes of a face: the dependency graph's result, and where its camera sees it."""
 
+# pyright: reportAttributeAccessIssue=none, reportArgumentType=none
 from __future__ import annotations
 
 import bpy

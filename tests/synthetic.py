@@ -43,8 +43,9 @@ def sheet_mesh(side: int = 9) -> Mesh:
     first = quads[0]
     triangles = [[first[0], first[1], first[2], -1], [first[0], first[2], first[3], -1]]
     faces = np.concatenate([quads[1:], triangles]).astype(np.int32)
-    raise_top = np.where(y > 0, 0.01, 0.0)[:, None] * np.array([0.0, 1.0, 0.0])
-    widen = (x * 0.1)[:, None] * np.array([1.0, 0.0, 0.0])
+    deltas = np.zeros((2, len(vertices), 3))
+    deltas[0, y > 0, 1] = 0.01
+    deltas[1, :, 0] = 0.1 * x
     jaw = np.clip(-y / 0.08, 0, 1)
     return Mesh(
         vertices=vertices,
@@ -52,7 +53,7 @@ def sheet_mesh(side: int = 9) -> Mesh:
         uv=np.stack([x, y], axis=-1) / 0.2 + 0.5,
         faces_uv=faces,
         shape_key_names=("raise", "widen"),
-        shape_key_deltas=np.stack([raise_top, widen]),
+        shape_key_deltas=deltas,
         shape_key_ranges=np.array([[0.0, 1.0], [-3.0, 3.0]]),
         expression=np.array([0.25, -1.5]),
         landmarks68=np.arange(68),

@@ -45,7 +45,8 @@ def test_round_trip(tmp_path: Path, name: str) -> None:
     write_reconstruction(written, tmp_path / name)
     read = read_reconstruction(tmp_path / name / FACE_FILE)
     for field in fields(Mesh):
-        np.testing.assert_allclose(*(_numbers(getattr(r.mesh, field.name)) for r in (read, written)), atol=1e-8)
+        found, expected = (_numbers(getattr(r.mesh, field.name)) for r in (read, written))
+        np.testing.assert_allclose(found, expected, atol=1e-8)
     for name in ("intrinsics", "rotation", "translation", "lighting"):
         np.testing.assert_array_equal(getattr(read, name), getattr(written, name))
     for name in ("model", "coefficients", "image_size", "landmarks", "timings", "provenance"):
