@@ -27,6 +27,7 @@ HUE_SCALE = (0.2, 0.4)  # log chromaticity; limits of the spread called skin
 LINE_WIDTH = 0.8  # widest dark line, in tenths of nose root to chin
 LINE_CONTRAST, LINE_ODDS = 0.45, 14.0  # wrinkles stay below the contrast
 BURNT = 0.95  # linear; a channel above it has lost the hue
+SHADE, SHADE_FALL = 1.5, 0.5  # log luminance: shadows a face may cast on itself, and how fast belief ends below
 DARK = 0.01  # linear; below it colour is noise
 BEARD = (
     0.45  # least confidence of dark, skin-tinted pixels where beards grow: the surface is the face's, its colour hair
@@ -49,7 +50,7 @@ def skin_confidence(photo: Photo, landmarks: FaceLandmarks) -> Mask:
     window = Crop(((x0 + x1) / 2, (y0 + y1) / 2), side, resolution=RESOLUTION)
     pixels = window.take(photo.pixels)
     regions = _Regions(window.from_photo(landmarks.ibug68()), window.from_photo(_oval(landmarks)))
-    features = _features(pixels, regions.sure)
+    features = _features(pixels, regions.core)
     prior = regions.prior() * (0.02 + 0.98 * person_mask(pixels))
     odds = _along_edges(_odds(features, prior, regions), pixels)
     odds -= LINE_ODDS * _dark_lines(features[..., 0], regions.unit)
@@ -79,6 +80,8 @@ class _Regions:
         features = np.maximum.reduce([self.eyes, self.lips, *self.brows, self.nostrils, around_eyes])
         sure = np.clip(_shrink(self.face, self.unit) - features, 0, 1)
         self.sure = sure if sure.max() > 0.5 else self.face  # an extreme profile leaves no room between the features
+        core = self.face * np.maximum.reduce([_line(line, width * self.unit) for line, width in _core(points)])
+        self.core = core if core.max() > 0.5 else self.sure
 
     def prior(self) -> Mask:
         """How likely skin is before looking at colours: from the oval inwards near 1, far outside near 0."""
@@ -88,13 +91,19 @@ class _Regions:
         return (0.03 + 0.92 / (1 + np.exp(-1.2 * (depth + 0.3)))).astype(np.float32)
 
 
-def _features(pixels: NDArray[np.uint8], sure: Mask) -> Points:
+def _core(points: Points) -> list[tuple[Points, float]]:
+    """Lines and widths (in units) where skin is seldom covered: the ridge of the nose, the cheeks under the eyes."""
+    cheeks = [0.6 * points[lid].mean(axis=0) + 0.4 * points[corner] for lid, corner in (([40, 41], 48), ([46, 47], 54))]
+    return [(points[27:31], 2.0), *((np.stack([cheek, cheek]), 2.5) for cheek in cheeks)]
+
+
+def _features(pixels: NDArray[np.uint8], core: Mask) -> Points:
     """(R, R, 3): log luminance, log red/green, log blue/green of slightly smoothed linear colour.
 
     A little of the skin's own colour is added everywhere: the hue of nearly black pixels is noise.
     """
     linear = cv2.GaussianBlur(srgb_to_linear(pixels), (0, 0), 0.8)
-    skin = np.median(linear[sure > 0.5], axis=0)
+    skin = np.median(linear[core > 0.5], axis=0)
     linear = linear + DARK * (skin + 1e-4) / (skin.max() + 1e-4)
     luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
     red, green, blue = (np.log(linear[..., i]) for i in range(3))
@@ -104,7 +113,8 @@ def _features(pixels: NDArray[np.uint8], sure: Mask) -> Points:
 def _odds(features: Points, prior: Mask, regions: _Regions) -> Mask:
     """(R, R) log odds of skin against everything else."""
     flat, prior_odds = features.reshape(-1, 3), np.log(prior / (1 - prior)).ravel()
-    alike = _hue_of_skin(features, regions.sure).ravel()
+    lit = np.exp(-0.5 * np.clip((_darker(features, regions.core) - SHADE) / SHADE_FALL, 0, None) ** 2)
+    alike = (_hue_of_skin(features, regions.core) * lit).ravel()
     sure = regions.sure.ravel() * prior.ravel()
     skin = fit_mixture(flat, sure * alike, SKIN_PARTS)
     other = fit_mixture(flat, np.maximum(1 - 2 * prior.ravel(), sure * (1 - alike)), OTHER_PARTS)
@@ -117,10 +127,10 @@ def _odds(features: Points, prior: Mask, regions: _Regions) -> Mask:
     return odds.reshape(prior.shape)
 
 
-def _hue_of_skin(features: Points, sure: Mask) -> Mask:
-    """(R, R) 1 where log chromaticity is that of most of the face, falling to 0 for another paint, cloth or hand."""
+def _hue_of_skin(features: Points, core: Mask) -> Mask:
+    """(R, R) 1 where log chromaticity is that of the core of the face, falling to 0 for paint, cloth or a glove."""
     chroma = features[..., 1:]
-    inside = chroma[sure > 0.5]
+    inside = chroma[core > 0.5]
     middle = np.median(inside, axis=0)
     scale = np.clip(1.5 * np.median(np.abs(inside - middle), axis=0), *HUE_SCALE)
     away = np.linalg.norm((chroma - middle) / scale, axis=-1)
@@ -128,13 +138,18 @@ def _hue_of_skin(features: Points, sure: Mask) -> Mask:
     return np.where(features[..., 0] > np.log(BURNT), 1, alike)
 
 
+def _darker(features: Points, core: Mask) -> Mask:
+    """(R, R) how much darker, in log luminance, than the darker part of the core of the face."""
+    return np.percentile(features[..., 0][core > 0.5], 25) - features[..., 0]
+
+
 def _dark_lines(luminance: Mask, unit: float) -> Mask:
     """(R, R) how much darker, in log luminance, thin things are than what is round them: rims, strands, lashes.
 
     A black top-hat; wrinkles stay under ``LINE_CONTRAST``.
     """
-    closed = cv2.morphologyEx(luminance, cv2.MORPH_CLOSE, _disc(LINE_WIDTH * unit / 2))
-    return np.clip(np.asarray(closed) - luminance - LINE_CONTRAST, 0, None)
+    closed = np.asarray(cv2.morphologyEx(luminance, cv2.MORPH_CLOSE, _disc(LINE_WIDTH * unit / 2)), np.float32)
+    return np.clip(closed - luminance - LINE_CONTRAST, 0, None)
 
 
 def _along_edges(odds: Mask, pixels: NDArray[np.uint8]) -> Mask:
@@ -148,7 +163,9 @@ def _own_features(confidence: Mask, features: Points, regions: _Regions) -> Mask
     for region in (*regions.brows, regions.lips, regions.nostrils):
         ring = np.clip(_grow(region, regions.unit) - region - regions.eyes, 0, 1) * regions.face
         around = float((confidence * ring).sum() / max(float(ring.sum()), 1e-6))
-        confidence = np.maximum(confidence, OWN * min(1.0, around + 0.3) * region * regions.face)
+        confidence = np.maximum(confidence, OWN * min(1.0, 1.5 * around) * region * regions.face)
+    stubble = np.clip(_darker(features, regions.core) - 1.1, 0, 0.5) / 0.5
+    confidence = np.minimum(confidence, 1 - (1 - BEARD) * regions.chin * stubble)
     own_dark = np.maximum(BEARD * regions.chin, SHADOW * regions.sockets) * regions.face
     confidence = np.maximum(confidence, own_dark * _dark_skin(features, regions))
     hidden = cv2.GaussianBlur(np.maximum(regions.eyes, regions.mouth), (0, 0), 0.8)
@@ -157,9 +174,8 @@ def _own_features(confidence: Mask, features: Points, regions: _Regions) -> Mask
 
 def _dark_skin(features: Points, regions: _Regions) -> Mask:
     """(R, R) 1 where a pixel is darker than the skin but not of another hue, and no thin line."""
-    middle = np.median(features[regions.sure > 0.5][:, 0])
-    darker = (features[..., 0] < middle) * np.exp(-3 * _dark_lines(features[..., 0], regions.unit))
-    return np.asarray(cv2.GaussianBlur(_hue_of_skin(features, regions.sure) * darker, (0, 0), 1.0))
+    darker = (_darker(features, regions.core) > 0) * np.exp(-3 * _dark_lines(features[..., 0], regions.unit))
+    return np.asarray(cv2.GaussianBlur(_hue_of_skin(features, regions.core) * darker, (0, 0), 1.0), np.float32)
 
 
 def _oval(landmarks: FaceLandmarks) -> Points:
