@@ -87,7 +87,7 @@ def normal_error(scan: Scan, truth: SurfaceImage, seen: SurfaceImage, camera: Ca
 
 def _band(truth: Floats, seen: Floats, face: Bools, inner: Bools, sigma: float) -> Band:
     """Correlation and energy of two normal maps (H, W, 2) above the frequency of ``sigma`` pixels."""
-    kept = binary_erosion(face, iterations=max(2, int(2 * sigma))) & inner
+    kept = np.logical_and(inner, binary_erosion(face, iterations=max(2, int(2 * sigma))))
     share = gaussian_filter(face.astype(np.float64), sigma) + 1e-6
     fine_truth, fine_seen = (_high_pass(normals, face, share, sigma)[kept] for normals in (truth, seen))
     truth_power, seen_power = (fine_truth**2).sum() + 1e-20, (fine_seen**2).sum()
@@ -97,8 +97,8 @@ def _band(truth: Floats, seen: Floats, face: Bools, inner: Bools, sigma: float) 
 
 def _high_pass(normals: Floats, face: Bools, share: Floats, sigma: float) -> Floats:
     """Normals minus their Gaussian mean over the face; ``share`` is the Gaussian's weight that lies on the face."""
-    channels = [gaussian_filter(channel * face, sigma) / share for channel in np.moveaxis(normals, 2, 0)]
-    return normals - np.stack(channels, axis=2)
+    channels = np.moveaxis(normals, 2, 0)
+    return np.stack([channel - gaussian_filter(channel * face, sigma) / share for channel in channels], axis=2)
 
 
 def _unproject(depth: Floats, camera: Camera) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from ..bfm.face_model import Floats, Ints
 
@@ -41,7 +41,7 @@ class Surface:
         corners, self._border = _split_long(vertices[triangles].astype(np.float64), border, longest_edge)
         self._corners = corners
         centres = corners.mean(axis=1)
-        self._tree = cKDTree(centres)
+        self._tree = KDTree(centres)
         self._radius = np.linalg.norm(corners - centres[:, None], axis=2).max(axis=1)
 
     def closest(self, points: Floats) -> ClosestPoints:
@@ -86,16 +86,16 @@ def closest_on_triangles(points: Floats, corners: Floats) -> tuple[Floats, Float
 
 def _edge_weights(points: Floats, corners: Floats) -> Floats:
     """Barycentrics (N, 3) of the closest points on the triangles' outlines."""
-    weights, nearest = np.zeros((len(points), 3)), np.full(len(points), np.inf)
-    for start, end in ((0, 1), (1, 2), (2, 0)):
-        edge, offset = corners[:, end] - corners[:, start], points - corners[:, start]
-        along = np.clip(_dot(offset, edge) / np.maximum(_dot(edge, edge), np.finfo(float).tiny), 0.0, 1.0)
-        gap = offset - along[:, None] * edge
-        distance = _dot(gap, gap)
-        nearer = distance < nearest
-        nearest[nearer] = distance[nearer]
-        weights[nearer] = 0.0
-        weights[nearer, start], weights[nearer, end] = 1.0 - along[nearer], along[nearer]
+    along, distances = np.empty((3, len(points))), np.empty((3, len(points)))
+    for start in range(3):
+        edge, offset = corners[:, (start + 1) % 3] - corners[:, start], points - corners[:, start]
+        along[start] = np.clip(_dot(offset, edge) / np.maximum(_dot(edge, edge), np.finfo(float).tiny), 0.0, 1.0)
+        gap = offset - along[start][:, None] * edge
+        distances[start] = _dot(gap, gap)
+    nearest, every = distances.argmin(axis=0), np.arange(len(points))
+    weights = np.zeros((len(points), 3))
+    weights[every, nearest] = 1.0 - along[nearest, every]
+    weights[every, (nearest + 1) % 3] = along[nearest, every]
     return weights
 
 

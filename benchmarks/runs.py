@@ -1,0 +1,54 @@
+"""One photo through the pipeline, keeping what the tables need and nothing large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import LikenessError
+from ..inference.pipeline import reconstruct
+from ..inference.preview import preview_image
+from .photos import TILE_WIDTH, Pixels, landmark_errors
+from .scan_error import Prediction
+from .systems import likeness_predictions
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one photo gave."""
+
+    photo: Path
+    predictions: dict[str, Prediction]  # of `likeness_predictions`
+    landmark_errors: dict[str, float]  # percent of the inter-ocular distance
+    timings: dict[str, float]  # seconds per stage
+    preview: Pixels  # (H, TILE_WIDTH, 3)
+
+
+def run_photo(photo: Path) -> Run:
+    """Reconstruct a photo. Raises `LikenessError` as the pipeline does."""
+    reconstruction = reconstruct(photo)
+    sheet = preview_image(reconstruction)
+    size = (TILE_WIDTH, round(sheet.shape[0] * TILE_WIDTH / sheet.shape[1]))
+    return Run(
+        photo,
+        likeness_predictions(reconstruction),
+        landmark_errors(reconstruction, photo),
+        reconstruction.timings,
+        np.asarray(cv2.resize(sheet, size, interpolation=cv2.INTER_AREA), dtype=np.uint8),
+    )
+
+
+def run_photos(photos: Sequence[Path], say: Callable[[str], None]) -> dict[Path, Run]:
+    """Runs by photo; a photo that the pipeline refuses is told to ``say`` and left out."""
+    runs = {}
+    for number, photo in enumerate(photos, start=1):
+        say(f"{number}/{len(photos)} {photo.name}")
+        try:
+            runs[photo] = run_photo(photo)
+        except LikenessError as problem:
+            say(f"{photo.name}: {problem}")
+    return runs

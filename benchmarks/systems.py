@@ -1,0 +1,83 @@
+"""What is compared: stored meshes of other systems, MediaPipe live, and Likeness."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..bfm.builtin.quads import orient, triangles_of_edges
+from ..bfm.face_model import Floats, Ints, triangulate
+from ..bfm.landmarks import DENSE_FACE_COUNT
+from ..inference.images import read_photo
+from ..inference.reconstruction import DISPLACEMENT_IMAGE, Reconstruction
+from .displaced import displaced_surface, posed_vertices
+from .scan_error import Prediction
+
+LANDMARKS7_IBUG68 = (36, 39, 42, 45, 33, 48, 54)
+LANDMARKS7_DENSE = (33, 133, 362, 263, 2, 61, 291)
+MM_PER_METRE = 1000.0
+# Systems whose unit says nothing about size: pixels, or a model whose size was fitted to the scan itself.
+UNSIZED_PEERS = ("mediapipe", "oracle_bfm", "oracle_sfm")
+
+
+def stored_peers(bench: Path) -> list[str]:
+    """Names of the systems whose meshes are stored."""
+    return sorted(folder.name for folder in (bench / "peers").iterdir() if folder.is_dir())
+
+
+def stored_prediction(bench: Path, system: str, view: str) -> Prediction | None:
+    """What a system made of a picture, or None where it has not seen it. In mm but for `UNSIZED_PEERS`."""
+    path = bench / "peers" / system / f"lps__{view}.npz"
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as mesh:
+        vertices, triangles, landmarks = mesh["v"].astype(float), mesh["f"].astype(np.int64), mesh["lmk7"].astype(float)
+    return Prediction(vertices, triangles, landmarks, None if system in UNSIZED_PEERS else 1.0)
+
+
+def mediapipe_prediction(path: Path) -> Prediction:
+    """MediaPipe's 468 points (pixels) as a mesh: what a user of the bare library gets."""
+    pixels = read_photo(path).pixels
+    found = _face_mesh().process(pixels).multi_face_landmarks
+    height, width = pixels.shape[:2]
+    points = [(p.x * width, -p.y * height, -p.z * width) for p in found[0].landmark]
+    vertices = np.array(points[:DENSE_FACE_COUNT])
+    triangles = np.array(orient(_dense_triangles(), vertices))
+    return Prediction(vertices, triangles, vertices[list(LANDMARKS7_DENSE)], None)
+
+
+def likeness_predictions(reconstruction: Reconstruction) -> dict[str, Prediction]:
+    """Two faces of one reconstruction, in mm.
+
+    ``neutral``: the neutral identity as it is modelled, which is what NoW scores. ``as shown``: with the photo's
+    expression, subdivided and displaced like in Blender's viewport, which is what the picture's normals should match.
+    """
+    mesh = reconstruction.mesh
+    shown, shown_triangles = displaced_surface(mesh, np.asarray(reconstruction.images[DISPLACEMENT_IMAGE]))
+    return {
+        "neutral": _in_mm(mesh.vertices, triangulate(mesh.faces), mesh.vertices, mesh.landmarks68),
+        "as shown": _in_mm(shown, shown_triangles, posed_vertices(mesh), mesh.landmarks68),
+    }
+
+
+def _in_mm(vertices: Floats, triangles: Ints, landmark_vertices: Floats, landmarks68: Ints) -> Prediction:
+    seven = landmark_vertices[landmarks68[list(LANDMARKS7_IBUG68)]]
+    return Prediction(vertices.astype(float) * MM_PER_METRE, triangles, seven.astype(float) * MM_PER_METRE, 1.0)
+
+
+@lru_cache(maxsize=1)
+def _face_mesh() -> Any:
+    from mediapipe.python.solutions.face_mesh import FaceMesh
+
+    return FaceMesh(static_image_mode=True, refine_landmarks=True)
+
+
+@lru_cache(maxsize=1)
+def _dense_triangles() -> list[tuple[int, int, int]]:
+    """Triangles of the library's own tessellation."""
+    from mediapipe.python.solutions.face_mesh_connections import FACEMESH_TESSELATION
+
+    return triangles_of_edges(FACEMESH_TESSELATION)
