@@ -16,9 +16,13 @@ from .lighting import shade, to_view_frame
 from .uv_atlas import Floats, smoothstep
 
 SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin
-HIGHLIGHT_SOFTENING = 0.75  # share of a highlight that is removed
+HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
 _LOW_SIDE = 64  # cells over the texture in which colours are called low-frequency
+_SIDES_WIDTH = 1.5  # cells over which the two halves of a face are compared
 _CHUNK = 1 << 20
+# Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
+_TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.0]])
+_SKIN_RANGE = np.array([0.3, 0.12, 0.12])
 
 
 def texel_shading(normals: Floats, fit: FaceFit) -> Floats:
@@ -38,30 +42,31 @@ def divide_light(colour: Floats, shading: Floats, seen: Floats) -> tuple[Floats,
     # Below the floor a hyperbola that leaves it with slope 1: smooth, positive, never under a third of the floor.
     low = np.minimum(shading, floor)
     bounded = np.maximum(shading, floor) - floor + floor**2 / (2.0 * floor - np.maximum(low, -floor))
-    level = smoothstep(0.1, 0.4, (shading / typical).mean(axis=-1))
+    level = smoothstep(0.1, 0.4, _mean((shading / typical).astype(np.float32)))
     return (colour / bounded).astype(np.float32), level.astype(np.float32)
 
 
-def soften_highlights(albedo: Floats, weight: Floats) -> Floats:
-    """Take most of the surface reflection away: what a texel has more of grey than its neighbourhood.
+def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
+    """Take most of the surface reflection away: what a texel has more of grey than the plain skin round about.
 
-    Dichromatic model (Shafer 1985): a colour is body * a + grey * b, the body colour being that of the neighbourhood.
+    Dichromatic model (Shafer 1985): a colour is body * a + grey * b, the body colour being that of the plain skin.
     """
     size = albedo.shape[0]
-    local = enlarge(push_pull(*shrink(albedo, weight, _LOW_SIDE)), size)
-    body = np.maximum(local, 1e-3)
-    body = body / body.sum(axis=-1, keepdims=True)
-    smooth = cv2.blur(albedo, (max(1, size // 512),) * 2)  # the fit below amplifies noise
-    mean_colour, mean_body = smooth.mean(axis=-1), body.mean(axis=-1)
-    # Least squares of smooth = a body + b (1, 1, 1).
-    variance = (body * body).mean(axis=-1) - mean_body**2
-    covariance = (smooth * body).mean(axis=-1) - mean_colour * mean_body
-    grey = mean_colour - covariance / np.maximum(variance, 1e-4) * mean_body
-    usual = enlarge(push_pull(*shrink(cv2.merge([grey] * 3), weight, _LOW_SIDE)), size)[..., 0]
-    brighter = smoothstep(1.0, 1.25, mean_colour / np.maximum(local.mean(axis=-1), 1e-3))
-    excess = np.maximum(grey - usual, 0.0) * brighter
-    removed = HIGHLIGHT_SOFTENING * np.minimum(excess, 0.5 * mean_colour)
-    return np.maximum(albedo - removed[..., None], 0.0).astype(np.float32)
+    local = enlarge(_wide_average(albedo, plain), size)
+    body = local / np.maximum(_mean(local), 1e-3)[..., None]
+    # Least squares of colour = a body + b (1, 1, 1); the body colour's mean is 1.
+    variance = np.maximum(_mean(body * body) - 1.0, 0.02)
+    brightness = _mean(albedo)
+    amount = (_mean(albedo * body) - brightness) / variance
+    grey = brightness - amount
+    usual = enlarge(_wide_average(cv2.merge([grey] * 3), plain), size)[..., 0]
+    brighter = smoothstep(1.05, 1.4, brightness / np.maximum(_mean(local), 1e-3))
+    excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * brighter
+    # Towards the body's hue rather than minus grey: a burnt-out channel would leave the opposite hue behind.
+    kept = np.maximum(brightness - excess, np.minimum(brightness, _mean(local)))
+    target = body * kept[..., None]
+    share = HIGHLIGHT_SOFTENING * smoothstep(0.0, 0.15, excess / np.maximum(brightness, 1e-3))
+    return albedo + share[..., None] * (target - albedo)
 
 
 def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weight: Floats) -> Floats:
@@ -72,12 +77,35 @@ def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weigh
     """
     both = np.minimum(weight, flipped_weight)
     share = flipped_weight / np.maximum(weight + flipped_weight, 1e-6)
-    step, known = shrink(share[..., None] * (_log(flipped) - _log(albedo)), both, _LOW_SIDE)
-    step = np.clip(step, -0.7, 0.7)
-    known = np.minimum(4.0 * known, 1.0)
-    step = cv2.GaussianBlur(step * known[..., None], (0, 0), 1.5)
-    step /= np.maximum(cv2.GaussianBlur(known, (0, 0), 1.5), 1e-3)[..., None]
-    return albedo * np.exp(enlarge(push_pull(step, known), albedo.shape[0]))
+    step = _wide_average(share[..., None] * (_log(flipped) - _log(albedo)), both, _SIDES_WIDTH)
+    return albedo * np.exp(enlarge(np.clip(step, -0.7, 0.7), albedo.shape[0]))
+
+
+def even_out(albedo: Floats, model_albedo: Floats, plain: Floats) -> Floats:
+    """Bring low-frequency colours that no skin has back into the range that skin has.
+
+    Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
+    then they are shadows, coloured bounce light or errors of the light.
+    """
+    deviation = _wide_average(_log(albedo) - _log(model_albedo), plain)
+    opponent = deviation @ _TO_OPPONENT
+    opponent = opponent - np.median(opponent.reshape(-1, 3), axis=0)
+    excess = opponent - _SKIN_RANGE * np.tanh(opponent / _SKIN_RANGE)
+    correction = (excess @ np.linalg.inv(_TO_OPPONENT)).astype(np.float32)
+    return albedo * np.exp(-enlarge(correction, albedo.shape[0]))
+
+
+def _wide_average(image: Floats, weight: Floats, width: float = 2.0) -> Floats:
+    """Weighted Gaussian average (cells, cells, 3), ``width`` cells wide, smoothly continued where no weight is."""
+    small, known = shrink(image, weight, _LOW_SIDE)
+    total = cv2.GaussianBlur(known, (0, 0), width)
+    summed = cv2.GaussianBlur(small * known[..., None], (0, 0), width)
+    return push_pull(summed / np.maximum(total, 1e-4)[..., None], np.minimum(4.0 * total, 1.0))
+
+
+def _mean(colours: Floats) -> Floats:
+    """Mean of the channels (T, T, 3) -> (T, T); a matrix product is much quicker than a reduction over three."""
+    return colours @ np.full(3, 1.0 / 3.0, np.float32)
 
 
 def _log(colour: Floats) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from .images import Photo, srgb_to_linear
 from .uv_atlas import Floats, TexelGeometry, smoothstep
 
-_KERNEL_REACH = 3  # photo pixels: a mask shrunk by this keeps the cubic kernel off what it hides
+_KERNEL_REACH = 2  # photo pixels: a mask shrunk by this keeps the cubic kernel off what it hides
 _CLIPPED = (0.8, 0.98)  # linear level of the darkest channel between which a pixel counts as burnt out
 
 

@@ -1,8 +1,8 @@
 """The skin's own colours in UV space: what the photo shows, completed where it shows nothing.
 
-The photo is sampled at every visible texel and the fitted light divided out; what is not seen is taken from the mirrored
-half, and what neither half shows from the albedo model, both first brought to the colours round about, then blended band
-by band so that no border shows.
+The photo is sampled at every visible texel and the fitted light divided out; what is not seen is taken from the
+mirrored half, and what neither half shows from the albedo model, both first brought to the colours round about, then
+blended band by band so that no border shows.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
 from .blending import blend, enlarge, grain, grain_strengths, pad_charts, push_pull, shrink
-from .delighting import balance_sides, divide_light, soften_highlights, texel_shading
+from .delighting import balance_sides, divide_light, even_out, soften_highlights, texel_shading
 from .fitting.face_fit import FaceFit
 from .images import Photo
 from .photo_sampling import sample_photo, sample_skin, unclipped
+from .skin_evidence import skin_evidence
 from .uv_atlas import Floats, UvAtlas, smoothstep, texel_geometry, uv_atlas
 from .uv_mirror import mirror_coordinates, mirrored, part_groups
 
@@ -26,8 +27,10 @@ SKIN, EYES, INSIDE = 0, 1, 2
 _MATCH_SIDE = 128  # cells over the texture in which guessed colours are brought to the seen ones
 _PADDING = 1 / 64  # of the texture's side
 _BANDS = 5
-_GRAIN_SHARE = 0.8  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
-_PRIOR = 0.01  # weight of the face's mean colour match where nothing near is seen
+_GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
+_PRIOR = 0.06  # weight of the face's mean colour match where nothing near is seen
+_FEWEST_EYE_TEXELS = 20
+_IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be darker than this share of its white
 _FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 
 
@@ -47,15 +50,20 @@ def build_texture(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Te
     colours = sample_photo(photo, geometry)
     seen = geometry.visibility * unclipped(colours)
     if fit.skin_confidence is not None:
-        seen *= np.where(groups == EYES, 1.0, smoothstep(0.3, 0.8, sample_skin(fit.skin_confidence, geometry)))
+        seen *= np.where(groups == EYES, 1.0, smoothstep(0.15, 0.6, sample_skin(fit.skin_confidence, geometry)))
     seen[groups == INSIDE] = 0.0
     albedo, level = divide_light(colours, texel_shading(geometry.normals, fit), seen)
-    seen = (seen * level).astype(np.float32)
+    seen *= level
     guess = atlas.interpolate(fit.albedo)
+    on_skin = (groups == SKIN).astype(np.float32)
+    evidence = skin_evidence(albedo, seen * on_skin, atlas, model)
+    seen = np.where(groups == SKIN, seen * evidence.own, seen).astype(np.float32)
     mirror = mirror_coordinates(atlas, model)
-    skin = _complete_skin(albedo, seen * (groups == SKIN), guess, mirror)
-    eyes = _complete_eyes(albedo, seen * (groups == EYES), guess)
-    result = np.where((groups == SKIN)[..., None], skin, np.where((groups == EYES)[..., None], eyes, guess))
+    skin = _complete_skin(albedo, seen * on_skin, evidence.plain, guess, mirror)
+    result = np.where(on_skin[..., None] > 0.0, skin, guess)
+    for part in np.flatnonzero(part_groups(model) == EYES):
+        eye = atlas.parts() == part
+        result[eye] = _complete_eyes(albedo, seen * eye, np.where(eye[..., None], guess, 0.0))[eye]
     result = pad_charts(result.astype(np.float32), atlas.mask, max(2, round(_PADDING * size)))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
@@ -65,54 +73,75 @@ def _texel_groups(atlas: UvAtlas, model: FaceModel) -> NDArray[np.int64]:
     return np.where(atlas.mask, part_groups(model)[atlas.parts()], -1)
 
 
-def _complete_skin(albedo: Floats, seen: Floats, guess: Floats, mirror: Floats) -> Floats:
+def _complete_skin(albedo: Floats, seen: Floats, plain: Floats, guess: Floats, mirror: Floats) -> Floats:
     """Seen skin over mirrored skin over model skin."""
     if seen.max() <= 0.0:
         return guess
-    albedo = soften_highlights(albedo, seen)
+    albedo = soften_highlights(albedo, seen * plain)
     flipped_seen = mirrored(seen, mirror)
     albedo = balance_sides(albedo, mirrored(albedo, mirror), seen, flipped_seen)
-    flipped = mirrored(albedo, mirror)
-    flipped = _match(flipped, albedo, np.minimum(seen, flipped_seen))
-    known = np.maximum(seen, flipped_seen)
+    albedo = even_out(albedo, guess, seen * plain)
+    flipped = _match(mirrored(albedo, mirror), albedo, np.minimum(seen, flipped_seen))
     best = np.where((seen >= flipped_seen)[..., None], albedo, flipped)
-    base = _match(guess, best, known)
-    base = _with_grain(base, best, known)
-    below = _blend_over(base, flipped, flipped_seen)
-    return _blend_over(below, albedo, seen)
+    trusted = np.maximum(seen * plain, flipped_seen * mirrored(plain, mirror))
+    base = _with_grain(_match(guess, best, trusted), best, trusted)
+    return _blend_over(_blend_over(base, flipped, flipped_seen), albedo, seen)
 
 
 def _complete_eyes(albedo: Floats, seen: Floats, guess: Floats) -> Floats:
-    """Seen eye over model eye, highlights tamed: they belong to the photo's lamps."""
-    if seen.max() <= 0.0:
+    """Seen eye over model eye where the two agree about where the iris is; its white is brought to the model's."""
+    sure = seen > 0.5
+    if sure.sum() < _FEWEST_EYE_TEXELS:
         return guess
-    size = albedo.shape[0]
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, size // 128) | 1,) * 2)
-    level = albedo.mean(axis=-1)
+    level = _mean(guess)
+    white, iris = (sure & side for side in (level > 0.8 * level.max(), level < 0.4 * level.max()))
+    if not white.any() or not iris.any():
+        return guess
+    albedo = _without_glints(albedo)
+    colour = np.median(albedo[white], axis=0)
+    if _mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
+        return guess
+    model_white = np.median(guess[white], axis=0)
+    gain = np.clip(model_white / np.maximum(colour, 1e-3), 0.5, 2.0)
+    return _blend_over(guess, np.minimum(albedo * gain, model_white), seen)
+
+
+def _without_glints(albedo: Floats) -> Floats:
+    """Small bright spots taken down to what surrounds them: they are the photo's lamps."""
+    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, albedo.shape[0] // 128) | 1,) * 2)
+    level = _mean(albedo)
     without = cv2.morphologyEx(level, cv2.MORPH_OPEN, window)
-    albedo = albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, 1e-4))[..., None]
-    return _blend_over(_match(guess, albedo, seen), albedo, seen)
+    return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, 1e-4))[..., None]
 
 
 def _match(colours: Floats, target: Floats, weight: Floats) -> Floats:
     """``colours`` brought to ``target`` at low frequencies where ``weight`` is, and smoothly on from there."""
-    ratio = np.log(np.maximum(target, _FAINTEST)) - np.log(np.maximum(colours, _FAINTEST))
+    ratio = _log(target) - _log(colours)
     small, known = shrink(ratio, weight, _MATCH_SIDE)
     known = np.minimum(2.0 * known, 1.0)
     mean = (small * known[..., None]).sum((0, 1)) / max(float(known.sum()), 1e-6)
-    small = (small * known[..., None] + _PRIOR * mean) / (known[..., None] + _PRIOR)
-    filled = push_pull(small.astype(np.float32), np.minimum(known + _PRIOR, 1.0))
+    weight = known + _PRIOR * (1.0 - known)
+    small = (small * known[..., None] + mean * (weight - known)[..., None]) / weight[..., None]
+    filled = push_pull(small.astype(np.float32), weight)
     return colours * np.exp(enlarge(filled, colours.shape[0]))
 
 
 def _with_grain(base: Floats, seen_colours: Floats, weight: Floats) -> Floats:
     """Model skin with the fine brightness variation of the seen skin."""
-    brightness = np.log(np.maximum(seen_colours.mean(axis=-1), _FAINTEST))
+    brightness = _log(_mean(seen_colours))
     noise = grain(_GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
     return base * np.exp(noise)[..., None]
 
 
 def _blend_over(below: Floats, above: Floats, weight: Floats) -> Floats:
     """Multi-band blend; where ``above`` is unknown it does not spoil the coarse bands."""
-    known = smoothstep(0.0, 0.1, weight)[..., None]
+    known = smoothstep(0.2, 0.8, weight)[..., None]
     return blend(below, below + known * (above - below), weight, _BANDS)
+
+
+def _log(colours: Floats) -> Floats:
+    return np.log(np.maximum(colours, _FAINTEST))
+
+
+def _mean(colours: Floats) -> Floats:
+    return colours @ np.full(3, 1.0 / 3.0, np.float32)
