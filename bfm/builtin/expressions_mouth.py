@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..landmarks import INNER_LIP_LOOP, OUTER_LIP_LOOP
 from .anatomy import Anatomy
-from .muscles import FLIP, Floats, Pulls, turn, vertex_normals
+from .muscles import FLIP, Floats, Ints, Pulls, turn, vertex_normals
 
 UPPER_LIP = np.array([
     (57, 186, 92, 165, 167, 164, 393, 391, 322, 410, 287),
@@ -28,9 +28,12 @@ LOWER_LIP = np.array([
     (62, 96, 89, 179, 86, 15, 316, 403, 319, 325, 292),
     (78, *INNER_LIP_LOOP[:9:-1]),
 ])  # fmt: skip
-COLUMN = np.linspace(-1.0, 1.0, 11)  # of the lips: -1 the right corner, 1 the left one
+# Where the lips' columns stand, in halves of the mouth's width: -1 the right corner, 1 the left one.
+COLUMN = np.array([-1.0, -0.89, -0.75, -0.55, -0.29, 0.0, 0.29, 0.55, 0.75, 0.89, 1.0])
 ARCH = np.cos(COLUMN * np.pi / 2)  # 0 at the corners, 1 in the middle
 CHIN = (152, 175, 199, 200, 148, 377, 171, 396, 208, 428, 201, 421, 176, 400, 140, 369, 32, 262, 194, 418)
+# Shares of the closing lower lip's way that the rows of the chin below it follow.
+CHIN_FOLLOWS_LIP = {(200, 201, 421): 0.36, (199, 208, 428): 0.14, (175, 171, 396): 0.04, (152, 148, 377, 400, 176): 0.0}
 
 JAW_OPEN, JAW_GLIDE = np.radians(20.0), np.array([0.0, -3.0, 7.0])  # condyles turn, and glide down and forwards
 JAW_SIDEWAYS, JAW_FORWARD = np.radians(4.6), np.array([0.0, -1.0, 8.0])
@@ -42,9 +45,9 @@ def jaw_weight(face: Anatomy, upper_lip: float = 0.0) -> Floats:
              345, 116, 447, 227, 352, 123, 356, 127, 454, 234, 323, 93, 168, 6, 10, 151, 9)  # fmt: skip
     follow: dict[int, tuple[float]] = dict.fromkeys(still, (0.0,))
     follow |= dict.fromkeys(CHIN, (1.0,))
-    corner = 0.42
-    rise = 1 - (1 - corner) * np.abs(COLUMN) ** 3.2  # a round lower edge of the opening
-    fall = upper_lip + (corner - upper_lip) * np.abs(COLUMN) ** 3.2
+    corner = 0.38
+    rise = 1 - (1 - corner) * np.abs(COLUMN) ** 4.5  # the opening is rounder below than above
+    fall = upper_lip + (corner - upper_lip) * np.abs(COLUMN) ** 3.0
     follow |= _table(UPPER_LIP, np.tile(fall[:, None], (5, 1, 1)))
     follow |= _table(LOWER_LIP, np.tile(rise[:, None], (5, 1, 1)))
     follow |= _both_sides(face, {288: (0.42,), 397: (0.6,), 365: (0.75,), 379: (0.9,), 378: (0.97,), 361: (0.2,),
@@ -81,13 +84,15 @@ def mouth_close(face: Anatomy) -> Floats:
     points = face.geometry.vertices + opened
     upper, lower = face.lip_edges
     seam = points[upper] * 0.68 + points[lower] * 0.32
-    pulls: dict[int, Floats] = {int(v): np.zeros(3) for v in CHIN}
-    share = np.array([0.35, 0.75, 0.9, 1.0])[:, None, None]
+    pulls: dict[int, Floats] = {}
+    for row, part in CHIN_FOLLOWS_LIP.items():
+        pulls |= {v: part * (seam - points[lower])[len(seam) // 2] / face.millimetre for v in row}
+    share = np.array([0.7, 0.88, 0.95, 1.0])[:, None, None]
     for lip, target in ((UPPER_LIP, seam[_places(upper, UPPER_LIP[4])]), (LOWER_LIP, seam[_places(lower, LOWER_LIP[4])])):
         pulls |= _table(lip[:4], share * (target - points[lip[4]]) / face.millimetre)
     for edge in (upper, lower):
         pulls |= dict(zip(edge.tolist(), (seam - points[edge]) / face.millimetre, strict=True))
-    return face.pull(pulls, 20)
+    return face.pull(pulls, 24)
 
 
 def mouth_left(face: Anatomy) -> Floats:
@@ -96,7 +101,7 @@ def mouth_left(face: Anatomy) -> Floats:
     axis = middle - [0, 0, 36 * face.millimetre]
     pulls: dict[int, Floats] = {}
     for lip in (UPPER_LIP, LOWER_LIP):
-        angle = np.radians(17.0) * np.array([0.75, 1, 1, 1, 1])[:, None]
+        angle = np.radians(15.0) * np.array([0.75, 1, 1, 1, 1])[:, None]
         shift = (turn(points[lip], axis, 1, angle) - points[lip]) / face.millimetre
         shift += np.outer(((1 + COLUMN) / 2) ** 2, (0.0, 2.5, 0.0))
         pulls |= _table(lip, shift)
@@ -109,7 +114,7 @@ def mouth_left(face: Anatomy) -> Floats:
 def smile_left(face: Anatomy) -> Floats:
     """Zygomaticus major: the corner goes up, out and back, the cheek rises and folds against the upper lip."""
     weight = _towards_left(2.1)
-    corner = np.array([7.5, 8.5, -7.5])
+    corner = np.array([7.5, 9.5, -8.0])
     pulls = _lip(UPPER_LIP, corner * [[0.9], [1], [1], [1], [1]], weight)
     pulls |= _lip(LOWER_LIP, corner * [[0.85], [1], [1], [1], [1]], weight)
     pulls |= {
@@ -191,18 +196,24 @@ def upper_up_left(face: Anatomy) -> Floats:
 
 def roll_lower(face: Anatomy) -> Floats:
     """The lower lip rolls in over the teeth: its red disappears."""
-    rings = [(0, 2.2, -1.6), (0, 5.4, -3.8), (0, 3.6, -6.0), (0, 0.4, -7.4), (0, -2.4, -8.2)]
-    pulls = _lip(LOWER_LIP, rings, ARCH**0.6) | _lip(UPPER_LIP, (0, -0.4, -0.6), ARCH)
-    pulls |= {v: (0, 0.8, 0.2) for v in (200, 201, 421)}
-    return face.pull(pulls, 14)
+    pulls = _rolled(face, LOWER_LIP) | _lip(UPPER_LIP[:, 1:-1], (0, -0.4, -0.8), ARCH[1:-1])
+    return face.pull(pulls | {v: (0, 0.8, 0.2) for v in (200, 201, 421)}, 14)
 
 
 def roll_upper(face: Anatomy) -> Floats:
     """The upper lip rolls in over the teeth: its red disappears."""
-    rings = [(0, -1.4, -1.8), (0, -4.4, -4.2), (0, -2.6, -6.2), (0, 0.2, -7.4), (0, 2.4, -8.2)]
-    pulls = _lip(UPPER_LIP, rings, ARCH**0.6) | _lip(LOWER_LIP, (0, 0.4, -0.6), ARCH)
-    pulls |= {2: (0, -0.5, -0.4)}
-    return face.pull(pulls, 14)
+    pulls = _rolled(face, UPPER_LIP) | _lip(LOWER_LIP[:, 1:-1], (0, 0.4, -0.8), ARCH[1:-1])
+    return face.pull(pulls | {2: (0, -0.5, -0.4)}, 14)
+
+
+def _rolled(face: Anatomy, lip: Ints) -> dict[int, Floats]:
+    """The lip's outer line takes the place of its inner edge; the red folds inwards behind it."""
+    points = face.geometry.vertices[lip] / face.millimetre
+    edge, away = points[4], np.sign(points[1, 5, 1] - points[4, 5, 1])
+    places = [edge + [0, away * up, -back] for up, back in ((0.2, 0.8), (0.2, 3.2), (0.6, 5.2), (1.6, 7.0))]
+    moves = np.stack(places) - points[1:]
+    moves = np.concatenate([0.4 * moves[:1], moves]) * ARCH[:, None] ** 0.4
+    return _table(lip, moves)
 
 
 def shrug_lower(face: Anatomy) -> Floats:
@@ -237,7 +248,7 @@ def funnel(face: Anatomy) -> Floats:
 
 def pucker(face: Anatomy) -> Floats:
     """Orbicularis oris: the lips contract to a kiss."""
-    narrow = -np.sign(COLUMN) * np.abs(COLUMN) ** 0.95 * 9.0
+    narrow = -np.sign(COLUMN) * np.abs(COLUMN) ** 0.95 * 8.0
     side = np.stack([narrow, np.zeros(11), 4.5 + 2.0 * np.abs(COLUMN)], axis=1)
     upper = [(0, 0.6, -1.4), (0, 2.0, 0.6), (0, 1.8, 1.8), (0, 0.8, 2.0), (0, -0.2, 1.2)]
     lower = [(0, -0.2, -1.8), (0, -1.6, 0.2), (0, -1.6, 1.6), (0, -0.6, 2.0), (0, 0.3, 1.2)]
@@ -274,7 +285,7 @@ def _ring(weights: ArrayLike) -> Floats:
     return np.asarray(weights, dtype=np.float64)[:, None, None]
 
 
-def _lip(lip: Floats, rings: ArrayLike, weight: Floats) -> dict[int, Floats]:
+def _lip(lip: Ints, rings: ArrayLike, weight: Floats) -> dict[int, Floats]:
     """Pulls of a lip: a vector for all rings or one for each of the five, times column weights (11,)."""
     vectors = np.broadcast_to(np.asarray(rings, dtype=np.float64), (5, 3))
     return _table(lip, vectors[:, None] * weight[:, None])
@@ -285,7 +296,7 @@ def _corner(pull: ArrayLike) -> dict[int, Floats]:
     return {int(v): np.asarray(pull, dtype=np.float64) for v in UPPER_LIP[:, -1]}
 
 
-def _table(ids: Floats, values: Floats) -> dict[int, Floats]:
+def _table(ids: Ints, values: Floats) -> dict[int, Floats]:
     values = np.broadcast_to(values, (*ids.shape, values.shape[-1]))
     return {int(v): value for v, value in zip(ids.ravel(), values.reshape(ids.size, -1), strict=True)}
 
@@ -300,6 +311,6 @@ def _both_sides(face: Anatomy, pulls: Pulls) -> dict[int, Floats]:
     return result
 
 
-def _places(path: Floats, ids: Floats) -> Floats:
+def _places(path: Ints, ids: Ints) -> Ints:
     """Where the ids stand in a path."""
     return np.array([int(np.flatnonzero(path == v)[0]) for v in ids])

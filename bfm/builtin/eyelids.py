@@ -7,8 +7,6 @@ straight line: where such a chord would cut into the eyeball, its end is lifted 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -18,13 +16,12 @@ from .muscles import FaceGeometry, Floats, Ints, turn
 UPPER_RIM = LEFT_EYE_LOOP[:9]  # from the inner to the outer corner
 LOWER_RIM = (LEFT_EYE_LOOP[0], *LEFT_EYE_LOOP[:7:-1])
 FOREHEAD = 151
-# What stays put when lids move: brow, side of the nose, cheek bone. The crease above the upper lid follows a little.
-ORBIT = (285, 295, 282, 283, 276, 353, 446, 465, 464, 417, 453, 357, 350, 349, 348, 347, 346, 340, 265)
-LID_REACH = 12.0  # millimetres
-LID_LIMITS = (0.026, 0.034)  # metres from the eyeball's centre between which the lids' movement fades out
+# Round the left eye, over brow, temple, cheek bone and side of the nose: where the lids' movement ends.
+ORBIT = (285, 295, 282, 283, 276, 353, 265, 340, 346, 347, 348, 349, 350, 357, 465, 417, 285)
 SEAM = 0.2  # where closed lids meet, from the lower (0) to the upper rim (1)
 CLEARANCE = 0.0003  # metres between the eyeball and the lid that slides over it
 INNER_EDGE_DEPTH = 0.0002  # metres that a lid's hidden inner edge may press into the eyeball on its way
+NEAR = 0.026  # metres from the eyeball's centre within which skin might cut into it
 STEPS = np.linspace(0.1, 1.0, 10)
 
 
@@ -44,6 +41,7 @@ class LeftEye:
             raise ValueError(f"the lids do not match: {len(self.upper)} and {len(self.lower)} vertices")
         rim = np.unique(np.concatenate([self.upper, self.lower]))
         self.margin = sheet.enclosed(rim, FOREHEAD)
+        self.skin = np.setdiff1d(sheet.enclosed(sheet.path(ORBIT), FOREHEAD), np.concatenate([rim, self.margin]))
         self.layers = [np.stack([self.upper, self.lower])]
         while (following := self._next_layer()) is not None:
             self.layers.append(following)
@@ -74,16 +72,21 @@ class LeftEye:
         rims = self._polar(self.geometry.vertices[self.layers[0]])
         seam = SEAM * rims[0] + (1 - SEAM) * rims[1]
         displacement = self._move_lids(np.stack([seam - rims[0], seam - rims[1]]), closing=True)
-        ends = self.geometry.vertices + displacement
-        for layer in self.layers:
-            polar = self._polar(ends[layer])
-            common = np.concatenate([polar.mean(axis=0)[:, :2], polar.max(axis=0)[:, 2:]], axis=1)
-            ends[layer] = self._cartesian(common)
-        return ends - self.geometry.vertices
+        start = self.geometry.vertices[self.layers[0]]
+        polar = self._polar(start + displacement[self.layers[0]])
+        common = np.concatenate([polar.mean(axis=0)[:, :2], polar.max(axis=0)[:, 2:]], axis=1)
+        displacement[self.layers[0]] = self._cartesian(common) - start
+        for layer in self.layers[1:]:
+            start = self.geometry.vertices[layer]
+            behind = np.maximum(rims[..., 2] - self._polar(start)[..., 2], 0)
+            end = self._polar(start + displacement[layer])
+            end[..., 2] = np.minimum(end[..., 2], common[:, 2] - behind / 2)  # a margin stays behind its rim
+            displacement[layer] = self._cartesian(end) - start
+        return displacement
 
     def lids(self, upper: float = 0.0, lower: float = 0.0, sideways: float = 0.0) -> Floats:
         """Displacement (V, 3) of lids that turn up by ``upper`` and ``lower``, and to the left by ``sideways``, degrees."""
-        weight = self.profile(0.8)
+        weight = self.profile(0.65)
         change = np.zeros((2, len(weight), 3))
         change[..., 0] = np.radians(sideways) * weight
         change[:, :, 1] = np.radians([[upper], [lower]]) * weight
@@ -107,7 +110,7 @@ class LeftEye:
 
     def lifted(self, displacement: Floats) -> Floats:
         """The displacement (V, 3), its ends lifted where their straight way would cut into the eyeball."""
-        near = np.setdiff1d(self._near(self.geometry.vertices, LID_LIMITS[0]), self.ball)
+        near = np.setdiff1d(self._near(self.geometry.vertices, NEAR), self.ball)
         near = near[np.abs(displacement[near]).max(axis=1) > 0]
         start = self.geometry.vertices[near] - self.centre
         end = start + displacement[near]
@@ -122,22 +125,34 @@ class LeftEye:
         return result
 
     def _move_lids(self, change: Floats, closing: bool = False) -> Floats:
-        """Rims moved by polar changes (2, columns, 3), carried over the lids. Closing turns the margins radial."""
+        """Rims moved by polar changes (2, columns, 3), carried over the lids.
+
+        Closing keeps each lid's margin on its own side of the seam.
+        """
         vertices = self.geometry.vertices
-        moves = {v: (0.0, 0.0, 0.0) for v in ORBIT}
+        field = np.zeros_like(vertices)
+        field[self.layers[0]] = change
+        field[self.skin] = self._over_skin(change)
         rims = self._polar(vertices[self.layers[0]])
-        for layer in self.layers:
-            tilt = (rims - self._polar(vertices[layer])) * ([1, 1, 0] if closing else [0, 0, 0])
-            moves.update(_pairs(layer.ravel(), (change * [1, 1, layer is self.layers[0]] + tilt).reshape(-1, 3)))
-        ids = np.array(list(moves))
-        field = self.geometry.sheet.spread(ids, np.array(list(moves.values())), LID_REACH * self.geometry.millimetre)
-        distance = np.linalg.norm(vertices - self.centre, axis=1)
-        fade = np.clip((LID_LIMITS[1] - distance) / (LID_LIMITS[1] - LID_LIMITS[0]), 0, 1)[:, None]
-        field *= fade**2 * (3 - 2 * fade)
-        near = self._near(vertices, LID_LIMITS[1])
+        for layer in self.layers[1:]:
+            behind = rims - self._polar(vertices[layer])
+            margin = change * [1, 1, 0]
+            margin[0, :, 1] += np.maximum(behind[0, :, 1], 0) * closing
+            margin[1, :, 1] += np.minimum(behind[1, :, 1], 0) * closing
+            field[layer] = margin
+        moved = np.unique(np.concatenate([self.skin, *(layer.ravel() for layer in self.layers)]))
         displacement = np.zeros_like(vertices)
-        displacement[near] = self._cartesian(self._polar(vertices[near]) + field[near]) - vertices[near]
+        displacement[moved] = self._cartesian(self._polar(vertices[moved]) + field[moved]) - vertices[moved]
         return self.lifted(displacement)
+
+    def _over_skin(self, change: Floats) -> Floats:
+        """The rims' changes (2, columns, 3) over the lids' skin (S, 3): as a membrane would take them, which nowhere
+        moves further than its rims, and bent so that they end softly at the orbit."""
+        rims, first = np.unique(self.layers[0].ravel(), return_index=True)
+        given = np.concatenate([change.reshape(-1, 3)[first], np.ones((len(rims), 1))], axis=1)
+        membrane = self.geometry.sheet.membrane(self.skin, rims, given)
+        weight = membrane[:, 3:]
+        return membrane[:, :3] * weight * (3 - 2 * weight)
 
     def _near(self, points: Floats, distance: float) -> Ints:
         return np.flatnonzero(np.linalg.norm(points - self.centre, axis=1) < distance)
@@ -163,7 +178,3 @@ class LeftEye:
         level = radius * np.cos(elevation)
         offset = np.stack([level * np.sin(azimuth), radius * np.sin(elevation), level * np.cos(azimuth)], axis=-1)
         return self.centre + offset
-
-
-def _pairs(ids: Ints, values: Floats) -> Iterable[tuple[int, tuple[float, ...]]]:
-    return ((int(i), tuple(v)) for i, v in zip(ids, values, strict=True))

@@ -85,6 +85,7 @@ class Sheet:
         stiffness, mass = _cotangent_laplacian(vertices, self.faces)
         inner = self.members
         self._mass = mass[inner]
+        self._stiffness = stiffness
         stiffness = stiffness[inner][:, inner]
         self._bending = (stiffness.T @ sparse.diags(1 / self._mass) @ stiffness).tocsc()
 
@@ -100,6 +101,11 @@ class Sheet:
         result = np.zeros((self.count, values.shape[1]))
         result[self.members] = solution
         return result
+
+    def membrane(self, ids: Ints, given: Ints, values: Floats) -> Floats:
+        """Harmonic values (N, C) at ids (N,) between values (K, C) at given vertices and zero at all others."""
+        rows = self._stiffness[ids]
+        return sparse_linalg.splu(rows[:, ids].tocsc()).solve(-rows[:, given] @ values)
 
     def path(self, waypoints: Sequence[int]) -> Ints:
         """Vertices of the path of fewest edges through the waypoints, ends included."""
