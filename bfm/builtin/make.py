@@ -25,7 +25,7 @@ from .regions import REGION_NAMES, skin_regions
 from .skeleton import JOINT_NAMES, JOINT_PARENTS, jaw_share, joint_regressor, skin_weights
 from .subdivision import subdivide
 from .surface import FLIP, LEVELS
-from .tidy import skirt_matrix, tidying_matrix
+from .tidy import calming_matrix, skirt_matrix, tidying_matrix
 from .topology import MOUTH, base_mirror
 from .unwrap import CORNER_RADIUS, LEFT_EYE_CHART, RIGHT_EYE_CHART, unwrap
 
@@ -45,6 +45,9 @@ SOURCE = (
 def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
     """Modes (I, V, 3): base modes carried by the surface; eyeballs shift whole, and what touches them stays on them."""
     modes = np.concatenate([measured["modes"][:, :DENSE_FACE_COUNT], _flat_rings(measured["skirt_modes"])], axis=1)
+    noise = np.append(measured["noise"][:DENSE_FACE_COUNT], np.full(build.mesh.skirt.size, measured["noise"].max()))
+    noise = np.maximum(noise, noise[base_mirror()])
+    modes = np.einsum("ab,mbd->mad", calming_matrix(build.mesh, noise), modes, optimize=True)
     base, _ = identity_modes(build.layout.base, base_mirror(), modes)
     tidy = tidying_matrix(build.layout.base) @ skirt_matrix(len(build.layout.base))
     base = np.einsum("ab,ibd->iad", tidy, base, optimize=True)

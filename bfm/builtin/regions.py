@@ -49,7 +49,12 @@ def skin_regions(mesh: ControlMesh, vertices: Floats, control: csr_matrix) -> di
     nostrils = _only(mesh.count, np.concatenate([mesh.nostril_right, mesh.nostril_left]))
     interior, strip, skirt, nostrils = (np.clip(control @ w, 0, 1) for w in (inside, hidden, edge, nostrils))
 
-    weights = {"mouth_interior": interior, "skirt": skirt, "lid_margin": strip, "nostrils": nostrils}
+    weights = {
+        "mouth_interior": interior,
+        "skirt": skirt,
+        "lid_margin": strip,
+        "nostrils": smooth_step((nostrils - 0.25) / 0.2),
+    }
     visible = (1 - interior) * (1 - skirt)
     landmarks = vertices[: len(dense_mirror())]
     for name, outlines in _outlines().items():

@@ -41,7 +41,7 @@ MOUTH_BACK = (0.0030, 0.0090, 0.0190, 0.0300)
 MOUTH_OPEN = (0.0012, 0.0050, 0.0090, 0.0080)
 MOUTH_WIDTH = (0.98, 0.93, 0.80, 0.55)
 MOUTH_FOLLOW = (0.95, 0.75, 0.40, 0.0)
-NOSTRIL_INWARD, NOSTRIL_WIDTH = np.array([0.0006, 0.0065, -0.0020]), 0.85  # the right one; metres; of its opening
+NOSTRIL_INWARD, NOSTRIL_WIDTH = np.array([0.0006, 0.0065, -0.0030]), 0.85  # the right one; metres; of its opening
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..face_model import NO_CORNER
 from ..landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, INNER_LIP_LOOP, RIGHT_EYE_LOOP
-from .topology import SKIRT_RINGS, base_mirror
+from .subdivision import umbrella
+from .topology import SKIRT_RINGS, ControlMesh, base_mirror
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
 RIM_TERMS = 3  # bumps of rising order that a lid's rim may have between its corners
 SKIRT_PASSES = 2  # of binomial smoothing along a ring
+SURE = 0.0009  # metres; a point measured this well keeps its own motion
+ROUGHNESS = 0.5  # weight of a mode's roughness against a sure point's own motion
 SKIRT_OWN = (0.8, 0.65, 0.55)  # share of a ring's own motion; the rest is that of the oval point inside it
 
 
@@ -36,6 +40,19 @@ def tidying_matrix(base: Floats) -> Floats:
         matrix[pair] = 0.0
         matrix[np.ix_(pair, pair)] = 0.5
     return matrix
+
+
+def calming_matrix(mesh: ControlMesh, noise: Floats) -> Floats:
+    """Matrix (B, B) that smooths a measured mode where the measurement is noisy, rows summing to 1.
+
+    noise: (B,) metres, one sigma. Least squares: weight (SURE / noise)^2 on the measured motion of each point
+    against the umbrella Laplacian of the smoothed one.
+    """
+    count = mesh.base_count
+    faces = mesh.faces[((mesh.faces < count) | (mesh.faces == NO_CORNER)).all(axis=1)]
+    bend = umbrella(faces, count)
+    trust = np.diag((SURE / np.maximum(noise, SURE)) ** 2)
+    return np.linalg.solve(trust + ROUGHNESS * (bend.T @ bend).toarray(), trust)
 
 
 def skirt_matrix(count: int) -> Floats:
