@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
@@ -48,8 +49,7 @@ def quiet_output(sink: BinaryIO) -> Iterator[TextIO]:
 
     MediaPipe logs to file descriptor 2 and Blender prints to 1: either would break the bar or the JSON on stdout.
     """
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    _flush()
     kept = [os.dup(1), os.dup(2)]
     os.dup2(sink.fileno(), 1)
     os.dup2(sink.fileno(), 2)
@@ -57,8 +57,14 @@ def quiet_output(sink: BinaryIO) -> Iterator[TextIO]:
         with os.fdopen(os.dup(kept[1]), "w", encoding="utf-8", errors="replace") as real:
             yield real
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        _flush()
         for descriptor, number in zip(kept, (1, 2), strict=True):
             os.dup2(descriptor, number)
             os.close(descriptor)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    # What C and C++ hold back in their own buffers would otherwise come out after the streams were put back.
+    ctypes.CDLL("ucrtbase" if os.name == "nt" else None).fflush(None)

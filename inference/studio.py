@@ -22,7 +22,7 @@ from .images import linear_to_srgb, srgb_to_linear
 from .lighting import shade, to_view_frame
 from .reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE, Reconstruction
 from .rendering.normals import vertex_normals
-from .rendering.rasterizer import interpolate, rasterize
+from .rendering.rasterizer import rasterize
 
 Pixels = NDArray[np.uint8]
 
@@ -124,10 +124,11 @@ class _View:
         self._camera = camera.scaled(SUPERSAMPLING)
         self._placed = self._camera.to_camera(_floats(vertices))[None]
         size = self._camera.image_size
-        self._fragments = rasterize(self._placed, subject.triangles, self._camera.intrinsics, size)
-        self._covered = self._fragments.mask[0]
-        self._ids = self._fragments.triangle_ids[0][self._covered]
-        self._uv = self._rows(subject.triangles_uv, subject.uv)
+        fragments = rasterize(self._placed, subject.triangles, self._camera.intrinsics, size)
+        self._covered = fragments.mask[0]
+        self._ids = fragments.triangle_ids[0][self._covered]
+        self._weights = fragments.barycentrics[0][self._covered]
+        self._uv = self._mixed(subject.triangles_uv, subject.uv)
 
     def eyes(self) -> Tensor:
         """(P,) bool: the pixel shows an eyeball."""
@@ -141,8 +142,8 @@ class _View:
 
     def normals(self) -> Tensor:
         """Unit normals (P, 3) in the view frame, with the detail map on them where there is one."""
-        smooth = vertex_normals(self._placed, self._subject.triangles)
-        normals = normalize(self._rows(self._subject.triangles, smooth), dim=-1)
+        smooth = vertex_normals(self._placed, self._subject.triangles)[0]
+        normals = normalize(self._mixed(self._subject.triangles, smooth), dim=-1)
         if self._subject.detail is not None:
             normals = self._detailed(normals)
         return to_view_frame(normals)
@@ -157,8 +158,10 @@ class _View:
         coverage = small[..., 3]
         return Picture(small[..., :3] / np.maximum(coverage, 1e-6)[..., None], coverage)
 
-    def _rows(self, triangles: Tensor, attributes: Tensor) -> Tensor:
-        return interpolate(self._fragments, triangles, attributes)[0][self._covered]
+    def _mixed(self, triangles: Tensor, attributes: Tensor) -> Tensor:
+        """Attributes (N, C) of the corners ``triangles`` (T, 3) -> pixels (P, C)."""
+        corners = triangles[self._ids]
+        return sum((attributes[corners[:, k]] * self._weights[:, k, None] for k in range(3)), torch.zeros(()))
 
     def _detailed(self, normals: Tensor) -> Tensor:
         tangents, bitangents = (axis[self._ids] for axis in self._tangents())
