@@ -21,10 +21,10 @@ def posed_vertices(mesh: Mesh) -> Floats:
     return mesh.vertices + np.tensordot(mesh.expression, mesh.shape_key_deltas, axes=1)
 
 
-def displaced_surface(mesh: Mesh, displacement: Floats) -> tuple[Floats, Ints]:
+def displaced_surface(mesh: Mesh, displacement: Floats | None) -> tuple[Floats, Ints]:
     """Vertices (V, 3) and triangles (T, 3) of the photo's expression with its fine detail.
 
-    ``displacement`` (H, W) is in metres along the smooth normal, row 0 at v = 1.
+    ``displacement`` (H, W) is in metres along the smooth normal, row 0 at v = 1; None: the smooth surface alone.
     """
     vertices, uv = posed_vertices(mesh).astype(np.float64), mesh.uv.astype(np.float64)
     faces, faces_uv = mesh.faces, mesh.faces_uv
@@ -32,10 +32,12 @@ def displaced_surface(mesh: Mesh, displacement: Floats) -> tuple[Floats, Ints]:
         step = subdivide(faces, len(vertices), 1)
         uv, faces_uv = _subdivide_uv(uv, faces_uv)
         vertices, faces = step.matrix @ vertices, step.faces
+    triangles = triangulate(faces)
+    if displacement is None:
+        return vertices, triangles
     corner = np.zeros(len(vertices), dtype=np.int64)
     corner[faces] = faces_uv  # Blender, too, gives a vertex on a seam one of its texture points
     height = sample_bilinear(displacement, uv[corner])
-    triangles = triangulate(faces)
     return vertices + height[:, None] * normals_of(vertices, triangles), triangles
 
 

@@ -107,4 +107,4 @@ def _unproject(depth: Floats, camera: Camera) -> Floats:
     y, x = np.mgrid[:height, :width] + 0.5
     rays = np.stack([x, y, np.ones_like(x)], axis=2) @ np.linalg.inv(camera.intrinsics.numpy()).T
     seen = rays * np.where(np.isfinite(depth), depth, 0.0)[..., None]
-    return (seen - camera.translation.numpy()) @ camera.rotation.numpy()
+    return np.matmul(seen - camera.translation.numpy(), camera.rotation.numpy())

@@ -56,7 +56,7 @@ def likeness_predictions(reconstruction: Reconstruction) -> dict[str, Prediction
     expression, subdivided and displaced like in Blender's viewport, which is what the picture's normals should match.
     """
     mesh = reconstruction.mesh
-    shown, shown_triangles = displaced_surface(mesh, np.asarray(reconstruction.images[DISPLACEMENT_IMAGE]))
+    shown, shown_triangles = displaced_surface(mesh, reconstruction.images.get(DISPLACEMENT_IMAGE))
     return {
         "neutral": _in_mm(mesh.vertices, triangulate(mesh.faces), mesh.vertices, mesh.landmarks68),
         "as shown": _in_mm(shown, shown_triangles, posed_vertices(mesh), mesh.landmarks68),
