@@ -28,7 +28,7 @@ def register() -> None:
     if not hasattr(bpy.types.Object, PROPERTY):
         bpy.utils.register_class(LikenessFace)
         setattr(bpy.types.Object, PROPERTY, PointerProperty(type=LikenessFace))
-        if bpy.app.module:  # a class alive when the interpreter ends crashes or hangs some versions of the module
+        if not bpy.app.binary_path:  # Blender as a module: a class alive at the interpreter's end can crash or hang it
             atexit.register(unregister)
 
 
