@@ -171,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("photo", type=Path, metavar="PHOTO", help="a picture file with at least one face")
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <PHOTO>.likeness)")
     parser.add_argument("--model", metavar="ID", help="face model (default: builtin)")
-    parser.add_argument("--quality", choices=("draft", "final"), help="draft is quick and without fine detail")
+    parser.add_argument("--quality", choices=("draft", "final"), help="draft: the shape alone, quickly")
     parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
     parser.add_argument("--face", type=int, metavar="N", help="which face, 0 being the largest (default: the largest)")

@@ -1,13 +1,13 @@
 """`preview_image`: a contact sheet of one reconstruction, for a first look without Blender.
 
 Upper row: the photo, and what the fit made of it before the same camera. Then the face turned, textured in the photo's
-light and as clay, and two expressions that the photo does not show.
+light and as clay, each with an expression that the photo may not show. A draft has no texture and fewer tiles.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import cv2
@@ -32,23 +32,26 @@ SMILE = {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9, "cheekSquintLeft": 0.6, 
 SURPRISE = {"jawOpen": 0.6, "browInnerUp": 0.9, "browOuterUpLeft": 0.7, "browOuterUpRight": 0.7}
 
 Vertices = NDArray[np.floating]
+Draw = Callable[[Subject, Vertices, Camera], Picture]
 
 
 def preview_image(reconstruction: Reconstruction) -> Pixels:
     """The contact sheet (H, 1599, 3) uint8 sRGB of a reconstruction, just made or read from its folder."""
     mesh, subject = reconstruction.mesh, subject_of(reconstruction)
     posed = _expressed(mesh, mesh.expression)
-    smile = _expressed(mesh, _expression(mesh, SMILE, fallback=0))
-    surprise = _expressed(mesh, _expression(mesh, SURPRISE, fallback=1))
-    quarter = TURNS["three-quarter"]
-    rows = [
-        _photo_tiles(reconstruction, subject, posed),
-        {name: _on_backdrop(draw_textured(subject, posed, _view(posed, turn))) for name, turn in TURNS.items()},
-        {f"{name}, shape": _on_backdrop(draw_clay(subject, posed, _view(posed, turn))) for name, turn in TURNS.items()},
-    ]
-    rows[1]["smiling"] = _on_backdrop(draw_textured(subject, smile, _view(posed, -quarter)))
-    rows[2]["surprised, shape"] = _on_backdrop(draw_clay(subject, surprise, _view(posed, -quarter)))
+    rows = [_photo_tiles(reconstruction, subject, posed)]
+    if subject.albedo is not None:
+        smiling = _expressed(mesh, _expression(mesh, SMILE, fallback=0))
+        rows.append(_turned_tiles(draw_textured, subject, posed, {"smiling": smiling}))
+    surprised = _expressed(mesh, _expression(mesh, SURPRISE, fallback=1))
+    rows.append(_turned_tiles(draw_clay, subject, posed, {"surprised": surprised}))
     return _sheet(rows)
+
+
+def _turned_tiles(draw: Draw, subject: Subject, posed: Vertices, others: Mapping[str, Vertices]) -> dict[str, Pixels]:
+    tiles = {name: draw(subject, posed, _view(posed, turn)) for name, turn in TURNS.items()}
+    tiles |= {name: draw(subject, other, _view(posed, -TURNS["three-quarter"])) for name, other in others.items()}
+    return {name: _on_backdrop(picture) for name, picture in tiles.items()}
 
 
 def _photo_tiles(reconstruction: Reconstruction, subject: Subject, posed: Vertices) -> dict[str, Pixels]:
@@ -61,12 +64,11 @@ def _photo_tiles(reconstruction: Reconstruction, subject: Subject, posed: Vertic
     box = _photo_box(camera.project(torch.as_tensor(posed, dtype=torch.float32)).numpy())
     photo = _crop(image_of(reconstruction, PHOTO_IMAGE), box)
     framed = replace(camera.cropped(*box).scaled(TILE_WIDTH / box[2]), image_size=(TILE_WIDTH, TILE_HEIGHT))
-    return {
-        "photo": photo,
-        "fit over the photo": draw_textured(subject, posed, framed).over(photo),
-        "shape over the photo": draw_clay(subject, posed, framed).over(photo),
-        "in another light": _on_backdrop(draw_relit(subject, posed, framed)),
-    }
+    tiles = {"photo": photo, "shape over the photo": draw_clay(subject, posed, framed).over(photo)}
+    if subject.albedo is not None:
+        tiles["texture over the photo"] = draw_textured(subject, posed, framed).over(photo)
+        tiles["in another light"] = _on_backdrop(draw_relit(subject, posed, framed))
+    return tiles
 
 
 def _photo_box(points: NDArray[np.floating]) -> tuple[int, int, int, int]:

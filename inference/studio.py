@@ -45,8 +45,8 @@ class Subject:
     triangles_uv: Tensor  # (T, 3) texture point ids
     uv: Tensor  # (U, 2)
     eyes: Tensor  # (T,) bool: the triangle belongs to an eyeball
-    albedo: Tensor  # (S, S, 3) linear RGB
-    detail: Tensor | None  # (S, S, 3) tangent-space normals; None in draft quality
+    albedo: Tensor | None  # (S, S, 3) linear RGB; None in draft quality
+    detail: Tensor | None  # (S, S, 3) tangent-space normals; None likewise
     light: Tensor  # (9, 3) shading coefficients
 
 
@@ -69,14 +69,13 @@ def subject_of(reconstruction: Reconstruction) -> Subject:
     mesh = reconstruction.mesh
     owner = triangle_owner(mesh.faces)
     eye_parts = [i for i, name in enumerate(mesh.part_names) if name.startswith("eye")]
-    albedo = _texture(reconstruction, ALBEDO_IMAGE)
-    detail = _texture(reconstruction, NORMAL_IMAGE) if NORMAL_IMAGE in reconstruction.images else None
+    albedo, detail = _texture(reconstruction, ALBEDO_IMAGE), _texture(reconstruction, NORMAL_IMAGE)
     return Subject(
         triangles=torch.from_numpy(triangulate(mesh.faces).astype(np.int64)),
         triangles_uv=torch.from_numpy(triangulate(mesh.faces_uv).astype(np.int64)),
         uv=_floats(mesh.uv),
         eyes=torch.from_numpy(np.isin(mesh.parts[owner], eye_parts)),
-        albedo=_floats(srgb_to_linear(albedo)),
+        albedo=None if albedo is None else _floats(srgb_to_linear(albedo)),
         detail=None if detail is None else _floats(detail) / 127.5 - 1.0,
         light=_floats(reconstruction.lighting),
     )
@@ -91,13 +90,13 @@ def draw_textured(subject: Subject, vertices: NDArray[np.floating], camera: Came
     towards = normalize(subject.light[[3, 1, 2]].mean(dim=1), dim=0)
     gloss = torch.where(view.eyes()[:, None], _gloss(normals, towards, EYE_GLOSS), _gloss(normals, towards, SKIN_GLOSS))
     brightness = shading.mean(dim=1, keepdim=True)
-    return view.picture(view.lookup(subject.albedo) * shading + gloss * brightness)
+    return view.picture(view.albedo() * shading + gloss * brightness)
 
 
 def draw_relit(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
     """Vertices (V, 3) in model space, textured, in a studio's three-point light: shows what light the albedo kept."""
     view = _View(subject, vertices, camera)
-    return view.picture(_studio_lit(view.normals(), view.lookup(subject.albedo) * RELIT_EXPOSURE))
+    return view.picture(_studio_lit(view.normals(), view.albedo() * RELIT_EXPOSURE))
 
 
 def draw_clay(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
@@ -134,19 +133,23 @@ class _View:
         """(P,) bool: the pixel shows an eyeball."""
         return self._subject.eyes[self._ids]
 
-    def lookup(self, texture: Tensor) -> Tensor:
-        """A texture (S, S, 3) at the pixels (P, 3), bilinear; row 0 is v = 1."""
-        grid = self._uv * self._uv.new_tensor([2.0, -2.0]) + self._uv.new_tensor([-1.0, 1.0])
-        image = texture.permute(2, 0, 1)[None]
-        return grid_sample(image, grid[None, None], padding_mode="border", align_corners=False)[0, :, 0].T
+    def albedo(self) -> Tensor:
+        """Linear RGB (P, 3): the texture's, or clay's where there is none."""
+        return self._uv.new_tensor(CLAY) if self._subject.albedo is None else self._lookup(self._subject.albedo)
 
     def normals(self) -> Tensor:
         """Unit normals (P, 3) in the view frame, with the detail map on them where there is one."""
         smooth = vertex_normals(self._placed, self._subject.triangles)[0]
         normals = normalize(self._mixed(self._subject.triangles, smooth), dim=-1)
         if self._subject.detail is not None:
-            normals = self._detailed(normals)
+            normals = self._detailed(normals, self._lookup(self._subject.detail))
         return to_view_frame(normals)
+
+    def _lookup(self, texture: Tensor) -> Tensor:
+        """A texture (S, S, 3) at the pixels (P, 3), bilinear; row 0 is v = 1."""
+        grid = self._uv * self._uv.new_tensor([2.0, -2.0]) + self._uv.new_tensor([-1.0, 1.0])
+        image = texture.permute(2, 0, 1)[None]
+        return grid_sample(image, grid[None, None], padding_mode="border", align_corners=False)[0, :, 0].T
 
     def picture(self, color: Tensor) -> Picture:
         """Colours (P, 3) -> the picture at the camera's own size."""
@@ -163,13 +166,13 @@ class _View:
         corners = triangles[self._ids]
         return sum((attributes[corners[:, k]] * self._weights[:, k, None] for k in range(3)), torch.zeros(()))
 
-    def _detailed(self, normals: Tensor) -> Tensor:
+    def _detailed(self, normals: Tensor, detail: Tensor) -> Tensor:
+        """Normals (P, 3) leaning as the tangent-space ones (P, 3) do."""
         tangents, bitangents = (axis[self._ids] for axis in self._tangents())
         tangents = normalize(tangents - normals * (tangents * normals).sum(-1, keepdim=True), dim=-1)
         across = torch.linalg.cross(normals, tangents)
         bitangents = across * torch.sign((across * bitangents).sum(-1, keepdim=True))
-        assert self._subject.detail is not None
-        x, y, z = self.lookup(self._subject.detail).split(1, dim=1)
+        x, y, z = detail.split(1, dim=1)
         return normalize(tangents * x + bitangents * y + normals * z, dim=-1)
 
     def _tangents(self) -> tuple[Tensor, Tensor]:
@@ -197,11 +200,13 @@ def image_of(reconstruction: Reconstruction, name: str) -> Pixels:
     return image
 
 
-def _texture(reconstruction: Reconstruction, name: str) -> Pixels:
+def _texture(reconstruction: Reconstruction, name: str) -> Pixels | None:
+    if name not in reconstruction.images:
+        return None
     image = image_of(reconstruction, name)
     if len(image) <= TEXTURE_SIDE:
         return image
-    return cv2.resize(image, (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_AREA)
+    return cv2.resize(image, (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def _floats(values: NDArray[np.floating]) -> Tensor:

@@ -123,3 +123,10 @@ def test_a_model_without_arkit_names_still_shows_two_expressions(sheet: Reconstr
     second = preview._expression(sheet.mesh, preview.SURPRISE, fallback=1)
     assert np.allclose(first, [0.7, 0.0])
     assert np.allclose(second, [0.0, 2.1])
+
+
+def test_a_draft_has_a_sheet_without_texture(sheet: Reconstruction) -> None:
+    images = {name: image for name, image in sheet.images.items() if name not in (ALBEDO_IMAGE, NORMAL_IMAGE)}
+    draft = preview.preview_image(replace(sheet, images=images))
+    assert draft.shape[1] == 1599
+    assert len(draft) < len(preview.preview_image(sheet))
