@@ -54,7 +54,7 @@ def measure(shared: Path) -> tuple[str, Pixels]:
     groups = by_system(scores)
     sections = [
         "Scan-to-mesh medians in mm, angles in degrees, mean over the pictures (benchmarks/README.md)",
-        table("LPS head", {name: mean_figures(entries) for name, entries in groups.items()}),
+        table("LPS head", {name: _counted(entries, mean_figures(entries)) for name, entries in groups.items()}),
         *_ratio_section(groups),
         f"Time per stage, median of {len(runs)} photos, the first photo, and peak memory",
         _timing_table(list(runs.values()), memory),
@@ -78,8 +78,12 @@ def _ratio_section(groups: dict[str, list[Score]]) -> Iterable[str]:
     peers = [name for name in groups if name not in OURS.values()]
     if LIKENESS not in groups or not peers:
         return []
-    rows = {f"{name} ({len(groups[name])} pictures)": ratios(groups[LIKENESS], groups[name]) for name in peers}
+    rows = {name: _counted(groups[name], ratios(groups[LIKENESS], groups[name])) for name in peers}
     return ["Error of Likeness (neutral) over that of each peer, on the same pictures", table("peer", rows)]
+
+
+def _counted(scores: Sequence[Score], figures: dict[str, float]) -> dict[str, str | float]:
+    return {"pictures": str(len(scores)), **figures}
 
 
 def _timing_table(runs: Sequence[Run], memory: float) -> str:

@@ -38,10 +38,12 @@ def stored_prediction(bench: Path, system: str, view: str) -> Prediction | None:
     return Prediction(vertices, triangles, landmarks, None if system in UNSIZED_PEERS else 1.0)
 
 
-def mediapipe_prediction(path: Path) -> Prediction:
-    """MediaPipe's 468 points (pixels) as a mesh: what a user of the bare library gets."""
+def mediapipe_prediction(path: Path) -> Prediction | None:
+    """MediaPipe's 468 points (pixels) as a mesh, None where it finds no face: what the bare library gives."""
     pixels = read_photo(path).pixels
     found = _face_mesh().process(pixels).multi_face_landmarks
+    if not found:
+        return None
     height, width = pixels.shape[:2]
     points = [(p.x * width, -p.y * height, -p.z * width) for p in found[0].landmark]
     vertices = np.array(points[:DENSE_FACE_COUNT])

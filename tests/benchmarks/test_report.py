@@ -111,6 +111,7 @@ def test_live_mediapipe_is_near_the_stored_one(shared_dir):
     view = load_views(bench)[0]
     live, stored = mediapipe_prediction(view.picture), stored_prediction(bench, "mediapipe", view.name)
     assert stored is not None
+    assert live is not None
     assert live.mm_per_unit is None
     assert np.abs(live.landmarks7[:, :2] - stored.landmarks7[:, :2]).max() < 2.0
     assert "eos" in stored_peers(bench)
