@@ -18,6 +18,7 @@ from .uv_atlas import Floats, smoothstep
 SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin
 HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
 _LOW_SIDE = 64  # cells over the texture in which colours are called low-frequency
+_HIGHLIGHT_WIDTH = 5.0  # cells; wider than a highlight on a forehead
 _SIDES_WIDTH = 1.5  # cells over which the two halves of a face are compared
 _CHUNK = 1 << 20
 # Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
@@ -52,14 +53,14 @@ def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
     Dichromatic model (Shafer 1985): a colour is body * a + grey * b, the body colour being that of the plain skin.
     """
     size = albedo.shape[0]
-    local = enlarge(_wide_average(albedo, plain), size)
+    local = enlarge(_wide_average(albedo, plain, _HIGHLIGHT_WIDTH), size)
     body = local / np.maximum(_mean(local), 1e-3)[..., None]
     # Least squares of colour = a body + b (1, 1, 1); the body colour's mean is 1.
     variance = np.maximum(_mean(body * body) - 1.0, 0.02)
     brightness = _mean(albedo)
     amount = (_mean(albedo * body) - brightness) / variance
     grey = brightness - amount
-    usual = enlarge(_wide_average(cv2.merge([grey] * 3), plain), size)[..., 0]
+    usual = enlarge(_wide_average(cv2.merge([grey] * 3), plain, _HIGHLIGHT_WIDTH), size)[..., 0]
     brighter = smoothstep(1.05, 1.4, brightness / np.maximum(_mean(local), 1e-3))
     excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * brighter
     # Towards the body's hue rather than minus grey: a burnt-out channel would leave the opposite hue behind.

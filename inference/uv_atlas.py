@@ -28,6 +28,7 @@ DEPTH_MAP_SIDE = 768  # pixels over the longer side of the face when asking what
 EDGE_MARGIN = 0.012
 _DEPTH_TOLERANCE = 0.0005  # metres, for the surface right under the pixel
 _EDGE_DEPTH = 0.004  # metres, a step this deep beside the pixel is an occluding edge
+_KERNEL_ROOM = 4.0  # photo pixels
 _MAX_SLOPE = 5.0  # tangent of the steepest view angle that the depth tolerance follows
 _CHUNK = 1 << 20  # texels worked on at once
 
@@ -152,7 +153,8 @@ def _visibility(
     """Depth compare under the pixel, a margin beside occluding edges and the outline, grazing falloff, photo frame."""
     near_map, scale, corner = _depth_map(posed, torch.as_tensor(atlas.triangles), camera)
     at = (pixels - corner) * scale - 0.5  # remap counts from pixel centres
-    margin = max(2, round(EDGE_MARGIN * DEPTH_MAP_SIDE))
+    # A coarse photo needs more room: its cubic kernel reaches two pixels.
+    margin = max(2, round(EDGE_MARGIN * DEPTH_MAP_SIDE), round(_KERNEL_ROOM * scale))
     metres_per_pixel = depth / float(camera.intrinsics[0, 0]) / scale
     cosine = np.maximum(facing, 1e-3)
     slope = np.minimum(np.sqrt(np.maximum(1.0 - cosine**2, 0.0)) / cosine, _MAX_SLOPE)
@@ -163,7 +165,7 @@ def _visibility(
         hidden = depth - nearest - slope * (radius + 0.5) * metres_per_pixel
         seen = seen * (1.0 - smoothstep(tolerance, 2.0 * tolerance, hidden))
     inside = cv2.distanceTransform(np.isfinite(near_map).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    seen = seen * smoothstep(0.5, margin, _sample(inside, at, cv2.INTER_LINEAR, 0.0))
+    seen = seen * smoothstep(min(scale, 0.5 * margin), margin, _sample(inside, at, cv2.INTER_LINEAR, 0.0))
     width, height = camera.image_size
     border = np.minimum(np.minimum(pixels[..., 0], width - pixels[..., 0]), pixels[..., 1])
     border = np.minimum(border, height - pixels[..., 1])

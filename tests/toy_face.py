@@ -1,0 +1,108 @@
+"""A toy face for texture tests: a bulged mask with a nose, symmetric, painted, lit and photographed by the renderer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from likeness.bfm.face_model import FaceModel
+from likeness.inference.camera import Camera, intrinsics_from_focal
+from likeness.inference.fitting.face_fit import FaceFit
+from likeness.inference.images import Photo, linear_to_srgb
+from likeness.inference.lighting import uniform_light
+from likeness.inference.rendering.shading import render
+
+SIDE = 57
+SKIN = (0.45, 0.28, 0.21)
+PHOTO_SIZE = (320, 320)
+# Dense landmarks round the features, as (angle across, angle up) on the mask.
+FEATURE_ANGLES = {
+    70: (-0.7, 0.45), 63: (-0.55, 0.5), 105: (-0.4, 0.52), 66: (-0.25, 0.5), 107: (-0.1, 0.5), 336: (0.1, 0.5),
+    296: (0.25, 0.5), 334: (0.4, 0.52), 293: (0.55, 0.5), 300: (0.7, 0.45), 263: (0.6, 0.3), 280: (0.55, 0.0),
+    291: (0.4, -0.45), 422: (0.4, -0.6), 378: (0.2, -0.75), 152: (0.0, -0.8), 149: (-0.2, -0.75), 202: (-0.4, -0.6),
+    61: (-0.4, -0.45), 50: (-0.55, 0.0), 33: (-0.6, 0.3),
+}  # fmt: skip
+
+
+def toy_model(slide: float = 0.0) -> FaceModel:
+    """Half an ellipsoid with a nose, one UV chart, left-right symmetric, one part; angles in radians.
+
+    ``slide`` moves the vertices of the left half along the surface: the same shape, no longer a symmetric mesh.
+    """
+    across, up = np.meshgrid(np.linspace(-1.5, 1.5, SIDE), np.linspace(1.1, -1.1, SIDE))
+    across, up = across.ravel(), up.ravel()
+    across = across + np.where(across > 0.0, slide * np.sin(np.pi * across / 1.5) ** 2, 0.0)
+    bump = 0.035 * np.exp(-((across / 0.2) ** 2) - ((up + 0.05) / 0.25) ** 2)
+    radius = np.stack([0.075 + bump, np.full_like(bump, 0.1), 0.09 + bump], axis=-1)
+    mean = radius * np.stack([np.sin(across) * np.cos(up), np.sin(up), np.cos(across) * np.cos(up)], axis=-1)
+    ids = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
+    quads = np.stack([ids[1:, :-1], ids[1:, 1:], ids[:-1, 1:], ids[:-1, :-1]], axis=-1).reshape(-1, 4)
+    dense = np.full((478, 3), ids[SIDE // 2, SIDE // 2])
+    for landmark, (a, b) in FEATURE_ANGLES.items():
+        dense[landmark] = np.argmin((across - a) ** 2 + (up - b) ** 2)
+    count = len(mean)
+    return FaceModel(
+        id="toy",
+        name="Toy",
+        source="tests",
+        licence="GPL-3.0-or-later",
+        mean=mean,
+        identity_basis=np.zeros((0, count, 3)),
+        expression_basis=np.zeros((0, count, 3)),
+        expression_names=(),
+        expression_ranges=np.zeros((0, 2)),
+        expression_std=np.zeros(0),
+        albedo_mean=np.tile(SKIN, (count, 1)),
+        albedo_basis=np.zeros((0, count, 3)),
+        faces=quads,
+        uv=np.stack([0.5 + across / 3.4, 0.5 + up / 2.6], axis=-1),
+        faces_uv=quads,
+        landmarks68=np.zeros(68, int),
+        dense_vertices=dense,
+        dense_weights=np.tile([1.0, 0.0, 0.0], (478, 1)),
+        region_names=("skin",),
+        region_weights=np.ones((1, count)),
+        part_names=("skin",),
+        face_parts=np.zeros(len(quads), int),
+        joint_names=("head",),
+        joint_parents=np.array([-1]),
+        joint_regressor=np.full((1, count), 1.0 / count),
+        skin_weights=np.ones((count, 1)),
+    )
+
+
+def painted(model: FaceModel) -> np.ndarray:
+    """Vertex albedo (V, 3) with symmetric broad and fine variation."""
+    x, y, _ = model.mean.T
+    broad = 0.06 * np.cos(40.0 * x) * np.sin(30.0 * y)
+    fine = 0.05 * np.cos(250.0 * x) * np.cos(230.0 * y)
+    return np.array(SKIN) * np.exp(broad + fine)[:, None]
+
+
+def toy_fit(model: FaceModel, yaw: float = 0.0, albedo: np.ndarray | None = None) -> FaceFit:
+    """A fit that knows everything: the face turned by ``yaw`` degrees (positive: its left side turns away)."""
+    mean = torch.tensor(model.mean, dtype=torch.float32)
+    angle = np.radians(yaw)
+    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
+    rotation = torch.tensor(np.diag([1.0, -1.0, -1.0]) @ turn, dtype=torch.float32)
+    intrinsics = intrinsics_from_focal(900.0, PHOTO_SIZE, mean)
+    camera = Camera(intrinsics, rotation, torch.tensor([0.0, 0.0, 0.8]), PHOTO_SIZE)
+    light = uniform_light(0.7, mean)
+    light[1:4] = torch.tensor([[0.1], [0.25], [0.1]]) * torch.tensor([1.0, 0.95, 0.9])
+    colours = torch.tensor(model.albedo_mean if albedo is None else albedo, dtype=torch.float32)
+    none = mean.new_zeros(0)
+    return FaceFit(none, none, none, mean, mean, colours, light, camera, None, 0.0)
+
+
+def photograph(model: FaceModel, fit: FaceFit, albedo: np.ndarray, background: tuple[float, ...]) -> Photo:
+    """The face of ``fit`` painted with ``albedo`` (V, 3) before a plain background (linear RGB)."""
+    triangles = torch.as_tensor(model.triangles())
+    picture = render(fit.posed[None], triangles, fit.camera, torch.tensor(albedo, dtype=torch.float32), fit.light)
+    linear = torch.where(picture.mask[0, ..., None], picture.color[0], torch.tensor(background))
+    return Photo(None, (linear_to_srgb(linear.clamp(0, 1)) * 255).round().to(torch.uint8).numpy())
+
+
+def with_skin(fit: FaceFit, mask: np.ndarray) -> FaceFit:
+    """The fit with a skin mask (H, W)."""
+    return replace(fit, skin_confidence=torch.tensor(mask, dtype=torch.float32))
