@@ -9,6 +9,7 @@ import importlib
 import io
 import math
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,13 +105,13 @@ def _unit(values: Values) -> Values:
 
 
 def _read_bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise LikenessError(f"'{path}' is a folder, not a photo.")
     try:
+        if path.is_dir():
+            raise LikenessError(f"'{path}' is a folder, not a photo.")
         data = path.read_bytes()
     except FileNotFoundError:
         raise LikenessError(f"There is no photo at '{path}'.") from None
-    except (OSError, ValueError) as problem:  # ValueError: a zero byte in the path
+    except (OSError, ValueError) as problem:  # a name too long, no permission, a zero byte in the path
         reason = getattr(problem, "strerror", None) or problem
         raise LikenessError(f"The photo '{path}' cannot be opened ({reason}).") from None
     if not data:
@@ -145,10 +146,8 @@ def _upright_srgb(image: Image.Image) -> Pixels:
     """First frame of an open picture -> (H, W, 3) sRGB bytes, turned as its EXIF orientation says."""
     image.load()
     profile = image.info.get("icc_profile")
-    try:
+    with suppress(Exception):  # unreadable EXIF: the pixels are still good as stored
         image = ImageOps.exif_transpose(image)
-    except Exception:  # unreadable EXIF: the pixels are still good as stored
-        image.getexif().clear()
     if image.mode.startswith("I"):  # 16-bit grey
         wide = np.asarray(image).astype(np.float64)
         image = Image.fromarray(np.clip(wide / 257.0, 0, 255).round().astype(np.uint8), "L")

@@ -68,7 +68,7 @@ def _patient_windows(pixels: Pixels) -> Iterator[list[Crop]]:
         yield [window, *_windows(find_boxes(pixels, window), window.angle)]
     for count in CROWD_TILES:
         yield _tile_windows(pixels, count)
-    yield hog_windows(pixels)
+    yield _hog_windows(pixels)
     yield _tile_windows(pixels, PATIENT_TILES)
 
 
@@ -81,8 +81,8 @@ def _whole(pixels: Pixels) -> Crop:
     return Crop((width / 2, height / 2), float(max(width, height)), resolution=WHOLE_RESOLUTION)
 
 
-def _windows(boxes: Floats, angle: float = 0.0, margin: float = MARGIN) -> list[Crop]:
-    return [Crop((x, y), side * margin, angle) for x, y, side in boxes]
+def _windows(boxes: Floats, angle: float = 0.0) -> list[Crop]:
+    return [Crop((x, y), side * MARGIN, angle) for x, y, side in boxes]
 
 
 def _tiles(pixels: Pixels, count: int) -> list[Crop]:
@@ -97,8 +97,8 @@ def _steps(length: float, side: float) -> int:
     return max(1, int(np.ceil(2 * length / side)) - 1)
 
 
-def hog_windows(pixels: Pixels, margin: float = MARGIN) -> list[Crop]:
-    """Suspects of dlib's HOG detector (King, 2009) as windows ``margin`` times its boxes; none without dlib."""
+def _hog_windows(pixels: Pixels) -> list[Crop]:
+    """Suspects of dlib's HOG detector (King, 2009); none without dlib."""
     try:
         import dlib
     except ImportError:
@@ -106,4 +106,4 @@ def hog_windows(pixels: Pixels, margin: float = MARGIN) -> list[Crop]:
     factor = min(1.0, HOG_SIDE / max(pixels.shape[:2]))
     found = dlib.get_frontal_face_detector()(resize(pixels, factor), 1)  # type: ignore[attr-defined]
     boxes = np.array([(r.center().x, r.center().y, max(r.width(), r.height())) for r in found], dtype=np.float64)
-    return _windows(boxes.reshape(-1, 3) / factor, margin=margin)
+    return _windows(boxes.reshape(-1, 3) / factor)
