@@ -47,7 +47,6 @@ class View:
     camera: Camera
     light: str
     yaw: float  # degrees
-    pitch: float
 
 
 def shared_folder() -> Path:
@@ -85,7 +84,7 @@ def load_views(bench: Path) -> list[View]:
     for name, entry in entries.items():
         pose = [torch.tensor(entry[key], dtype=torch.float64) for key in ("K", "R", "t")]
         camera = Camera(*pose, image_size=(entry["width"], entry["height"]))
-        views.append(View(name, bench / "lps" / entry["file"], camera, entry["light"], entry["yaw"], entry["pitch"]))
+        views.append(View(name, bench / "lps" / entry["file"], camera, entry["light"], entry["yaw"]))
     return views
 
 

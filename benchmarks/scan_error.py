@@ -32,12 +32,11 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Summary:
-    """Distances in mm."""
+    """Distances in mm: the three numbers of the NoW table."""
 
     median: float
     mean: float
     std: float
-    p90: float
 
 
 @dataclass(frozen=True)
@@ -84,12 +83,7 @@ def _error(scan: Scan, surface: Surface, landmarks: Floats, pose: Similarity) ->
 
 
 def summarise(distances: Floats) -> Summary:
-    """Median, mean, standard deviation and 90th percentile; not a number where there is no distance."""
+    """Median, mean and standard deviation; not a number where there is no distance."""
     if not len(distances):
-        return Summary(*(float("nan"),) * 4)
-    return Summary(
-        float(np.median(distances)),
-        float(distances.mean()),
-        float(distances.std()),
-        float(np.percentile(distances, 90)),
-    )
+        return Summary(*(float("nan"),) * 3)
+    return Summary(float(np.median(distances)), float(distances.mean()), float(distances.std()))

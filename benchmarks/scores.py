@@ -41,27 +41,30 @@ def score_all(
     return scores
 
 
-def _median(alignment: str, part: str = "full") -> Callable[[Score], float]:
-    return lambda s: getattr(s.errors[alignment], part).median if alignment in s.errors else np.nan
+def _distance(alignment: str, part: str = "full", figure: str = "median") -> Callable[[Score], float]:
+    return lambda s: getattr(getattr(s.errors[alignment], part), figure) if alignment in s.errors else np.nan
 
 
 def _where(figure: Callable[[Score], float], keep: Callable[[View], bool]) -> Callable[[Score], float]:
     return lambda s: figure(s) if keep(s.view) else np.nan
 
 
-_now = _median("scaled")
+_now = _distance("scaled")
 
 # Column heading -> figure of one score; a column is the mean over the scores that have it.
 FIGURES: dict[str, Callable[[Score], float]] = {
     "NoW": _now,
+    "mean": _distance("scaled", figure="mean"),
+    "std": _distance("scaled", figure="std"),
     "soft": _where(_now, lambda view: view.light == "soft"),
     "side": _where(_now, lambda view: view.light == "side"),
     "yaw 0": _where(_now, lambda view: view.yaw == 0),
     "±20": _where(_now, lambda view: abs(view.yaw) == 20),
     "±40": _where(_now, lambda view: abs(view.yaw) == 40),
-    "anchored": _median("anchored"),
-    "core": _median("anchored", "core"),
-    "metric": _median("metric"),
+    "anchored": _distance("anchored"),
+    "core": _distance("anchored", "core"),
+    "coverage": lambda s: s.errors["anchored"].coverage,
+    "metric": _distance("metric"),
     "normals": lambda s: s.normals.mean,
     "detail r": lambda s: s.normals.detail.r,
     "energy": lambda s: s.normals.detail.energy,

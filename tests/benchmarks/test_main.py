@@ -37,10 +37,7 @@ def shared(tmp_path, fine_cap, monkeypatch):
 
     def reconstruct_nothing(photos, say):
         preview = np.full((30, 40, 3), 200, np.uint8)
-        return {
-            photo: Run(photo, {"neutral": truth, "as shown": truth}, {"detector": 1.5}, {"fit": 2.0}, preview)
-            for photo in photos
-        }
+        return {photo: Run(photo, {"neutral": truth}, {"detector": 1.5}, {"fit": 2.0}, preview) for photo in photos}
 
     monkeypatch.setattr(command, "run_photos", reconstruct_nothing)
     return tmp_path

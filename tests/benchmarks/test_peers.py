@@ -19,7 +19,7 @@ def test_a_stored_peer_gets_its_stored_figures(shared_dir):
     scan, view = load_scan(bench), next(v for v in load_views(bench) if v.name == picture)
     errors = scan_errors(scan, prediction)
     for alignment in ("scaled", "anchored", "metric"):
-        for part in ("full", "core"):
+        for part in ("full", "core", "covered"):
             ours = getattr(errors[alignment], part).median
             assert ours == pytest.approx(stored[alignment][part]["median"], abs=0.03)
     truth = see(scan.vertices, scan.triangles, view.camera)

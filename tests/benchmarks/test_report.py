@@ -19,8 +19,8 @@ OFFSET = np.array([3.0, 4.0])  # pixels, 5 long
 
 
 def make_score(system: str, name: str, light: str, yaw: float, median: float, metric: bool = True):
-    summary = SimpleNamespace(median=median)
-    error = SimpleNamespace(full=summary, core=summary)
+    summary = SimpleNamespace(median=median, mean=median, std=median)
+    error = SimpleNamespace(full=summary, core=summary, coverage=1.0)
     band = SimpleNamespace(r=0.1, energy=0.5)
     normals = SimpleNamespace(mean=10 * median, detail=band, fine=band)
     errors = {"scaled": error, "anchored": error} | ({"metric": error} if metric else {})
