@@ -25,7 +25,7 @@ HAEMOGLOBIN = np.array([0.10, 1.0, 0.77])
 MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.24, 0.11  # spread of a face's whole skin, in log green
 # Densities over the mean skin, log green: melanin, haemoglobin.
 REGION_DENSITY = {
-    "lips": (0.10, 0.42),
+    "lips": (0.08, 0.50),
     "lids": (0.05, 0.08),
     "lid_margin": (-0.15, 0.45),
     "cheeks": (0.0, 0.07),

@@ -17,8 +17,10 @@ Ints = NDArray[np.integer]
 JOINT_NAMES = ("head", "jaw", "eye.L", "eye.R")
 JOINT_PARENTS = (-1, 0, 0, 0)
 HEAD_ANCHORS = (168, 6, 10, 152, 234, 454, 127, 356)
-# The jaw hinges on its condyles, about 12 mm in front of the ear canal: under the skin behind landmarks 234 and 454.
-HINGE_PLACES = (8, 28)  # of the skirt's first ring, beside those landmarks
+# The jaw hinges on its condyles, about 12 mm in front of the ear canal: half-way between the oval's points before the
+# ears and the skirt's first ring behind them.
+HINGE_LANDMARKS = (234, 454)
+HINGE_PLACES = tuple(FACE_OVAL_LOOP.index(p) for p in HINGE_LANDMARKS)
 # Control points that turn fully with the jaw, and along its edge the share that does (subject's right).
 JAW_BONE = (18, 83, 182, 106, 201, 194, 204, 200, 208, 32, 211, 199, 171, 140, 175, 148, 152, 176, 149, 170, 169, 150)
 JAW_EDGE = {136: 0.95, 172: 0.75, 58: 0.45, 132: 0.2, 93: 0.05, 234: 0.0}
@@ -68,7 +70,7 @@ def joint_regressor(vertices: Floats, mesh: ControlMesh, eyes: tuple[Ints, Ints]
     """(4, V) joint positions from vertices. eyes: vertex ids left, right; centres: (2, 3) in the same order."""
     regressor = np.zeros((len(JOINT_NAMES), len(vertices)))
     regressor[0, list(HEAD_ANCHORS)] = affine_weights(vertices[list(HEAD_ANCHORS)], np.zeros(3))
-    regressor[1, mesh.skirt[0, list(HINGE_PLACES)]] = 0.5
+    regressor[1, [*HINGE_LANDMARKS, *mesh.skirt[0, list(HINGE_PLACES)]]] = 0.25
     for row, ids, centre in zip((2, 3), eyes, centres, strict=True):
         regressor[row, ids] = affine_weights(vertices[ids], centre)
     return regressor
