@@ -1,0 +1,159 @@
+"""Heights from shading: the linear system between relief and brightness, and its solution.
+
+A height field d (metres along the smooth normal n) turns the normal by minus its surface gradient, so the logarithm of
+the shading changes by ``across d_u + down d_v + depth_gain d``: the first two terms are the derivative of the spherical
+harmonics (Ramamoorthi and Hanrahan 2001) along the surface, the last is ambient occlusion, linearised ("dark is deep",
+Glencross et al. 2008). The energy is the one of inverse rendering (Guo et al., 3DFaceNet, PAMI 2018)
+
+    sum w (r - A d)^2 + mu_1 d^2 + mu_2 |laplacian d|_1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..lighting import SH_TERMS, sh_basis, sh_gradient
+from .albedo import GREEN
+from .picture import Picture
+
+Floats = NDArray[np.float32]
+
+TYPICAL_CURVATURE = 500.0  # 1 / m, of skin relief: 0.1 mm over about a millimetre
+
+
+@dataclass(frozen=True)
+class Relief:
+    """The linear map from heights to log shading, per pixel (H, W)."""
+
+    across: Floats  # log shading per metre of height per pixel to the right
+    down: Floats  # the same per pixel down
+    gain: Floats  # log shading per metre of height over the surroundings
+
+    def apply(self, height: Floats) -> Floats:
+        """Heights (H, W) -> change of log shading (H, W); central differences, zero beyond the border."""
+        return self.across * _right(height) + self.down * _below(height) + self.gain * height
+
+    def adjoint(self, residual: Floats) -> Floats:
+        """The transpose of `apply`."""
+        return self.gain * residual - _right(self.across * residual) - _below(self.down * residual)
+
+
+def shading(picture: Picture, light: torch.Tensor) -> Floats:
+    """Linear RGB shading (H, W, 3) of the smooth surface."""
+    return (sh_basis(torch.from_numpy(picture.normals)) @ light).numpy()
+
+
+def relief(picture: Picture, light: torch.Tensor, gain: Floats) -> Relief:
+    """The linear map under a light (9, 3), in the green channel; ``gain`` (H, W) per metre."""
+    normals, green = torch.from_numpy(picture.normals), light[:, GREEN]
+    level = (sh_basis(normals) @ green).clamp_min(1e-3)
+    turning = torch.einsum("hwkd,k->hwd", sh_gradient(normals), green) / level[..., None]
+    right, below = _surface_gradient(picture)
+    slope = turning.numpy()
+    on_face = picture.depth > 0.0
+    across = np.where(on_face, -(slope * right).sum(axis=-1), 0.0)
+    down = np.where(on_face, -(slope * below).sum(axis=-1), 0.0)
+    return Relief(across.astype(np.float32), down.astype(np.float32), gain)
+
+
+def occlusion_gain(smooth: Floats, light: torch.Tensor, strength: float) -> Floats:
+    """Log brightness per metre (H, W) by which heights stand out: ``strength`` times the diffuse share of the light.
+
+    Only light from everywhere is shut out by pits; it is what the light's darkest side has. ``smooth`` is `shading`.
+    """
+    darkest = float((sh_basis(_directions(light)) @ light[:, GREEN]).min().clamp_min(0.0))
+    level = np.maximum(smooth[..., GREEN], 1e-3)
+    return (strength * np.minimum(darkest / level, 1.0)).astype(np.float32)
+
+
+def _directions(like: torch.Tensor, count: int = 256) -> torch.Tensor:
+    """Even unit vectors (N, 3) over the visible hemisphere (a Fibonacci spiral)."""
+    z = (torch.arange(count, device=like.device, dtype=like.dtype) + 0.5) / count
+    angle = torch.arange(count, device=like.device, dtype=like.dtype) * 2.399963
+    radius = (1.0 - z * z).sqrt()
+    return torch.stack([radius * angle.cos(), radius * angle.sin(), z], dim=-1)
+
+
+def _surface_gradient(picture: Picture) -> tuple[Floats, Floats]:
+    """Two tangent fields (H, W, 3), 1 / m: the surface gradient of d is ``right d_u + below d_v``, view frame.
+
+    They are the dual basis of the surface's steps per pixel, by the tangent plane under each pixel.
+    """
+    height, width = picture.depth.shape
+    k = picture.camera.intrinsics.numpy()
+    x, y = np.meshgrid(np.arange(width) + 0.5 - k[0, 2], np.arange(height) + 0.5 - k[1, 2])
+    ray = np.stack([x / k[0, 0], -y / k[1, 1], np.full_like(x, -1.0)], axis=-1)
+    along = (picture.normals * ray).sum(axis=-1)
+    along = np.minimum(along, -0.15)[..., None]  # grazing pixels would stretch without bound
+    steps = []
+    for direction in (np.array([1.0 / k[0, 0], 0.0, 0.0]), np.array([0.0, -1.0 / k[1, 1], 0.0])):
+        tilt = (picture.normals @ direction)[..., None] / along
+        steps.append(picture.depth[..., None] * (direction - tilt * ray))
+    u, v = steps
+    uu, uv, vv = ((a * b).sum(axis=-1) for a, b in ((u, u), (u, v), (v, v)))
+    area = np.maximum(uu * vv - uv * uv, 1e-16)
+    right = (vv[..., None] * u - uv[..., None] * v) / area[..., None]
+    below = (uu[..., None] * v - uv[..., None] * u) / area[..., None]
+    return right, below
+
+
+def solve(
+    system: Relief, residual: Floats, weight: Floats, small: float, flat: float, pixel: float, rounds: int = 3, steps: int = 40
+) -> Floats:
+    """Heights (H, W) in metres. ``small`` is mu_1 (1 / m^2), ``flat`` mu_2 for curvature in 1 / m."""
+    height = np.zeros_like(residual)
+    right_side = system.adjoint(weight * residual)
+    curvature_weight = np.full_like(residual, flat / TYPICAL_CURVATURE)
+    for _ in range(rounds):
+
+        def normal_matrix(x: Floats, bending: Floats = curvature_weight) -> Floats:
+            bent = _laplacian(bending * _laplacian(x)) / pixel**4
+            return system.adjoint(weight * system.apply(x)) + small * x + bent
+
+        diagonal = small + 20.0 * curvature_weight / pixel**4 + weight * (
+            system.gain**2 + 0.5 * system.across**2 + 0.5 * system.down**2
+        )
+        height = _conjugate_gradient(normal_matrix, right_side, height, diagonal, steps)
+        curvature = np.abs(_laplacian(height)) / pixel**2
+        curvature_weight = flat / np.maximum(curvature, 0.1 * TYPICAL_CURVATURE)
+    return height
+
+
+def _conjugate_gradient(matrix, right_side: Floats, start: Floats, diagonal: Floats, steps: int) -> Floats:
+    """Preconditioned by the diagonal (H, W)."""
+    x, r = start.copy(), right_side - matrix(start)
+    z = r / diagonal
+    p, rz = z.copy(), float((r * z).sum())
+    first = rz
+    for _ in range(steps):
+        if rz <= 1e-6 * first or rz <= 0.0:
+            break
+        mp = matrix(p)
+        alpha = rz / float((p * mp).sum())
+        x += alpha * p
+        r -= alpha * mp
+        z = r / diagonal
+        rz, previous = float((r * z).sum()), rz
+        p = z + (rz / previous) * p
+    return x
+
+
+def _right(x: Floats) -> Floats:
+    out = np.zeros_like(x)
+    out[:, :-1] += 0.5 * x[:, 1:]
+    out[:, 1:] -= 0.5 * x[:, :-1]
+    return out
+
+
+def _below(x: Floats) -> Floats:
+    return _right(x.T).T
+
+
+def _laplacian(x: Floats) -> Floats:
+    """Five-point Laplacian with mirrored borders; symmetric."""
+    p = np.pad(x, 1, mode="edge")
+    return p[:-2, 1:-1] + p[2:, 1:-1] + p[1:-1, :-2] + p[1:-1, 2:] - 4.0 * x

@@ -1,0 +1,72 @@
+"""Fine detail from the shading of one photo: inverse rendering of the smooth fit (Guo et al., 3DFaceNet, PAMI 2018)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ...bfm.face_model import FaceModel
+from ..fitting.face_fit import FaceFit
+from ..images import Photo
+from ..uv_atlas import uv_atlas
+from .albedo import relief_residual
+from .detail import Detail
+from .height import occlusion_gain, relief, shading, solve
+from .normal_map import bake_normal_map
+from .picture import Picture, face_picture
+from .uv_map import to_texture
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ShapeFromShadingSettings:
+    """Scales in metres of skin, so they hold for any photo."""
+
+    reach: float = 0.003  # sigma of the coarsest relief that is looked for; the mesh has the rest
+    step: float = 0.3  # log contrast above which an edge is a shadow's, a lip's or a hair's
+    strongest: float = 0.4  # log contrast no relief exceeds
+    occlusion: float = 500.0  # log brightness lost per metre of depth in wholly diffuse light
+    small: float = 2e3  # mu_1, 1 / m^2
+    flat: float = 5e-6  # mu_2, m
+    pore: float = 0.00015  # largest height of what is finer than ``wrinkle_width``
+    wrinkle: float = 0.001  # largest height of the rest
+    wrinkle_width: float = 0.0015  # sigma that tells them apart
+
+
+class ShapeFromShading:
+    """`DetailEstimator` that needs no trained network."""
+
+    def __init__(self, settings: ShapeFromShadingSettings = ShapeFromShadingSettings()) -> None:
+        self.settings = settings
+
+    def estimate(self, photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Detail:
+        """Displacement and normal map of ``size`` x ``size`` texels."""
+        picture = face_picture(photo, model, fit)
+        height = heights(picture, fit.light.detach().to("cpu", torch.float32), self.settings)
+        atlas = uv_atlas(model, size)
+        displacement = to_texture(height, picture, atlas, model, fit)
+        vertices = fit.posed.detach().to("cpu", torch.float32).numpy()
+        return Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
+
+
+def heights(picture: Picture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats:
+    """Relief (H, W) in metres over the smooth surface under a light (9, 3)."""
+    smooth = shading(picture, light)
+    residual = relief_residual(picture, smooth, settings.reach, settings.step)
+    residual = settings.strongest * np.tanh(residual / settings.strongest)
+    residual = np.where(picture.trust > 0.0, residual, 0.0).astype(np.float32)
+    system = relief(picture, light, occlusion_gain(smooth, light, settings.occlusion))
+    height = solve(system, residual, picture.trust, settings.small, settings.flat, picture.pixel)
+    return _limited(height, picture.pixel, settings)
+
+
+def _limited(height: Floats, pixel: float, settings: ShapeFromShadingSettings) -> Floats:
+    """Heights softly kept within what pores and wrinkles reach."""
+    wrinkles = cv2.GaussianBlur(height, (0, 0), settings.wrinkle_width / pixel)
+    pores = settings.pore * np.tanh((height - wrinkles) / settings.pore)
+    return pores + settings.wrinkle * np.tanh(wrinkles / settings.wrinkle)

@@ -1,0 +1,50 @@
+"""Heights measured in the picture, brought to the texture."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...bfm.face_model import FaceModel
+from ..blending import pad_charts
+from ..fitting.face_fit import FaceFit
+from ..uv_atlas import UvAtlas, smoothstep, texel_geometry
+from ..uv_mirror import mirror_coordinates, mirrored, part_groups
+from .picture import Picture
+
+Floats = NDArray[np.float32]
+
+_MIRRORED = 0.7  # strength of what is only the other side's relief
+_PADDING = 1 / 64  # of the texture's side
+
+
+def to_texture(height: Floats, picture: Picture, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Floats:
+    """Heights (H, W) of the picture -> displacement (T, T) in metres.
+
+    Unseen skin gets the mirrored relief of the other side, more faintly; eyes and the inside of the mouth none.
+    """
+    geometry = texel_geometry(atlas, fit)
+    at = (geometry.pixels - np.array(picture.corner, np.float32)) * np.array(picture.scale, np.float32) - 0.5
+    known = smoothstep(0.0, 0.5, picture.trust)
+    blur = 0.5 * _pixels_per_texel(at, geometry.visibility)
+    seen = np.stack([height * known, known], axis=-1)
+    if blur > 0.5:
+        seen = cv2.GaussianBlur(seen, (0, 0), blur)
+    sampled = cv2.remap(seen, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # type: ignore[call-overload]
+    skin = atlas.mask & (part_groups(model)[atlas.parts()] == 0)
+    visible = np.where(skin, geometry.visibility, 0.0)
+    share = visible * sampled[..., 1]
+    own = visible * sampled[..., 0]
+    mirror = mirror_coordinates(atlas, model)
+    other = mirrored(np.stack([own, share], axis=-1).astype(np.float32), mirror)
+    # What the other side shows counts only where this side is hidden, not where it is no skin.
+    displacement = np.where(skin, own + _MIRRORED * (1.0 - visible) * other[..., 0], 0.0).astype(np.float32)
+    padded = pad_charts(displacement[..., None], atlas.mask, max(2, round(_PADDING * atlas.size)))
+    return np.ascontiguousarray(padded[..., 0], np.float32)
+
+
+def _pixels_per_texel(at: Floats, visibility: Floats) -> float:
+    """Typical number of picture pixels between neighbouring texels."""
+    steps = np.linalg.norm(np.diff(at, axis=1), axis=-1)[visibility[:, 1:] > 0.5]
+    return float(np.median(steps)) if len(steps) else 0.0
