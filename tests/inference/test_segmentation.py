@@ -86,10 +86,10 @@ def test_masks_are_out_and_beards_middling(
 def test_a_fringe_is_out(portrait: tuple[np.ndarray, FaceLandmarks]) -> None:
     pixels, face = portrait
     worn = pixels.copy()
-    top, side = face.points[10], face.points[54]
-    fringe = np.array([top - (-25, 12), top - (30, 12), side - (5, -8), face.points[104], face.points[69]])
+    above, below = face.points[[54, 103, 67, 109]] - (0, 10), face.points[[108, 69, 104, 68]] + (0, 5)
+    fringe = np.concatenate([above, below])
     cv2.fillPoly(worn, [np.round(fringe).astype(np.int32)], (70, 52, 30))
-    covered = around(face.points[[103, 67]], 2)
+    covered = around(face.points[[108, 69, 104]], 2)
     assert skin_confidence(Photo(None, pixels), face)[covered].mean() > 0.7
     assert skin_confidence(Photo(None, worn), face)[covered].mean() < 0.3
 
