@@ -5,20 +5,27 @@ Images are float32 (T, T, 3), weights and masks (T, T).
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[Any]  # float32; OpenCV's own types do not tell
 
 _GRAIN_TILE = 512  # texels; the grain repeats after this
 _GRAIN_OCTAVES = 3
 
 
+def weighted(image: Floats, weight: Floats) -> Floats:
+    """Each colour (T, T, 3) times the weight (T, T) of its place."""
+    return image * weight[..., None]
+
+
 def shrink(image: Floats, weight: Floats, side: int) -> tuple[Floats, Floats]:
     """Weighted area average of ``image`` on a grid of ``side`` x ``side``, and the weight that each cell got."""
     cells = cv2.resize(weight, (side, side), interpolation=cv2.INTER_AREA)
-    summed = cv2.resize(image * weight[..., None], (side, side), interpolation=cv2.INTER_AREA)
+    summed = cv2.resize(weighted(image, weight), (side, side), interpolation=cv2.INTER_AREA)
     return summed / np.maximum(cells, 1e-6)[..., None], cells
 
 
@@ -30,7 +37,7 @@ def push_pull(image: Floats, weight: Floats) -> Floats:
         mean = (image * weight[..., None]).sum((0, 1)) / total
         return (image * weight[..., None] + mean * (1.0 - weight[..., None])).astype(np.float32)
     coarse_weight = cv2.pyrDown(weight)
-    coarse = cv2.pyrDown(image * weight[..., None]) / np.maximum(coarse_weight, 1e-6)[..., None]
+    coarse = cv2.pyrDown(weighted(image, weight)) / np.maximum(coarse_weight, 1e-6)[..., None]
     filled = cv2.pyrUp(push_pull(coarse, np.minimum(2.0 * coarse_weight, 1.0)), dstsize=(width, height))
     return filled + np.minimum(weight, 1.0)[..., None] * (image - filled)
 
@@ -51,12 +58,12 @@ def blend(below: Floats, above: Floats, weight: Floats, levels: int) -> Floats:
 
 def _blend_difference(difference: Floats, weight: Floats, levels: int) -> Floats:
     if levels == 0:
-        return difference * weight[..., None]
+        return weighted(difference, weight)
     height, width = weight.shape
     coarse = cv2.pyrDown(difference)
     band = difference - cv2.pyrUp(coarse, dstsize=(width, height))
     rest = _blend_difference(coarse, cv2.pyrDown(weight), levels - 1)
-    return band * weight[..., None] + cv2.pyrUp(rest, dstsize=(width, height))
+    return weighted(band, weight) + cv2.pyrUp(rest, dstsize=(width, height))
 
 
 def pad_charts(image: Floats, mask: NDArray[np.bool_], reach: int) -> Floats:
@@ -66,6 +73,7 @@ def pad_charts(image: Floats, mask: NDArray[np.bool_], reach: int) -> Floats:
     distance, labels = cv2.distanceTransformWithLabels(
         (~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
+    labels = labels.astype(np.int64)
     owners = np.empty(int(labels.max()) + 1, np.int64)  # label -> flat index of the chart texel it stands for
     owners[labels[mask]] = np.flatnonzero(mask)
     margin = ~mask

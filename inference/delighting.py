@@ -10,17 +10,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .blending import enlarge, push_pull, shrink
+from .blending import Floats, enlarge, push_pull, shrink, weighted
 from .fitting.face_fit import FaceFit
 from .lighting import shade, to_view_frame
-from .uv_atlas import Floats, smoothstep
+from .uv_atlas import smoothstep
 
 SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin
 HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
 _LOW_SIDE = 64  # cells over the texture in which colours are called low-frequency
 _HIGHLIGHT_WIDTH = 5.0  # cells; wider than a highlight on a forehead
 _SIDES_WIDTH = 1.5  # cells over which the two halves of a face are compared
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 # Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
 _TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.0]])
 _SKIN_RANGE = np.array([0.3, 0.12, 0.12])
@@ -100,7 +100,7 @@ def _wide_average(image: Floats, weight: Floats, width: float = 2.0) -> Floats:
     """Weighted Gaussian average (cells, cells, 3), ``width`` cells wide, smoothly continued where no weight is."""
     small, known = shrink(image, weight, _LOW_SIDE)
     total = cv2.GaussianBlur(known, (0, 0), width)
-    summed = cv2.GaussianBlur(small * known[..., None], (0, 0), width)
+    summed = cv2.GaussianBlur(weighted(small, known), (0, 0), width)
     return push_pull(summed / np.maximum(total, 1e-4)[..., None], np.minimum(4.0 * total, 1.0))
 
 

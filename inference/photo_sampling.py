@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from torch import Tensor
 
+from .blending import Floats
 from .images import Photo, srgb_to_linear
-from .uv_atlas import Floats, TexelGeometry, smoothstep
+from .uv_atlas import TexelGeometry, smoothstep
 
 _KERNEL_REACH = 2  # photo pixels: a mask shrunk by this keeps the cubic kernel off what it hides
 _CLIPPED = (0.8, 0.98)  # linear level of the darkest channel between which a pixel counts as burnt out

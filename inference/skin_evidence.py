@@ -1,7 +1,7 @@
 """Which visible texels look like this face's skin: hair, clothes and background that overlap the face do not.
 
-A second look beside the fit's picture-space mask: here the light is already divided out, so skin is one narrow cluster of
-colours and its surroundings are judged by it. Between brows, mouth and chin everything belongs to the face.
+A second look beside the fit's picture-space mask: here the light is already divided out, so skin is one narrow cluster
+of colours and its surroundings are judged by it. Between brows, mouth and chin everything belongs to the face.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
-from .blending import enlarge, shrink
-from .uv_atlas import Floats, UvAtlas, smoothstep
+from .blending import Floats, enlarge, shrink
+from .uv_atlas import UvAtlas, smoothstep
 
 # Dense landmarks round the features: brows, outer eye corners, cheeks, jaw and chin.
 _FEATURES = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 263, 280, 291, 422, 378, 152, 149, 202, 61, 50, 33)
@@ -56,6 +56,7 @@ def _without_islands(plain: Floats) -> Floats:
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     plain = cv2.erode(plain, window)
     _, labels, stats, _ = cv2.connectedComponentsWithStats((plain > 0.5).astype(np.uint8))
+    labels = labels.astype(np.int64)
     small = stats[:, cv2.CC_STAT_AREA] < _ISLAND * plain.size
     return np.where(small[labels] & (labels > 0), 0.0, plain).astype(np.float32)
 

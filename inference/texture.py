@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
-from .blending import blend, enlarge, grain, grain_strengths, pad_charts, push_pull, shrink
+from .blending import Floats, blend, enlarge, grain, grain_strengths, pad_charts, push_pull, shrink
 from .delighting import balance_sides, divide_light, even_out, soften_highlights, texel_shading
 from .fitting.face_fit import FaceFit
 from .images import Photo
 from .photo_sampling import sample_photo, sample_skin, unclipped
 from .skin_evidence import skin_evidence
-from .uv_atlas import Floats, UvAtlas, smoothstep, texel_geometry, uv_atlas
+from .uv_atlas import UvAtlas, smoothstep, texel_geometry, uv_atlas
 from .uv_mirror import mirror_coordinates, mirrored, part_groups
 
 SKIN, EYES, INSIDE = 0, 1, 2
@@ -58,7 +58,7 @@ def build_texture(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Te
     on_skin = (groups == SKIN).astype(np.float32)
     evidence = skin_evidence(albedo, seen * on_skin, atlas, model)
     seen = np.where(groups == SKIN, seen * evidence.own, seen).astype(np.float32)
-    mirror = mirror_coordinates(atlas, model)
+    mirror = mirror_coordinates(model, size)
     skin = _complete_skin(albedo, seen * on_skin, evidence.plain, guess, mirror)
     result = np.where(on_skin[..., None] > 0.0, skin, guess)
     for part in np.flatnonzero(part_groups(model) == EYES):

@@ -13,14 +13,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 
 from ..bfm.face_model import FaceModel, triangle_owner, triangulate
+from .blending import Floats
 from .camera import Camera
 from .fitting.face_fit import FaceFit
 from .rendering.normals import vertex_normals
 from .rendering.rasterizer import EMPTY, rasterize, rasterize_uv
 
-Floats = NDArray[np.float32]
 Ints = NDArray[np.integer]
 
 DEPTH_MAP_SIDE = 768  # pixels over the longer side of the face when asking what hides what
@@ -30,7 +31,7 @@ _DEPTH_TOLERANCE = 0.0005  # metres, for the surface right under the pixel
 _EDGE_DEPTH = 0.004  # metres, a step this deep beside the pixel is an occluding edge
 _KERNEL_ROOM = 4.0  # photo pixels
 _MAX_SLOPE = 5.0  # tangent of the steepest view angle that the depth tolerance follows
-_CHUNK = 1 << 20  # texels worked on at once
+_CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,16 @@ class UvAtlas:
 
     def interpolate_corners(self, values: NDArray[np.floating] | Tensor, corners: Ints) -> Floats:
         """Values (P, C) at triangle corners given by rows ``corners`` (N, 3) of ``values`` -> texels (T, T, C)."""
-        table = torch.as_tensor(values).detach().to("cpu", torch.float32)
+        table = torch.as_tensor(values).detach().to("cpu", torch.float32).contiguous()
         rows = torch.as_tensor(corners)
-        ids = torch.from_numpy(self.triangle_ids.reshape(-1))
-        weights = torch.from_numpy(self.barycentrics.reshape(-1, 3))
-        out = torch.zeros(len(ids), table.shape[1])
-        for start in range(0, len(ids), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            # Empty texels have weight zero, so whatever their -1 picks does not count.
-            picked = rows[ids[part].long()]
-            for corner in range(3):
-                out[part] += weights[part, corner : corner + 1] * table[picked[:, corner]]
-        return out.reshape(self.size, self.size, -1).numpy()
+        ids = torch.from_numpy(self.triangle_ids).reshape(-1)
+        weights = torch.from_numpy(self.barycentrics).reshape(-1, 3)
+        # Empty texels have weight zero, so whatever their -1 picks does not count.
+        parts = [
+            embedding_bag(rows[chunk.long()], table, per_sample_weights=weight, mode="sum")
+            for chunk, weight in zip(ids.split(_CHUNK), weights.split(_CHUNK), strict=True)
+        ]
+        return torch.cat(parts).reshape(self.size, self.size, -1).numpy()
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,8 @@ class TexelGeometry:
     visibility: Floats  # (T, T) in [0, 1]: not hidden, not turned away, inside the photo; fades at grazing angles
 
 
-class _Same:
-    """A model as a cache key: the same object, not an equal one."""
+class SameModel:
+    """A model as the key of a cache: the same object, not an equal one."""
 
     def __init__(self, model: FaceModel) -> None:
         self.model = model
@@ -94,16 +93,16 @@ class _Same:
         return id(self.model)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.model is self.model
+        return isinstance(other, SameModel) and other.model is self.model
 
 
 def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
     """The layout of ``model`` in a texture of ``size`` x ``size``; the last two are kept."""
-    return _uv_atlas(_Same(model), size)
+    return _uv_atlas(SameModel(model), size)
 
 
 @lru_cache(maxsize=2)
-def _uv_atlas(key: _Same, size: int) -> UvAtlas:
+def _uv_atlas(key: SameModel, size: int) -> UvAtlas:
     model = key.model
     triangles_uv = triangulate(model.faces_uv).astype(np.int64)
     fragments = rasterize_uv(torch.as_tensor(model.uv).float(), torch.as_tensor(triangles_uv), size)
@@ -147,9 +146,7 @@ def _on_cpu(camera: Camera) -> Camera:
     return Camera(intrinsics, rotation, translation, camera.image_size)
 
 
-def _visibility(
-    atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Floats, pixels: Floats, facing: Floats
-) -> Floats:
+def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Floats, pixels: Floats, facing: Floats) -> Floats:
     """Depth compare under the pixel, a margin beside occluding edges and the outline, grazing falloff, photo frame."""
     near_map, scale, corner = _depth_map(posed, torch.as_tensor(atlas.triangles), camera)
     at = (pixels - corner) * scale - 0.5  # remap counts from pixel centres

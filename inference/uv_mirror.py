@@ -6,32 +6,38 @@ x = 0, the nearest triangle there gives an affine map from space to UV, and the 
 
 from __future__ import annotations
 
-import weakref
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from ..bfm.face_model import FaceModel, triangle_owner, triangulate
-from .uv_atlas import Floats, Ints, UvAtlas
+from .blending import Floats
+from .uv_atlas import Ints, SameModel, uv_atlas
 
 _CANDIDATES = 8  # nearest midpoints tried as the reflected triangle
 _TOO_FAR = 0.006  # metres between a reflected midpoint and the surface: there is nothing opposite
 _SAME_CHART = 0.02  # UV distance within which the maps of neighbouring triangles are one map
 
-_KNOWN: dict[int, tuple[weakref.ref[FaceModel], Floats]] = {}
+
+def mirror_coordinates(model: FaceModel, size: int) -> Floats:
+    """Texels (T, T, 2) as ``cv2.remap`` wants them: x, y from the first texel's centre, -10 with nothing opposite.
+
+    The last two maps are kept.
+    """
+    return _mirror_coordinates(SameModel(model), size)
 
 
-def mirror_coordinates(atlas: UvAtlas, model: FaceModel) -> Floats:
-    """Texels (T, T, 2) as ``cv2.remap`` wants them (x, y from the first texel's centre); -10 where nothing is opposite."""
-    corners = _mirror_corners(model)
-    count = len(corners)
+@lru_cache(maxsize=2)
+def _mirror_coordinates(key: SameModel, size: int) -> Floats:
+    atlas, corners = uv_atlas(key.model, size), _mirror_corners(key.model)
     # A third channel marks triangles with nothing opposite: any weight on it voids the texel.
     valid = np.isfinite(corners).all(axis=2, keepdims=True)
     table = np.concatenate([np.where(valid, corners, 0.0), valid], axis=2).reshape(-1, 3)
-    values = atlas.interpolate_corners(table, np.arange(3 * count).reshape(count, 3))
-    at = np.stack([values[..., 0] * atlas.size, (1.0 - values[..., 1]) * atlas.size], axis=-1) - 0.5
+    values = atlas.interpolate_corners(table, np.arange(len(table)).reshape(-1, 3))
+    at = np.stack([values[..., 0] * size, (1.0 - values[..., 1]) * size], axis=-1) - 0.5
     return np.where(values[..., 2:] > 0.99, at, -10.0).astype(np.float32)
 
 
@@ -42,17 +48,7 @@ def mirrored(image: Floats, at: Floats) -> Floats:
 
 
 def _mirror_corners(model: FaceModel) -> Floats:
-    """(N, 3, 2) reflected UV of the corners of each triangle of ``triangulate``, NaN without counterpart; kept."""
-    known = _KNOWN.get(id(model))
-    if known is not None and known[0]() is model:
-        return known[1]
-    corners = _find_mirror_corners(model)
-    _KNOWN[id(model)] = (weakref.ref(model), corners)
-    weakref.finalize(model, _KNOWN.pop, id(model), None)
-    return corners
-
-
-def _find_mirror_corners(model: FaceModel) -> Floats:
+    """(N, 3, 2) reflected UV of the corners of each triangle of ``triangulate``, NaN without counterpart."""
     triangles, triangles_uv = triangulate(model.faces), triangulate(model.faces_uv)
     points = model.mean.astype(np.float64)[triangles]  # (N, 3 corners, 3)
     uv = model.uv.astype(np.float64)[triangles_uv]
@@ -78,7 +74,8 @@ def _opposite(points: NDArray[np.float64], flipped: NDArray[np.float64]) -> tupl
     """For each reflected triangle (N, 3, 3) the nearest of ``points`` (N, 3, 3) that faces its way; is it near?"""
     middles, wanted = points.mean(axis=1), flipped.mean(axis=1)
     count = min(_CANDIDATES, len(points))
-    _, candidates = cKDTree(middles).query(wanted, k=list(range(1, count + 1)))
+    _, candidates = KDTree(middles).query(wanted, k=count)
+    candidates = np.reshape(candidates, (-1, count))
     normals = _unit_normals(points)
     facing = np.einsum("nkd,nd->nk", normals[candidates], normals * [-1.0, 1.0, 1.0])
     offset = wanted[:, None] - middles[candidates]

@@ -62,17 +62,18 @@ def test_texel_geometry_agrees_with_camera_and_surface() -> None:
 @pytest.mark.parametrize("model", [MODEL, toy_model(slide=0.15)], ids=["symmetric", "shifted"])
 def test_mirror_finds_the_same_spot_on_the_other_side(model: FaceModel) -> None:
     atlas = uv_atlas(model, SIZE)
-    at = mirror_coordinates(atlas, model)
+    at = mirror_coordinates(model, SIZE)
     positions = atlas.interpolate(model.mean)
     # Away from the chart's edge, where the lookup would mix in the empty outside.
     inner = mirrored(atlas.mask.astype(np.float32), at) > 0.999
     error = np.linalg.norm(mirrored(positions, at) * [-1.0, 1.0, 1.0] - positions, axis=-1)[inner & atlas.mask]
     assert (inner & atlas.mask).sum() > 0.9 * atlas.mask.sum()
-    assert np.quantile(error, 0.99) < 1e-3 and np.median(error) < 2e-4
+    assert np.quantile(error, 0.99) < 1e-3
+    assert np.median(error) < 2e-4
 
 
 def test_mirror_of_the_mirror_is_the_picture() -> None:
-    at = mirror_coordinates(ATLAS, MODEL)
+    at = mirror_coordinates(MODEL, SIZE)
     picture = ATLAS.interpolate(np.stack([MODEL.mean[:, 0], MODEL.mean[:, 1]], axis=1))
     twice = mirrored(mirrored(picture, at), at)
     inner = mirrored(mirrored(ATLAS.mask.astype(np.float32), at), at) > 0.999
@@ -97,7 +98,8 @@ def test_push_pull_keeps_what_is_known_and_stays_in_its_range(seed: int, height:
     filled = push_pull(image, known)
     sure = known > 0
     np.testing.assert_allclose(filled[sure], image[sure], atol=1e-5)
-    assert filled.min() >= image[sure].min() - 1e-4 and filled.max() <= image[sure].max() + 1e-4
+    assert filled.min() >= image[sure].min() - 1e-4
+    assert filled.max() <= image[sure].max() + 1e-4
 
 
 def test_blend_goes_from_one_picture_to_the_other() -> None:
@@ -149,9 +151,11 @@ def test_dividing_the_light_is_exact_in_light_and_bounded_in_shadow() -> None:
     albedo, level = divide_light(colour, shading, np.ones((1, 400), np.float32))
     lit = shading[0, :, 0] > 0.3
     np.testing.assert_allclose(albedo[0, lit], 0.3, rtol=1e-4)
-    assert albedo.max() < 0.31 and albedo.min() > 0.0
+    assert albedo.max() < 0.31
+    assert albedo.min() > 0.0
     assert np.abs(np.diff(albedo, axis=1)).max() < 0.02
-    assert level[0, 0] == 0.0 and level[0, -1] == 1.0
+    assert level[0, 0] == 0.0
+    assert level[0, -1] == 1.0
 
 
 def test_highlights_go_and_matt_skin_stays() -> None:
@@ -185,5 +189,6 @@ def test_skin_evidence_knows_skin_from_hair_but_keeps_brows() -> None:
     evidence = skin_evidence(albedo, ATLAS.mask.astype(np.float32), ATLAS, MODEL)
     cheek = (np.abs(y) < 0.02) & (x > 0.05) & ATLAS.mask
     assert evidence.own[hair & (y > 0.08)].max() < 0.05
-    assert evidence.own[brow].min() > 0.9 and evidence.plain[brow].mean() < 0.3
+    assert evidence.own[brow].min() > 0.9
+    assert evidence.plain[brow].mean() < 0.3
     assert evidence.own[cheek].mean() > 0.9
