@@ -44,8 +44,9 @@ class Anatomy:
 
     def spread(self, values: Pulls, reach: float) -> Floats:
         """Plain values, spread like pulls but without a unit; zero at the lids' edges."""
-        moves = {**{v: (0.0,) for v in self._lids_at_rest}, **values}
-        return self.geometry.sheet.spread(np.array(list(moves)), np.array(list(moves.values())), reach * self.millimetre)
+        moves = {**dict.fromkeys(self._lids_at_rest, (0.0,)), **values}
+        given = np.array([moves[v] for v in moves], dtype=np.float64)
+        return self.geometry.sheet.spread(np.array(list(moves)), given, reach * self.millimetre)
 
     def off_eyeballs(self, displacement: Floats) -> Floats:
         """The displacement (V, 3), lifted where it would cut into an eyeball."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..arkit import ARKIT_NAMES, mirrored_name
+from . import expressions_jaw as jaw
 from . import expressions_mouth as mouth
 from . import expressions_upper as upper
 from .anatomy import Anatomy
@@ -23,10 +24,10 @@ RECIPES: dict[str, Recipe] = {
     "eyeLookUpLeft": upper.look_up_left,
     "eyeSquintLeft": upper.squint_left,
     "eyeWideLeft": upper.wide_left,
-    "jawForward": mouth.jaw_forward,
-    "jawLeft": mouth.jaw_left,
-    "jawOpen": mouth.jaw_open,
-    "mouthClose": mouth.mouth_close,
+    "jawForward": jaw.jaw_forward,
+    "jawLeft": jaw.jaw_left,
+    "jawOpen": jaw.jaw_open,
+    "mouthClose": jaw.mouth_close,
     "mouthFunnel": mouth.funnel,
     "mouthPucker": mouth.pucker,
     "mouthLeft": mouth.mouth_left,

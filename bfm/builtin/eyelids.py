@@ -8,7 +8,7 @@ straight line: where such a chord would cut into the eyeball, its end is lifted 
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from ..landmarks import LEFT_EYE_LOOP
 from .muscles import FaceGeometry, Floats, Ints, turn
@@ -34,7 +34,7 @@ class LeftEye:
         self.ball = geometry.eyeballs[0]
         relative = geometry.vertices[self.ball] - self.centre
         self._ball_radius = np.linalg.norm(relative, axis=1)
-        self._ball_tree = cKDTree(relative / self._ball_radius[:, None])
+        self._ball_tree = KDTree(relative / self._ball_radius[:, None])
         sheet = geometry.sheet
         self.upper, self.lower = sheet.path(UPPER_RIM), sheet.path(LOWER_RIM)
         if len(self.upper) != len(self.lower):
@@ -85,7 +85,7 @@ class LeftEye:
         return displacement
 
     def lids(self, upper: float = 0.0, lower: float = 0.0, sideways: float = 0.0) -> Floats:
-        """Displacement (V, 3) of lids that turn up by ``upper`` and ``lower``, and to the left by ``sideways``, degrees."""
+        """Displacement (V, 3) of lids that turn up by ``upper`` and ``lower`` degrees and left by ``sideways``."""
         weight = self.profile(0.65)
         change = np.zeros((2, len(weight), 3))
         change[..., 0] = np.radians(sideways) * weight
@@ -112,14 +112,14 @@ class LeftEye:
         """The displacement (V, 3), its ends lifted where their straight way would cut into the eyeball."""
         near = np.setdiff1d(self._near(self.geometry.vertices, NEAR), self.ball)
         near = near[np.abs(displacement[near]).max(axis=1) > 0]
-        start = self.geometry.vertices[near] - self.centre
+        start = self.geometry.vertices[near]
         end = start + displacement[near]
         tolerance = np.where(np.isin(near, self.margin), INNER_EDGE_DEPTH, 0.0)
-        wanted = np.minimum(self._height(start), CLEARANCE) - tolerance
+        wanted = np.minimum(self.height(start), CLEARANCE) - tolerance
         for _ in range(6):
             along = start + STEPS[:, None, None] * (end - start)
-            missing = (wanted - np.stack([self._height(p) for p in along])) / STEPS[:, None]
-            end = end * (1 + np.maximum(missing.max(axis=0), 0) / np.linalg.norm(end, axis=1))[:, None]
+            missing = (wanted - np.stack([self.height(p) for p in along])) / STEPS[:, None]
+            end = end + np.maximum(missing.max(axis=0), 0)[:, None] * self._directions(end)
         result = displacement.copy()
         result[near] = end - start
         return result
@@ -152,7 +152,7 @@ class LeftEye:
         given = np.concatenate([change.reshape(-1, 3)[first], np.ones((len(rims), 1))], axis=1)
         membrane = self.geometry.sheet.membrane(self.skin, rims, given)
         weight = membrane[:, 3:]
-        return membrane[:, :3] * weight * (3 - 2 * weight)
+        return membrane[:, :3] * weight * (2 - weight)
 
     def _near(self, points: Floats, distance: float) -> Ints:
         return np.flatnonzero(np.linalg.norm(points - self.centre, axis=1) < distance)
@@ -161,8 +161,9 @@ class LeftEye:
         relative = points - self.centre
         return relative / np.linalg.norm(relative, axis=-1, keepdims=True)
 
-    def _height(self, relative: Floats) -> Floats:
-        """Height (N,) over the eyeball of points (N, 3) relative to its centre."""
+    def height(self, points: Floats) -> Floats:
+        """Height (N,) of points (N, 3) over the eyeball at rest, metres."""
+        relative = points - self.centre
         radius = np.linalg.norm(relative, axis=1)
         distances, nearest = self._ball_tree.query(relative / radius[:, None], k=4)
         weights = 1 / (distances + 1e-6)

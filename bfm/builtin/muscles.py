@@ -17,18 +17,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sparse
 import scipy.sparse.csgraph as csgraph
 import scipy.sparse.linalg as sparse_linalg
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..face_model import NO_CORNER
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
-Pulls = Mapping[int, Sequence[float]]  # vertex -> displacement in millimetres of an average face
+Pulls = Mapping[int, ArrayLike]  # vertex -> displacement in millimetres of an average face
 
 FLIP = np.array([-1.0, 1.0, 1.0])
 AVERAGE_EYE_DISTANCE = 0.062  # of the eyeball centres, metres: what the millimetres of the pulls refer to
@@ -109,7 +110,7 @@ class Sheet:
 
     def path(self, waypoints: Sequence[int]) -> Ints:
         """Vertices of the path of fewest edges through the waypoints, ends included."""
-        steps = [self._shortest(a, b) for a, b in zip(waypoints[:-1], waypoints[1:], strict=True)]
+        steps = [self._shortest(a, b) for a, b in pairwise(waypoints)]
         return np.array([v for step in steps for v in step[:-1]] + [waypoints[-1]])
 
     def _shortest(self, start: int, end: int) -> list[int]:
@@ -157,7 +158,7 @@ def _both_triangulations(faces: Ints) -> Ints:
 
 
 def _cotangent_laplacian(vertices: Floats, faces: Ints) -> tuple[sparse.csr_matrix, Floats]:
-    """Stiffness (V, V) and lumped masses (V,) of the mesh; cotangents under 0.05 are raised, for a sound matrix."""
+    """Stiffness (V, V) and lumped masses (V,) of the mesh; no weight is negative, so that no membrane overshoots."""
     count, triangles = len(vertices), _both_triangulations(faces)
     matrix, mass = sparse.csr_matrix((count, count)), np.zeros(count)
     for k in range(3):
@@ -165,7 +166,7 @@ def _cotangent_laplacian(vertices: Floats, faces: Ints) -> tuple[sparse.csr_matr
         u, v = vertices[i] - vertices[o], vertices[j] - vertices[o]
         area = np.linalg.norm(np.cross(u, v), axis=1)
         # Half of the usual weights, because every quad is counted in both its triangulations.
-        weight = np.maximum((u * v).sum(axis=1) / np.maximum(area, 1e-14), 0.05) / 4
+        weight = np.maximum((u * v).sum(axis=1), 0) / np.maximum(area, 1e-14) / 4
         matrix = matrix + sparse.coo_matrix((weight, (i, j)), (count, count))
         np.add.at(mass, o, area / 12)
     matrix = matrix + matrix.T
