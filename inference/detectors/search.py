@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,36 +27,37 @@ Floats = NDArray[np.float64]
 def find_faces(pixels: Pixels, looks: int) -> list[Look]:
     """Faces of a photo (H, W, 3) sRGB, none twice, each the mean of ``looks`` (2 or more) looks; empty if none."""
     whole = _whole(pixels)
-    faces = _confirmed(pixels, [whole], looks)
-    windows = _windows(find_boxes(pixels, whole))
-    faces = distinct([*faces, *_confirmed(pixels, _unseen(windows, faces), looks)])
+    faces = _confirmed(pixels, [whole], looks, [])
+    faces = _confirmed(pixels, _windows(find_boxes(pixels, whole)), looks, faces)
     if faces and max(frame_of(mesh).side for mesh, _ in faces) < CROWD * whole.side:
-        crowd = [window for count in CROWD_TILES for window in _tile_windows(pixels, count)]
-        faces = distinct([*faces, *_confirmed(pixels, _unseen(crowd, faces), looks)])
-    patient = iter(()) if faces else _patient_windows(pixels)
-    return faces or next((found for windows in patient if (found := _confirmed(pixels, windows, looks))), [])
+        for count in CROWD_TILES:
+            faces = _confirmed(pixels, _tile_windows(pixels, count), looks, faces)
+    if faces:
+        return faces
+    for windows in _patient_windows(pixels):
+        if faces := _confirmed(pixels, windows, looks, []):
+            return faces
+    return []
 
 
-def _confirmed(pixels: Pixels, windows: Iterable[Crop], looks: int) -> list[Look]:
-    """Faces in the windows that closer looks find again: the mesh also sees faces in clouds and upside down."""
-    found = distinct((mesh, mesh[:, 0]) for window in windows for mesh in find_meshes(pixels, window))
-    seen = (refine(pixels, mesh, looks) for mesh, _ in found)
-    return distinct(look for look in seen if look and np.median(look[1]) < STEADY * frame_of(look[0]).side)
+def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[Look]) -> list[Look]:
+    """The known faces and the new ones in the windows that closer looks find again.
+
+    Once is not enough: the mesh also sees faces in clouds, and upside-down ones the wrong way up.
+    """
+    faces = list(known)
+    for window in windows:
+        for mesh in find_meshes(pixels, window) if _new(window, faces) else ():
+            look = refine(pixels, mesh, looks) if _new(frame_of(mesh), faces) else None
+            if look and np.median(look[1]) < STEADY * frame_of(look[0]).side and _new(frame_of(look[0]), faces):
+                faces.append(look)
+    return faces
 
 
-def distinct(faces: Iterable[Look]) -> list[Look]:
-    """The faces without repetitions of the same one, first come first kept."""
-    kept: list[Look] = []
-    for face in faces:
-        if _unseen([frame_of(face[0])], kept):
-            kept.append(face)
-    return kept
-
-
-def _unseen(windows: list[Crop], faces: list[Look]) -> list[Crop]:
-    """The windows that are not centred on one of the faces."""
+def _new(window: Crop, faces: list[Look]) -> bool:
+    """Whether the window is not centred on one of the faces."""
     frames = [frame_of(mesh) for mesh, _ in faces]
-    return [w for w in windows if all(np.hypot(*np.subtract(w.centre, f.centre)) > 0.5 * f.side for f in frames)]
+    return all(np.hypot(*np.subtract(window.centre, frame.centre)) > 0.5 * frame.side for frame in frames)
 
 
 def _patient_windows(pixels: Pixels) -> Iterator[list[Crop]]:
