@@ -26,6 +26,7 @@ from .material import add_materials
 from .mesh import create_mesh
 from .rig import bind, create_armature, pose_root, root_position
 from .shape_keys import add_shape_keys
+from .startup import clear_startup
 
 COLOUR_SPACES = {ALBEDO_IMAGE: COLOUR, PHOTO_IMAGE: COLOUR, NORMAL_IMAGE: DATA, DISPLACEMENT_IMAGE: DATA}
 # A second face stands beside the first, not inside it.
@@ -53,6 +54,7 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     state.register()
     scene = bpy.context.scene
     images = _load_images(reconstruction, name)
+    clear_startup(scene)
     place = Vector((SHELF_SPACING_M * len(state.faces_of(scene)), 0.0, 0.0))
     collection = bpy.data.collections.new(name)
     scene.collection.children.link(collection)

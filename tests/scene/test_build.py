@@ -201,6 +201,20 @@ def test_works_from_another_mode(sheet_folder: Path) -> None:
     assert build_face(sheet_folder).mode == "OBJECT"
 
 
+def test_the_startup_cube_makes_room(sheet_folder: Path) -> None:
+    bpy.ops.wm.read_factory_settings()
+    assert {item.name for item in bpy.data.objects} == {"Camera", "Cube", "Light"}
+    build_face(sheet_folder)
+    assert not {item.name for item in bpy.data.objects} & {"Camera", "Cube", "Light"}
+
+
+def test_what_the_user_made_stays(sheet_folder: Path) -> None:
+    bpy.ops.wm.read_factory_settings()
+    bpy.data.objects["Cube"].location.x = 2.0
+    build_face(sheet_folder)
+    assert {item.name for item in bpy.data.objects} >= {"Camera", "Cube", "Light"}
+
+
 def test_a_head_builds_within_two_seconds(head_folder: Path) -> None:
     start = time.perf_counter()
     build_face(head_folder)
