@@ -49,7 +49,6 @@ def measure(shared: Path) -> tuple[str, Pixels]:
     if not runs:
         raise LikenessError("The pipeline made no face of any of the pictures.")
     memory = peak_memory_mib()  # before the scan is loaded: what the pipeline itself needs
-    _say("scoring")
     scores = score_all(load_scan(bench), views, lambda view: _predictions(bench, view, runs))
     groups = by_system(scores)
     sections = [
@@ -66,6 +65,7 @@ def measure(shared: Path) -> tuple[str, Pixels]:
 
 def _predictions(bench: Path, view: View, runs: dict[Path, Run]) -> dict[str, Prediction]:
     """Every system's face of one picture, ours first."""
+    _say(f"scoring {view.name}")
     found: dict[str, Prediction | None] = {}
     if view.picture in runs:
         found = {OURS[name]: face for name, face in runs[view.picture].predictions.items()}
