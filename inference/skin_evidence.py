@@ -19,7 +19,7 @@ from .uv_atlas import UvAtlas, smoothstep
 # Dense landmarks round the features: brows, outer eye corners, cheeks, jaw and chin.
 _FEATURES = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 263, 280, 291, 422, 378, 152, 149, 202, 61, 50, 33)
 _RIGHT_EYE, _LEFT_EYE = 33, 263
-_FADE = (-0.15, 0.0)  # signed distance to the outline of the features, in inter-ocular distances
+_FADE = (-0.06, 0.02)  # signed distance to the outline of the features, in inter-ocular distances
 _SIDE = 256  # cells over the texture
 _TRIMMED = 0.15  # share of the feature cells that may be something else: eyes, nostrils, glasses
 _ODDNESS = (9.0, 20.0)  # squared Mahalanobis distance: surely skin, surely not

@@ -61,9 +61,9 @@ def build_texture(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Te
     mirror = mirror_coordinates(model, size)
     skin = _complete_skin(albedo, seen * on_skin, evidence.plain, guess, mirror)
     result = np.where(on_skin[..., None] > 0.0, skin, guess)
-    for part in np.flatnonzero(part_groups(model) == EYES):
-        eye = atlas.parts() == part
-        result[eye] = _complete_eyes(albedo, seen * eye, np.where(eye[..., None], guess, 0.0))[eye]
+    eyes = [atlas.parts() == part for part in np.flatnonzero(part_groups(model) == EYES)]
+    if not _paint_eyes(result, albedo, seen, eyes, mirror):
+        seen[groups == EYES] = 0.0
     result = pad_charts(result.astype(np.float32), atlas.mask, max(2, round(_PADDING * size)))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
@@ -88,22 +88,34 @@ def _complete_skin(albedo: Floats, seen: Floats, plain: Floats, guess: Floats, m
     return _blend_over(_blend_over(base, flipped, flipped_seen), albedo, seen)
 
 
-def _complete_eyes(albedo: Floats, seen: Floats, guess: Floats) -> Floats:
-    """Seen eye over model eye where the two agree about where the iris is; its white is brought to the model's."""
-    sure = seen > 0.5
-    if sure.sum() < _FEWEST_EYE_TEXELS:
-        return guess
-    level = _mean(guess)
-    white, iris = (sure & side for side in (level > 0.8 * level.max(), level < 0.4 * level.max()))
+def _paint_eyes(result: Floats, albedo: Floats, seen: Floats, parts: list[Floats], mirror: Floats) -> bool:
+    """Put the photo's eyes on the model's, in place: both or none, and a hidden one like the other. Was it done?"""
+    visible = [part for part in parts if (seen[part] > 0.5).sum() >= _FEWEST_EYE_TEXELS]
+    painted = [_seen_eye(albedo, seen * part, np.where(part[..., None], result, 0.0)) for part in visible]
+    if not painted or any(eye is None for eye in painted):
+        return False
+    for part, eye in zip(visible, painted, strict=True):
+        result[part] = eye[part]  # type: ignore[index]
+    other_way = mirrored(result, mirror)
+    for part in parts:
+        if not any(part is other for other in visible):
+            result[part] = other_way[part]
+    return True
+
+
+def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
+    """Seen eye over model eye, its white brought to the model's; None where they disagree about where the iris is."""
+    level = _mean(model_eye)
+    white, iris = ((seen > 0.5) & side for side in (level > 0.8 * level.max(), level < 0.4 * level.max()))
     if not white.any() or not iris.any():
-        return guess
+        return None
     albedo = _without_glints(albedo)
     colour = np.median(albedo[white], axis=0)
     if _mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
-        return guess
-    model_white = np.median(guess[white], axis=0)
+        return None
+    model_white = np.median(model_eye[white], axis=0)
     gain = np.clip(model_white / np.maximum(colour, 1e-3), 0.5, 2.0)
-    return _blend_over(guess, np.minimum(albedo * gain, model_white), seen)
+    return _blend_over(model_eye, np.minimum(albedo * gain, model_white), seen)
 
 
 def _without_glints(albedo: Floats) -> Floats:

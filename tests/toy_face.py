@@ -80,17 +80,20 @@ def painted(model: FaceModel) -> np.ndarray:
     return np.array(SKIN) * np.exp(broad + fine)[:, None]
 
 
-def toy_fit(model: FaceModel, yaw: float = 0.0, albedo: np.ndarray | None = None) -> FaceFit:
-    """A fit that knows everything: the face turned by ``yaw`` degrees (positive: its left side turns away)."""
+def toy_fit(model: FaceModel, yaw: float = 0.0, pixels: int = PHOTO_SIZE[0]) -> FaceFit:
+    """A fit that knows everything: the mean face turned by ``yaw`` degrees (positive: its left side turns away).
+
+    The photo is a square of ``pixels`` a side.
+    """
     mean = torch.tensor(model.mean, dtype=torch.float32)
     angle = np.radians(yaw)
     turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
     rotation = torch.tensor(np.diag([1.0, -1.0, -1.0]) @ turn, dtype=torch.float32)
-    intrinsics = intrinsics_from_focal(900.0, PHOTO_SIZE, mean)
-    camera = Camera(intrinsics, rotation, torch.tensor([0.0, 0.0, 0.8]), PHOTO_SIZE)
+    intrinsics = intrinsics_from_focal(2.8 * pixels, (pixels, pixels), mean)
+    camera = Camera(intrinsics, rotation, torch.tensor([0.0, 0.0, 0.8]), (pixels, pixels))
     light = uniform_light(0.7, mean)
     light[1:4] = torch.tensor([[0.1], [0.25], [0.1]]) * torch.tensor([1.0, 0.95, 0.9])
-    colours = torch.tensor(model.albedo_mean if albedo is None else albedo, dtype=torch.float32)
+    colours = torch.tensor(model.albedo_mean, dtype=torch.float32)
     none = mean.new_zeros(0)
     return FaceFit(none, none, none, mean, mean, colours, light, camera, None, 0.0)
 
