@@ -9,7 +9,7 @@ import numpy as np
 
 from ..landmarks import INNER_LIP_LOOP
 from .eyelids import LeftEye
-from .muscles import FaceGeometry, Floats, Ints, Pulls
+from .muscles import FaceGeometry, Floats, Ints, Pulls, vertex_normals
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Anatomy:
     def millimetre(self) -> float:
         """A millimetre of an average face, in metres of this one."""
         return self.geometry.millimetre
+
+    @cached_property
+    def normals(self) -> Floats:
+        """Unit normals (V, 3) at rest."""
+        return vertex_normals(self.geometry.vertices, self.geometry.faces)
 
     @cached_property
     def left_eye(self) -> LeftEye:

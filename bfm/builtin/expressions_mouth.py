@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike
 
 from .anatomy import Anatomy
 from .lips import ARCH, COLUMN, LOWER_LIP, UPPER_LIP, both_sides, lip_pulls, ring_weights, table_pulls, towards_left
-from .muscles import Floats, Ints, turn, vertex_normals
+from .muscles import Floats, Ints, turn
+
+NASOLABIAL_FOLD = (358, 423, 426, 436, 432)
 
 # Skin drawn in and forwards when the mouth narrows.
 HOLLOW_CHEEK: dict[int, ArrayLike] = {
@@ -49,7 +51,14 @@ def smile_left(face: Anatomy) -> Floats:
               430: (2.6, 2.2, -0.6), 364: (2.2, 2.0, 0.2), 347: (0.4, 2.2, 1.4), 346: (0.4, 1.6, 1.0),
               450: (0.0, 0.8, 0.5), 449: (0.0, 0.8, 0.5), 348: (0.3, 1.6, 1.1), 329: (0.4, 1.2, 0.8),
               200: (0.0, 0.8, -0.3)}  # fmt: skip
-    return face.pull(pulls, 16)
+    return face.pull(pulls, 16) + nasolabial_fold(face, 2.0)
+
+
+def nasolabial_fold(face: Anatomy, depth: float) -> Floats:
+    """The left fold from the wing of the nose to beside the mouth, pressed in by ``depth`` millimetres."""
+    line = face.geometry.sheet.path(NASOLABIAL_FOLD)
+    taper = np.sin(np.linspace(0.12, 1.0, len(line)) * np.pi)[:, None] ** 0.7
+    return face.pull(dict(zip(line.tolist(), -depth * taper * face.normals[line], strict=True)), 5)
 
 
 def frown_left(face: Anatomy) -> Floats:
@@ -70,8 +79,8 @@ def dimple_left(face: Anatomy) -> Floats:
     corner = np.array([3.5, 1.6, -5.5])
     pulls = lip_pulls(UPPER_LIP, corner * [[1.05], [1], [1], [1], [1]], weight)
     pulls |= lip_pulls(LOWER_LIP, corner * [[1.05], [1], [1], [1], [1]], weight)
-    pulls |= {432: (3.0, 1.2, -2.8), 436: (2.0, 1.0, 0.6), 434: (2.2, 0.6, 2.4), 422: (1.6, 0.4, 0.4),
-              427: (1.8, 1.0, 2.6), 426: (0.8, 0.8, 0.8), 430: (1.0, 0.4, 1.4), 416: (1.6, 0.5, 1.6),
+    pulls |= {432: (3.0, 1.2, -2.2), 436: (2.0, 1.0, 0.6), 434: (1.8, 0.6, 1.2), 422: (1.6, 0.4, 0.4),
+              427: (1.6, 1.0, 1.8), 426: (0.8, 0.8, 0.8), 430: (1.0, 0.4, 1.4), 416: (1.4, 0.5, 0.9),
               411: (1.4, 0.8, 1.6)}  # fmt: skip
     return face.pull(pulls, 16)
 
@@ -122,7 +131,7 @@ def upper_up_left(face: Anatomy) -> Floats:
     pulls |= {426: (1.0, 4.8, -0.2), 423: (0.8, 4.6, -0.2), 358: (0.7, 2.4, 0.2), 327: (0.4, 2.4, 0),
               436: (1.2, 3.4, 0.2), 266: (0.8, 3.8, 1.8), 425: (1.0, 3.6, 2.0), 427: (1.0, 2.6, 1.2),
               330: (0.4, 2.2, 1.4), 280: (0.6, 2.0, 1.2), 371: (0.4, 2.4, 0.8)}  # fmt: skip
-    return face.pull(pulls, 14)
+    return face.pull(pulls, 14) + nasolabial_fold(face, 1.0)
 
 
 def roll_lower(face: Anatomy) -> Floats:
@@ -173,7 +182,7 @@ def funnel(face: Anatomy) -> Floats:
     """The lips open to a round funnel and flare outwards."""
     upper = [(0, 2.0, -1.0), (0, 4.6, 1.6), (0, 5.2, 2.0), (0, 5.2, 1.4), (0, 4.8, 0.4)]
     lower = [(0, -2.6, -1.6), (0, -5.6, 0.8), (0, -6.4, 1.6), (0, -6.4, 1.2), (0, -6.0, 0.4)]
-    pulls = _narrowed(UPPER_LIP, upper, 6.0, 0.6, 0.0) | _narrowed(LOWER_LIP, lower, 6.0, 0.6, 0.0)
+    pulls = _narrowed(UPPER_LIP, upper, 7.0, 0.6, 0.0) | _narrowed(LOWER_LIP, lower, 7.0, 0.6, 0.0)
     pulls |= both_sides(face, HOLLOW_CHEEK | {200: (0, -1.6, 0), 199: (0, -1.4, 0), 2: (0, -0.2, 0.6)})
     return face.pull(pulls, 15)
 
@@ -182,7 +191,7 @@ def pucker(face: Anatomy) -> Floats:
     """Orbicularis oris: the lips contract to a kiss."""
     upper = [(0, 0.6, -1.4), (0, 2.0, 0.6), (0, 1.8, 1.8), (0, 0.8, 2.0), (0, -0.2, 1.2)]
     lower = [(0, -0.2, -1.8), (0, -1.6, 0.2), (0, -1.6, 1.6), (0, -0.6, 2.0), (0, 0.3, 1.2)]
-    pulls = _narrowed(UPPER_LIP, upper, 8.0, 0.7, 2.0) | _narrowed(LOWER_LIP, lower, 8.0, 0.7, 2.0)
+    pulls = _narrowed(UPPER_LIP, upper, 9.5, 0.7, 2.0) | _narrowed(LOWER_LIP, lower, 9.5, 0.7, 2.0)
     pulls |= both_sides(face, HOLLOW_CHEEK | {200: (0, 0.6, 0.6), 2: (0, -0.4, 0.6)})
     return face.pull(pulls, 15)
 
@@ -199,11 +208,9 @@ def _narrowed(lip: Ints, rings: ArrayLike, inwards: float, skin: float, corners_
 
 def cheek_puff(face: Anatomy) -> Floats:
     """Air behind closed lips: the cheeks go out along their normals, the lips are pushed forwards a little."""
-    normals = vertex_normals(face.geometry.vertices, face.geometry.faces)
     swell = {427: 9.5, 434: 9.0, 416: 6.0, 411: 7.8, 432: 7.5, 436: 7.8, 425: 5.8, 426: 5.0, 280: 3.2, 352: 3.4,
              376: 4.4, 433: 3.2, 435: 1.6, 364: 3.0, 430: 3.6, 422: 5.0, 367: 1.4, 394: 0.8}  # fmt: skip
-    pulls: dict[int, ArrayLike] = {v: normals[v] * height for v, height in swell.items()}
-    pulls = both_sides(face, pulls)
+    pulls = both_sides(face, {v: face.normals[v] * height for v, height in swell.items()})
     ends = 1 - 0.45 * ARCH[:, None]
     pulls |= table_pulls(UPPER_LIP, ends * (0, 0.2, 4.2) * ring_weights((1.1, 1, 0.9, 0.8, 0.7)))
     pulls |= table_pulls(LOWER_LIP, ends * (0, 0.2, 4.2) * ring_weights((1.1, 1, 0.9, 0.8, 0.7)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from .anatomy import Anatomy
+from .expressions_mouth import nasolabial_fold
 from .lips import COLUMN, LOWER_LIP, UPPER_LIP, both_sides, lip_pulls
 from .muscles import Floats
 
@@ -109,4 +110,4 @@ def sneer_left(face: Anatomy) -> Floats:
               295: (-0.7, -1.6, 0.7), 282: (-0.4, -1.0, 0.4), 336: (-0.6, -1.4, 0.4), 417: (-0.6, -1.2, 0.8),
               441: (-0.4, -1.0, 0.5), 4: (0.2, 0.8, 0), 1: (0.1, 0.7, 0), 2: (0.1, 0.8, 0),
               168: (0, -0.4, 0.3)}  # fmt: skip
-    return face.left_eye.lids(lower=2.5) + face.pull(pulls, 12)
+    return face.left_eye.lids(lower=2.5) + face.pull(pulls, 12) + nasolabial_fold(face, 0.8)
