@@ -45,7 +45,6 @@ bench: $(READY)
 	$(BIN)/python -m likeness.benchmarks
 
 lint: $(READY)
-	@mkdir -p .links && ln -sfn .. .links/likeness
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
@@ -60,4 +59,4 @@ zip: $(READY)
 	$$tool validate --valid-tags "$$tags" dist/likeness-*.zip
 
 clean:
-	rm -rf build dist out .links *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist out *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,6 +30,7 @@ Pixels = NDArray[np.uint8]
 SUPERSAMPLING = 2
 TEXTURE_SIDE = 1024  # texels; more than the pictures can show
 CLAY = (0.52, 0.5, 0.48)  # linear RGB
+MOUTH_SHADE = 0.15
 # Direction towards the light in the view frame, and its strength: key, fill, rim and a low bounce.
 STUDIO_LIGHTS = (((-0.6, 0.5, 0.7), 0.85), ((0.85, 0.1, 0.5), 0.22), ((0.5, 0.5, -0.7), 0.3), ((0.0, -0.9, 0.3), 0.1))
 STUDIO_AMBIENT = 0.1
@@ -45,6 +47,7 @@ class Subject:
     triangles_uv: Tensor  # (T, 3) texture point ids
     uv: Tensor  # (U, 2)
     eyes: Tensor  # (T,) bool: the triangle belongs to an eyeball
+    mouth: Tensor  # (T,) bool: ... to the inside of the mouth
     albedo: Tensor | None  # (S, S, 3) linear RGB; None in draft quality
     detail: Tensor | None  # (S, S, 3) tangent-space normals; None likewise
     light: Tensor  # (9, 3) shading coefficients
@@ -68,13 +71,14 @@ def subject_of(reconstruction: Reconstruction) -> Subject:
     """Triangles and maps of a reconstruction, ready to draw."""
     mesh = reconstruction.mesh
     owner = triangle_owner(mesh.faces)
-    eye_parts = [i for i, name in enumerate(mesh.part_names) if name.startswith("eye")]
+    names = np.array(mesh.part_names)[mesh.parts[owner]]
     albedo, detail = _texture(reconstruction, ALBEDO_IMAGE), _texture(reconstruction, NORMAL_IMAGE)
     return Subject(
         triangles=torch.from_numpy(triangulate(mesh.faces).astype(np.int64)),
         triangles_uv=torch.from_numpy(triangulate(mesh.faces_uv).astype(np.int64)),
         uv=_floats(mesh.uv),
-        eyes=torch.from_numpy(np.isin(mesh.parts[owner], eye_parts)),
+        eyes=torch.from_numpy(np.char.startswith(names, "eye")),
+        mouth=torch.from_numpy(names == "mouth"),
         albedo=None if albedo is None else _floats(srgb_to_linear(albedo)),
         detail=None if detail is None else _floats(detail) / 127.5 - 1.0,
         light=_floats(reconstruction.lighting),
@@ -102,8 +106,7 @@ def draw_relit(subject: Subject, vertices: NDArray[np.floating], camera: Camera)
 def draw_clay(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
     """Vertices (V, 3) in model space as grey clay in the studio's light."""
     view = _View(subject, vertices, camera)
-    normals = view.normals()
-    return view.picture(_studio_lit(normals, normals.new_tensor(CLAY)))
+    return view.picture(_studio_lit(view.normals(), view.clay()))
 
 
 def _studio_lit(normals: Tensor, albedo: Tensor) -> Tensor:
@@ -135,7 +138,12 @@ class _View:
 
     def albedo(self) -> Tensor:
         """Linear RGB (P, 3): the texture's, or clay's where there is none."""
-        return self._uv.new_tensor(CLAY) if self._subject.albedo is None else self._lookup(self._subject.albedo)
+        return self.clay() if self._subject.albedo is None else self._lookup(self._subject.albedo)
+
+    def clay(self) -> Tensor:
+        """Linear RGB (P, 3) of clay; the inside of the mouth is dark, for these lights cast no shadows."""
+        shade_of_mouth = torch.where(self._subject.mouth[self._ids], MOUTH_SHADE, 1.0)
+        return self._uv.new_tensor(CLAY) * shade_of_mouth[:, None]
 
     def normals(self) -> Tensor:
         """Unit normals (P, 3) in the view frame, with the detail map on them where there is one."""
@@ -158,8 +166,8 @@ class _View:
         image[self._covered] = torch.cat([color, torch.ones(len(color), 1)], dim=1)
         size = (width // SUPERSAMPLING, height // SUPERSAMPLING)
         small = cv2.resize(image.numpy(), size, interpolation=cv2.INTER_AREA)
-        coverage = small[..., 3]
-        return Picture(small[..., :3] / np.maximum(coverage, 1e-6)[..., None], coverage)
+        small, coverage = small[..., :3].astype(np.float32), small[..., 3].astype(np.float32)
+        return Picture(small / np.maximum(coverage, 1e-6)[..., None], coverage)
 
     def _mixed(self, triangles: Tensor, attributes: Tensor) -> Tensor:
         """Attributes (N, C) of the corners ``triangles`` (T, 3) -> pixels (P, C)."""
@@ -196,7 +204,7 @@ def image_of(reconstruction: Reconstruction, name: str) -> Pixels:
     image = reconstruction.images[name]
     if isinstance(image, Path):
         coded = np.frombuffer(image.read_bytes(), np.uint8)
-        return cv2.cvtColor(cv2.imdecode(coded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        return cv2.cvtColor(cv2.imdecode(coded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8)
     return image
 
 
@@ -209,5 +217,5 @@ def _texture(reconstruction: Reconstruction, name: str) -> Pixels | None:
     return cv2.resize(image, (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
-def _floats(values: NDArray[np.floating]) -> Tensor:
+def _floats(values: NDArray[Any]) -> Tensor:
     return torch.as_tensor(np.asarray(values, dtype=np.float32))
