@@ -84,15 +84,17 @@ class Sheet:
         self._hops = self.edges.copy()
         self._hops.data += 1.0
         stiffness, mass = _cotangent_laplacian(vertices, self.faces)
-        inner = self.members
-        self._mass = mass[inner]
-        self._stiffness = stiffness
-        stiffness = stiffness[inner][:, inner]
-        self._bending = (stiffness.T @ sparse.diags(1 / self._mass) @ stiffness).tocsc()
+        self._stiffness, self._mass = stiffness, mass
+
+    @cached_property
+    def _bending(self) -> sparse.csc_matrix:
+        """Bending energy (M, M) of the members."""
+        stiffness = self._stiffness[self.members][:, self.members]
+        return (stiffness.T @ sparse.diags(1 / self._mass[self.members]) @ stiffness).tocsc()
 
     def spread(self, ids: Ints, values: Floats, reach: float) -> Floats:
         """Values (K, C) given at vertices ids (K,) -> smooth values (V, C), fading over ``reach`` metres."""
-        energy = (self._bending + sparse.diags(self._mass / reach**4)).tocsc()
+        energy = (self._bending + sparse.diags(self._mass[self.members] / reach**4)).tocsc()
         fixed = np.searchsorted(self.members, ids)
         free = np.setdiff1d(np.arange(len(self.members)), fixed)
         solution = np.zeros((len(self.members), values.shape[1]))

@@ -10,11 +10,11 @@ from likeness.bfm.arkit import ARKIT_NAMES, mirrored_name
 from likeness.bfm.builtin import expressions_mouth, expressions_upper, lips
 from likeness.bfm.builtin.anatomy import Anatomy
 from likeness.bfm.builtin.expressions import EXPRESSION_STD, RECIPES
-from likeness.bfm.builtin.muscles import FLIP, FaceGeometry, Sheet, turn
+from likeness.bfm.builtin.muscles import Sheet, turn
+from likeness.bfm.builtin.personal import face_geometry, mirror_vertices, personal_expressions
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.registry import load_model
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 Floats = NDArray[np.floating]
 
@@ -30,27 +30,13 @@ def model() -> FaceModel:
 
 @pytest.fixture(scope="module")
 def face(model: FaceModel) -> Anatomy:
-    vertices = model.mean.astype(np.float64)
-    eyeballs = (model.part_vertices("eye_left"), model.part_vertices("eye_right"))
-    joints = model.joint_regressor @ vertices
-    centres = np.stack([joints[model.joint_names.index(name)] for name in ("eye.L", "eye.R")])
-    hinge = joints[model.joint_names.index("jaw")]
-    return Anatomy(FaceGeometry(vertices, model.faces, _mirror(vertices, eyeballs), eyeballs, centres, hinge))
+    return Anatomy(face_geometry(model, model.mean, mirror_vertices(model)))
 
 
 @pytest.fixture(scope="module")
 def basis(model: FaceModel) -> dict[str, Floats]:
     deltas = model.expression_basis.astype(np.float64)
     return dict(zip(model.expression_names, deltas, strict=True))
-
-
-def _mirror(vertices: Floats, eyeballs: tuple) -> NDArray[np.integer]:
-    """Nearest mirrored vertex, eyeballs with eyeballs only (their vertices may touch the lids)."""
-    mirror = np.empty(len(vertices), dtype=int)
-    skin = np.setdiff1d(np.arange(len(vertices)), np.concatenate(eyeballs))
-    for own, other in ((skin, skin), eyeballs, eyeballs[::-1]):
-        mirror[own] = other[KDTree(vertices[other]).query(vertices[own] * FLIP)[1]]
-    return mirror
 
 
 def test_every_arkit_expression_is_there(model: FaceModel) -> None:
@@ -186,6 +172,23 @@ def test_expressions_are_smooth(face: Anatomy, basis: dict[str, Floats]) -> None
 def test_the_model_file_follows_the_recipes(face: Anatomy, basis: dict[str, Floats]) -> None:
     np.testing.assert_allclose(expressions_upper.blink_left(face), basis["eyeBlinkLeft"], atol=HALF)
     np.testing.assert_allclose(expressions_mouth.smile_left(face), basis["mouthSmileLeft"], atol=HALF)
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_personal_blinks_close_where_the_means_do_not(face: Anatomy, model: FaceModel, seed: int) -> None:
+    neutral = model.shape(np.random.default_rng(seed).normal(size=100))
+    basis = personal_expressions(model, neutral)
+    mirror, eye = face.geometry.mirror, face.left_eye
+    for side, (upper, lower) in (("Left", (eye.upper, eye.lower)), ("Right", (mirror[eye.upper], mirror[eye.lower]))):
+        index = model.expression_names.index(f"eyeBlink{side}")
+        gaps = [
+            np.linalg.norm((neutral + deltas[index])[upper] - (neutral + deltas[index])[lower], axis=1).max()
+            for deltas in (model.expression_basis, basis)
+        ]
+        assert gaps[0] > 0.5 * MM
+        assert gaps[1] < 0.01 * MM
+    others = [i for i, name in enumerate(model.expression_names) if not name.startswith("eyeBlink")]
+    np.testing.assert_array_equal(basis[others], model.expression_basis[others])
 
 
 def _grid(size: int) -> tuple[Floats, NDArray[np.integer]]:
