@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 import sys
@@ -14,6 +15,9 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Small tensors: more threads than this cost time, and results should not depend on the machine's core count.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+
+# bpy has wheels for one version of Python only; elsewhere the rest is tested.
+collect_ignore_glob = [] if importlib.util.find_spec("bpy") else ["scene/*"]
 
 _exit_status = pytest.StashKey[int]()
 
