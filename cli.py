@@ -74,12 +74,15 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     started = time.perf_counter()
     folder = (options.out or Path(f"{options.photo.stem}.likeness")).absolute()
     reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
+    reconstructed = time.perf_counter()
     progress("preview", PIPELINE_SHARE)
     _write_preview(reconstruction, folder)
+    previewed = time.perf_counter()
     note = _build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0))
+    ended = time.perf_counter()
     files = sorted(path.name for path in folder.iterdir())
-    seconds = time.perf_counter() - started
-    return Outcome(folder, files, seconds, reconstruction.timings, reconstruction.model["id"], note)
+    timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
+    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note)
 
 
 def _part_of(progress: Progress, start: float, end: float) -> Progress:
@@ -120,10 +123,12 @@ def _build_scene(folder: Path, progress: Progress) -> str:
     import bpy
 
     from .scene.build import build_face
+    from .scene.camera import look_through_camera
     from .scene.export import export_glb, save_blend
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     face = build_face(folder)
+    look_through_camera(bpy.context.window.screen)
     progress("saving", 0.5)
     save_blend(folder / BLEND_FILE)
     export_glb(folder / GLB_FILE, face)

@@ -109,7 +109,9 @@ def test_without_blender_the_rest_is_written(
     assert {"face.json", "preview.png", "notes.txt"} <= set(outcome["files"])
     assert "face.blend" not in outcome["files"]
     assert "pip install bpy" in outcome["note"]
-    assert outcome["timings"] == {"fit": 0.5}
+    assert set(outcome["timings"]) == {"fit", "preview", "scene"}
+    assert outcome["timings"]["fit"] == 0.5
+    assert outcome["seconds"] >= outcome["timings"]["preview"]
 
 
 @pytest.mark.usefixtures("without_bpy")
