@@ -34,7 +34,7 @@ class LIKENESS_OT_open_reconstruction(bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         if context.screen is not None:
-            look_through_camera([context.screen])
+            look_through_camera(context.screen)
         return {"FINISHED"}
 
 

@@ -66,11 +66,13 @@ def frame_photo(
     scene.view_settings.view_transform = "Standard"
 
 
-def look_through_camera(screens: bpy.types.bpy_prop_collection) -> None:
-    """Switch the 3D views of the given screens to the scene's camera."""
-    views = (area.spaces.active for screen in screens for area in screen.areas if area.type == "VIEW_3D")
-    for view in views:
+def look_through_camera(screen: bpy.types.Screen) -> None:
+    """Show the scene's camera in the 3D views of a screen, in the face's own materials and light."""
+    for view in (area.spaces.active for area in screen.areas if area.type == "VIEW_3D"):
         view.region_3d.view_perspective = "CAMERA"
+        if view.shading.type == "SOLID":
+            view.shading.type = "MATERIAL"
+        view.shading.use_scene_lights = view.shading.use_scene_world = True
 
 
 def _show_background(data: bpy.types.Camera, photo: bpy.types.Image) -> None:

@@ -9,10 +9,11 @@ from mathutils import Matrix, Vector
 from ..inference.reconstruction import Mesh
 from .axes import MODEL_TO_BLENDER, to_blender
 
-# From the joint to the tip of its bone, in Blender axes, metres: the head's bone stands, the others look forward.
-HEAD_TIP = (0.0, 0.0, 0.1)
-EYE_TIP = (0.0, -0.03, 0.0)
-JAW_TIP = (0.0, -0.08, -0.05)
+# From the joint to the tip of its bone, in Blender axes, metres: the head's bone stands, the others look forward, and
+# all come out of the skin far enough to be clicked without being drawn over the face.
+HEAD_TIP = (0.0, 0.0, 0.15)
+EYE_TIP = (0.0, -0.02, 0.0)
+JAW_TIP = (0.0, -0.12, -0.1)
 WEIGHT_STEPS = 255
 
 
@@ -20,7 +21,6 @@ def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> 
     """Armature object, linked into ``collection`` of the active view layer: bones exist in edit mode only."""
     data = bpy.data.armatures.new(name)
     armature = bpy.data.objects.new(name, data)
-    armature.show_in_front = True
     data.display_type = "STICK"
     collection.objects.link(armature)
     _leave_mode()

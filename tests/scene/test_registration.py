@@ -37,6 +37,8 @@ def test_the_operator_opens_the_file_or_the_folder(sheet_folder: Path) -> None:
     for path in (sheet_folder, sheet_folder / "face.json"):
         assert bpy.ops.likeness.open_reconstruction(filepath=str(path)) == {"FINISHED"}
         assert is_face(bpy.context.object)
+    (view,) = [a.spaces.active for a in bpy.context.window.screen.areas if a.type == "VIEW_3D"]
+    assert view.region_3d.view_perspective == "CAMERA"
 
 
 @pytest.mark.usefixtures("enabled")
