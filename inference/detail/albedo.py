@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 
 GREEN = 1
 _FAINTEST = 4e-3  # linear; below this a logarithm shows only noise
+_CHROMA_NOISE = 0.014  # of log ratios after smoothing; keeps grey skin from being regressed on nothing
+_COLOUR_REACH = 0.01  # metres, sigma of the window in which skin has one kind of colouring
 _DARKEST = 0.03  # least shading; harmonics of hard light dip below zero
 
 
@@ -28,7 +30,7 @@ def relief_residual(picture: Picture, shading: Floats, reach: float, step: float
     logs = np.log(np.maximum(picture.colours, _FAINTEST)) - np.log(np.maximum(shading, _DARKEST))
     logs[picture.depth <= 0.0] = 0.0
     fine = without_base(logs, picture.trust, reach / picture.pixel, step)
-    return fine[..., GREEN] - colour_share(fine, picture.trust)
+    return fine[..., GREEN] - colour_share(fine, picture.trust, _COLOUR_REACH / picture.pixel)
 
 
 def without_base(logs: Floats, weight: Floats, sigma: float, step: float) -> Floats:
@@ -47,25 +49,27 @@ def without_base(logs: Floats, weight: Floats, sigma: float, step: float) -> Flo
     return logs - mean(slope) * guide - mean(offset)
 
 
-def colour_share(fine: Floats, weight: Floats, rounds: int = 5) -> Floats:
-    """The part (H, W) of the green brightness that goes with a change of colour: moles, freckles, redness, lips.
+def colour_share(fine: Floats, weight: Floats, sigma: float) -> Floats:
+    """The part (H, W) of the green brightness that goes with a change of colour: moles, freckles, redness, stubble.
 
-    Light changes all channels alike; pigment and blood do not. One robust regression a photo.
+    Light changes all channels alike; pigment and blood do not. One linear regression of brightness on chromaticity
+    round every pixel (Gaussian window), because lips, cheeks and beards differ in what colours them.
     """
-    chroma = np.stack([fine[..., 0] - fine[..., GREEN], fine[..., 2] - fine[..., GREEN]], axis=-1)
-    chroma = cv2.GaussianBlur(chroma, (0, 0), 1.0)  # cameras and JPEG keep colour at half the resolution
-    sure = weight > 0.5
-    if sure.sum() < 100:
-        return np.zeros(weight.shape, np.float32)
-    x, y = chroma[sure].astype(np.float64), fine[..., GREEN][sure].astype(np.float64)
-    trusted, slope = np.ones(len(y)), np.zeros(2)
-    for _ in range(rounds):
-        normal = (x * trusted[:, None]).T @ x + 1e-4 * trusted.sum() * np.eye(2)
-        slope = np.linalg.solve(normal, (x * trusted[:, None]).T @ y)
-        rest = np.abs(y - x @ slope)
-        trusted = np.minimum(1.0, 1.5 * np.median(rest) / np.maximum(rest, 1e-6))
-    return (chroma @ slope).astype(np.float32)
+    known = np.maximum(_blur(weight, sigma), 1e-3)
+    # Cameras and JPEG keep colour at half the resolution.
+    red, blue = (_blur(fine[..., channel] - fine[..., GREEN], 1.0) for channel in (0, 2))
+    green = fine[..., GREEN]
+    average = [_blur(x * weight, sigma) / known for x in (red, blue, green)]
+
+    def covariance(i: int, j: int) -> Floats:
+        x, y = (red, blue, green)[i], (red, blue, green)[j]
+        return _blur(x * y * weight, sigma) / known - average[i] * average[j]
+
+    rr, bb, rb = covariance(0, 0) + _CHROMA_NOISE**2, covariance(1, 1) + _CHROMA_NOISE**2, covariance(0, 1)
+    rg, bg = covariance(0, 2), covariance(1, 2)
+    area = rr * bb - rb * rb
+    return (red * (bb * rg - rb * bg) + blue * (rr * bg - rb * rg)) / area
 
 
 def _blur(x: Floats, sigma: float) -> Floats:
-    return cv2.GaussianBlur(x, (0, 0), sigma)
+    return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma), np.float32)

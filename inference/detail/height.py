@@ -10,19 +10,21 @@ Glencross et al. 2008). The energy is the one of inverse rendering (Guo et al., 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..lighting import SH_TERMS, sh_basis, sh_gradient
+from ..lighting import sh_basis, sh_gradient
 from .albedo import GREEN
 from .picture import Picture
 
 Floats = NDArray[np.float32]
 
 TYPICAL_CURVATURE = 500.0  # 1 / m, of skin relief: 0.1 mm over about a millimetre
+_ROUNDS, _STEPS = 3, 40  # of reweighting, and of conjugate gradients in each
 
 
 @dataclass(frozen=True)
@@ -101,35 +103,37 @@ def _surface_gradient(picture: Picture) -> tuple[Floats, Floats]:
     return right, below
 
 
-def solve(
-    system: Relief, residual: Floats, weight: Floats, small: float, flat: float, pixel: float, rounds: int = 3, steps: int = 40
-) -> Floats:
+def solve(system: Relief, residual: Floats, weight: Floats, small: float, flat: float, pixel: float) -> Floats:
     """Heights (H, W) in metres. ``small`` is mu_1 (1 / m^2), ``flat`` mu_2 for curvature in 1 / m."""
     height = np.zeros_like(residual)
     right_side = system.adjoint(weight * residual)
     curvature_weight = np.full_like(residual, flat / TYPICAL_CURVATURE)
-    for _ in range(rounds):
+    for _ in range(_ROUNDS):
 
         def normal_matrix(x: Floats, bending: Floats = curvature_weight) -> Floats:
             bent = _laplacian(bending * _laplacian(x)) / pixel**4
             return system.adjoint(weight * system.apply(x)) + small * x + bent
 
-        diagonal = small + 20.0 * curvature_weight / pixel**4 + weight * (
-            system.gain**2 + 0.5 * system.across**2 + 0.5 * system.down**2
+        diagonal = (
+            small
+            + 20.0 * curvature_weight / pixel**4
+            + weight * (system.gain**2 + 0.5 * system.across**2 + 0.5 * system.down**2)
         )
-        height = _conjugate_gradient(normal_matrix, right_side, height, diagonal, steps)
+        height = _conjugate_gradient(normal_matrix, right_side, height, diagonal)
         curvature = np.abs(_laplacian(height)) / pixel**2
         curvature_weight = flat / np.maximum(curvature, 0.1 * TYPICAL_CURVATURE)
     return height
 
 
-def _conjugate_gradient(matrix, right_side: Floats, start: Floats, diagonal: Floats, steps: int) -> Floats:
+def _conjugate_gradient(
+    matrix: Callable[[Floats], Floats], right_side: Floats, start: Floats, diagonal: Floats
+) -> Floats:
     """Preconditioned by the diagonal (H, W)."""
     x, r = start.copy(), right_side - matrix(start)
     z = r / diagonal
     p, rz = z.copy(), float((r * z).sum())
     first = rz
-    for _ in range(steps):
+    for _ in range(_STEPS):
         if rz <= 1e-6 * first or rz <= 0.0:
             break
         mp = matrix(p)

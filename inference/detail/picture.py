@@ -28,7 +28,7 @@ _MARGIN = 4  # pixels of the photo round the projected face
 _FACING = (0.2, 0.5)  # cosine of the view angle between which a surface begins to be trusted
 _EDGE_STEP = 0.002  # metres of depth between neighbours that make an occluding edge
 _EDGE_REACH = 0.002  # metres beside edges and the outline that are distrusted
-_FEATURE_REACH = 0.003  # metres over which features that are no skin fade
+_FEATURE_REACH = 0.006  # metres over which features that are no skin fade
 _NO_SKIN = ("eyes", "brows", "mouth_interior")
 _BURNT = (0.80, 0.97)  # linear level of the green channel
 
@@ -40,7 +40,6 @@ class Picture:
     colours: Floats  # (H, W, 3) linear RGB
     normals: Floats  # (H, W, 3) smooth, unit, view frame; zero off the face
     depth: Floats  # (H, W) metres along the optical axis; zero off the face
-    albedo: Floats  # (H, W, 3) the fit's smooth albedo
     trust: Floats  # (H, W) in [0, 1]: this pixel shows skin of this face, lit and sharp enough to tell relief
     camera: Camera  # of the crop
     corner: tuple[float, float]  # of the crop in the photo, pixels
@@ -56,25 +55,26 @@ def face_picture(photo: Photo, model: FaceModel, fit: FaceFit) -> Picture:
     metres = float(camera.to_camera(posed)[:, 2].median()) / float(camera.intrinsics[0, 0])
     factor = min(1.0, metres / PIXEL)
     width, height = (max(8, round(n * factor)) for n in (right - left, bottom - top))
-    colours = cv2.resize(
-        srgb_to_linear(photo.pixels[top:bottom, left:right]).astype(np.float32), (width, height), interpolation=cv2.INTER_AREA
-    )
+    linear = srgb_to_linear(photo.pixels[top:bottom, left:right]).astype(np.float32)
+    colours = np.asarray(cv2.resize(linear, (width, height), interpolation=cv2.INTER_AREA), np.float32)
     scale = (width / (right - left), height / (bottom - top))
     cut = camera.cropped(left, top, right - left, bottom - top)
-    cut = Camera(cut.intrinsics * torch.tensor([[scale[0]], [scale[1]], [1.0]]), cut.rotation, cut.translation, (width, height))
-    normals, depth, albedo, regions = _draw(model, fit, posed, cut)
+    intrinsics = cut.intrinsics * torch.tensor([[scale[0]], [scale[1]], [1.0]])
+    cut = Camera(intrinsics, cut.rotation, cut.translation, (width, height))
+    normals, depth, regions = _draw(model, posed, cut)
     pixel = metres / scale[0]
     trust = _trust(normals, depth, pixel, cut) * regions * _unburnt(colours)
     if fit.skin_confidence is not None:
         skin = fit.skin_confidence.detach().to("cpu", torch.float32).numpy()[top:bottom, left:right]
         skin = cv2.resize(skin, (width, height), interpolation=cv2.INTER_AREA)
         trust = trust * _fade(smoothstep(0.3, 0.8, skin), pixel)
-    return Picture(colours, normals, depth, albedo, trust.astype(np.float32), cut, (left, top), scale, pixel)
+    return Picture(colours, normals, depth, trust.astype(np.float32), cut, (left, top), scale, pixel)
 
 
 def _on_cpu(camera: Camera) -> Camera:
-    parts = (x.detach().to("cpu", torch.float32) for x in (camera.intrinsics, camera.rotation, camera.translation))
-    return Camera(*parts, camera.image_size)
+    parts = (camera.intrinsics, camera.rotation, camera.translation)
+    intrinsics, rotation, translation = (x.detach().to("cpu", torch.float32) for x in parts)
+    return Camera(intrinsics, rotation, translation, camera.image_size)
 
 
 def _box(camera: Camera, posed: torch.Tensor, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -85,19 +85,16 @@ def _box(camera: Camera, posed: torch.Tensor, size: tuple[int, int]) -> tuple[in
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-def _draw(
-    model: FaceModel, fit: FaceFit, posed: torch.Tensor, camera: Camera
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Normals, depth, albedo and the share of plain skin at every pixel."""
+def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats, Floats, Floats]:
+    """Normals, depth and the share of plain skin at every pixel."""
     triangles = torch.as_tensor(model.triangles()).long()
     placed = camera.to_camera(posed)[None]
     fragments = rasterize(placed, triangles, camera.intrinsics, camera.image_size)
     normals = to_view_frame(vertex_normals(placed, triangles)[0])
-    albedo = fit.albedo.detach().to("cpu", torch.float32)
     plain = torch.as_tensor(_plain_skin(model))[:, None]
-    values = interpolate(fragments, triangles, torch.cat([normals, albedo, plain], dim=1))[0].numpy()
+    values = interpolate(fragments, triangles, torch.cat([normals, plain], dim=1))[0].numpy()
     unit = values[..., :3] / np.maximum(np.linalg.norm(values[..., :3], axis=-1, keepdims=True), 1e-6)
-    return unit, fragments.depth[0].numpy(), values[..., 3:6], values[..., 6]
+    return unit, fragments.depth[0].numpy(), values[..., 3]
 
 
 def _plain_skin(model: FaceModel) -> Floats:
@@ -124,14 +121,15 @@ def _trust(normals: Floats, depth: Floats, pixel: float, camera: Camera) -> Floa
     slope = np.sqrt(np.maximum(1.0 - facing**2, 0.0)) / np.maximum(facing, 0.05)
     whole = (depth > 0.0) & (step < _EDGE_STEP + 3.0 * slope * pixel)
     far = cv2.distanceTransform(np.pad(whole, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    return smoothstep(*_FACING, facing) * smoothstep(0.0, _EDGE_REACH / pixel, far - 1.0)
+    inside = smoothstep(0.0, _EDGE_REACH / pixel, np.asarray(far, np.float32) - 1.0)
+    return np.asarray(smoothstep(*_FACING, facing.astype(np.float32)) * inside, np.float32)
 
 
 def _fade(mask: Floats, pixel: float) -> Floats:
     """A mask shrunk by a part of its fading width, so that nothing beside it is taken along."""
     radius = max(1, round(0.5 * _FEATURE_REACH / pixel))
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
-    return cv2.GaussianBlur(cv2.erode(mask, window), (0, 0), 0.5 * radius)
+    return np.asarray(cv2.GaussianBlur(cv2.erode(mask, window), (0, 0), 0.5 * radius), np.float32)
 
 
 def _unburnt(colours: Floats) -> Floats:

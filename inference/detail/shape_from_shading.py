@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 class ShapeFromShadingSettings:
     """Scales in metres of skin, so they hold for any photo."""
 
-    reach: float = 0.003  # sigma of the coarsest relief that is looked for; the mesh has the rest
+    reach: float = 0.002  # sigma of the coarsest relief that is looked for; the mesh has the rest
     step: float = 0.3  # log contrast above which an edge is a shadow's, a lip's or a hair's
     strongest: float = 0.4  # log contrast no relief exceeds
     occlusion: float = 500.0  # log brightness lost per metre of depth in wholly diffuse light
@@ -35,7 +35,7 @@ class ShapeFromShadingSettings:
     flat: float = 5e-6  # mu_2, m
     pore: float = 0.00015  # largest height of what is finer than ``wrinkle_width``
     wrinkle: float = 0.001  # largest height of the rest
-    wrinkle_width: float = 0.0015  # sigma that tells them apart
+    wrinkle_width: float = 0.001  # sigma that tells them apart
 
 
 class ShapeFromShading:

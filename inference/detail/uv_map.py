@@ -26,7 +26,7 @@ def to_texture(height: Floats, picture: Picture, atlas: UvAtlas, model: FaceMode
     """
     geometry = texel_geometry(atlas, fit)
     at = (geometry.pixels - np.array(picture.corner, np.float32)) * np.array(picture.scale, np.float32) - 0.5
-    known = smoothstep(0.0, 0.5, picture.trust)
+    known = smoothstep(0.2, 0.9, picture.trust)
     blur = 0.5 * _pixels_per_texel(at, geometry.visibility)
     seen = np.stack([height * known, known], axis=-1)
     if blur > 0.5:
@@ -36,7 +36,7 @@ def to_texture(height: Floats, picture: Picture, atlas: UvAtlas, model: FaceMode
     visible = np.where(skin, geometry.visibility, 0.0)
     share = visible * sampled[..., 1]
     own = visible * sampled[..., 0]
-    mirror = mirror_coordinates(atlas, model)
+    mirror = mirror_coordinates(model, atlas.size)
     other = mirrored(np.stack([own, share], axis=-1).astype(np.float32), mirror)
     # What the other side shows counts only where this side is hidden, not where it is no skin.
     displacement = np.where(skin, own + _MIRRORED * (1.0 - visible) * other[..., 0], 0.0).astype(np.float32)
