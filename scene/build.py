@@ -75,11 +75,10 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
 
 def show_face(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     """Make this face's light the scene's only one of ours, and the face the active object."""
-    for other in state.faces_of(scene):
-        sun = state.state_of(other).sun
-        if sun is not None:
-            sun.hide_viewport = sun.hide_render = other != face
-    scene.world = state.state_of(face).world
+    own = state.state_of(face)
+    for sun in {state.state_of(other).sun for other in state.faces_of(scene)} - {None}:
+        sun.hide_viewport = sun.hide_render = sun != own.sun
+    scene.world = own.world
     for selected in bpy.context.selected_objects:
         selected.select_set(False)
     face.select_set(True)

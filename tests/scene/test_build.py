@@ -12,7 +12,7 @@ import pytest
 from evaluated import base_vertices, evaluated_vertices, pixels
 from likeness.errors import LikenessError
 from likeness.inference.reconstruction import ALBEDO_IMAGE, MESH_FILE, read_reconstruction
-from likeness.scene.build import build_face
+from likeness.scene.build import build_face, show_face
 from likeness.scene.displacement import DETAIL
 from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import state_of
@@ -145,6 +145,16 @@ def test_two_faces_are_independent(sheet_folder: Path) -> None:
     assert np.ptp(base_vertices(first)[:, 0]) < 0.35  # the shelf's spacing: side by side, not inside each other
     suns = [state_of(face).sun for face in (first, second)]
     assert [sun.hide_render for sun in suns] == [True, False]
+
+
+def test_a_duplicate_shares_the_light(sheet_folder: Path) -> None:
+    face = build_face(sheet_folder)
+    duplicate = face.copy()
+    bpy.context.collection.objects.link(duplicate)
+    show_face(bpy.context.scene, face)
+    assert not state_of(face).sun.hide_render
+    duplicate.modifiers[DETAIL].strength = 0.5
+    assert face.modifiers[DETAIL].strength == 1.0
 
 
 def test_removing_one_face_leaves_the_other(sheet_folder: Path) -> None:
