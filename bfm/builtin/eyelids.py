@@ -71,6 +71,9 @@ class LeftEye:
         both need on their way."""
         rims = self._polar(self.geometry.vertices[self.layers[0]])
         seam = SEAM * rims[0] + (1 - SEAM) * rims[1]
+        chord = np.interp(seam[:, 0], seam[[0, -1], 0], seam[[0, -1], 1])
+        depth = (seam[:, 1] - chord)[len(chord) // 2]
+        seam[:, 1] = chord + depth * self.profile(0.8)  # one plain bow, whatever the rims' own shape
         displacement = self._move_lids(np.stack([seam - rims[0], seam - rims[1]]), closing=True)
         start = self.geometry.vertices[self.layers[0]]
         polar = self._polar(start + displacement[self.layers[0]])
