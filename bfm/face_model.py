@@ -8,6 +8,7 @@ expressions run over ``expression_ranges`` and the spread of their values is ``e
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def load_face_model(path: Path) -> FaceModel:
         raise LikenessError(f"{path} is not a readable Likeness face model ({error}).") from error
 
 
-def _from_archive(archive: np.lib.npyio.NpzFile, path: Path) -> FaceModel:
+def _from_archive(archive: Mapping[str, np.ndarray], path: Path) -> FaceModel:
     if "format_version" not in archive:
         raise LikenessError(f"{path} is not a Likeness face model: it has no format_version.")
     version = int(archive["format_version"])

@@ -34,7 +34,7 @@ MOUTH_SHADE = 0.15
 # Direction towards the light in the view frame, and its strength: key, fill, rim and a low bounce.
 STUDIO_LIGHTS = (((-0.6, 0.5, 0.7), 0.85), ((0.85, 0.1, 0.5), 0.22), ((0.5, 0.5, -0.7), 0.3), ((0.0, -0.9, 0.3), 0.1))
 STUDIO_AMBIENT = 0.1
-RELIT_EXPOSURE = 1.25  # skin reflects less than clay
+RELIT_EXPOSURE = 1.6  # skin reflects less than clay
 # (strength, exponent) of Blinn's highlight.
 SKIN_GLOSS, EYE_GLOSS, CLAY_GLOSS = (0.03, 12.0), (0.5, 160.0), (0.05, 18.0)
 
