@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,25 @@ from numpy.typing import NDArray
 
 from ..arkit import ARKIT_NAMES, ARKIT_RANGE
 from ..face_model import FaceModel, save_face_model
-from ..landmarks import DENSE_COUNT, DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_IRIS, dense_to_ibug68
+from ..landmarks import (
+    DENSE_COUNT,
+    DENSE_FACE_COUNT,
+    INNER_LIP_LOOP,
+    LEFT_IRIS,
+    RIGHT_EYE_LOOP,
+    RIGHT_IRIS,
+    dense_to_ibug68,
+)
 from .expressions import EXPRESSION_STD, expression_basis
 from .identity import identity_modes
 from .mean_face import Build, build_mean, shifted
 from .muscles import FaceGeometry
 from .paint import albedo_modes, eye_color, skin_color
 from .regions import REGION_NAMES, skin_regions
+from .relief import face_normals_at, smoothed
 from .skeleton import JOINT_NAMES, JOINT_PARENTS, jaw_share, joint_regressor, skin_weights
 from .subdivision import subdivide
-from .surface import FLIP, LEVELS
+from .surface import FLIP, LEVELS, symmetric
 from .tidy import calming_matrix, skirt_matrix, tidying_matrix
 from .topology import MOUTH, base_mirror
 from .unwrap import CORNER_RADIUS, LEFT_EYE_CHART, RIGHT_EYE_CHART, unwrap
@@ -34,7 +44,10 @@ Ints = NDArray[np.integer]
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "measured_landmarks.npz"
+RELIEF = HERE / "measured_relief.npz"
 MODEL = HERE / "model.npz"
+RELIEF_SMOOTHING = 2  # rounds of averaging along edges: takes the scanner's noise, leaves the form
+RIM_BOUND = 0.75  # share of the lid rims' motion along the eyeball's normal that is the eyeball's own
 PART_NAMES = ("skin", "mouth", "eye_left", "eye_right")
 SOURCE = (
     "Made by the Likeness project: landmark topology of MediaPipe (Apache-2.0); landmark statistics measured on "
@@ -64,12 +77,16 @@ def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
 
 
 def _ride(skin: Floats, build: Build, rings: Ints, side: int, centre: Floats) -> None:
-    """Let the lids' hidden strips keep their distance from the eyeball: no motion along its normal but its own."""
-    strip = np.zeros(build.mesh.count)
-    strip[rings] = 1.0
-    weight = np.clip(build.surface.control @ strip, 0, 1)
+    """Let lids keep their distance from the eyeball: their hidden strips wholly, their rims mostly move with it.
+
+    Only the motion along the eyeball's normal is bound; lids open and widen freely.
+    """
+    bound = np.zeros(build.mesh.count)
+    rim = np.array(RIGHT_EYE_LOOP)
+    bound[rim if side == 0 else build.mesh.mirror[rim]] = RIM_BOUND
+    bound[rings] = 1.0
+    weight = np.clip(build.surface.control @ bound, 0, 1)
     ids = np.flatnonzero(weight > 0)
-    ids = ids[ids >= DENSE_FACE_COUNT]
     out = build.surface.vertices[ids] - build.layout.eye_centres[side]
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     relative = skin[:, ids] - centre[:, None]
@@ -156,10 +173,34 @@ def joint_weights(build: Build) -> Floats:
     return skin_weights(jaw, len(build.vertices), build.eyes)
 
 
-def make_model(measured: Mapping[str, Floats]) -> FaceModel:
-    """The complete built-in model from ``measured_landmarks.npz``'s arrays."""
+def load_measured(path: Path) -> dict[str, Floats]:
+    """The arrays of a measured file as float64."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float64) for name in arrays.files}
+
+
+def apply_relief(build: Build, identity: Floats, relief: Mapping[str, Floats], free: Floats) -> tuple[Build, Floats]:
+    """Raise the mean and the leading identity modes (I, V, 3) along the normals; ``free`` (V,) says where."""
+    if relief["mean"].shape != free.shape:
+        raise ValueError("the relief was measured on another mesh: run training.measure_relief again")
+    normals = face_normals_at(build.vertices, build.faces) * free[:, None]
+    raised = build.vertices + normals * smoothed(relief["mean"], build.faces, RELIEF_SMOOTHING)[:, None]
+    modes = smoothed(relief["modes"], build.faces, RELIEF_SMOOTHING)
+    identity = identity.copy()
+    identity[: len(modes)] += modes[..., None] * normals
+    mirrored = identity[:, build.mirror] * FLIP
+    parity = np.where((identity * mirrored).sum(axis=(1, 2)) >= 0, 1.0, -1.0)[:, None, None]
+    return replace(build, vertices=symmetric(raised, build.mirror)), (identity + parity * mirrored) / 2
+
+
+def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | None = None) -> FaceModel:
+    """The complete built-in model from the arrays of ``measured_landmarks.npz`` and ``measured_relief.npz``."""
     build = build_mean(measured)
     weights = regions(build)
+    identity = identity_basis(build, measured)
+    if relief is not None:
+        hidden = np.sum([weights[name] for name in ("eyes", "mouth_interior", "lid_margin", "nostrils")], axis=0)
+        build, identity = apply_relief(build, identity, relief, 1 - np.clip(hidden, 0, 1))
     albedo_mean, albedo_basis = albedo(build, weights)
     uv, faces_uv = layout_uv(build)
     regressor = joint_regressor(build.vertices, build.mesh, build.eyes, build.eye_centres)
@@ -169,10 +210,10 @@ def make_model(measured: Mapping[str, Floats]) -> FaceModel:
         source=SOURCE,
         licence="GPL-3.0-or-later",
         mean=build.vertices.astype(np.float32),
-        identity_basis=identity_basis(build, measured).astype(np.float16),
+        identity_basis=identity.astype(np.float16),
         expression_basis=expression_basis(expression_geometry(build, regressor)).astype(np.float16),
         expression_names=ARKIT_NAMES,
-        expression_ranges=np.tile(np.float32(ARKIT_RANGE), (len(ARKIT_NAMES), 1)),
+        expression_ranges=np.tile(np.array(ARKIT_RANGE, dtype=np.float32), (len(ARKIT_NAMES), 1)),
         expression_std=np.asarray(EXPRESSION_STD, dtype=np.float32),
         albedo_mean=albedo_mean.astype(np.float32),
         albedo_basis=albedo_basis.astype(np.float16),
@@ -181,7 +222,7 @@ def make_model(measured: Mapping[str, Floats]) -> FaceModel:
         faces_uv=faces_uv,
         landmarks68=landmarks68(build),
         dense_vertices=np.repeat(dense_ids(build)[:, None], 3, axis=1),
-        dense_weights=np.tile(np.float32([1, 0, 0]), (DENSE_COUNT, 1)),
+        dense_weights=np.tile(np.array([1, 0, 0], dtype=np.float32), (DENSE_COUNT, 1)),
         region_names=REGION_NAMES,
         region_weights=np.stack([weights[name] for name in REGION_NAMES]).astype(np.float16),
         part_names=PART_NAMES,
@@ -198,9 +239,7 @@ def main() -> None:
     parser.add_argument("--measured", type=Path, default=MEASURED)
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
     args = parser.parse_args()
-    with np.load(args.measured, allow_pickle=False) as arrays:
-        measured = {name: arrays[name].astype(np.float64) for name in arrays.files}
-    model = make_model(measured)
+    model = make_model(load_measured(args.measured), load_measured(RELIEF))
     save_face_model(model, args.output)
     size = args.output.stat().st_size / 1e6
     print(f"wrote {args.output}: {len(model.mean)} vertices, {len(model.faces)} faces, {size:.1f} MB")

@@ -1,9 +1,9 @@
 """Albedo of the built-in model: a mean face colour and its modes, linear RGB.
 
 Skin colour comes from two chromophores. Absorption is exponential in their density, so a change of density moves the
-colour along a fixed axis in log space (Tsumura et al., SIGGRAPH 2003; Krishnaswamy and Baranoski, CGF 2004). Melanin
-absorbs as wavelength to the power -3.33 (Jacques 1998), haemoglobin by Prahl's tables, each at about 610, 545 and
-460 nm and relative to green.
+colour along a fixed axis in log space (Tsumura et al., SIGGRAPH 2003; Krishnaswamy and Baranoski, CGF 2004). Both
+absorb more towards blue, haemoglobin hardly any red; broad camera bands and light scattered from depth flatten their
+spectra, so melanin's axis is set by eye such that it runs through the tones of light and dark skin.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
 SKIN = np.array([0.53, 0.315, 0.225])
-MELANIN = np.array([0.69, 1.0, 1.76])
-HAEMOGLOBIN = np.array([0.10, 1.0, 0.77])
-MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.24, 0.11  # spread of a face's whole skin, in log green
+MELANIN = np.array([0.80, 1.0, 1.18])  # relative to green
+HAEMOGLOBIN = np.array([0.15, 1.0, 0.80])
+MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.28, 0.10  # spread of a face's whole skin, in log green
 # Densities over the mean skin, log green: melanin, haemoglobin.
 REGION_DENSITY = {
     "lips": (0.08, 0.50),

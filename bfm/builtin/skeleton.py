@@ -37,9 +37,9 @@ def jaw_share(mesh: ControlMesh) -> Floats:
     given |= {p: 1.0 for loop in (OUTER_LIP_LOOP, INNER_LIP_LOOP) for p in loop[11:]}
     given |= {p: 0.5 for loop in (OUTER_LIP_LOOP, INNER_LIP_LOOP) for p in (loop[0], loop[10])}
     given |= {int(dense_mirror()[p]): share for p, share in given.items()}
-    bow = np.sin(2 * np.pi * np.arange(mesh.mouth.shape[1]) / mesh.mouth.shape[1])
+    bow = np.sin(2 * np.pi * np.linspace(0, 1, mesh.mouth.shape[1], endpoint=False))
     for ring in mesh.mouth[1:]:
-        given |= dict(zip(ring.tolist(), smooth_step(-2 * bow).tolist(), strict=True))
+        given |= dict(zip(ring.tolist(), smooth_step(-2.0 * bow).tolist(), strict=True))
     given |= {int(p): 0.0 for p in (*mesh.lid_right.ravel(), *mesh.lid_left.ravel())}
     oval = [p for ring in mesh.skirt for p in ring]
     share = _harmonic(mesh, given, set(range(mesh.count)) - set(oval))
