@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.spatial import cKDTree
 from likeness.bfm.builtin.eyes import RADIUS
 from likeness.bfm.face_model import FaceModel, load_face_model, save_face_model
 from likeness.bfm.landmarks import (
@@ -23,6 +22,7 @@ from likeness.bfm.landmarks import (
 )
 from likeness.bfm.registry import available_models, load_model
 from likeness.errors import LikenessError
+from scipy.spatial import cKDTree
 
 FLIP = np.array([-1.0, 1.0, 1.0])
 
