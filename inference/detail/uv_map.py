@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ...bfm.face_model import FaceModel
 from ..blending import pad_charts
 from ..fitting.face_fit import FaceFit
-from ..uv_atlas import UvAtlas, smoothstep, texel_geometry
+from ..uv_atlas import UvAtlas, texel_geometry
 from ..uv_mirror import mirror_coordinates, mirrored, part_groups
 from .picture import Picture
 
@@ -26,20 +26,15 @@ def to_texture(height: Floats, picture: Picture, atlas: UvAtlas, model: FaceMode
     """
     geometry = texel_geometry(atlas, fit)
     at = (geometry.pixels - np.array(picture.corner, np.float32)) * np.array(picture.scale, np.float32) - 0.5
-    known = smoothstep(0.2, 0.9, picture.trust)
     blur = 0.5 * _pixels_per_texel(at, geometry.visibility)
-    seen = np.stack([height * known, known], axis=-1)
-    if blur > 0.5:
-        seen = cv2.GaussianBlur(seen, (0, 0), blur)
-    sampled = cv2.remap(seen, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # type: ignore[call-overload]
+    source = cv2.GaussianBlur(height, (0, 0), blur) if blur > 0.5 else height
+    sampled = cv2.remap(source, at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # type: ignore[call-overload]
     skin = atlas.mask & (part_groups(model)[atlas.parts()] == 0)
-    visible = np.where(skin, geometry.visibility, 0.0)
-    share = visible * sampled[..., 1]
-    own = visible * sampled[..., 0]
-    mirror = mirror_coordinates(model, atlas.size)
-    other = mirrored(np.stack([own, share], axis=-1).astype(np.float32), mirror)
-    # What the other side shows counts only where this side is hidden, not where it is no skin.
-    displacement = np.where(skin, own + _MIRRORED * (1.0 - visible) * other[..., 0], 0.0).astype(np.float32)
+    visible = np.where(skin, geometry.visibility, 0.0).astype(np.float32)
+    own = visible * sampled
+    # The other side counts where this side is hidden, not where it is seen to be no skin.
+    other = mirrored(own, mirror_coordinates(model, atlas.size))
+    displacement = np.where(skin, own + _MIRRORED * (1.0 - visible) * other, 0.0).astype(np.float32)
     padded = pad_charts(displacement[..., None], atlas.mask, max(2, round(_PADDING * atlas.size)))
     return np.ascontiguousarray(padded[..., 0], np.float32)
 
