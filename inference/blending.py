@@ -5,6 +5,7 @@ Images are float32 (T, T, 3), weights and masks (T, T).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -13,8 +14,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[Any]  # float32; OpenCV's own types do not tell
 
+_BAND_ROWS = 32
 _GRAIN_TILE = 512  # texels; the grain repeats after this
 _GRAIN_OCTAVES = 3
+
+
+def by_rows(function: Callable[..., Floats], *images: Floats) -> Floats:
+    """``function`` of whole images, worked out a band of rows at a time: intermediate results stay small and cached."""
+    count = max(1, len(images[0]) // _BAND_ROWS)
+    bands = zip(*(np.array_split(image, count) for image in images), strict=True)
+    return np.concatenate([function(*band) for band in bands])
+
+
+def scaled(image: Floats, log_factor: Floats) -> Floats:
+    """``image`` times exp of ``log_factor``, which may be a coarser grid over the same texture."""
+    return by_rows(lambda colours, step: colours * np.exp(step), image, enlarge(log_factor, len(image)))
 
 
 def weighted(image: Floats, weight: Floats) -> Floats:

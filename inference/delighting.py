@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .blending import Floats, enlarge, push_pull, shrink, weighted
+from .blending import Floats, by_rows, enlarge, push_pull, scaled, shrink, weighted
 from .fitting.face_fit import FaceFit
 from .lighting import shade, to_view_frame
 from .uv_atlas import smoothstep
@@ -38,13 +38,16 @@ def texel_shading(normals: Floats, fit: FaceFit) -> Floats:
 def divide_light(colour: Floats, shading: Floats, seen: Floats) -> tuple[Floats, Floats]:
     """Colours over shading, with a floor under the shading -> albedo (T, T, 3) and how well lit a texel is (T, T)."""
     lit = shading[seen > 0.5]
-    typical = np.maximum(np.median(lit, axis=0), 1e-4) if len(lit) else np.ones(3, np.float32)
+    typical = np.maximum(np.median(lit, axis=0), 1e-4).astype(np.float32) if len(lit) else np.ones(3, np.float32)
     floor = (SHADING_FLOOR * typical).astype(np.float32)
-    # Below the floor a hyperbola that leaves it with slope 1: smooth, positive, never under a third of the floor.
-    low = np.minimum(shading, floor)
-    bounded = np.maximum(shading, floor) - floor + floor**2 / (2.0 * floor - np.maximum(low, -floor))
-    level = smoothstep(0.1, 0.4, _mean((shading / typical).astype(np.float32)))
-    return (colour / bounded).astype(np.float32), level.astype(np.float32)
+    albedo = by_rows(lambda c, s: c / _bounded(s, floor), colour, shading)
+    return albedo, by_rows(lambda s: smoothstep(0.1, 0.4, _mean(s / typical)), shading)
+
+
+def _bounded(shading: Floats, floor: Floats) -> Floats:
+    """Below ``floor`` (3,) a hyperbola that leaves it with slope 1: smooth, positive, never under a third of it."""
+    low = np.clip(shading, -floor, floor)
+    return np.maximum(shading, floor) - floor + floor**2 / (2.0 * floor - low)
 
 
 def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
@@ -54,20 +57,31 @@ def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
     """
     size = albedo.shape[0]
     local = enlarge(_wide_average(albedo, plain, _HIGHLIGHT_WIDTH), size)
-    body = local / np.maximum(_mean(local), 1e-3)[..., None]
-    # Least squares of colour = a body + b (1, 1, 1); the body colour's mean is 1.
-    variance = np.maximum(_mean(body * body) - 1.0, 0.02)
+    grey = by_rows(_grey, albedo, local)
+    usual = _wide_average(cv2.merge([grey] * 3), plain, _HIGHLIGHT_WIDTH)
+    return by_rows(_softened, albedo, local, grey, enlarge(usual, size)[..., 0])
+
+
+def _grey(albedo: Floats, local: Floats) -> Floats:
+    """The b (...) of the least squares of albedo = a body + b (1, 1, 1), the body's hue being that of ``local``."""
+    body = _hue(local)
+    variance = np.maximum(_mean(body * body) - 1.0, 0.02)  # the mean of the body's hue is 1
     brightness = _mean(albedo)
-    amount = (_mean(albedo * body) - brightness) / variance
-    grey = brightness - amount
-    usual = enlarge(_wide_average(cv2.merge([grey] * 3), plain, _HIGHLIGHT_WIDTH), size)[..., 0]
-    brighter = smoothstep(1.05, 1.4, brightness / np.maximum(_mean(local), 1e-3))
-    excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * brighter
+    return brightness - (_mean(albedo * body) - brightness) / variance
+
+
+def _softened(albedo: Floats, local: Floats, grey: Floats, usual: Floats) -> Floats:
+    brightness, level = _mean(albedo), np.maximum(_mean(local), 1e-3)
+    excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * smoothstep(1.05, 1.4, brightness / level)
     # Towards the body's hue rather than minus grey: a burnt-out channel would leave the opposite hue behind.
-    kept = np.maximum(brightness - excess, np.minimum(brightness, _mean(local)))
-    target = body * kept[..., None]
+    kept = np.maximum(brightness - excess, np.minimum(brightness, level))
     share = HIGHLIGHT_SOFTENING * smoothstep(0.0, 0.15, excess / np.maximum(brightness, 1e-3))
-    return albedo + share[..., None] * (target - albedo)
+    return albedo + share[..., None] * (_hue(local) * kept[..., None] - albedo)
+
+
+def _hue(colours: Floats) -> Floats:
+    """Colours scaled to a mean of 1."""
+    return colours / np.maximum(_mean(colours), 1e-3)[..., None]
 
 
 def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weight: Floats) -> Floats:
@@ -78,8 +92,9 @@ def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weigh
     """
     both = np.minimum(weight, flipped_weight)
     share = flipped_weight / np.maximum(weight + flipped_weight, 1e-6)
-    step = _wide_average(share[..., None] * (_log(flipped) - _log(albedo)), both, _SIDES_WIDTH)
-    return albedo * np.exp(enlarge(np.clip(step, -0.7, 0.7), albedo.shape[0]))
+    seen, opposite = (_wide_average(image, both, _SIDES_WIDTH) for image in (albedo, flipped))
+    step = (_log(opposite) - _log(seen)) * _wide_average(cv2.merge([share] * 3), both, _SIDES_WIDTH)
+    return scaled(albedo, np.clip(step, -0.7, 0.7))
 
 
 def even_out(albedo: Floats, model_albedo: Floats, plain: Floats) -> Floats:
@@ -88,12 +103,12 @@ def even_out(albedo: Floats, model_albedo: Floats, plain: Floats) -> Floats:
     Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
     then they are shadows, coloured bounce light or errors of the light.
     """
-    deviation = _wide_average(_log(albedo) - _log(model_albedo), plain)
+    deviation = _log(_wide_average(albedo, plain)) - _log(_wide_average(model_albedo, plain))
     opponent = deviation @ _TO_OPPONENT
     opponent = opponent - np.median(opponent.reshape(-1, 3), axis=0)
     excess = opponent - _SKIN_RANGE * np.tanh(opponent / _SKIN_RANGE)
     correction = (excess @ np.linalg.inv(_TO_OPPONENT)).astype(np.float32)
-    return albedo * np.exp(-enlarge(correction, albedo.shape[0]))
+    return scaled(albedo, -correction)
 
 
 def _wide_average(image: Floats, weight: Floats, width: float = 2.0) -> Floats:

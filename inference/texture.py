@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
-from .blending import Floats, blend, enlarge, grain, grain_strengths, pad_charts, push_pull, shrink
+from .blending import Floats, blend, by_rows, grain, grain_strengths, pad_charts, push_pull, scaled, shrink
 from .delighting import balance_sides, divide_light, even_out, soften_highlights, texel_shading
 from .fitting.face_fit import FaceFit
 from .images import Photo
@@ -68,9 +68,9 @@ def build_texture(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Te
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
 
-def _texel_groups(atlas: UvAtlas, model: FaceModel) -> NDArray[np.int64]:
+def _texel_groups(atlas: UvAtlas, model: FaceModel) -> NDArray[np.int8]:
     """(T, T): SKIN, EYES or INSIDE, -1 outside the charts."""
-    return np.where(atlas.mask, part_groups(model)[atlas.parts()], -1)
+    return np.where(atlas.mask, part_groups(model)[atlas.parts()], -1).astype(np.int8)
 
 
 def _complete_skin(albedo: Floats, seen: Floats, plain: Floats, guess: Floats, mirror: Floats) -> Floats:
@@ -128,27 +128,28 @@ def _without_glints(albedo: Floats) -> Floats:
 
 def _match(colours: Floats, target: Floats, weight: Floats) -> Floats:
     """``colours`` brought to ``target`` at low frequencies where ``weight`` is, and smoothly on from there."""
-    ratio = _log(target) - _log(colours)
-    small, known = shrink(ratio, weight, _MATCH_SIDE)
+    wanted, known = shrink(target, weight, _MATCH_SIDE)
+    present, _ = shrink(colours, weight, _MATCH_SIDE)
+    small = _log(wanted) - _log(present)
     known = np.minimum(2.0 * known, 1.0)
     mean = (small * known[..., None]).sum((0, 1)) / max(float(known.sum()), 1e-6)
     weight = known + _PRIOR * (1.0 - known)
     small = (small * known[..., None] + mean * (weight - known)[..., None]) / weight[..., None]
     filled = push_pull(small.astype(np.float32), weight)
-    return colours * np.exp(enlarge(filled, colours.shape[0]))
+    return scaled(colours, filled)
 
 
 def _with_grain(base: Floats, seen_colours: Floats, weight: Floats) -> Floats:
     """Model skin with the fine brightness variation of the seen skin."""
     brightness = _log(_mean(seen_colours))
     noise = grain(_GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
-    return base * np.exp(noise)[..., None]
+    return by_rows(lambda colours, step: colours * np.exp(step)[..., None], base, noise)
 
 
 def _blend_over(below: Floats, above: Floats, weight: Floats) -> Floats:
     """Multi-band blend; where ``above`` is unknown it does not spoil the coarse bands."""
-    known = smoothstep(0.2, 0.8, weight)[..., None]
-    return blend(below, below + known * (above - below), weight, _BANDS)
+    trusted = by_rows(lambda b, a, w: b + smoothstep(0.2, 0.8, w)[..., None] * (a - b), below, above, weight)
+    return blend(below, trusted, weight, _BANDS)
 
 
 def _log(colours: Floats) -> Floats:
