@@ -21,7 +21,7 @@ def sample_photo(photo: Photo, geometry: TexelGeometry) -> Floats:
         return np.zeros((*geometry.facing.shape, 3), np.float32)
     left, top, right, bottom = box
     crop = srgb_to_linear(photo.pixels[top:bottom, left:right]).astype(np.float32)
-    factor = min(1.0, 1.0 / max(_pixels_per_texel(geometry), 1e-6))
+    factor = min(1.0, 1.0 / max(pixels_per_texel(geometry), 1e-6))
     width, height = (max(1, round(n * factor)) for n in (right - left, bottom - top))
     if factor < 1.0:
         crop = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA)
@@ -33,7 +33,7 @@ def sample_photo(photo: Photo, geometry: TexelGeometry) -> Floats:
 
 def sample_skin(skin_confidence: Tensor, geometry: TexelGeometry) -> Floats:
     """The fit's skin mask (H, W) at texels (T, T), shrunk a little so that nothing beside it is sampled along."""
-    reach = max(_KERNEL_REACH, round(2.0 * _pixels_per_texel(geometry)))
+    reach = max(_KERNEL_REACH, round(2.0 * pixels_per_texel(geometry)))
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
     mask = cv2.erode(skin_confidence.detach().cpu().float().numpy(), window)
     at = geometry.pixels - 0.5
@@ -55,7 +55,7 @@ def _seen_box(geometry: TexelGeometry, photo_size: tuple[int, int]) -> tuple[int
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-def _pixels_per_texel(geometry: TexelGeometry) -> float:
+def pixels_per_texel(geometry: TexelGeometry) -> float:
     """Typical number of photo pixels a well seen texel spans along one side."""
     right = np.diff(geometry.pixels, axis=1)[:-1]
     down = np.diff(geometry.pixels, axis=0)[:, :-1]

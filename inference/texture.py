@@ -18,12 +18,14 @@ from .blending import Floats, blend, by_rows, grain, grain_strengths, pad_charts
 from .delighting import balance_sides, divide_light, even_out, soften_highlights, texel_shading
 from .fitting.face_fit import FaceFit
 from .images import Photo
-from .photo_sampling import sample_photo, sample_skin, unclipped
+from .photo_sampling import pixels_per_texel, sample_photo, sample_skin, unclipped
 from .skin_evidence import skin_evidence
 from .uv_atlas import UvAtlas, smoothstep, texel_geometry, uv_atlas
 from .uv_mirror import mirror_coordinates, mirrored, part_groups
 
 SKIN, EYES, INSIDE = 0, 1, 2
+_COARSE_SIZE = 256  # texels in which the photo is measured against the texture
+_LEAST_SIZE = 512
 _MATCH_SIDE = 128  # cells over the texture in which guessed colours are brought to the seen ones
 _PADDING = 1 / 64  # of the texture's side
 _BANDS = 5
@@ -43,7 +45,29 @@ class Texture:
 
 
 def build_texture(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Texture:
-    """Albedo and confidence of the fitted face in ``size`` x ``size`` texels; ``fit.camera`` is the photo's."""
+    """Albedo and confidence of the fitted face in ``size`` x ``size`` texels; ``fit.camera`` is the photo's.
+
+    A texture much finer than the photo is built at half its size, or a quarter, and enlarged: nothing is lost.
+    """
+    enough = _enough_texels(model, fit, size)
+    made = _build(photo, model, fit, enough)
+    if enough == size:
+        return made
+    albedo = cv2.resize(made.albedo, (size, size), interpolation=cv2.INTER_CUBIC)
+    confidence = cv2.resize(made.confidence, (size, size), interpolation=cv2.INTER_LINEAR)
+    return Texture(np.clip(albedo, 0.0, 1.0), confidence)
+
+
+def _enough_texels(model: FaceModel, fit: FaceFit, size: int) -> int:
+    """``size``, halved while there are still half as many texels again as photo pixels along a side."""
+    coarse = texel_geometry(uv_atlas(model, _COARSE_SIZE), fit)
+    pixels = pixels_per_texel(coarse) * _COARSE_SIZE
+    while size % 2 == 0 and size // 2 >= max(_LEAST_SIZE, 1.5 * pixels):
+        size //= 2
+    return size
+
+
+def _build(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Texture:
     atlas = uv_atlas(model, size)
     geometry = texel_geometry(atlas, fit)
     groups = _texel_groups(atlas, model)

@@ -97,11 +97,11 @@ class SameModel:
 
 
 def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
-    """The layout of ``model`` in a texture of ``size`` x ``size``; the last two are kept."""
+    """The layout of ``model`` in a texture of ``size`` x ``size``; the last three are kept."""
     return _uv_atlas(SameModel(model), size)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _uv_atlas(key: SameModel, size: int) -> UvAtlas:
     model = key.model
     triangles_uv = triangulate(model.faces_uv).astype(np.int64)

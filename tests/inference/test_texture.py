@@ -179,3 +179,15 @@ def test_photo_finer_than_the_texture_is_averaged() -> None:
     seen = made.confidence > 0.9
     assert seen.sum() > 300
     assert np.log(made.albedo[seen].mean(axis=-1)).std() < 0.25
+
+
+def test_texture_finer_than_the_photo_is_the_coarser_one_enlarged() -> None:
+    fit = toy_fit(MODEL)
+    photo = photograph(MODEL, fit, painted(MODEL), GREY)
+    fine, coarse = (build_texture(photo, MODEL, fit, size) for size in (2048, 512))
+    assert fine.albedo.shape == (2048, 2048, 3)
+    assert fine.confidence.shape == (2048, 2048)
+    truth = uv_atlas(MODEL, 2048).interpolate(painted(MODEL))
+    seen = fine.confidence > 0.95
+    assert np.median(np.abs(fine.albedo[seen] / truth[seen] - 1.0)) < 0.02
+    assert abs(fine.confidence.mean() - coarse.confidence.mean()) < 0.01
