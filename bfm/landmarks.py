@@ -37,6 +37,14 @@ FACE_OVAL_LOOP = (
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
 
+# Pairs across an opening, upper then lower: lids of both eyes, inner lips.
+DENSE_GAPS = tuple(
+    (loop[k], loop[-k])
+    for loop in (RIGHT_EYE_LOOP, LEFT_EYE_LOOP, INNER_LIP_LOOP)
+    for k in range(2, len(loop) // 2 - 1)
+)
+IBUG68_GAPS = ((37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65))
+
 # The mirror of the dense set: points on the midline, and for the others the subject's right one and its left twin.
 _MIDLINE = (
     0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 94, 151, 152, 164, 168, 175, 195, 197, 199, 200,

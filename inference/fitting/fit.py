@@ -9,17 +9,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...bfm.landmarks import DENSE_FACE_COUNT
+from ...bfm.landmarks import DENSE_GAPS, IBUG68_GAPS
 from ..camera import Camera, focal_px_from_35mm
 from ..images import Photo
 from ..landmarks import FaceLandmarks
 from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
-from .landmark_fit import LandmarkBases, LandmarkState, Observations, fit_landmarks, residuals, to_camera
+from .landmark_fit import LandmarkBases, LandmarkState, Observations, fit_landmarks, to_camera
 from .model_tensors import ModelTensors
 from .photometric import Appearance, fit_appearance, photometric_step
 from .residual import residual_basis
-from .settings import FitSettings
+from .settings import FitSettings, LandmarkSettings
+
+UNEVEN_REGIONS = ("lips", "brows", "lids", "eyes", "mouth_interior")
 
 
 def fit_face(
@@ -35,8 +37,8 @@ def fit_face(
     skin: (H, W) confidence that a pixel is this face's skin, or None for the quick fit from landmarks alone
     (light and albedo are then read from every visible pixel of the face).
     """
-    seen = observe(landmarks, photo.size, tensors)
-    bases = LandmarkBases.of(tensors, len(seen.points))
+    bases = LandmarkBases.of(tensors, landmarks.scheme)
+    seen = observe(landmarks, photo.size, bases, settings.landmarks)
     focal = None if photo.focal_35mm is None else focal_px_from_35mm(photo.focal_35mm, photo.size)
     state, _ = fit_landmarks(bases, seen, focal, settings.landmarks)
     camera = to_camera(state, photo.size)
@@ -50,19 +52,25 @@ def fit_face(
     shape = tensors.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
     on_crop = replace(crop.camera, rotation=camera.rotation, translation=camera.translation)
     appearance, _ = fit_appearance(tensors, skin_vertices(tensors), shape, on_crop, crop, settings.photometric)
-    return _result(tensors, state, modes, shape, camera, appearance, skin, seen, landmarks)
+    return _result(tensors, bases, state, modes, camera, appearance, skin, seen, landmarks)
 
 
-def observe(landmarks: FaceLandmarks, image_size: tuple[int, int], tensors: ModelTensors) -> Observations:
+def observe(
+    landmarks: FaceLandmarks, image_size: tuple[int, int], bases: LandmarkBases, settings: LandmarkSettings
+) -> Observations:
     """The detector's points as tensors."""
-    return Observations(
-        tensors.mean.new_tensor(landmarks.points), tensors.mean.new_tensor(landmarks.uncertainty), image_size
-    )
+    points, sigma = bases.mean.new_tensor(landmarks.points), bases.mean.new_tensor(landmarks.uncertainty)
+    gaps = torch.tensor(DENSE_GAPS if landmarks.scheme == "dense" else IBUG68_GAPS, device=points.device)
+    return Observations(points, sigma, gaps, points.new_tensor(settings.gap_sigma * landmarks.inter_ocular), image_size)
 
 
 def skin_vertices(tensors: ModelTensors) -> Tensor:
-    """(V,) 1 on skin whose colour the albedo basis can explain: no eyes, lips' inside, or brows."""
-    return tensors.mean.new_tensor(tensors.model.region("skin"))
+    """(V,) 1 on skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or nostrils."""
+    model = tensors.model
+    weight = np.asarray(model.region("skin"), np.float64)
+    for name in set(UNEVEN_REGIONS) & set(model.region_names):
+        weight = weight * (1 - model.region(name))
+    return tensors.mean.new_tensor(weight)
 
 
 def _refine(
@@ -76,7 +84,7 @@ def _refine(
 ) -> tuple[LandmarkState, Tensor]:
     """Photometric steps with the finer residual's modes appended to the identity's."""
     extra = residual_basis(tensors, settings.residual)
-    bases = replace(bases, identity=torch.cat([bases.identity, tensors.dense(extra)[:, : len(seen.points)]]))
+    bases = bases.with_modes(extra)
     state = replace(state, identity=torch.cat([state.identity, state.identity.new_zeros(1, len(extra))], dim=1))
     modes = torch.cat([tensors.identity_basis, extra, tensors.expression_basis])
     skin = skin_vertices(tensors)
@@ -90,9 +98,9 @@ def _refine(
 
 def _result(
     tensors: ModelTensors,
+    bases: LandmarkBases,
     state: LandmarkState,
     modes: Tensor,
-    shape: Tensor,
     camera: Camera,
     appearance: Appearance,
     skin: np.ndarray | None,
@@ -102,7 +110,7 @@ def _result(
     expression = state.expression[0].clamp(*tensors.expression_range.unbind(-1))
     neutral = tensors.mean + torch.tensordot(state.identity[0], modes[: state.identity.shape[1]], dims=1)
     posed = neutral + torch.tensordot(expression, tensors.expression_basis, dims=1)
-    error = (camera.project(tensors.dense(posed)[: len(seen.points)]) - seen.points).norm(dim=-1)
+    error = (camera.project(bases.pick(posed)) - seen.points).norm(dim=-1)
     known = seen.sigma <= seen.sigma.median() * 2
     return FaceFit(
         identity=state.identity[0, : len(tensors.identity_basis)],

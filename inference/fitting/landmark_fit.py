@@ -1,12 +1,16 @@
 """Camera, identity and expression from dense landmarks by Gauss-Newton, for a batch of assumed focal lengths.
 
-Minimises sum rho(|projection - landmark| / sigma) + priors over identity a, expression e, rotation and translation.
-rho is Geman-McClure; the rotation is updated on the left, R <- exp(w) R. Batch B runs over candidate intrinsics, so
+Minimises the re-projection error + priors over identity a, expression e, rotation and translation. A detector's errors
+are smooth over the face: the sigmas are widened for that, while *gaps* (upper to lower lid, lip to lip) are compared
+once more and far more sharply, for they say whether an eye or a mouth is open. Geman-McClure weights silence what cannot
+be explained (a hand, a microphone).
+The rotation is updated on the left, R <- exp(w) R. Batch B runs over candidate intrinsics, so
 a photo without a known focal length tries several at once and keeps the most probable.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -34,29 +38,38 @@ class Observations:
 
     points: Tensor  # (L, 2) pixels
     sigma: Tensor  # (L,) pixels
+    gaps: Tensor  # (G, 2) landmark ids whose distance says whether an eye or the mouth is open
+    gap_sigma: Tensor  # () pixels
     image_size: tuple[int, int]
 
 
 @dataclass(frozen=True)
 class LandmarkBases:
-    """The face model restricted to the L dense landmarks."""
+    """The face model restricted to the L landmarks of a detector's scheme."""
 
     mean: Tensor  # (L, 3)
     identity: Tensor  # (I, L, 3)
     expression: Tensor  # (E, L, 3)
     expression_range: Tensor  # (E, 2)
     expression_std: Tensor  # (E,)
+    pick: Callable[[Tensor], Tensor]  # field (..., V, C) -> (..., L, C)
 
     @staticmethod
-    def of(tensors: ModelTensors, count: int) -> LandmarkBases:
-        """The first ``count`` dense landmarks of a model (478, or 468 when the detector gives no irises)."""
+    def of(tensors: ModelTensors, scheme: str) -> LandmarkBases:
+        """The model's landmarks of a scheme: "dense" or "ibug68"."""
+        pick = tensors.dense if scheme == "dense" else tensors.ibug68
         return LandmarkBases(
-            mean=tensors.dense(tensors.mean)[:count],
-            identity=tensors.dense(tensors.identity_basis)[:, :count],
-            expression=tensors.dense(tensors.expression_basis)[:, :count],
+            mean=pick(tensors.mean),
+            identity=pick(tensors.identity_basis),
+            expression=pick(tensors.expression_basis),
             expression_range=tensors.expression_range,
             expression_std=tensors.expression_std,
+            pick=pick,
         )
+
+    def with_modes(self, modes: Tensor) -> LandmarkBases:
+        """More identity modes (M, V, 3), appended."""
+        return replace(self, identity=torch.cat([self.identity, self.pick(modes)]))
 
     def points(self, identity: Tensor, expression: Tensor) -> Tensor:
         """Landmarks (B, L, 3) in model space."""
@@ -69,14 +82,16 @@ def fit_landmarks(
 ) -> tuple[LandmarkState, Tensor]:
     """The most probable candidate (batch of one) and the weight (L,) in [0, 1] each landmark kept in it."""
     state = initial_state(bases, seen, focal_px, settings)
-    for _ in range(settings.iterations):
-        state = gauss_newton_step(bases, seen, state, settings)
+    # Closed eyes and open mouths are outliers to the mean face: first find them, then be robust.
+    trusting = replace(settings, geman_mcclure=1e3)
+    for step in range(settings.iterations):
+        state = gauss_newton_step(bases, seen, state, trusting if step < settings.iterations // 2 else settings)
     energies = energy(bases, seen, state, settings)
     if focal_px is None:
         energies = energies + distance_prior(state.translation[:, 2], settings)
     best = energies.argmin()
     state = LandmarkState(*(getattr(state, name)[best : best + 1] for name in LandmarkState.__annotations__))
-    return state, robust_weights(residuals(bases, seen, state, settings), settings)[0]
+    return state, robust_weights(residuals(bases, seen, state), settings)[0]
 
 
 def to_camera(state: LandmarkState, image_size: tuple[int, int]) -> Camera:
@@ -117,24 +132,24 @@ def initial_state(
     )
 
 
-def residuals(bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings) -> Tensor:
-    """(B, L, 2) re-projection errors in units of the correlated sigma."""
+def residuals(bases: LandmarkBases, seen: Observations, state: LandmarkState) -> Tensor:
+    """(B, L, 2) re-projection errors in units of each landmark's sigma."""
     points = bases.points(state.identity, state.expression) @ state.rotation.mT + state.translation[:, None]
-    error = project(points, state.intrinsics) - seen.points
-    return error / (seen.sigma * settings.correlation)[:, None]
+    return (project(points, state.intrinsics) - seen.points) / seen.sigma[:, None]
 
 
 def robust_weights(error: Tensor, settings: LandmarkSettings) -> Tensor:
     """Geman-McClure weights (B, L) of residuals (B, L, 2)."""
-    scale = (settings.geman_mcclure / settings.correlation) ** 2
+    scale = settings.geman_mcclure**2
     return (scale / (scale + (error**2).sum(-1))) ** 2
 
 
 def energy(bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings) -> Tensor:
     """Half the objective (B,) without the focal prior: a negative log posterior."""
-    squared = (residuals(bases, seen, state, settings) ** 2).sum(-1)
-    scale = (settings.geman_mcclure / settings.correlation) ** 2
-    data = (scale * squared / (scale + squared)).sum(-1)
+    error = residuals(bases, seen, state)
+    squared, scale = (error**2).sum(-1), settings.geman_mcclure**2
+    data = (scale * squared / (scale + squared)).sum(-1) / settings.correlation**2
+    data = data + (_gap_rows(seen, error) ** 2).sum((-1, -2))
     prior = settings.identity_weight * (state.identity**2).sum(-1)
     prior = prior + settings.expression_weight * ((state.expression / bases.expression_std) ** 2).sum(-1)
     excess = _range_excess(bases, state.expression)
@@ -157,12 +172,14 @@ def normal_equations(
     bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings
 ) -> tuple[Tensor, Tensor]:
     """Matrix (B, P, P) and gradient (B, P) over identity, expression, turn and shift (P = I + E + 6)."""
-    jacobian = _jacobian(bases, seen, state, settings)
-    error = residuals(bases, seen, state, settings)
-    weight = robust_weights(error, settings)[..., None].expand_as(error).flatten(1)
+    error = residuals(bases, seen, state)
+    change = _jacobian(bases, seen, state)
+    kept = robust_weights(error, settings).sqrt()[..., None] / settings.correlation
+    error = torch.cat([kept * error, _gap_rows(seen, error)], dim=1).flatten(1)
+    jacobian = torch.cat([kept[..., None] * change, _gap_rows(seen, change)], dim=1).flatten(1, 2)
     prior, prior_gradient = _prior(bases, state, settings)
-    normal = jacobian.mT @ (weight[..., None] * jacobian) + torch.diag_embed(prior)
-    return normal, (jacobian.mT @ (weight * error.flatten(1))[..., None])[..., 0] + prior_gradient
+    normal = jacobian.mT @ jacobian + torch.diag_embed(prior)
+    return normal, (jacobian.mT @ error[..., None])[..., 0] + prior_gradient
 
 
 def apply_step(state: LandmarkState, normal: Tensor, gradient: Tensor) -> LandmarkState:
@@ -179,6 +196,14 @@ def apply_step(state: LandmarkState, normal: Tensor, gradient: Tensor) -> Landma
     )
 
 
+def _gap_rows(seen: Observations, rows: Tensor) -> Tensor:
+    """Rows (B, L, ...) in sigmas of the landmarks -> differences (B, G, ...) over the gaps in sigmas of a gap."""
+    shape = (-1,) + (1,) * (rows.ndim - 2)
+    first, second = seen.gaps.unbind(-1)
+    scaled = rows * seen.sigma.view(shape) / seen.gap_sigma
+    return scaled[:, first] - scaled[:, second]
+
+
 def cross_matrix(vector: Tensor) -> Tensor:
     """Vectors (..., 3) -> matrices (..., 3, 3) with ``cross_matrix(a) @ b == cross(a, b)``."""
     x, y, z = vector.unbind(-1)
@@ -187,8 +212,8 @@ def cross_matrix(vector: Tensor) -> Tensor:
     return torch.stack(rows, dim=-1).unflatten(-1, (3, 3))
 
 
-def _jacobian(bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings) -> Tensor:
-    """Derivatives (B, 2L, I + E + 6) of the flattened residuals."""
+def _jacobian(bases: LandmarkBases, seen: Observations, state: LandmarkState) -> Tensor:
+    """Derivatives (B, L, 2, I + E + 6) of the residuals."""
     rotated = bases.points(state.identity, state.expression) @ state.rotation.mT
     x, y, z = (rotated + state.translation[:, None]).unbind(-1)
     z = z.clamp_min(1e-3)
@@ -196,11 +221,11 @@ def _jacobian(bases: LandmarkBases, seen: Observations, state: LandmarkState, se
     zero = torch.zeros_like(z)
     rows = [fx / z, zero, -fx * x / z**2, zero, fy / z, -fy * y / z**2]
     by_point = torch.stack(rows, dim=-1).unflatten(-1, (2, 3))
-    by_point = by_point / (seen.sigma * settings.correlation)[:, None, None]
+    by_point = by_point / seen.sigma[:, None, None]
     by_shape = torch.cat([bases.identity, bases.expression])  # (I + E, L, 3)
     shape_columns = torch.einsum("blpc,bcd,kld->blpk", by_point, state.rotation, by_shape)
     turn_columns = by_point @ -cross_matrix(rotated)
-    return torch.cat([shape_columns, turn_columns, by_point], dim=-1).flatten(1, 2)
+    return torch.cat([shape_columns, turn_columns, by_point], dim=-1)
 
 
 def _prior(bases: LandmarkBases, state: LandmarkState, settings: LandmarkSettings) -> tuple[Tensor, Tensor]:

@@ -25,6 +25,7 @@ class ModelTensors:
     triangles: Tensor  # (T, 3) int64
     dense_vertices: Tensor  # (L, 3) int64
     dense_weights: Tensor  # (L, 3)
+    landmarks68: Tensor  # (68,) int64
 
     def neutral(self, identity: Tensor) -> Tensor:
         """Identity coefficients (..., I) -> neutral vertices (..., V, 3)."""
@@ -38,6 +39,10 @@ class ModelTensors:
         """A field on vertices (..., V, C) -> on the dense landmarks (..., L, C)."""
         corners = field[..., self.dense_vertices, :]
         return (self.dense_weights[..., None] * corners).sum(dim=-2)
+
+    def ibug68(self, field: Tensor) -> Tensor:
+        """A field on vertices (..., V, C) -> on the iBUG-68 landmarks (..., 68, C)."""
+        return field[..., self.landmarks68, :]
 
 
 _cache: dict[tuple[int, torch.device, torch.dtype], ModelTensors] = {}
@@ -74,4 +79,5 @@ def _convert(model: FaceModel, device: torch.device, dtype: torch.dtype) -> Mode
         triangles=index(model.triangles()),
         dense_vertices=index(model.dense_vertices),
         dense_weights=real(model.dense_weights),
+        landmarks68=index(model.landmarks68),
     )

@@ -41,7 +41,7 @@ class VertexColors:
     color: Tensor  # (V, 3) linear RGB
     weight: Tensor  # (V,) 0 where hidden, grazing or not skin; mean 1 over the used ones
     normals: Tensor  # (V, 3) view frame
-    level: Tensor  # () mean brightness of the used vertices
+    noise: Tensor  # () one sigma of the colour: the settings' share of the mean brightness, or what was seen if more
 
 
 def fit_appearance(
@@ -58,7 +58,9 @@ def fit_appearance(
         coefficients = _solve_albedo(tensors, shading, colors, weight, settings)
         albedo = (tensors.albedo_mean + torch.tensordot(coefficients, tensors.albedo_basis, dims=1)).clamp(0.01, 1.0)
         light = _solve_light(basis, albedo, colors, weight, settings)
-        weight = colors.weight * _robust(albedo * (basis @ light) - colors.color, colors, settings)
+        error = albedo * (basis @ light) - colors.color
+        colors = replace(colors, noise=torch.maximum(colors.noise, _median_error(error, colors.weight)))
+        weight = colors.weight * _robust(error, colors, settings)
     return Appearance(light, coefficients, albedo), replace(colors, weight=weight)
 
 
@@ -82,14 +84,11 @@ def photometric_step(
     used = (colors.weight > 1e-3).nonzero().squeeze(1)
     error = (appearance.albedo * shade(colors.normals, appearance.light) - colors.color)[used]
     jacobian = _color_jacobian(tensors, modes, shape, camera, appearance, colors, used)
-    scale = 1.0 / (settings.sigma * colors.level * settings.correlation)
-    jacobian, error = jacobian * scale, error * scale
-    weight = colors.weight[used, None].expand_as(error)
-    flat = jacobian.flatten(0, 1)
-    extra = flat.mT @ (weight.reshape(-1, 1) * flat)
-    count = flat.shape[1]
-    normal[0, :count, :count] += extra[:, :].to(normal.dtype)
-    gradient[0, :count] += (flat.mT @ (weight * error).reshape(-1)).to(normal.dtype)
+    scale = 1.0 / (colors.noise * settings.correlation)
+    weight = colors.weight[used, None].expand_as(error).flatten() * scale**2
+    count = jacobian.shape[1]
+    normal[0, :count, :count] += jacobian.mT @ (weight[:, None] * jacobian)
+    gradient[0, :count] += jacobian.mT @ (weight * error.flatten())
     return apply_step(state, normal, gradient), appearance
 
 
@@ -104,12 +103,19 @@ def vertex_colors(
     color, confidence = crop.sample(camera.project(shape))
     weight = visible * skin * confidence * ((facing - settings.min_facing) / 0.25).clamp(0, 1)
     level = (weight[:, None] * color).sum() / (3 * weight.sum()).clamp_min(1e-6)
-    return VertexColors(color, weight, to_view_frame(normals), level.clamp_min(1e-3))
+    weight = weight * ((color.mean(-1) / level.clamp_min(1e-3) - settings.shadow) / settings.shadow).clamp(0, 1)
+    return VertexColors(color, weight, to_view_frame(normals), level.clamp_min(1e-3) * settings.sigma)
+
+
+def _median_error(error: Tensor, weight: Tensor) -> Tensor:
+    """One sigma () of colour errors (V, 3) over the used vertices, by the median absolute deviation."""
+    used = weight > 0.2
+    return 1.4826 * error[used].abs().median() if used.any() else error.new_zeros(())
 
 
 def _robust(error: Tensor, colors: VertexColors, settings: PhotometricSettings) -> Tensor:
     """Geman-McClure weights (V,) of colour errors (V, 3)."""
-    squared = (error**2).sum(-1) / (3 * (settings.sigma * colors.level) ** 2)
+    squared = (error**2).sum(-1) / (3 * colors.noise**2)
     return (settings.geman_mcclure**2 / (settings.geman_mcclure**2 + squared)) ** 2
 
 
@@ -129,7 +135,7 @@ def _solve_albedo(
 ) -> Tensor:
     """Maximum a posteriori albedo coefficients (A,) for a given shading (V, 3)."""
     used = (weight > 1e-3).nonzero().squeeze(1)
-    scale = 1.0 / (s.sigma * colors.level * s.correlation)
+    scale = 1.0 / (colors.noise * s.correlation)
     rows = (tensors.albedo_basis[:, used] * shading[used]).flatten(1).mT * scale
     target = ((colors.color - tensors.albedo_mean * shading)[used] * scale).flatten()
     w = weight[used, None].expand(-1, 3).reshape(-1)
@@ -146,28 +152,42 @@ def _color_jacobian(
     colors: VertexColors,
     used: Tensor,
 ) -> Tensor:
-    """Derivatives (U, 3, K + 3) of the predicted colours of the used vertices in the modes and the turn."""
+    """Derivatives (3U, K + 3) of the predicted colours of the used vertices in the modes (K, V, 3) and the turn."""
     by_view_normal = torch.einsum("ukc,kr->urc", sh_gradient(colors.normals[used]), appearance.light)  # (U, rgb, xyz)
     by_normal = to_view_frame(by_view_normal) * appearance.albedo[used, :, None]  # in camera axes
-    normals = to_view_frame(colors.normals[used])
-    model_derivative = normal_derivatives(shape, modes, tensors.triangles, used)  # (K, U, 3) model axes
-    by_modes = torch.einsum("urc,cd,kud->urk", by_normal, camera.rotation, model_derivative)
-    by_turn = by_normal @ -cross_matrix(normals)
-    return torch.cat([by_modes, by_turn], dim=-1)
+    by_turn = by_normal @ -cross_matrix(to_view_frame(colors.normals[used]))
+    by_vertices = normal_derivatives(shape, tensors.triangles, used, by_normal @ camera.rotation)
+    by_modes = torch.sparse.mm(by_vertices, modes.flatten(1).mT)
+    return torch.cat([by_modes, by_turn.flatten(0, 1)], dim=-1)
 
 
-def normal_derivatives(shape: Tensor, modes: Tensor, triangles: Tensor, used: Tensor) -> Tensor:
-    """Derivatives (K, U, 3) of the unit normals of the used vertices when a mode (K, V, 3) is added to the shape."""
+def normal_derivatives(shape: Tensor, triangles: Tensor, used: Tensor, left: Tensor) -> Tensor:
+    """Sparse (U * R, 3V): ``left`` (U, R, 3) times the derivative of the used vertices' unit normals in all vertices.
+
+    A vertex normal is the normalised sum of its triangles' area vectors (b - a) x (c - a), whose derivative in a corner
+    is the cross product with the opposite edge.
+    """
     a, b, c = (shape[corner] for corner in triangles.unbind(1))
-    areas = shape.new_zeros(len(shape), 3)
-    change = modes.new_zeros(modes.shape)
     area = torch.linalg.cross(b - a, c - a)
-    da, db, dc = (modes[:, corner] for corner in triangles.unbind(1))
-    moved = torch.linalg.cross(db - da, (c - a).expand_as(da)) + torch.linalg.cross((b - a).expand_as(da), dc - da)
+    sums = torch.zeros_like(shape)
     for corner in triangles.unbind(1):
-        areas.index_add_(0, corner, area)
-        change.index_add_(1, corner, moved)
-    length = areas[used].norm(dim=-1, keepdim=True).clamp_min(1e-16)
-    normal = areas[used] / length
-    change = change[:, used] / length
-    return change - (change * normal).sum(-1, keepdim=True) * normal
+        sums.index_add_(0, corner, area)
+    length = sums[used].norm(dim=-1).clamp_min(1e-16)
+    normal = sums[used] / length[:, None]
+    tangential = (left - (left @ normal[..., None]) * normal[:, None]) / length[:, None, None]
+    row_of = torch.full((len(shape),), -1, device=used.device)
+    row_of[used] = torch.arange(len(used), device=used.device)
+    opposite = torch.stack([cross_matrix(c - b), cross_matrix(a - c), cross_matrix(b - a)], dim=1)  # (T, 3, 3, 3)
+    rows, columns, values = [], [], []
+    for i in range(3):
+        row = row_of[triangles[:, i]]
+        touched = (row >= 0).nonzero().squeeze(1)
+        row = row[touched]
+        for j in range(3):
+            block = tangential[row] @ opposite[touched, j]  # (n, R, 3)
+            rows.append((row[:, None] * left.shape[1] + torch.arange(left.shape[1], device=row.device))[..., None].expand_as(block))
+            columns.append((triangles[touched, j][:, None] * 3 + torch.arange(3, device=row.device))[:, None].expand_as(block))
+            values.append(block)
+    where = torch.stack([torch.cat([r.flatten() for r in rows]), torch.cat([k.flatten() for k in columns])])
+    size = (len(used) * left.shape[1], shape.numel())
+    return torch.sparse_coo_tensor(where, torch.cat([v.flatten() for v in values]), size).coalesce()

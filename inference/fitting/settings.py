@@ -12,11 +12,12 @@ class LandmarkSettings:
     iterations: int = 12
     # Neighbouring landmarks come from one network and err together: their sigmas understate the joint error.
     correlation: float = 5.0
-    geman_mcclure: float = 4.0  # residuals beyond about this many (correlated) sigmas stop counting
+    gap_sigma: float = 0.012  # of a lid or lip gap, as a share of the inter-ocular distance
+    geman_mcclure: float = 4.0  # residuals beyond about this many sigmas stop counting
     identity_weight: float = 1.0  # |coefficients|^2, which are N(0, 1)
     expression_weight: float = 1.0  # |values / expression_std|^2
     range_weight: float = 400.0  # squared excess over the slider's range, in units of the range
-    distance_m: float = 1.0  # how far portrait cameras stand: geometric mean ...
+    distance_m: float = 0.75  # how far cameras stand, from selfie to portrait: geometric mean ...
     distance_log_sigma: float = 0.45  # ... and spread of its logarithm
     focal_candidates: tuple[float, ...] = (0.5, 0.7, 1.0, 1.4, 2.0)  # times the focal that puts the face at distance_m
 
@@ -34,12 +35,13 @@ class ResidualSettings:
 class PhotometricSettings:
     """Weights of the photometric stage."""
 
-    crop_px: int = 288  # the face's box is resized to about this before anything is compared
-    iterations: int = 5
+    crop_px: int = 224  # the face's box is resized to about this before anything is compared
+    iterations: int = 3
     sigma: float = 0.06  # colour noise as a share of the face's mean brightness: albedo the basis cannot show
-    correlation: float = 4.0  # albedo errors of neighbouring vertices go together
+    correlation: float = 12.0  # albedo errors of neighbouring vertices go together
     geman_mcclure: float = 3.0
     min_facing: float = 0.25  # cosine below which a vertex is not compared
+    shadow: float = 0.35  # share of the mean brightness below which a colour is a cast shadow; full weight at twice that
     light_ridge: float = 0.02  # pulls the second-order light terms to zero
     albedo_rounds: int = 3
 

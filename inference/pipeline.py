@@ -1,0 +1,181 @@
+"""One photo to one `Reconstruction`: a stage per function, each knowing nothing of the next.
+
+    photo -> faces -> landmarks -> skin -> fit -> texture -> detail -> Reconstruction
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..bfm.face_model import FaceModel
+from ..bfm.registry import load_model
+from ..errors import LikenessError
+from .device import choose_device
+from .fitting.face_fit import FaceFit
+from .fitting.fit import fit_face
+from .fitting.model_tensors import model_tensors
+from .fitting.settings import FitSettings
+from .images import Photo, linear_to_srgb, read_photo
+from .landmarks import FaceLandmarks, choose_face, detect_faces
+from .reconstruction import ALBEDO_IMAGE, CONFIDENCE_IMAGE, PHOTO_IMAGE, Mesh, Reconstruction
+from .segmentation import skin_confidence
+from .texture import Texture, build_texture
+
+QUALITIES = ("draft", "final")
+DRAFT_PASSES, FINAL_PASSES = 2, 6
+# Where each stage ends on the progress bar; the shares of the time seen on two cores.
+STAGE_END = {"reading": 0.02, "landmarks": 0.08, "skin": 0.15, "fit": 0.55, "texture": 0.75, "detail": 1.0}
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class PipelineOptions:
+    """What the user chooses. ``draft`` fits the shape only; ``final`` adds light, texture and detail."""
+
+    model: str = "builtin"
+    quality: str = "final"
+    texture_size: int = 1024
+    device: str = "auto"
+    face: int | None = None
+
+
+@dataclass
+class Stopwatch:
+    """Seconds per stage, and the progress told as each begins."""
+
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[float], None]]:
+        """Time a stage; yields a function that reports the share of it that is done."""
+        names = list(STAGE_END)
+        start = STAGE_END[names[names.index(name) - 1]] if names.index(name) else 0.0
+        self.progress(name, start)
+        begun = time.perf_counter()
+        yield lambda share: self.progress(name, start + share * (STAGE_END[name] - start))
+        self.seconds[name] = time.perf_counter() - begun
+
+
+def reconstruct(
+    photo_path: Path | str, options: PipelineOptions | None = None, progress: Progress = lambda stage, fraction: None
+) -> Reconstruction:
+    """Reconstruct one face of a photo. Raises `LikenessError` for everything the user can mend."""
+    options = options or PipelineOptions()
+    if options.quality not in QUALITIES:
+        raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
+    final = options.quality == "final"
+    watch = Stopwatch(progress)
+    device, device_note = choose_device(options.device)
+    model = load_model(options.model)
+    tensors = model_tensors(model, device)
+    with watch.stage("reading"):
+        photo = read_photo(Path(photo_path))
+    with watch.stage("landmarks"):
+        faces = detect_faces(photo, passes=FINAL_PASSES if final else DRAFT_PASSES)
+        landmarks = choose_face(faces, options.face)
+    skin = None
+    if final:
+        with watch.stage("skin"):
+            skin = skin_confidence(photo, landmarks)
+    with watch.stage("fit") as share:
+        fit = fit_face(photo, landmarks, tensors, skin, FitSettings(), share)
+    images: dict[str, Any] = {PHOTO_IMAGE: photo.pixels}
+    if final:
+        images |= _final_images(photo, model, fit, options.texture_size, watch)
+    return _assemble(photo, model, landmarks, fit, images, watch.seconds, device_note or str(device), len(faces))
+
+
+def _final_images(photo: Photo, model: FaceModel, fit: FaceFit, size: int, watch: Stopwatch) -> dict[str, Any]:
+    with watch.stage("texture"):
+        texture = build_texture(photo, model, fit, size)
+    return _texture_images(texture)
+
+
+def _texture_images(texture: Texture) -> dict[str, Any]:
+    albedo = np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8)
+    confidence = np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8)
+    return {ALBEDO_IMAGE: albedo, CONFIDENCE_IMAGE: confidence}
+
+
+def _assemble(
+    photo: Photo,
+    model: FaceModel,
+    landmarks: FaceLandmarks,
+    fit: FaceFit,
+    images: dict[str, Any],
+    seconds: dict[str, float],
+    device: str,
+    face_count: int,
+) -> Reconstruction:
+    focal = "assumed (most probable distance)" if photo.focal_35mm is None else "EXIF"
+    return Reconstruction(
+        model={"id": model.id, "source": model.source, "licence": model.licence},
+        coefficients={
+            "identity": _floats(fit.identity),
+            "expression": _floats(fit.expression),
+            "albedo": _floats(fit.albedo_coefficients),
+        },
+        intrinsics=_array(fit.camera.intrinsics),
+        image_size=photo.size,
+        rotation=_array(fit.camera.rotation),
+        translation=_array(fit.camera.translation),
+        lighting=_array(fit.light),
+        landmarks={
+            "detector": landmarks.detector,
+            "faces_found": face_count,
+            "ibug68": landmarks.ibug68().tolist(),
+            landmarks.scheme: landmarks.points.tolist(),
+            "uncertainty": landmarks.uncertainty.tolist(),
+            "reprojection_error": fit.landmark_error,
+        },
+        timings=dict(seconds),
+        provenance={
+            "intrinsics": f"focal length {focal}, principal point in the middle",
+            "coefficients": f"fitted to {landmarks.detector} landmarks" + ("" if len(images) == 1 else " and colours"),
+            "lighting": "fitted to the face's colours",
+            "mesh": "identity basis and fine residual" if len(images) > 1 else "identity basis",
+            "device": device,
+        },
+        mesh=face_mesh(model, fit),
+        images=images,
+    )
+
+
+def face_mesh(model: FaceModel, fit: FaceFit) -> Mesh:
+    """The mesh of a fit: the neutral identity with the model's expressions as shape keys."""
+    neutral = _array(fit.neutral)
+    return Mesh(
+        vertices=neutral.astype(np.float32),
+        faces=np.asarray(model.faces, np.int32),
+        uv=np.asarray(model.uv, np.float32),
+        faces_uv=np.asarray(model.faces_uv, np.int32),
+        shape_key_names=model.expression_names,
+        shape_key_deltas=np.asarray(model.expression_basis, np.float32),
+        shape_key_ranges=np.asarray(model.expression_ranges, np.float32),
+        expression=_array(fit.expression).astype(np.float32),
+        landmarks68=np.asarray(model.landmarks68, np.int32),
+        joint_names=model.joint_names,
+        joint_parents=np.asarray(model.joint_parents, np.int32),
+        joint_positions=(np.asarray(model.joint_regressor, np.float64) @ neutral).astype(np.float32),
+        skin_weights=np.asarray(model.skin_weights, np.float32),
+        parts=np.asarray(model.face_parts, np.int32),
+        part_names=model.part_names,
+    )
+
+
+def _array(values: torch.Tensor) -> np.ndarray:
+    return values.detach().cpu().double().numpy()
+
+
+def _floats(values: torch.Tensor) -> list[float]:
+    return [float(v) for v in values]
