@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..uv_atlas import smoothstep
 from .picture import Picture
 
 Floats = NDArray[np.float32]
@@ -18,19 +19,37 @@ GREEN = 1
 _FAINTEST = 4e-3  # linear; below this a logarithm shows only noise
 _CHROMA_NOISE = 0.014  # of log ratios after smoothing; keeps grey skin from being regressed on nothing
 _COLOUR_REACH = 0.01  # metres, sigma of the window in which skin has one kind of colouring
+_HAIR = (0.6, 1.0)  # log contrast with the mean of the skin around; relief stays below
 _DARKEST = 0.03  # least shading; harmonics of hard light dip below zero
 
 
-def relief_residual(picture: Picture, shading: Floats, reach: float, step: float) -> Floats:
-    """Log brightness (H, W) that neither the smooth surface nor a change of the skin's colour explains.
-
-    ``shading`` (H, W, 3) is the smooth surface's; ``reach`` (metres) is the coarsest relief kept, as the Gaussian's
-    sigma; contrasts well above ``step`` are edges of cast shadows, lips, hair.
-    """
+def log_reflectance(picture: Picture, shading: Floats) -> Floats:
+    """Logarithm (H, W, 3) of what is left of the colours without the smooth surface's ``shading``; 0 off the face."""
     logs = np.log(np.maximum(picture.colours, _FAINTEST)) - np.log(np.maximum(shading, _DARKEST))
-    logs[picture.depth <= 0.0] = 0.0
-    fine = without_base(logs, picture.trust, reach / picture.pixel, step)
-    return fine[..., GREEN] - colour_share(fine, picture.trust, _COLOUR_REACH / picture.pixel)
+    return np.where(picture.depth[..., None] > 0.0, logs, 0.0).astype(np.float32)
+
+
+def without_hair(logs: Floats, weight: Floats, sigma: float, reach: float) -> Floats:
+    """(H, W) 0 within ``reach`` pixels of what is darker than skin relief ever is, else 1.
+
+    Strands, lashes, rims of glasses, nostrils: far darker than the Gaussian mean round them.
+    """
+    green = logs[..., GREEN]
+    around = _blur(green * weight, sigma) / np.maximum(_blur(weight, sigma), 1e-3)
+    radius = max(1, round(reach))
+    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
+    skin = cv2.erode(1.0 - smoothstep(*_HAIR, around - green), window)
+    return _blur(np.asarray(skin, np.float32), 0.5 * radius)
+
+
+def relief_residual(logs: Floats, weight: Floats, pixel: float, reach: float, step: float) -> Floats:
+    """Log brightness (H, W) that neither broad changes nor a change of the skin's colour explain.
+
+    ``logs`` is `log_reflectance`, trusted where ``weight`` is; ``pixel`` and ``reach`` (the sigma of the coarsest relief
+    kept) in metres; contrasts well above ``step`` are edges of cast shadows and lips.
+    """
+    fine = without_base(logs, weight, reach / pixel, step)
+    return fine[..., GREEN] - colour_share(fine, weight, _COLOUR_REACH / pixel)
 
 
 def without_base(logs: Floats, weight: Floats, sigma: float, step: float) -> Floats:

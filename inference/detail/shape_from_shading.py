@@ -13,7 +13,7 @@ from ...bfm.face_model import FaceModel
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv_atlas import smoothstep, uv_atlas
-from .albedo import relief_residual
+from .albedo import log_reflectance, relief_residual, without_hair
 from .detail import Detail
 from .height import occlusion_gain, relief, shading, solve
 from .normal_map import bake_normal_map
@@ -23,7 +23,7 @@ from .uv_map import to_texture
 Floats = NDArray[np.float32]
 
 _HAIR_REACH = 0.001  # metres beside a dark thing that are distrusted too
-_FADE = (0.2, 0.9)  # trust over which relief fades in
+_FADE = (0.0, 0.4)  # trust over which relief fades in
 
 
 @dataclass(frozen=True)
@@ -60,21 +60,16 @@ class ShapeFromShading:
 def heights(picture: Picture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats:
     """Relief (H, W) in metres over the smooth surface under a light (9, 3), faded out where the picture is no skin."""
     smooth = shading(picture, light)
-    residual = relief_residual(picture, smooth, settings.reach, settings.step)
-    trust = picture.trust * _no_hair(residual, picture.pixel, settings.strongest)
+    logs = log_reflectance(picture, smooth)
+    trust = picture.trust * without_hair(
+        logs, picture.trust, settings.reach / picture.pixel, _HAIR_REACH / picture.pixel
+    )
+    residual = relief_residual(logs, trust, picture.pixel, settings.reach, settings.step)
     residual = settings.strongest * np.tanh(residual / settings.strongest)
     residual = np.where(trust > 0.0, residual, 0.0).astype(np.float32)
     system = relief(picture, light, occlusion_gain(smooth, light, settings.occlusion))
     height = solve(system, residual, trust, settings.small, settings.flat, picture.pixel)
     return _limited(height, picture.pixel, settings) * smoothstep(*_FADE, trust)
-
-
-def _no_hair(residual: Floats, pixel: float, strongest: float) -> Floats:
-    """(H, W) 0 at and beside what is darker than skin relief ever is: strands, rims of glasses, nostrils; else 1."""
-    radius = max(1, round(_HAIR_REACH / pixel))
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
-    plausible = cv2.erode(1.0 - smoothstep(strongest, 2.0 * strongest, -residual), window)
-    return np.asarray(cv2.GaussianBlur(plausible, (0, 0), 0.5 * radius), np.float32)
 
 
 def _limited(height: Floats, pixel: float, settings: ShapeFromShadingSettings) -> Floats:
