@@ -84,7 +84,9 @@ def _paint(vertices: Floats, lm: NDArray[np.integer], skin_end: int, eyes: tuple
     lips = Polygon(flat[lm[48:60]]).contains_points(flat) & (depth > vertices[lm[48], 2] - 0.01)
     color[:skin_end][lips] = LIP
     for brow in (lm[17:22], lm[22:27]):
-        curve = np.concatenate([np.linspace(a, b, 12) for a, b in zip(vertices[brow[:-1]], vertices[brow[1:]], strict=True)])
+        curve = np.concatenate(
+            [np.linspace(a, b, 12) for a, b in zip(vertices[brow[:-1]], vertices[brow[1:]], strict=True)]
+        )
         near = np.linalg.norm(vertices[:skin_end, None] - curve[None], axis=2).min(axis=1) < 0.0035
         color[:skin_end][near] = BROW
     for eye in eyes:

@@ -10,6 +10,7 @@ mirror image) are written to ``bfm/builtin/measured_landmarks.npz``: statistics 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,23 @@ from .ict_renders import PICTURE, Heads, load_heads, random_light, render_head, 
 
 Floats = NDArray[np.floating]
 OUTPUT = Path(__file__).resolve().parents[1] / "bfm" / "builtin" / "measured_landmarks.npz"
-VIEWS = ((0, 0), (-15, 0), (15, 0), (-30, 0), (30, 0), (-45, 0), (45, 0), (-60, 5), (60, 5), (0, 18), (0, -18), (25, 15), (-25, 15), (-25, -15), (25, -15))  # fmt: skip
+VIEWS = (
+    (0, 0),
+    (-15, 0),
+    (15, 0),
+    (-30, 0),
+    (30, 0),
+    (-45, 0),
+    (45, 0),
+    (-60, 5),
+    (60, 5),
+    (0, 18),
+    (0, -18),
+    (25, 15),
+    (-25, 15),
+    (-25, -15),
+    (25, -15),
+)
 SKIRT_RINGS = 3
 MODES = 60
 RIGID_POINTS = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 2, 9, 8, 61, 291, 234, 454, 152, 10)
@@ -40,7 +57,7 @@ class Detector:
         found = self._mesh.process(picture).multi_face_landmarks
         if not found:
             return None
-        return np.array([(p.x, p.y) for p in found[0].landmark]) * picture.shape[1::-1]
+        return np.array([(p.x, p.y) for p in found[0].landmark], np.float64) * picture.shape[1::-1]
 
 
 def measure_head(vertices: Floats, heads: Heads, detector: Detector, rng: np.random.Generator) -> Floats | None:
@@ -50,10 +67,18 @@ def measure_head(vertices: Floats, heads: Heads, detector: Detector, rng: np.ran
     light = random_light(rng, like)
     for yaw, pitch in VIEWS:
         distance = rng.uniform(0.6, 1.0)
-        camera = view_camera(yaw + rng.normal(0, 3), pitch + rng.normal(0, 3), distance, distance * PICTURE / 0.30, like)
+        camera = view_camera(
+            yaw + rng.normal(0, 3), pitch + rng.normal(0, 3), distance, distance * PICTURE / 0.30, like
+        )
         found = detector(render_head(vertices, heads, camera, light))
         if found is not None:
-            cameras.append((camera.intrinsics.numpy().astype(float), camera.rotation.numpy().astype(float), camera.translation.numpy().astype(float)))  # fmt: skip
+            cameras.append(
+                (
+                    camera.intrinsics.numpy().astype(float),
+                    camera.rotation.numpy().astype(float),
+                    camera.translation.numpy().astype(float),
+                )
+            )
             points.append(found)
     if len(points) < 8:
         return None
@@ -133,7 +158,7 @@ def measure_skirt(dense: Floats, vertices: Floats, heads: Heads) -> Floats:
 
 
 def cast_rays(origin: Floats, directions: Floats, triangles: Floats) -> Floats:
-    """Distance (N,) of the first hit of rays from one origin on triangles (T, 3, 3); inf for none (Moeller-Trumbore)."""
+    """Distance (N,) of the first hit of rays from one origin on triangles (T, 3, 3), or inf (Moeller, Trumbore)."""
     edge1, edge2 = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
     to_origin = origin - triangles[:, 0]
     q = np.cross(to_origin, edge1)
@@ -151,9 +176,9 @@ def cast_rays(origin: Floats, directions: Floats, triangles: Floats) -> Floats:
     return distances
 
 
-def align(points: Floats, target: Floats, rigid: list[int]) -> Floats:
+def align(points: Floats, target: Floats, rigid: Sequence[int]) -> Floats:
     """Rotate and shift points (N, 3) so that the rigid ones lie on the target's (Kabsch; no scale)."""
-    a, b = points[rigid], target[rigid]
+    a, b = points[list(rigid)], target[list(rigid)]
     u, _, vt = np.linalg.svd((b - b.mean(axis=0)).T @ (a - a.mean(axis=0)))
     rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
     return (points - a.mean(axis=0)) @ rotation.T + b.mean(axis=0)

@@ -34,7 +34,12 @@ class FaceCrop:
 
 
 def face_crop(
-    photo: NDArray[np.uint8], skin: NDArray[np.floating], camera: Camera, box: NDArray[np.floating], size: int, like: Tensor
+    photo: NDArray[np.uint8],
+    skin: NDArray[np.floating],
+    camera: Camera,
+    box: NDArray[np.floating],
+    size: int,
+    like: Tensor,
 ) -> FaceCrop:
     """Cut the face's box (x0 y0 x1 y1) with a margin and resize it so that the box is about ``size`` pixels."""
     x0, y0, x1, y1 = (float(v) for v in box)

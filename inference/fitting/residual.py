@@ -31,7 +31,9 @@ def _build(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
     inside = (skin > 0.5).nonzero().squeeze(1)
     points = tensors.mean[inside]
     inducing = points[_farthest_points(points, settings.inducing_points)]
-    among = _kernel(inducing, inducing, settings) + 1e-4 * torch.eye(len(inducing), dtype=points.dtype, device=points.device)
+    among = _kernel(inducing, inducing, settings) + 1e-4 * torch.eye(
+        len(inducing), dtype=points.dtype, device=points.device
+    )
     factor = torch.linalg.cholesky(among)
     height = torch.linalg.solve_triangular(factor, _kernel(inducing, points, settings), upper=False)  # (M, inside)
     normals = vertex_normals(tensors.mean[None], tensors.triangles)[0, inside]
@@ -41,7 +43,7 @@ def _build(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
 
 
 def _kernel(a: Tensor, b: Tensor, settings: ResidualSettings) -> Tensor:
-    return torch.exp(-torch.cdist(a, b) ** 2 / (2 * settings.scale_m**2))
+    return torch.exp(-(torch.cdist(a, b) ** 2) / (2 * settings.scale_m**2))
 
 
 def _farthest_points(points: Tensor, count: int) -> Tensor:
