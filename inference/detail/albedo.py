@@ -45,8 +45,8 @@ def without_hair(logs: Floats, weight: Floats, sigma: float, reach: float) -> Fl
 def relief_residual(logs: Floats, weight: Floats, pixel: float, reach: float, step: float) -> Floats:
     """Log brightness (H, W) that neither broad changes nor a change of the skin's colour explain.
 
-    ``logs`` is `log_reflectance`, trusted where ``weight`` is; ``pixel`` and ``reach`` (the sigma of the coarsest relief
-    kept) in metres; contrasts well above ``step`` are edges of cast shadows and lips.
+    ``logs`` is `log_reflectance`, trusted where ``weight`` is; ``pixel`` and ``reach`` (the sigma of the coarsest
+    relief kept) in metres; contrasts well above ``step`` are edges of cast shadows and lips.
     """
     fine = without_base(logs, weight, reach / pixel, step)
     return fine[..., GREEN] - colour_share(fine, weight, _COLOUR_REACH / pixel)

@@ -22,8 +22,8 @@ from .uv_map import to_texture
 
 Floats = NDArray[np.float32]
 
-_HAIR_REACH = 0.001  # metres beside a dark thing that are distrusted too
-_FADE = (0.0, 0.4)  # trust over which relief fades in
+_HAIR_REACH = 0.0015  # metres beside a dark thing that are distrusted too
+_FADE = (0.0, 0.5)  # trust over which relief fades in
 
 
 @dataclass(frozen=True)
