@@ -1,6 +1,6 @@
 """One photo to one `Reconstruction`: a stage per function, each knowing nothing of the next.
 
-    photo -> faces -> landmarks -> skin -> fit -> texture -> detail -> Reconstruction
+    photo -> faces -> landmarks -> skin -> fit -> expressions -> texture -> detail -> Reconstruction
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ import numpy as np
 import torch
 
 from ..bfm.face_model import FaceModel
-from ..bfm.registry import load_model
+from ..bfm.registry import expressions_for, load_model
 from ..errors import LikenessError
+from .detail.detail import Detail
+from .detail.shape_from_shading import ShapeFromShading
 from .device import choose_device
 from .fitting.face_fit import FaceFit
 from .fitting.fit import fit_face
@@ -25,14 +27,22 @@ from .fitting.model_tensors import model_tensors
 from .fitting.settings import FitSettings
 from .images import Photo, linear_to_srgb, read_photo
 from .landmarks import FaceLandmarks, choose_face, detect_faces
-from .reconstruction import ALBEDO_IMAGE, CONFIDENCE_IMAGE, PHOTO_IMAGE, Mesh, Reconstruction
+from .reconstruction import (
+    ALBEDO_IMAGE,
+    CONFIDENCE_IMAGE,
+    DISPLACEMENT_IMAGE,
+    NORMAL_IMAGE,
+    PHOTO_IMAGE,
+    Mesh,
+    Reconstruction,
+)
 from .segmentation import skin_confidence
 from .texture import Texture, build_texture
 
 QUALITIES = ("draft", "final")
 DRAFT_PASSES, FINAL_PASSES = 2, 6
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
-STAGE_END = {"reading": 0.02, "landmarks": 0.08, "skin": 0.15, "fit": 0.55, "texture": 0.75, "detail": 1.0}
+STAGE_END = {"reading": 0.02, "landmarks": 0.08, "skin": 0.15, "fit": 0.45, "expressions": 0.5, "texture": 0.7, "detail": 1.0}
 
 Progress = Callable[[str, float], None]
 
@@ -89,35 +99,17 @@ def reconstruct(
             skin = skin_confidence(photo, landmarks)
     with watch.stage("fit") as share:
         fit = fit_face(photo, landmarks, tensors, skin, FitSettings(), share)
+    expressions = np.asarray(model.expression_basis)
     images: dict[str, Any] = {PHOTO_IMAGE: photo.pixels}
     if final:
-        images |= _final_images(photo, model, fit, options.texture_size, watch)
-    return _assemble(photo, model, landmarks, fit, images, watch.seconds, device_note or str(device), len(faces))
-
-
-def _final_images(photo: Photo, model: FaceModel, fit: FaceFit, size: int, watch: Stopwatch) -> dict[str, Any]:
-    with watch.stage("texture"):
-        texture = build_texture(photo, model, fit, size)
-    return _texture_images(texture)
-
-
-def _texture_images(texture: Texture) -> dict[str, Any]:
-    albedo = np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8)
-    confidence = np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8)
-    return {ALBEDO_IMAGE: albedo, CONFIDENCE_IMAGE: confidence}
-
-
-def _assemble(
-    photo: Photo,
-    model: FaceModel,
-    landmarks: FaceLandmarks,
-    fit: FaceFit,
-    images: dict[str, Any],
-    seconds: dict[str, float],
-    device: str,
-    face_count: int,
-) -> Reconstruction:
-    focal = "assumed (most probable distance)" if photo.focal_35mm is None else "EXIF"
+        with watch.stage("expressions"):
+            expressions, fit = personalised(model, fit)
+        with watch.stage("texture"):
+            texture = build_texture(photo, model, fit, options.texture_size)
+        with watch.stage("detail"):
+            detail = ShapeFromShading().estimate(photo, model, fit, options.texture_size)
+        images |= _maps(texture, detail)
+    provenance = _provenance(photo, landmarks, options, device_note or str(device))
     return Reconstruction(
         model={"id": model.id, "source": model.source, "licence": model.licence},
         coefficients={
@@ -130,29 +122,56 @@ def _assemble(
         rotation=_array(fit.camera.rotation),
         translation=_array(fit.camera.translation),
         lighting=_array(fit.light),
-        landmarks={
-            "detector": landmarks.detector,
-            "faces_found": face_count,
-            "ibug68": landmarks.ibug68().tolist(),
-            landmarks.scheme: landmarks.points.tolist(),
-            "uncertainty": landmarks.uncertainty.tolist(),
-            "reprojection_error": fit.landmark_error,
-        },
-        timings=dict(seconds),
-        provenance={
-            "intrinsics": f"focal length {focal}, principal point in the middle",
-            "coefficients": f"fitted to {landmarks.detector} landmarks" + ("" if len(images) == 1 else " and colours"),
-            "lighting": "fitted to the face's colours",
-            "mesh": "identity basis and fine residual" if len(images) > 1 else "identity basis",
-            "device": device,
-        },
-        mesh=face_mesh(model, fit),
+        landmarks=_landmark_record(landmarks, fit, len(faces)),
+        timings=watch.seconds,
+        provenance=provenance,
+        mesh=face_mesh(model, fit, expressions),
         images=images,
     )
 
 
-def face_mesh(model: FaceModel, fit: FaceFit) -> Mesh:
-    """The mesh of a fit: the neutral identity with the model's expressions as shape keys."""
+def personalised(model: FaceModel, fit: FaceFit) -> tuple[np.ndarray, FaceFit]:
+    """The expressions (E, V, 3) made for this face, and the fit posed with them."""
+    expressions = expressions_for(model, _array(fit.neutral))
+    offset = np.tensordot(_array(fit.expression), expressions, axes=1)
+    return expressions, replace(fit, posed=fit.neutral + fit.neutral.new_tensor(offset))
+
+
+def _maps(texture: Texture, detail: Detail) -> dict[str, Any]:
+    return {
+        ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
+        CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
+        DISPLACEMENT_IMAGE: detail.displacement,
+        NORMAL_IMAGE: detail.normal_map,
+    }
+
+
+def _landmark_record(landmarks: FaceLandmarks, fit: FaceFit, face_count: int) -> dict[str, Any]:
+    return {
+        "detector": landmarks.detector,
+        "faces_found": face_count,
+        "ibug68": landmarks.ibug68().tolist(),
+        landmarks.scheme: landmarks.points.tolist(),
+        "uncertainty": landmarks.uncertainty.tolist(),
+        "reprojection_error": fit.landmark_error,
+    }
+
+
+def _provenance(photo: Photo, landmarks: FaceLandmarks, options: PipelineOptions, device: str) -> dict[str, str]:
+    """Where each number comes from, for whoever reads ``face.json``."""
+    final = options.quality == "final"
+    focal = "the most probable camera distance" if photo.focal_35mm is None else "the photo's EXIF"
+    return {
+        "intrinsics": f"focal length from {focal}, principal point in the middle",
+        "coefficients": f"fitted to {landmarks.detector} landmarks{' and colours' if final else ''}",
+        "lighting": "fitted to the face's colours",
+        "mesh": f"identity basis{' and finer residual' if final else ''}",
+        "device": device,
+    }
+
+
+def face_mesh(model: FaceModel, fit: FaceFit, expressions: np.ndarray) -> Mesh:
+    """The mesh of a fit: the neutral identity with the expressions (E, V, 3) as shape keys."""
     neutral = _array(fit.neutral)
     return Mesh(
         vertices=neutral.astype(np.float32),
@@ -160,7 +179,7 @@ def face_mesh(model: FaceModel, fit: FaceFit) -> Mesh:
         uv=np.asarray(model.uv, np.float32),
         faces_uv=np.asarray(model.faces_uv, np.int32),
         shape_key_names=model.expression_names,
-        shape_key_deltas=np.asarray(model.expression_basis, np.float32),
+        shape_key_deltas=np.asarray(expressions, np.float32),
         shape_key_ranges=np.asarray(model.expression_ranges, np.float32),
         expression=_array(fit.expression).astype(np.float32),
         landmarks68=np.asarray(model.landmarks68, np.int32),
