@@ -21,16 +21,16 @@ def bake_normal_map(displacement: Floats, atlas: UvAtlas, vertices: NDArray, uv:
     corners = np.concatenate([step_u, step_v], axis=1)
     steps = atlas.interpolate_corners(corners, atlas.triangles_uv)
     along_u, along_v = steps[..., :3], steps[..., 3:]
-    down, right = np.gradient(displacement * atlas.size)
-    down, right = -down, right  # rows run against v
+    change_down, change_u = np.gradient(displacement * atlas.size)
+    change_v = -change_down  # rows run against v
     # Measured along P_v the bitangent is right for mirrored charts too: t = P_u / |P_u|, b the rest of
     # P_v at right angles to it, so the system is triangular.
     length = np.linalg.norm(along_u, axis=-1)
     lean = (along_u * along_v).sum(axis=-1) / np.maximum(length, 1e-9)
     rise = np.sqrt(np.maximum((along_v**2).sum(axis=-1) - lean**2, 0.0))
     valid = atlas.mask & (length * rise > _LEAST_AREA)
-    slope_t = np.where(valid, right / np.maximum(length, 1e-9), 0.0)
-    slope_b = np.where(valid, (down - lean * slope_t) / np.maximum(rise, 1e-9), 0.0)
+    slope_t = np.where(valid, change_u / np.maximum(length, 1e-9), 0.0)
+    slope_b = np.where(valid, (change_v - lean * slope_t) / np.maximum(rise, 1e-9), 0.0)
     normal = np.stack([-slope_t, -slope_b, np.ones_like(slope_t)], axis=-1)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     return np.clip(np.rint(normal * 127.5 + 127.5), 0, 255).astype(np.uint8)

@@ -32,6 +32,7 @@ class ShapeFromShadingSettings:
 
     reach: float = 0.002  # sigma of the coarsest relief that is looked for; the mesh has the rest
     step: float = 0.3  # log contrast above which an edge is a shadow's, a lip's or a hair's
+    faintest: float = 0.04  # log contrast below which brightness is mostly grain and uneven colour
     strongest: float = 0.4  # log contrast no relief exceeds
     occlusion: float = 500.0  # log brightness lost per metre of depth in wholly diffuse light
     small: float = 2e3  # mu_1, 1 / m^2
@@ -65,6 +66,7 @@ def heights(picture: Picture, light: torch.Tensor, settings: ShapeFromShadingSet
         logs, picture.trust, settings.reach / picture.pixel, _HAIR_REACH / picture.pixel
     )
     residual = relief_residual(logs, trust, picture.pixel, settings.reach, settings.step)
+    residual = residual**3 / (residual**2 + settings.faintest**2)
     residual = settings.strongest * np.tanh(residual / settings.strongest)
     residual = np.where(trust > 0.0, residual, 0.0).astype(np.float32)
     system = relief(picture, light, occlusion_gain(smooth, light, settings.occlusion))
