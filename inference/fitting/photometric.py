@@ -190,4 +190,4 @@ def normal_derivatives(shape: Tensor, triangles: Tensor, used: Tensor, left: Ten
             values.append(block)
     where = torch.stack([torch.cat([r.flatten() for r in rows]), torch.cat([k.flatten() for k in columns])])
     size = (len(used) * left.shape[1], shape.numel())
-    return torch.sparse_coo_tensor(where, torch.cat([v.flatten() for v in values]), size).coalesce()
+    return torch.sparse_coo_tensor(where, torch.cat([v.flatten() for v in values]), size, check_invariants=False).coalesce()

@@ -11,11 +11,11 @@ class LandmarkSettings:
 
     iterations: int = 12
     # Neighbouring landmarks come from one network and err together: their sigmas understate the joint error.
-    correlation: float = 5.0
+    correlation: float = 3.5
     gap_sigma: float = 0.012  # of a lid or lip gap, as a share of the inter-ocular distance
     geman_mcclure: float = 4.0  # residuals beyond about this many sigmas stop counting
     identity_weight: float = 1.0  # |coefficients|^2, which are N(0, 1)
-    expression_weight: float = 1.0  # |values / expression_std|^2
+    expression_weight: float = 3.0  # |values / expression_std|^2
     range_weight: float = 400.0  # squared excess over the slider's range, in units of the range
     distance_m: float = 0.75  # how far cameras stand, from selfie to portrait: geometric mean ...
     distance_log_sigma: float = 0.45  # ... and spread of its logarithm
