@@ -1,6 +1,6 @@
 """One photo to one `Reconstruction`: a stage per function, each knowing nothing of the next.
 
-    photo -> faces -> landmarks -> skin -> fit -> expressions -> texture -> detail -> Reconstruction
+photo -> faces -> landmarks -> skin -> fit -> expressions -> texture -> detail -> Reconstruction
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ from .texture import Texture, build_texture
 QUALITIES = ("draft", "final")
 DRAFT_PASSES, FINAL_PASSES = 2, 6
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
-STAGE_END = {"reading": 0.02, "landmarks": 0.08, "skin": 0.15, "fit": 0.45, "expressions": 0.5, "texture": 0.7, "detail": 1.0}
+STAGE_END = {
+    "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "fit": 0.4, "expressions": 0.48, "texture": 0.8, "detail": 1.0,
+}  # fmt: skip
 
 Progress = Callable[[str, float], None]
 

@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("-o", "--output", type=Path, default=RELIEF)
     args = parser.parse_args()
-    rng = np.random.default_rng(args.seed)
+    rng, everywhere = np.random.default_rng(args.seed), list(range(DENSE_FACE_COUNT))
     measured = load_measured(MEASURED)
     model, mirror = make_model(measured), build_mean(measured).mirror
     heads, detector, offsets, codes = load_heads(args.ict), Detector(), [], []
@@ -93,7 +93,8 @@ def main() -> None:
             continue
         code, aligned = fit_identity(model, dense)
         shape = model.shape(code)
-        head = align(np.concatenate([dense[:DENSE_FACE_COUNT], vertices]), np.concatenate([aligned, vertices]), list(range(DENSE_FACE_COUNT)))[DENSE_FACE_COUNT:]  # fmt: skip
+        together = np.concatenate([dense[:DENSE_FACE_COUNT], vertices])
+        head = align(together, np.concatenate([aligned, vertices]), everywhere)[DENSE_FACE_COUNT:]
         offset = offsets_along(shape, face_normals_at(shape, model.faces), *surface_samples(head, heads, rng))
         offsets += [offset, offset[mirror]]
         parity = model.identity_basis[:, mirror] * np.array([-1.0, 1.0, 1.0])

@@ -2,10 +2,9 @@
 
 Minimises the re-projection error + priors over identity a, expression e, rotation and translation. A detector's errors
 are smooth over the face: the sigmas are widened for that, while *gaps* (upper to lower lid, lip to lip) are compared
-once more and far more sharply, for they say whether an eye or a mouth is open. Geman-McClure weights silence what cannot
-be explained (a hand, a microphone).
-The rotation is updated on the left, R <- exp(w) R. Batch B runs over candidate intrinsics, so
-a photo without a known focal length tries several at once and keeps the most probable.
+once more and far more sharply, for they say whether an eye or a mouth is open. Geman-McClure weights silence what
+cannot be explained (a hand, a microphone). The rotation is updated on the left, R <- exp(w) R. Batch B runs over
+candidate intrinsics, so a photo without a known focal length tries several at once and keeps the most probable.
 """
 
 from __future__ import annotations

@@ -185,9 +185,17 @@ def normal_derivatives(shape: Tensor, triangles: Tensor, used: Tensor, left: Ten
         row = row[touched]
         for j in range(3):
             block = tangential[row] @ opposite[touched, j]  # (n, R, 3)
-            rows.append((row[:, None] * left.shape[1] + torch.arange(left.shape[1], device=row.device))[..., None].expand_as(block))
-            columns.append((triangles[touched, j][:, None] * 3 + torch.arange(3, device=row.device))[:, None].expand_as(block))
+            rows.append(
+                (row[:, None] * left.shape[1] + torch.arange(left.shape[1], device=row.device))[..., None].expand_as(
+                    block
+                )
+            )
+            columns.append(
+                (triangles[touched, j][:, None] * 3 + torch.arange(3, device=row.device))[:, None].expand_as(block)
+            )
             values.append(block)
     where = torch.stack([torch.cat([r.flatten() for r in rows]), torch.cat([k.flatten() for k in columns])])
     size = (len(used) * left.shape[1], shape.numel())
-    return torch.sparse_coo_tensor(where, torch.cat([v.flatten() for v in values]), size, check_invariants=False).coalesce()
+    return torch.sparse_coo_tensor(
+        where, torch.cat([v.flatten() for v in values]), size, check_invariants=False
+    ).coalesce()

@@ -41,7 +41,7 @@ class PhotometricSettings:
     correlation: float = 12.0  # albedo errors of neighbouring vertices go together
     geman_mcclure: float = 3.0
     min_facing: float = 0.25  # cosine below which a vertex is not compared
-    shadow: float = 0.35  # share of the mean brightness below which a colour is a cast shadow; full weight at twice that
+    shadow: float = 0.35  # share of the mean brightness below which a colour is cast shadow; full weight at twice that
     light_ridge: float = 0.02  # pulls the second-order light terms to zero
     albedo_rounds: int = 3
 
