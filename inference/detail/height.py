@@ -24,6 +24,7 @@ from .picture import Picture
 Floats = NDArray[np.float32]
 
 TYPICAL_CURVATURE = 500.0  # 1 / m, of skin relief: 0.1 mm over about a millimetre
+_DARKEST = 0.25  # least shading, share of the face's mean
 _ROUNDS, _STEPS = 3, 40  # of reweighting, and of conjugate gradients in each
 
 
@@ -45,17 +46,22 @@ class Relief:
 
 
 def shading(picture: Picture, light: torch.Tensor) -> Floats:
-    """Linear RGB shading (H, W, 3) of the smooth surface."""
-    return (sh_basis(torch.from_numpy(picture.normals)) @ light).numpy()
+    """Linear RGB shading (H, W, 3) of the smooth surface, never darker than a share of its mean.
+
+    Harmonics of hard light dip below zero where a real room still sends some light.
+    """
+    lit = (sh_basis(torch.from_numpy(picture.normals)) @ light).numpy()
+    on_face = np.square(picture.normals).sum(axis=-1) > 0.5
+    floor = _DARKEST * np.maximum(lit[on_face], 0.0).mean(axis=0)
+    return np.maximum(lit, np.maximum(floor, 1e-4)).astype(np.float32)
 
 
 def relief(picture: Picture, light: torch.Tensor, gain: Floats) -> Relief:
     """The linear map under a light (9, 3), in the green channel; ``gain`` (H, W) per metre."""
-    normals, green = torch.from_numpy(picture.normals), light[:, GREEN]
-    level = (sh_basis(normals) @ green).clamp_min(1e-3)
-    turning = torch.einsum("hwkd,k->hwd", sh_gradient(normals), green) / level[..., None]
+    level = shading(picture, light)[..., GREEN, None]
+    turning = torch.einsum("hwkd,k->hwd", sh_gradient(torch.from_numpy(picture.normals)), light[:, GREEN])
     right, below = _surface_gradient(picture)
-    slope = turning.numpy()
+    slope = turning.numpy() / level
     on_face = picture.depth > 0.0
     across = np.where(on_face, -(slope * right).sum(axis=-1), 0.0)
     down = np.where(on_face, -(slope * below).sum(axis=-1), 0.0)
@@ -68,8 +74,7 @@ def occlusion_gain(smooth: Floats, light: torch.Tensor, strength: float) -> Floa
     Only light from everywhere is shut out by pits; it is what the light's darkest side has. ``smooth`` is `shading`.
     """
     darkest = float((sh_basis(_directions(light)) @ light[:, GREEN]).min().clamp_min(0.0))
-    level = np.maximum(smooth[..., GREEN], 1e-3)
-    return (strength * np.minimum(darkest / level, 1.0)).astype(np.float32)
+    return (strength * np.minimum(darkest / smooth[..., GREEN], 1.0)).astype(np.float32)
 
 
 def _directions(like: torch.Tensor, count: int = 256) -> torch.Tensor:
