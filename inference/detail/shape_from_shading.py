@@ -32,7 +32,7 @@ class ShapeFromShadingSettings:
 
     reach: float = 0.002  # sigma of the coarsest relief that is looked for; the mesh has the rest
     step: float = 0.3  # log contrast above which an edge is a shadow's, a lip's or a hair's
-    faintest: float = 0.04  # log contrast below which brightness is mostly grain and uneven colour
+    faintest: float = 0.03  # log contrast below which brightness is mostly grain and uneven colour
     strongest: float = 0.4  # log contrast no relief exceeds
     occlusion: float = 500.0  # log brightness lost per metre of depth in wholly diffuse light
     small: float = 2e3  # mu_1, 1 / m^2
