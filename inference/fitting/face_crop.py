@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,6 +21,10 @@ class FaceCrop:
     pixels: Tensor
     skin: Tensor
     camera: Camera
+
+    def seen_by(self, camera: Camera) -> Camera:
+        """The crop's camera in the pose of another one of the same photo."""
+        return replace(self.camera, rotation=camera.rotation, translation=camera.translation)
 
     def sample(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Colour (N, 3) and skin confidence (N,) at pixels (N, 2); confidence 0 outside."""

@@ -9,15 +9,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...bfm.landmarks import DENSE_GAPS, IBUG68_GAPS
+from ...bfm.landmarks import DENSE_GAPS, FACE_OVAL_LOOP, IBUG68_GAPS
 from ..camera import Camera, focal_px_from_35mm
 from ..images import Photo
 from ..landmarks import FaceLandmarks
 from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
-from .landmark_fit import LandmarkBases, LandmarkState, Observations, fit_landmarks, to_camera
+from .landmark_fit import (
+    LandmarkBases,
+    LandmarkState,
+    Observations,
+    apply_step,
+    fit_landmarks,
+    normal_equations,
+    to_camera,
+)
 from .model_tensors import ModelTensors
-from .photometric import Appearance, fit_appearance, photometric_step
+from .outline import outline_equations
+from .photometric import Appearance, fit_appearance, photometric_equations
 from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
 
@@ -50,18 +59,25 @@ def fit_face(
         state, modes = _refine(tensors, bases, seen, state, crop, settings, progress)
         camera = to_camera(state, photo.size)
     shape = tensors.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
-    on_crop = replace(crop.camera, rotation=camera.rotation, translation=camera.translation)
-    appearance, _ = fit_appearance(tensors, skin_vertices(tensors), shape, on_crop, crop, settings.photometric)
+    even = skin_vertices(tensors)
+    appearance, _ = fit_appearance(tensors, even, shape, crop.seen_by(camera), crop, settings.photometric)
     return _result(tensors, bases, state, modes, camera, appearance, skin, seen, landmarks)
 
 
 def observe(
     landmarks: FaceLandmarks, image_size: tuple[int, int], bases: LandmarkBases, settings: LandmarkSettings
 ) -> Observations:
-    """The detector's points as tensors."""
+    """The detector's points as tensors.
+
+    On a turned head all points err more, but together: as one shift and stretch that pose absorbs. Of that growth only
+    the share ``turned_growth`` (an exponent) is believed; which points are better than others stays as it was told.
+    """
     points, sigma = bases.mean.new_tensor(landmarks.points), bases.mean.new_tensor(landmarks.uncertainty)
+    frontal = settings.frontal_sigma * landmarks.size
+    sigma = sigma * (sigma.median() / frontal).clamp_min(1.0) ** (settings.turned_growth - 1.0)
     gaps = torch.tensor(DENSE_GAPS if landmarks.scheme == "dense" else IBUG68_GAPS, device=points.device)
-    return Observations(points, sigma, gaps, points.new_tensor(settings.gap_sigma * landmarks.inter_ocular), image_size)
+    oval = torch.tensor(FACE_OVAL_LOOP if landmarks.scheme == "dense" else (), dtype=torch.int64, device=points.device)
+    return Observations(points, sigma, gaps, oval, settings.gap_sigma, landmarks.inter_ocular, image_size)
 
 
 def skin_vertices(tensors: ModelTensors) -> Tensor:
@@ -87,11 +103,19 @@ def _refine(
     bases = bases.with_modes(extra)
     state = replace(state, identity=torch.cat([state.identity, state.identity.new_zeros(1, len(extra))], dim=1))
     modes = torch.cat([tensors.identity_basis, extra, tensors.expression_basis])
-    skin = skin_vertices(tensors)
+    even = skin_vertices(tensors)
     for step in range(settings.photometric.iterations):
-        state, _ = photometric_step(
-            tensors, bases, modes, skin, seen, state, crop, settings.landmarks, settings.photometric
-        )
+        camera = to_camera(state, seen.image_size)
+        shape = tensors.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
+        matrix, gradient = normal_equations(bases, seen, state, settings.landmarks)
+        terms = [photometric_equations(tensors, modes, even, shape, crop.seen_by(camera), crop, settings.photometric)]
+        if len(seen.oval):
+            terms.append(outline_equations(tensors, modes, shape, camera, seen, settings.outline))
+        for term_matrix, term_gradient in terms:
+            count = len(term_gradient)
+            matrix[0, :count, :count] += term_matrix
+            gradient[0, :count] += term_gradient
+        state = apply_step(state, matrix, gradient)
         progress((step + 1) / settings.photometric.iterations)
     return state, modes
 

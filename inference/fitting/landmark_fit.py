@@ -38,7 +38,9 @@ class Observations:
     points: Tensor  # (L, 2) pixels
     sigma: Tensor  # (L,) pixels
     gaps: Tensor  # (G, 2) landmark ids whose distance says whether an eye or the mouth is open
-    gap_sigma: Tensor  # () pixels
+    oval: Tensor  # (O,) landmark ids of the closed loop round the face; empty where the scheme has none
+    gap_sigma: float  # share of the inter-ocular distance
+    inter_ocular: float  # pixels
     image_size: tuple[int, int]
 
 
@@ -199,7 +201,7 @@ def _gap_rows(seen: Observations, rows: Tensor) -> Tensor:
     """Rows (B, L, ...) in sigmas of the landmarks -> differences (B, G, ...) over the gaps in sigmas of a gap."""
     shape = (-1,) + (1,) * (rows.ndim - 2)
     first, second = seen.gaps.unbind(-1)
-    scaled = rows * seen.sigma.view(shape) / seen.gap_sigma
+    scaled = rows * seen.sigma.view(shape) / (seen.gap_sigma * seen.inter_ocular)
     return scaled[:, first] - scaled[:, second]
 
 

@@ -20,9 +20,9 @@ from ..lighting import sh_basis, sh_gradient, shade, to_view_frame
 from ..rendering.normals import vertex_normals
 from ..rendering.visibility import visible_vertices
 from .face_crop import FaceCrop
-from .landmark_fit import LandmarkBases, LandmarkState, Observations, apply_step, cross_matrix, normal_equations
+from .landmark_fit import cross_matrix
 from .model_tensors import ModelTensors
-from .settings import LandmarkSettings, PhotometricSettings
+from .settings import PhotometricSettings
 
 
 @dataclass(frozen=True)
@@ -64,32 +64,26 @@ def fit_appearance(
     return Appearance(light, coefficients, albedo), replace(colors, weight=weight)
 
 
-def photometric_step(
+def photometric_equations(
     tensors: ModelTensors,
-    bases: LandmarkBases,
     modes: Tensor,
     skin: Tensor,
-    seen: Observations,
-    state: LandmarkState,
+    shape: Tensor,
+    camera: Camera,
     crop: FaceCrop,
-    landmark_settings: LandmarkSettings,
     settings: PhotometricSettings,
-) -> tuple[LandmarkState, Appearance]:
-    """One joint step of all unknowns. ``modes`` (K, V, 3): identity (with residual) and expression modes in a row."""
-    camera = replace(crop.camera, rotation=state.rotation[0], translation=state.translation[0])
-    coefficients = torch.cat([state.identity[0], state.expression[0]])
-    shape = tensors.mean + torch.tensordot(coefficients, modes, dims=1)
+) -> tuple[Tensor, Tensor]:
+    """Gauss-Newton matrix (K + 3, K + 3) and gradient (K + 3,) of the colour errors over the modes and the turn.
+
+    ``modes`` (K, V, 3) were added up to ``shape`` (V, 3); ``camera`` is the crop's.
+    """
     appearance, colors = fit_appearance(tensors, skin, shape, camera, crop, settings)
-    normal, gradient = normal_equations(bases, seen, state, landmark_settings)
     used = (colors.weight > 1e-3).nonzero().squeeze(1)
     error = (appearance.albedo * shade(colors.normals, appearance.light) - colors.color)[used]
     jacobian = _color_jacobian(tensors, modes, shape, camera, appearance, colors, used)
     scale = 1.0 / (colors.noise * settings.correlation)
     weight = colors.weight[used, None].expand_as(error).flatten() * scale**2
-    count = jacobian.shape[1]
-    normal[0, :count, :count] += jacobian.mT @ (weight[:, None] * jacobian)
-    gradient[0, :count] += jacobian.mT @ (weight * error.flatten())
-    return apply_step(state, normal, gradient), appearance
+    return jacobian.mT @ (weight[:, None] * jacobian), jacobian.mT @ (weight * error.flatten())
 
 
 def vertex_colors(

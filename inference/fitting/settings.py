@@ -12,6 +12,8 @@ class LandmarkSettings:
     iterations: int = 12
     # Neighbouring landmarks come from one network and err together: their sigmas understate the joint error.
     correlation: float = 3.5
+    frontal_sigma: float = 0.012  # median sigma of a frontal face's landmarks as a share of the face's size
+    turned_growth: float = 0.3  # how much of a turned head's larger sigmas to believe, as an exponent
     gap_sigma: float = 0.012  # of a lid or lip gap, as a share of the inter-ocular distance
     geman_mcclure: float = 4.0  # residuals beyond about this many sigmas stop counting
     identity_weight: float = 1.0  # |coefficients|^2, which are N(0, 1)
@@ -47,9 +49,21 @@ class PhotometricSettings:
 
 
 @dataclass(frozen=True)
+class OutlineSettings:
+    """Weights of the outline; lengths are shares of the inter-ocular distance."""
+
+    rim_facing: float = 0.2  # cosine to the viewer below which a vertex belongs to the rim
+    reach: float = 0.12  # a rim further away from the photo's oval than this is not its outline
+    sigma: float = 0.02
+    correlation: float = 2.5
+    geman_mcclure: float = 3.0
+
+
+@dataclass(frozen=True)
 class FitSettings:
     """All stages."""
 
     landmarks: LandmarkSettings = LandmarkSettings()
     residual: ResidualSettings = ResidualSettings()
     photometric: PhotometricSettings = PhotometricSettings()
+    outline: OutlineSettings = OutlineSettings()
