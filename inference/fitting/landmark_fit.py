@@ -84,14 +84,16 @@ def fit_landmarks(
     """The most probable candidate (batch of one) and the weight (L,) in [0, 1] each landmark kept in it."""
     state = initial_state(bases, seen, focal_px, settings)
     # Closed eyes and open mouths are outliers to the mean face: first find them, then be robust.
-    trusting = replace(settings, geman_mcclure=1e3)
-    for step in range(settings.iterations):
-        state = gauss_newton_step(bases, seen, state, trusting if step < settings.iterations // 2 else settings)
+    trusting, first = replace(settings, geman_mcclure=1e3), settings.iterations // 2
+    for _ in range(first):
+        state = gauss_newton_step(bases, seen, state, trusting)
     energies = energy(bases, seen, state, settings)
     if focal_px is None:
         energies = energies + distance_prior(state.translation[:, 2], settings)
     best = energies.argmin()
     state = LandmarkState(*(getattr(state, name)[best : best + 1] for name in LandmarkState.__annotations__))
+    for _ in range(settings.iterations - first):
+        state = gauss_newton_step(bases, seen, state, settings)
     return state, robust_weights(residuals(bases, seen, state), settings)[0]
 
 
