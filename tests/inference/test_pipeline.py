@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from likeness.errors import LikenessError
 from likeness.inference import device as device_module
 from likeness.inference import pipeline
 from likeness.inference.lighting import shade
-from likeness.inference.pipeline import STAGE_END, PipelineOptions, Stopwatch, reconstruct
+from likeness.inference.pipeline import STAGE_END, PipelineOptions, Stopwatch, personalised, reconstruct
 from likeness.inference.reconstruction import (
     IMAGE_FILES,
     PHOTO_IMAGE,
@@ -23,6 +24,7 @@ from likeness.inference.reconstruction import (
 from PIL import ExifTags, Image
 from skimage import data
 from synthetic import posed_points, project
+from toy_face import toy_fit, toy_model
 
 TEXTURE = 512
 Told = list[tuple[str, float]]
@@ -150,6 +152,19 @@ def test_expressions_of_the_full_result_are_made_for_the_face(final: tuple[Recon
     own, mean = mesh.shape_key_deltas[blink], model.expression_basis[blink]
     assert np.abs(own - mean).max() > 1e-5
     np.testing.assert_allclose(own, mean, atol=0.01)
+
+
+def test_the_fit_is_posed_with_its_own_expressions() -> None:
+    model = load_model("builtin")
+    neutral = torch.tensor(model.shape(np.array([0.0, 1.5, -1.0])), dtype=torch.float64)
+    expression = torch.zeros(len(model.expression_names), dtype=torch.float64)
+    expression[[model.expression_names.index(name) for name in ("jawOpen", "eyeBlinkLeft")]] = 0.6
+    fit = replace(toy_fit(toy_model()), neutral=neutral, expression=expression)
+    expressions, posed = personalised(model, fit)
+    assert expressions.shape == model.expression_basis.shape
+    np.testing.assert_array_equal(posed.neutral, neutral)
+    moved = posed.posed.numpy() - neutral.numpy()
+    np.testing.assert_allclose(moved, np.tensordot(expression.numpy(), expressions, axes=1), atol=1e-12)
 
 
 def test_progress_runs_from_nothing_to_everything(final: tuple[Reconstruction, Told]) -> None:

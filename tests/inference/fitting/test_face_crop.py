@@ -39,7 +39,8 @@ def cut(box: tuple[float, ...], size: int, skin: np.ndarray | None = None) -> Fa
 @pytest.mark.parametrize("size", [60, 101, 1000])  # smaller than the box, oddly so, larger
 @pytest.mark.parametrize("box", [(120.0, 90.0, 270.0, 250.0), (-10.0, 40.0, 90.0, 330.0)])  # inside, over the edge
 def test_points_keep_their_colour(box: tuple[float, ...], size: int) -> None:
-    crop = cut(box, size)
+    across, down = np.meshgrid((np.arange(WIDTH) + 0.5) / WIDTH, (np.arange(HEIGHT) + 0.5) / HEIGHT)
+    crop = cut(box, size, 0.2 + 0.5 * across + 0.3 * down)
     assert crop.skin.shape == crop.camera.image_size[::-1] == crop.pixels.shape[:2]
     assert max(crop.camera.image_size) <= 1.5 * min(size, max(box[2] - box[0], box[3] - box[1])) + 3
     points = torch.rand(600, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 0.5 - 0.25
@@ -49,7 +50,8 @@ def test_points_keep_their_colour(box: tuple[float, ...], size: int) -> None:
     assert inside.sum() > 10
     found, confidence = crop.sample(crop.camera.project(points))
     np.testing.assert_allclose(found[inside], colour(in_photo[inside]), atol=0.006)
-    np.testing.assert_allclose(confidence[inside], 1.0, atol=1e-6)
+    x, y = (in_photo[inside] / [WIDTH, HEIGHT]).T
+    np.testing.assert_allclose(confidence[inside], 0.2 + 0.5 * x + 0.3 * y, atol=3e-4)  # a quarter of a pixel
 
 
 def test_skin_confidence_comes_along_and_ends_with_the_crop() -> None:

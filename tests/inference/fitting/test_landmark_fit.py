@@ -57,9 +57,10 @@ def moved(state: LandmarkState, step: Tensor) -> LandmarkState:
 
 @pytest.fixture(scope="module")
 def somewhere(tensors: ModelTensors, ibug68: LandmarkBases) -> tuple[LandmarkBases, Observations, LandmarkState]:
-    """Few modes, two candidates, away from the minimum, some sliders out of their range, uneven sigmas."""
+    """Few modes, two candidates, away from the minimum, sliders out of ranges of many widths, uneven sigmas."""
     face = known_face(tensors, seed=3, turn=(20.0, -5.0, 8.0), values={"jawOpen": 0.6})
-    bases = replace(ibug68, identity=ibug68.identity[:7])
+    widths = torch.linspace(0.3, 2.0, len(ibug68.expression), dtype=torch.float64)[:, None]
+    bases = replace(ibug68, identity=ibug68.identity[:7], expression_range=ibug68.expression_range * widths)
     generator = torch.Generator().manual_seed(0)
     seen = see(ibug68, landmarks_of(face, ibug68))
     seen = replace(seen, sigma=seen.sigma * torch.linspace(0.5, 4.0, 68, dtype=torch.float64))
@@ -96,6 +97,22 @@ def test_matrix_is_the_jacobian_squared(somewhere: tuple[LandmarkBases, Observat
     jacobian = torch.func.jacfwd(lambda step: residuals(bases, seen, moved(state, step)).flatten(1))(zero)
     own = torch.stack([jacobian[b, :, b] for b in range(2)])
     torch.testing.assert_close(normal, own.mT @ own, rtol=1e-8, atol=1e-6)
+
+
+def test_ranges_add_their_curvature(somewhere: tuple[LandmarkBases, Observations, LandmarkState]) -> None:
+    bases, seen, state = somewhere
+    walled, open_ended = (replace(SETTINGS, range_weight=weight) for weight in (30.0, 0.0))
+    found = normal_equations(bases, seen, state, walled)[0] - normal_equations(bases, seen, state, open_ended)[0]
+
+    def wall(step: Tensor) -> Tensor:
+        there = moved(state, step)
+        return (energy(bases, seen, there, walled) - energy(bases, seen, there, open_ended)).sum()
+
+    step = torch.zeros(found.shape[:2], dtype=torch.float64)
+    curvature = torch.func.jacfwd(torch.func.jacrev(wall))(step)
+    expected = torch.stack([curvature[b, :, b] for b in range(2)])
+    assert expected.any()
+    torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("turn", [(0.0, 0.0, 0.0), (25.0, -10.0, 15.0), (-35.0, 8.0, -30.0)])

@@ -21,6 +21,7 @@ from likeness.inference.fitting.settings import PhotometricSettings
 from likeness.inference.lighting import shade, uniform_light
 from likeness.inference.rendering.normals import vertex_normals
 from likeness.inference.rendering.shading import render
+from likeness.inference.rendering.visibility import visible_vertices
 from synthetic import opencv_pose
 from torch import Tensor
 from toy_face import toy_model
@@ -134,7 +135,10 @@ def test_shadow_hidden_and_foreign_vertices_count_for_nothing() -> None:
     normals = to_camera_normals(turned)
     away = (normals * turned.camera.to_camera(mean)).sum(-1) > 0
     assert away.sum() > 100
-    for ignored in (away, y > 142, y < 58):
+    placed, intrinsics = turned.camera.to_camera(mean)[None], turned.camera.intrinsics
+    behind_nose = ~away & ~visible_vertices(placed, turned.tensors.triangles, intrinsics, SIZE)[0]
+    assert behind_nose.sum() > 10
+    for ignored in (away, behind_nose, y > 142, y < 58):
         assert not colors.weight[ignored].any()
     facing = ~away & (y > 65) & (y < 135) & (x > 90) & (x < 120)
     assert colors.weight[facing].mean() > 0.5
