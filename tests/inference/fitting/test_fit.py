@@ -74,8 +74,6 @@ def test_a_rendered_face_is_found_again(
     region = tensors.mean.new_tensor(tensors.model.region("skin")) > 0.9
     error, start = (disparity(shape[region], truth[region]) for shape in (fit.posed, tensors.mean))
     assert error < 0.5 * start
-    shading = fit.camera.to_camera(fit.posed)
-    assert torch.isfinite(shading).all()
 
 
 def disparity(a: Tensor, b: Tensor) -> float:

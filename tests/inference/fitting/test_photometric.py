@@ -128,9 +128,9 @@ def test_shadow_hidden_and_foreign_vertices_count_for_nothing() -> None:
     pixels, skin = crop.pixels.clone(), crop.skin.clone()
     pixels[140:] *= 0.1  # a cast shadow over the chin
     skin[:60] = 0.0  # hair over the forehead
-    colors = vertex_colors(
-        turned.tensors, everywhere(turned), mean, turned.camera, replace(crop, pixels=pixels, skin=skin), SETTINGS
-    )
+    settings = replace(SETTINGS, min_facing=0.0)  # hidden vertices are not let off for being turned away
+    crop = replace(crop, pixels=pixels, skin=skin)
+    colors = vertex_colors(turned.tensors, everywhere(turned), mean, turned.camera, crop, settings)
     x, y = turned.camera.project(mean).unbind(-1)
     normals = to_camera_normals(turned)
     away = (normals * turned.camera.to_camera(mean)).sum(-1) > 0
