@@ -33,7 +33,7 @@ REGRESSED = 40  # leading identity coefficients that relief may follow
 RIDGE = 8.0  # heads' worth of prior that it does not
 
 
-def fit_identity(model: FaceModel, dense: Floats, rounds: int = 3) -> tuple[Floats, Floats]:
+def fit_identity(model: FaceModel, dense: Floats, rounds: int = 30) -> tuple[Floats, Floats]:
     """Identity coefficients (I,) and the landmarks (468, 3) aligned to the model, by ridge regression."""
     basis = model.identity_basis[:, :DENSE_FACE_COUNT].astype(np.float64).reshape(len(model.identity_basis), -1)
     mean = model.mean[:DENSE_FACE_COUNT].astype(np.float64)

@@ -20,9 +20,9 @@ SYMMETRY = 0.7  # correlation of a point's deformation with its mirror image; fa
 FLIP = np.array([-1.0, 1.0, 1.0])
 
 
-def gaussian_kernel(points: Floats, mirror: NDArray[np.integer]) -> Floats:
+def gaussian_kernel(points: Floats) -> Floats:
     """Covariance (3N, 3N) of the mirror-symmetric multi-scale Gaussian prior over points (N, 3), square metres."""
-    mirrored = points[mirror] * FLIP
+    mirrored = points * FLIP  # where a point's twin lies
     direct, crossed = np.zeros((len(points),) * 2), np.zeros((len(points),) * 2)
     for scale, amplitude in GAUSSIAN_SCALES:
         direct += amplitude**2 * np.exp(-_squared_distances(points, points) / (2 * scale**2))
@@ -39,20 +39,20 @@ def identity_modes(
     points: (N, 3) mean, exactly mirror symmetric; mirror: (N,) permutation; measured: (M, N, 3) modes per sigma.
     """
     flat = measured.reshape(len(measured), -1).astype(np.float64)
-    kernel = gaussian_kernel(points, mirror) + flat.T @ flat
+    kernel = gaussian_kernel(points) + flat.T @ flat
     values, vectors = np.linalg.eigh(kernel)
     values, vectors = values[::-1][:count], vectors[:, ::-1][:, :count]
     modes = (vectors * np.sqrt(values)).T.reshape(count, -1, 3)
-    modes = np.stack([_sharpen_parity(mode, mirror) for mode in modes])
+    modes = sharpen_parity(modes, mirror)
     signs = np.sign(modes.reshape(count, -1).sum(axis=1))  # a deterministic sign for every platform
     return modes * np.where(signs == 0, 1, signs)[:, None, None], float(values.sum() / np.trace(kernel))
 
 
-def _sharpen_parity(mode: Floats, mirror: NDArray[np.integer]) -> Floats:
-    """Every mode of a symmetric kernel is symmetric or antisymmetric; remove the rounding that blurs which."""
-    reflected = mode[mirror] * FLIP
-    parity = 1.0 if (mode * reflected).sum() >= 0 else -1.0
-    return (mode + parity * reflected) / 2
+def sharpen_parity(modes: Floats, mirror: NDArray[np.integer]) -> Floats:
+    """Modes (M, N, 3) made exactly symmetric or antisymmetric, whichever each is but for rounding."""
+    reflected = modes[:, mirror] * FLIP
+    parity = np.where((modes * reflected).sum(axis=(1, 2)) >= 0, 1.0, -1.0)[:, None, None]
+    return (modes + parity * reflected) / 2
 
 
 def _squared_distances(a: Floats, b: Floats) -> Floats:

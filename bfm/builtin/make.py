@@ -26,7 +26,7 @@ from ..landmarks import (
     dense_to_ibug68,
 )
 from .expressions import EXPRESSION_STD, expression_basis
-from .identity import identity_modes
+from .identity import identity_modes, sharpen_parity
 from .mean_face import Build, build_mean, shifted
 from .muscles import FaceGeometry
 from .paint import albedo_modes, eye_color, skin_color
@@ -34,7 +34,7 @@ from .regions import REGION_NAMES, skin_regions
 from .relief import face_normals_at, smoothed
 from .skeleton import JOINT_NAMES, JOINT_PARENTS, jaw_share, joint_regressor, skin_weights
 from .subdivision import subdivide
-from .surface import FLIP, LEVELS, symmetric
+from .surface import LEVELS, symmetric
 from .tidy import calming_matrix, skirt_matrix, tidying_matrix
 from .topology import MOUTH, base_mirror
 from .unwrap import CORNER_RADIUS, LEFT_EYE_CHART, RIGHT_EYE_CHART, unwrap
@@ -71,9 +71,7 @@ def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
     size = len(build.eyeball.vertices)
     balls = [np.repeat(centres[:, None, side], size, axis=1) for side in (1, 0)]
     whole = np.concatenate([skin, *balls], axis=1)
-    mirrored = whole[:, build.mirror] * FLIP
-    parity = np.where((whole * mirrored).sum(axis=(1, 2)) >= 0, 1.0, -1.0)[:, None, None]
-    return (whole + parity * mirrored) / 2
+    return sharpen_parity(whole, build.mirror)
 
 
 def _ride(skin: Floats, build: Build, rings: Ints, side: int, centre: Floats) -> None:
@@ -188,9 +186,7 @@ def apply_relief(build: Build, identity: Floats, relief: Mapping[str, Floats], f
     modes = smoothed(relief["modes"], build.faces, RELIEF_SMOOTHING)
     identity = identity.copy()
     identity[: len(modes)] += modes[..., None] * normals
-    mirrored = identity[:, build.mirror] * FLIP
-    parity = np.where((identity * mirrored).sum(axis=(1, 2)) >= 0, 1.0, -1.0)[:, None, None]
-    return replace(build, vertices=symmetric(raised, build.mirror)), (identity + parity * mirrored) / 2
+    return replace(build, vertices=symmetric(raised, build.mirror)), sharpen_parity(identity, build.mirror)
 
 
 def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | None = None) -> FaceModel:

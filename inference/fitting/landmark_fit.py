@@ -238,8 +238,8 @@ def _prior(bases: LandmarkBases, state: LandmarkState, settings: LandmarkSetting
     width = bases.expression_range[:, 1] - bases.expression_range[:, 0]
     wall = settings.range_weight * (excess != 0) / width**2
     identity = torch.full_like(state.identity, settings.identity_weight)
-    pose = torch.zeros_like(state.expression[:, :6])
-    diagonal = torch.cat([identity, spread + wall, torch.zeros_like(pose)], dim=1)
+    pose = state.expression.new_zeros(len(state.expression), 6)
+    diagonal = torch.cat([identity, spread + wall, pose], dim=1)
     gradient = [identity * state.identity, spread * state.expression + settings.range_weight * excess / width, pose]
     return diagonal, torch.cat(gradient, dim=1)
 
