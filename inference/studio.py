@@ -30,7 +30,7 @@ Pixels = NDArray[np.uint8]
 SUPERSAMPLING = 2
 TEXTURE_SIDE = 1024  # texels; more than the pictures can show
 CLAY = (0.52, 0.5, 0.48)  # linear RGB
-MOUTH_SHADE = 0.15
+MOUTH_SHADE = 0.2
 # Direction towards the light in the view frame, and its strength: key, fill, rim and a low bounce.
 STUDIO_LIGHTS = (((-0.6, 0.5, 0.7), 0.85), ((0.85, 0.1, 0.5), 0.22), ((0.5, 0.5, -0.7), 0.3), ((0.0, -0.9, 0.3), 0.1))
 STUDIO_AMBIENT = 0.1
@@ -94,19 +94,19 @@ def draw_textured(subject: Subject, vertices: NDArray[np.floating], camera: Came
     towards = normalize(subject.light[[3, 1, 2]].mean(dim=1), dim=0)
     gloss = torch.where(view.eyes()[:, None], _gloss(normals, towards, EYE_GLOSS), _gloss(normals, towards, SKIN_GLOSS))
     brightness = shading.mean(dim=1, keepdim=True)
-    return view.picture(view.albedo() * shading + gloss * brightness)
+    return view.picture((view.albedo() * shading + gloss * brightness) * view.openness())
 
 
 def draw_relit(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
     """Vertices (V, 3) in model space, textured, in a studio's three-point light: shows what light the albedo kept."""
     view = _View(subject, vertices, camera)
-    return view.picture(_studio_lit(view.normals(), view.albedo() * RELIT_EXPOSURE))
+    return view.picture(_studio_lit(view.normals(), view.albedo() * RELIT_EXPOSURE) * view.openness())
 
 
 def draw_clay(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
     """Vertices (V, 3) in model space as grey clay in the studio's light."""
     view = _View(subject, vertices, camera)
-    return view.picture(_studio_lit(view.normals(), view.clay()))
+    return view.picture(_studio_lit(view.normals(), view.clay()) * view.openness())
 
 
 def _studio_lit(normals: Tensor, albedo: Tensor) -> Tensor:
@@ -141,9 +141,12 @@ class _View:
         return self.clay() if self._subject.albedo is None else self._lookup(self._subject.albedo)
 
     def clay(self) -> Tensor:
-        """Linear RGB (P, 3) of clay; the inside of the mouth is dark, for these lights cast no shadows."""
-        shade_of_mouth = torch.where(self._subject.mouth[self._ids], MOUTH_SHADE, 1.0)
-        return self._uv.new_tensor(CLAY) * shade_of_mouth[:, None]
+        """Linear RGB (P, 3) of clay."""
+        return self._uv.new_tensor(CLAY).expand(len(self._uv), 3)
+
+    def openness(self) -> Tensor:
+        """(P, 1) share of the light that arrives: little inside the mouth, for these lights cast no shadows."""
+        return torch.where(self._subject.mouth[self._ids], MOUTH_SHADE, 1.0)[:, None]
 
     def normals(self) -> Tensor:
         """Unit normals (P, 3) in the view frame, with the detail map on them where there is one."""

@@ -48,12 +48,23 @@ def test_the_sheet_is_the_same_from_memory_and_from_a_folder(sheet: Reconstructi
 
 def test_even_light_shows_the_albedo(sheet: Reconstruction) -> None:
     light = uniform_light(0.8, torch.zeros(1, dtype=torch.float64)).numpy()
-    skin_only = replace(sheet.mesh, part_names=("skin", "mouth"))  # eyes have a strong highlight
+    skin_only = replace(sheet.mesh, part_names=("skin", "more skin"))  # eyes have a strong highlight
     subject, vertices, camera = front(replace(sheet, lighting=light, mesh=skin_only))
     picture = studio.draw_textured(subject, vertices, camera)
     seen = picture.coverage == 1.0
     expected = 0.8 * srgb_to_linear(np.array((200, 150, 130), np.uint8))
     assert np.abs(picture.color[seen] - expected).max() < studio.SKIN_GLOSS[0]
+
+
+def test_little_light_reaches_the_inside_of_the_mouth(sheet: Reconstruction) -> None:
+    pictures = [
+        studio.draw_textured(*front(replace(sheet, mesh=replace(sheet.mesh, part_names=names)))).color
+        for names in (("skin", "more skin"), ("skin", "mouth"))
+    ]
+    ratio = pictures[1].max(axis=2) / np.maximum(pictures[0].max(axis=2), 1e-6)
+    inside = (ratio > 0) & (ratio < 0.99)
+    assert inside.sum() > 50
+    np.testing.assert_allclose(np.median(ratio[inside]), studio.MOUTH_SHADE, rtol=0.02)
 
 
 def test_textures_are_upright_and_not_mirrored(sheet: Reconstruction) -> None:
