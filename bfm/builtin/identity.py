@@ -42,8 +42,8 @@ def identity_modes(
     kernel = gaussian_kernel(points) + flat.T @ flat
     values, vectors = np.linalg.eigh(kernel)
     values, vectors = values[::-1][:count], vectors[:, ::-1][:, :count]
-    scaled: Floats = (vectors * np.sqrt(values)).T.reshape(count, -1, 3)
-    modes = sharpen_parity(scaled, mirror)
+    scaled = np.asarray((vectors * np.sqrt(values)).T, dtype=np.float64)
+    modes = sharpen_parity(scaled.reshape(count, -1, 3), mirror)
     signs = np.sign(modes.reshape(count, -1).sum(axis=1))  # a deterministic sign for every platform
     return modes * np.where(signs == 0, 1, signs)[:, None, None], float(values.sum() / np.trace(kernel))
 
