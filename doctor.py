@@ -21,7 +21,6 @@ LIBRARIES = {
     "OpenEXR": "OpenEXR",
 }
 OPTIONAL_LIBRARIES = {"dlib": "dlib-bin", "bpy": "bpy"}
-PROBE_SIZE = 256
 
 
 def print_report() -> int:
@@ -41,16 +40,11 @@ def print_report() -> int:
 
 def probe(device: str) -> str:
     """One sentence on a small computation on a torch device."""
-    import torch
+    from .inference.device import fault
 
-    try:
-        matrix = torch.eye(PROBE_SIZE, device=device) * 2.0
-        started = time.perf_counter()
-        total = float((matrix @ matrix).sum())
-        seconds = time.perf_counter() - started
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        return f"not usable ({str(error).splitlines()[0].split('. ')[0]})"
-    return f"works ({seconds * 1e3:.1f} ms)" if total == 4.0 * PROBE_SIZE else f"computes wrongly ({total})"
+    started = time.perf_counter()
+    reason = fault(device)
+    return f"not usable ({reason})" if reason else f"works ({(time.perf_counter() - started) * 1e3:.1f} ms)"
 
 
 def _print_library(module: str, package: str) -> bool:

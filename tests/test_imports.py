@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "scene": {"inference.reconstruction"},
     "operators": {"scene", "engine.client", "inference.reconstruction"},
     "panels": {"scene", "operators", "engine.client", "inference.reconstruction"},
-    "doctor": set(),
+    "doctor": {"inference"},
     "console": set(),
     "cli": {"bfm", "inference", "scene", "console", "doctor"},
     "__main__": {"cli"},
