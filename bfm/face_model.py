@@ -24,7 +24,7 @@ Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object, one model: arrays have no single ==, and caches want a key
 class FaceModel:
     """A face model. V vertices, F faces, U texture points, I / E / A modes, J joints, R regions, P parts."""
 

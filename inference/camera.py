@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-FULL_FRAME_WIDTH_MM = 36.0
 FULL_FRAME_DIAGONAL_MM = 43.2666
-DEFAULT_FOCAL_35MM = 50.0
 
 
 @dataclass(frozen=True)

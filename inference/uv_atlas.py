@@ -83,27 +83,9 @@ class TexelGeometry:
     visibility: Floats  # (T, T) in [0, 1]: not hidden, not turned away, inside the photo; fades at grazing angles
 
 
-class SameModel:
-    """A model as the key of a cache: the same object, not an equal one."""
-
-    def __init__(self, model: FaceModel) -> None:
-        self.model = model
-
-    def __hash__(self) -> int:
-        return id(self.model)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SameModel) and other.model is self.model
-
-
+@lru_cache(maxsize=3)
 def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
     """The layout of ``model`` in a texture of ``size`` x ``size``; the last three are kept."""
-    return _uv_atlas(SameModel(model), size)
-
-
-@lru_cache(maxsize=3)
-def _uv_atlas(key: SameModel, size: int) -> UvAtlas:
-    model = key.model
     triangles_uv = triangulate(model.faces_uv).astype(np.int64)
     fragments = rasterize_uv(torch.as_tensor(model.uv).float(), torch.as_tensor(triangles_uv), size)
     return UvAtlas(

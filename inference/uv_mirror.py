@@ -15,24 +15,20 @@ from scipy.spatial import KDTree
 
 from ..bfm.face_model import FaceModel, triangle_owner, triangulate
 from .blending import Floats
-from .uv_atlas import Ints, SameModel, uv_atlas
+from .uv_atlas import Ints, uv_atlas
 
 _CANDIDATES = 8  # nearest midpoints tried as the reflected triangle
 _TOO_FAR = 0.006  # metres between a reflected midpoint and the surface: there is nothing opposite
 _SAME_CHART = 0.02  # UV distance within which the maps of neighbouring triangles are one map
 
 
+@lru_cache(maxsize=2)
 def mirror_coordinates(model: FaceModel, size: int) -> Floats:
     """Texels (T, T, 2) as ``cv2.remap`` wants them: x, y from the first texel's centre, -10 with nothing opposite.
 
     The last two maps are kept.
     """
-    return _mirror_coordinates(SameModel(model), size)
-
-
-@lru_cache(maxsize=2)
-def _mirror_coordinates(key: SameModel, size: int) -> Floats:
-    atlas, corners = uv_atlas(key.model, size), _mirror_corners(key.model)
+    atlas, corners = uv_atlas(model, size), _mirror_corners(model)
     # A third channel marks triangles with nothing opposite: any weight on it voids the texel.
     valid = np.isfinite(corners).all(axis=2, keepdims=True)
     table = np.concatenate([np.where(valid, corners, 0.0), valid], axis=2).reshape(-1, 3)

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..bfm.face_model import NO_CORNER, triangulate
 from ..inference.camera import Camera, intrinsics_from_focal
 from ..inference.lighting import shade, to_view_frame, uniform_light
 from ..inference.rendering.normals import vertex_normals
@@ -22,6 +23,7 @@ from ..inference.rendering.rasterizer import interpolate, rasterize
 
 Floats = NDArray[np.floating]
 CM = 0.01
+PACKED_NO_CORNER = 65535
 PARTS = ("face", "head_neck", "mouth_socket", "eye_socket_L", "eye_socket_R", "gums_tongue", "teeth")
 EYEBALLS = ("eyeball_L", "eyeball_R")
 SKIN, LIP, BROW = (0.50, 0.30, 0.22), (0.42, 0.15, 0.13), (0.10, 0.06, 0.04)
@@ -54,8 +56,9 @@ def load_heads(path: Path) -> Heads:
         identity = z["identity_q"] * (z["identity_scale"][:, None, None] * CM)
         ranges = {str(n): r for n, r in zip(z["part_names"], z["part_ranges"], strict=True)}
         faces = z["faces"].astype(np.int64)
+        faces[faces == PACKED_NO_CORNER] = NO_CORNER
         landmarks68 = z["landmarks68"].astype(np.int64)
-    triangles = [_triangles(faces[ranges[n][2] : ranges[n][3]]) for n in PARTS + EYEBALLS]
+    triangles = [triangulate(faces[ranges[n][2] : ranges[n][3]]) for n in PARTS + EYEBALLS]
     left, right = (slice(int(ranges[n][0]), int(ranges[n][1])) for n in EYEBALLS)
     albedo = _paint(neutral, landmarks68, int(ranges["head_neck"][1]), (left, right))
     return Heads(
@@ -67,11 +70,6 @@ def load_heads(path: Path) -> Heads:
         eyeballs=(left, right),
         albedo=albedo,
     )
-
-
-def _triangles(faces: NDArray[np.integer]) -> NDArray[np.integer]:
-    quads = faces[faces[:, 3] != 65535]
-    return np.concatenate([faces[:, :3], quads[:, [0, 2, 3]]])
 
 
 def _paint(vertices: Floats, lm: NDArray[np.integer], skin_end: int, eyes: tuple[slice, slice]) -> Floats:

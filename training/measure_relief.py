@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from ..bfm.builtin.make import MEASURED, RELIEF, load_measured, make_model
 from ..bfm.builtin.mean_face import build_mean
-from ..bfm.builtin.relief import face_normals_at
+from ..bfm.builtin.muscles import vertex_normals
 from ..bfm.face_model import FaceModel
 from ..bfm.landmarks import DENSE_FACE_COUNT
 from .ict_renders import Heads, load_heads
@@ -95,7 +95,7 @@ def main() -> None:
         shape = model.shape(code)
         together = np.concatenate([dense[:DENSE_FACE_COUNT], vertices])
         head = align(together, np.concatenate([aligned, vertices]), everywhere)[DENSE_FACE_COUNT:]
-        offset = offsets_along(shape, face_normals_at(shape, model.faces), *surface_samples(head, heads, rng))
+        offset = offsets_along(shape, vertex_normals(shape, model.faces), *surface_samples(head, heads, rng))
         offsets += [offset, offset[mirror]]
         parity = model.identity_basis[:, mirror] * np.array([-1.0, 1.0, 1.0])
         sign = np.sign((parity * model.identity_basis).sum(axis=(1, 2)))

@@ -28,10 +28,10 @@ from ..landmarks import (
 from .expressions import EXPRESSION_STD, expression_basis
 from .identity import identity_modes, sharpen_parity
 from .mean_face import Build, build_mean, shifted
-from .muscles import FaceGeometry
+from .muscles import FaceGeometry, vertex_normals
 from .paint import albedo_modes, eye_color, skin_color
 from .regions import REGION_NAMES, skin_regions
-from .relief import face_normals_at, smoothed
+from .relief import smoothed
 from .skeleton import JOINT_NAMES, JOINT_PARENTS, jaw_share, joint_regressor, skin_weights
 from .subdivision import subdivide
 from .surface import LEVELS, symmetric
@@ -181,7 +181,7 @@ def apply_relief(build: Build, identity: Floats, relief: Mapping[str, Floats], f
     """Raise the mean and the leading identity modes (I, V, 3) along the normals; ``free`` (V,) says where."""
     if relief["mean"].shape != free.shape:
         raise ValueError("the relief was measured on another mesh: run training.measure_relief again")
-    normals = face_normals_at(build.vertices, build.faces) * free[:, None]
+    normals = vertex_normals(build.vertices, build.faces) * free[:, None]
     raised = build.vertices + normals * smoothed(relief["mean"], build.faces, RELIEF_SMOOTHING)[:, None]
     modes = smoothed(relief["modes"], build.faces, RELIEF_SMOOTHING)
     identity = identity.copy()

@@ -141,7 +141,7 @@ def turn(points: Floats, centre: Floats, axis: int, angles: Floats | float) -> F
 
 
 def vertex_normals(vertices: Floats, faces: Ints) -> Floats:
-    """Area weighted unit normals (V, 3)."""
+    """Area weighted unit normals (V, 3); zero for a lone vertex."""
     triangles = _both_triangulations(faces)
     a, b, c = (vertices[triangles[:, k]] for k in range(3))
     normals = np.zeros_like(vertices)

@@ -10,22 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..face_model import triangulate
-
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
-
-
-def face_normals_at(vertices: Floats, faces: Ints) -> Floats:
-    """Unit vertex normals (V, 3), area weighted; zero for a lone vertex."""
-    triangles = triangulate(faces)
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    area = np.cross(b - a, c - a)
-    normals = np.zeros_like(vertices, dtype=np.float64)
-    for corner in range(3):
-        np.add.at(normals, triangles[:, corner], area)
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return normals / np.where(length > 0, length, 1.0)
 
 
 def smoothed(field: Floats, faces: Ints, rounds: int) -> Floats:

@@ -51,9 +51,8 @@ def fit_face(
     focal = None if photo.focal_35mm is None else focal_px_from_35mm(photo.focal_35mm, photo.size)
     state, _ = fit_landmarks(bases, seen, focal, settings.landmarks)
     camera = to_camera(state, photo.size)
-    everywhere = np.ones(photo.pixels.shape[:2], np.float32)
-    pixels = everywhere if skin is None else skin
-    crop = face_crop(photo.pixels, pixels, camera, landmarks.box, settings.photometric.crop_px, tensors.mean)
+    counted = np.ones(photo.pixels.shape[:2], np.float32) if skin is None else skin
+    crop = face_crop(photo.pixels, counted, camera, landmarks.box, settings.photometric.crop_px, tensors.mean)
     modes = torch.cat([tensors.identity_basis, tensors.expression_basis])
     if skin is not None:
         state, modes = _refine(tensors, bases, seen, state, crop, settings, progress)
@@ -81,7 +80,7 @@ def observe(
 
 
 def skin_vertices(tensors: ModelTensors) -> Tensor:
-    """(V,) 1 on skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or nostrils."""
+    """(V,) 1 on skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or eyes."""
     model = tensors.model
     weight = np.asarray(model.region("skin"), np.float64)
     for name in set(UNEVEN_REGIONS) & set(model.region_names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from torch import Tensor
 from ...bfm.face_model import FaceModel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a key of caches, as the model is
 class ModelTensors:
     """V vertices, L dense landmarks, I / E / A modes, T triangles."""
 
@@ -45,21 +46,14 @@ class ModelTensors:
         return field[..., self.landmarks68, :]
 
 
-_cache: dict[tuple[int, torch.device, torch.dtype], ModelTensors] = {}
-
-
 def model_tensors(
     model: FaceModel, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
 ) -> ModelTensors:
-    """The model on a device; the latest few conversions are kept (each holds its model, so ids stay unique)."""
-    key = (id(model), torch.device(device), dtype)
-    if key not in _cache:
-        while len(_cache) >= 4:
-            _cache.pop(next(iter(_cache)))
-        _cache[key] = _convert(model, *key[1:])
-    return _cache[key]
+    """The model on a device; the latest few conversions are kept."""
+    return _convert(model, torch.device(device), dtype)
 
 
+@lru_cache(maxsize=4)
 def _convert(model: FaceModel, device: torch.device, dtype: torch.dtype) -> ModelTensors:
     def real(array: object) -> Tensor:
         return torch.as_tensor(array, dtype=dtype, device=device)

@@ -39,7 +39,7 @@ class VertexColors:
     """What the photo shows at the vertices of the current shape."""
 
     color: Tensor  # (V, 3) linear RGB
-    weight: Tensor  # (V,) 0 where hidden, grazing or not skin; mean 1 over the used ones
+    weight: Tensor  # (V,) in [0, 1]: 0 where hidden, grazing, in cast shadow or not skin
     normals: Tensor  # (V, 3) view frame
     noise: Tensor  # () one sigma of the colour: the settings' share of the mean brightness, or what was seen if more
 
@@ -89,7 +89,7 @@ def photometric_equations(
 def vertex_colors(
     tensors: ModelTensors, skin: Tensor, shape: Tensor, camera: Camera, crop: FaceCrop, settings: PhotometricSettings
 ) -> VertexColors:
-    """Sample the crop at every vertex and weigh it by visibility, facing, skin and the area it stands for."""
+    """Sample the crop at every vertex and weigh it by visibility, facing, skin and brightness."""
     placed = camera.to_camera(shape)
     normals = vertex_normals(placed[None], tensors.triangles)[0]
     facing = -(normals * normalize(placed, dim=-1)).sum(-1)

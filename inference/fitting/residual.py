@@ -7,6 +7,8 @@ be appended to the identity basis.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -14,19 +16,10 @@ from ..rendering.normals import vertex_normals
 from .model_tensors import ModelTensors
 from .settings import ResidualSettings
 
-_cache: dict[tuple[int, ResidualSettings], Tensor] = {}
 
-
+@lru_cache(maxsize=1)
 def residual_basis(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
     """Modes (M, V, 3), metres per sigma, zero outside the skin; kept for the latest model."""
-    key = (id(tensors), settings)
-    if key not in _cache:
-        _cache.clear()
-        _cache[key] = _build(tensors, settings)
-    return _cache[key]
-
-
-def _build(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
     skin = torch.as_tensor(tensors.model.region("skin"), dtype=tensors.mean.dtype, device=tensors.mean.device)
     inside = (skin > 0.5).nonzero().squeeze(1)
     points = tensors.mean[inside]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from likeness.bfm.builtin.identity import FLIP, GAUSSIAN_SCALES, SYMMETRY, gaussian_kernel, identity_modes
-from likeness.bfm.builtin.relief import face_normals_at, smoothed
+from likeness.bfm.builtin.muscles import vertex_normals
+from likeness.bfm.builtin.relief import smoothed
 
 SIDE = 7
 
@@ -109,6 +110,6 @@ def test_normals_of_a_plane_and_of_nothing() -> None:
     ids = np.arange(SIDE * SIDE)
     plane = np.stack([ids % SIDE, ids // SIDE, 0.5 * (ids % SIDE)], axis=-1).astype(float)
     lonely = np.concatenate([plane, [[9.0, 9.0, 9.0]]])
-    normals = face_normals_at(lonely, grid_faces())
+    normals = vertex_normals(lonely, grid_faces())
     np.testing.assert_allclose(normals[:-1], np.tile(np.array([-0.5, 0.0, 1.0]) / np.hypot(1, 0.5), (SIDE**2, 1)))
     assert not normals[-1].any()
