@@ -1,25 +1,56 @@
-"""What Blender is told about: the classes of operators and panels, and the state of a face."""
+"""What Blender is told about: classes of operators and panels, the state of a face, the choices of the session."""
 
 from __future__ import annotations
 
 import bpy
 
-from .operators import open_reconstruction
-from .panels import expression, photo
+from .operators import create, engine, export, expression, lighting, open_reconstruction, pose, settings, texture
+from .panels import detail as detail_panel
+from .panels import export as export_panel
+from .panels import expression as expression_panel
+from .panels import lighting as lighting_panel
+from .panels import photo as photo_panel
+from .panels import pose as pose_panel
+from .panels import preferences
+from .panels import texture as texture_panel
 from .scene import state
 
-CLASSES = (*open_reconstruction.CLASSES, *photo.CLASSES, *expression.CLASSES)
+# Panels in the order of the tab, most used first.
+MODULES = (
+    settings,
+    preferences,
+    create,
+    open_reconstruction,
+    expression,
+    pose,
+    lighting,
+    texture,
+    export,
+    engine,
+    photo_panel,
+    expression_panel,
+    pose_panel,
+    lighting_panel,
+    detail_panel,
+    texture_panel,
+    export_panel,
+)
+CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
+# Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
+WITH_HOOKS = (state,)
 
 
 def register() -> None:
     """Register everything; `unregister` takes it back in reverse."""
-    state.register()
     for cls in CLASSES:
         bpy.utils.register_class(cls)
+    for module in WITH_HOOKS:
+        module.register()
 
 
 def unregister() -> None:
     """Take back what `register` did; faces keep what is stored on them."""
+    for module in reversed(WITH_HOOKS):
+        module.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
-    state.unregister()

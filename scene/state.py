@@ -52,3 +52,16 @@ def is_face(candidate: bpy.types.Object | None) -> bool:
 def faces_of(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """All faces of a scene."""
     return [candidate for candidate in scene.objects if is_face(candidate)]
+
+
+def active_face(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The face that sliders and buttons mean: the active object, or the face that it is the rig, camera or sun of."""
+    active = context.view_layer.objects.active if context.view_layer else None
+    if active is None or is_face(active):
+        return active
+    mine = (face for face in faces_of(context.scene) if active in _companions(face))
+    return next(mine, None)
+
+
+def _companions(face: bpy.types.Object) -> tuple[bpy.types.Object | None, ...]:
+    return face.parent, state_of(face).camera, state_of(face).sun

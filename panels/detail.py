@@ -1,0 +1,7 @@
+"""The fine detail of the active face."""
+
+from __future__ import annotations
+
+import bpy
+
+CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()

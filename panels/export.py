@@ -1,0 +1,7 @@
+"""Taking the active face elsewhere."""
+
+from __future__ import annotations
+
+import bpy
+
+CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()

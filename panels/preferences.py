@@ -1,0 +1,7 @@
+"""The preferences of the extension."""
+
+from __future__ import annotations
+
+import bpy
+
+CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
