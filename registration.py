@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .operators import create, engine, export, expression, lighting, open_reconstruction, pose, settings, texture
+from .operators import create, engine, export, expression, job, lighting, open_reconstruction, pose, settings, texture
 from .panels import detail as detail_panel
 from .panels import export as export_panel
 from .panels import expression as expression_panel
@@ -19,6 +19,7 @@ from .scene import state
 MODULES = (
     settings,
     preferences,
+    job,
     create,
     open_reconstruction,
     expression,
@@ -37,7 +38,7 @@ MODULES = (
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
-WITH_HOOKS = (state,)
+WITH_HOOKS = (state, settings, job)
 
 
 def register() -> None:

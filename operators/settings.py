@@ -1,7 +1,135 @@
-"""What the user has chosen for this session, on the window manager, and the preferences."""
+"""What the user has chosen for this session, on the window manager; the preferences; the folder that is ours."""
 
 from __future__ import annotations
 
-import bpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..bfm.registry import available_models
+
+if TYPE_CHECKING:
+    from ..panels.preferences import LikenessPreferences
+
+PROPERTY = "likeness"
+# "likeness" as a Python package, "bl_ext.<repository>.likeness" as an extension.
+ROOT_PACKAGE = __package__.rpartition(".")[0]
+LARGEST_FACE = -1
+
+QUALITIES = (
+    ("final", "Final", "Shape, light, skin colour and wrinkles"),
+    ("draft", "Draft", "The shape alone, in a fraction of the time"),
+)
+TEXTURE_SIZES = tuple((str(side), f"{side} px", f"{side} x {side} pixels") for side in (512, 1024, 2048, 4096))
+DEVICES = (
+    ("auto", "Automatic", "The fastest device that works"),
+    ("cpu", "Processor", "Works everywhere"),
+    ("cuda", "NVIDIA GPU", "Needs an engine built for CUDA"),
+    ("mps", "Apple GPU", "Needs an Apple computer with its own chip"),
+)
+# Called when another photo is chosen, whether by a button, by typing or by a script.
+photo_listeners: list[Callable[[], None]] = []
+# Blender keeps no reference to the strings of a list made at run time: they must live on here.
+_models: list[tuple[str, str, str]] = []
+
+
+def model_items(_owner: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    """The face models at hand, for an enumeration."""
+    known = available_models()
+    if [item[0] for item in _models] != list(known):
+        _models[:] = [(name, _model_label(name), f"The face model {name}") for name in known]
+    return _models
+
+
+def _model_label(model_id: str) -> str:
+    return "Built-in" if model_id == "builtin" else model_id.upper()
+
+
+def _tell_listeners(_session: LikenessSession, _context: bpy.types.Context) -> None:
+    for listener in photo_listeners:
+        listener()
+
+
+class FoundFace(bpy.types.PropertyGroup):
+    """One face found in the photo, and the file with its picture."""
+
+    thumbnail: StringProperty(subtype="FILE_PATH")
+
+
+class LikenessSession(bpy.types.PropertyGroup):
+    """Choices and progress; Blender neither undoes them nor asks to save them."""
+
+    photo: StringProperty(
+        name="Photo", description="The photo to make a face from", subtype="FILE_PATH", update=_tell_listeners
+    )
+    face: IntProperty(
+        name="Face", description="Which face of the photo; -1 is the largest", default=LARGEST_FACE, min=LARGEST_FACE
+    )
+    faces: CollectionProperty(type=FoundFace)
+    finding_faces: BoolProperty()
+    model: EnumProperty(name="Model", description="The face model", items=model_items)
+    quality: EnumProperty(name="Quality", items=QUALITIES, default="final")
+    texture_size: EnumProperty(name="Texture", description="Size of the textures", items=TEXTURE_SIZES, default="1024")
+    device: EnumProperty(name="Device", description="Where to compute", items=DEVICES, default="auto")
+    job: StringProperty(description="What is running, if anything")
+    stage: StringProperty()
+    fraction: FloatProperty(min=0.0, max=1.0)
+    error: StringProperty(description="What went wrong last, in one sentence")
+    search: StringProperty(
+        name="Search", description="Show only the sliders with this in their name", options={"TEXTEDIT_UPDATE"}
+    )
+
+
+def session(context: bpy.types.Context) -> LikenessSession:
+    """The choices of this session."""
+    return getattr(context.window_manager, PROPERTY)
+
+
+def preferences(context: bpy.types.Context) -> LikenessPreferences | None:
+    """The preferences; None where the package is used without being an enabled add-on."""
+    addon = context.preferences.addons.get(ROOT_PACKAGE)
+    return addon.preferences if addon else None
+
+
+def user_folder(*parts: str) -> Path:
+    """A folder of this user for what Likeness writes, made if need be. Raises `OSError` if it cannot be."""
+    try:
+        return Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="/".join(parts), create=True))
+    except ValueError:  # no extension, but a plain package in Blender's Python
+        folder = Path(bpy.utils.user_resource("DATAFILES", path=PROPERTY)).joinpath(*parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+@bpy.app.handlers.persistent
+def _forget_progress(_file: str) -> None:
+    """A file saved in the middle of a job brings that job's progress with it."""
+    current = session(bpy.context)
+    current.job = current.stage = current.error = ""
+    current.finding_faces = False
+
+
+def register() -> None:
+    """Give the window manager its session."""
+    setattr(bpy.types.WindowManager, PROPERTY, PointerProperty(type=LikenessSession))
+    bpy.app.handlers.load_post.append(_forget_progress)
+
+
+def unregister() -> None:
+    """Take the session away."""
+    bpy.app.handlers.load_post.remove(_forget_progress)
+    delattr(bpy.types.WindowManager, PROPERTY)
+
+
+CLASSES = (FoundFace, LikenessSession)

@@ -1,0 +1,255 @@
+"""`JobOperator`: the life of a slow job inside Blender, from the click to its one undo step.
+
+A task runs elsewhere; a timer asks it ten times a second how far it is, and Blender stays usable. One job runs at a
+time. Whatever way it ends (done, failed, cancelled, window closed, file replaced, add-on disabled) goes through `_end`.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from ..engine.task import Cancelled, Task, Update
+from ..errors import LikenessError
+from .settings import session, user_folder
+from .transaction import all_or_nothing
+
+PERIOD_S = 0.1
+BLOCKING_PERIOD_S = 0.02
+LOG_NAME = "likeness.log"
+TAB = "Likeness"
+
+
+@dataclass
+class Job:
+    """The job that is running; it holds nothing of the file."""
+
+    label: str
+    task: Task
+    timer: bpy.types.Timer | None = None
+    cancel_wanted: bool = False
+    cancel_sent: bool = False
+
+
+_running: Job | None = None
+
+
+def running_label() -> str:
+    """What the running job is called; "" if none is running."""
+    return _running.label if _running else ""
+
+
+def request_cancel() -> None:
+    """Ask the running job to stop; it does so within some seconds."""
+    if _running is not None:
+        _running.cancel_wanted = True
+
+
+def stop() -> None:
+    """End the running job at once and build nothing; again is fine."""
+    if _running is not None:
+        _running.task.cancel()
+        _end(_running)
+
+
+class JobOperator:
+    """Mix-in for operators that wait for a `Task`; put it before `bpy.types.Operator`.
+
+    Invoked from the interface it is modal; called from a script or in background mode it blocks until it is done.
+    A subclass may have an ``invoke`` of its own that opens a file browser.
+    """
+
+    job_label = ""
+
+    def start(self, context: bpy.types.Context) -> Task:
+        """Start the work. `LikenessError` becomes the report."""
+        raise NotImplementedError
+
+    def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        """Use the result: the only place that changes the file, all in one undo step."""
+        raise NotImplementedError
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if _running is not None:
+            cls.poll_message_set(f"{_running.label} is running")
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return self.execute(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        global _running
+        current = session(context)
+        current.error = ""
+        try:
+            _running = Job(self.job_label, self.start(context))
+        except Exception as error:
+            return self._fail(context, error)
+        current.job = self.job_label
+        if not self.options.is_invoke or bpy.app.background or context.window is None:
+            return self._block(context)
+        manager = context.window_manager
+        _running.timer = manager.event_timer_add(PERIOD_S, window=context.window)
+        manager.modal_handler_add(self)
+        _show(context, _running, Update("starting", 0.0))
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if _running is None:  # ended from outside: nothing is left to clean up
+            return {"CANCELLED"}
+        if event.type == "ESC" and event.value == "PRESS" and not _running.cancel_wanted:
+            request_cancel()
+            return self._step(context, _running) or {"RUNNING_MODAL"}
+        if event.type == "TIMER":
+            return self._step(context, _running) or {"RUNNING_MODAL", "PASS_THROUGH"}
+        return {"RUNNING_MODAL", "PASS_THROUGH"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender takes the operator away: its window closes or another file comes."""
+        stop()
+
+    def _block(self, context: bpy.types.Context) -> set[str]:
+        assert _running is not None
+        with _interrupt_cancels():
+            while not (result := self._step(context, _running)):
+                time.sleep(BLOCKING_PERIOD_S)
+        return result
+
+    def _step(self, context: bpy.types.Context, job: Job) -> set[str]:
+        """Look at the task once; how the operator ends, or nothing while it goes on."""
+        try:
+            if job.cancel_wanted and not job.cancel_sent:
+                job.cancel_sent = True
+                job.task.cancel()
+            update = job.task.poll()
+            if not update.finished:
+                _show(context, job, update)
+                return set()
+            if job.cancel_wanted:
+                raise Cancelled
+            with all_or_nothing():
+                self.finish(context, update.result)
+            outcome = {"FINISHED"}
+        except Cancelled:
+            self.report({"INFO"}, f"{job.label} was cancelled.")
+            outcome = {"CANCELLED"}
+        except Exception as error:
+            outcome = self._fail(context, error)
+        _end(job)
+        return outcome
+
+    def _fail(self, context: bpy.types.Context, error: Exception) -> set[str]:
+        sentence = str(error) if isinstance(error, LikenessError) else _keep_details(self.job_label)
+        session(context).error = sentence
+        redraw(context)
+        self.report({"ERROR"}, sentence)
+        return {"CANCELLED"}
+
+
+class LIKENESS_OT_cancel(bpy.types.Operator):
+    """Stop what is running; nothing is changed"""
+
+    bl_idname = "likeness.cancel"
+    bl_label = "Cancel"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if _running is None or _running.cancel_wanted:
+            cls.poll_message_set("Nothing is running" if _running is None else "It is stopping already")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        request_cancel()
+        return {"FINISHED"}
+
+
+def redraw(context: bpy.types.Context) -> None:
+    """Draw the tab again in all windows, and the preferences, which show progress too."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "PREFERENCES":
+                area.tag_redraw()
+            for region in area.regions if area.type == "VIEW_3D" else ():
+                if region.type == "UI" and region.active_panel_category in (TAB, "UNSUPPORTED"):
+                    region.tag_redraw()
+
+
+def _show(context: bpy.types.Context, job: Job, update: Update) -> None:
+    """Progress into the session and the status bar, where it differs from what is there."""
+    current = session(context)
+    stage = "cancelling" if job.cancel_wanted else update.stage
+    fraction = round(min(max(update.fraction, 0.0), 1.0), 2)
+    if (current.stage, round(current.fraction, 2)) == (stage, fraction):
+        return
+    current.stage, current.fraction = stage, fraction
+    if context.workspace is not None:
+        context.workspace.status_text_set(f"{job.label}: {stage} {fraction:.0%}  (Esc to cancel)")
+    redraw(context)
+
+
+def _end(job: Job) -> None:
+    """Leave nothing of a job behind, whatever way it ended."""
+    global _running
+    _running = None
+    context = bpy.context
+    if job.timer is not None:
+        context.window_manager.event_timer_remove(job.timer)
+        for workspace in bpy.data.workspaces:  # the user may have changed to another one meanwhile
+            workspace.status_text_set(None)
+    current = session(context)
+    current.job = current.stage = ""
+    current.fraction = 0.0
+    redraw(context)
+    job.task.close()
+
+
+def _keep_details(label: str) -> str:
+    """Write the exception being handled to the log; the sentence that says so."""
+    try:
+        log = user_folder("logs") / LOG_NAME
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {label}\n{traceback.format_exc()}\n")
+    except OSError:
+        traceback.print_exc()
+        return f"{label} failed unexpectedly; the details are in Blender's console."
+    return f"{label} failed unexpectedly; the details are in {log}."
+
+
+@contextmanager
+def _interrupt_cancels() -> Iterator[None]:
+    """Ctrl-C asks for a cancellation instead of breaking in anywhere; Blender takes no notice of it by itself."""
+    before: Callable[..., Any] | int | None = signal.signal(signal.SIGINT, lambda *_: request_cancel())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+@bpy.app.handlers.persistent
+def _file_is_replaced(_file: str) -> None:
+    stop()
+
+
+def register() -> None:
+    """Watch for another file being opened."""
+    bpy.app.handlers.load_pre.append(_file_is_replaced)
+
+
+def unregister() -> None:
+    """Stop watching, and end what is running."""
+    bpy.app.handlers.load_pre.remove(_file_is_replaced)
+    stop()
+
+
+CLASSES = (LIKENESS_OT_cancel,)
