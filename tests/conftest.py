@@ -6,9 +6,11 @@ import importlib.util
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import installed
 import numpy as np
 import pytest
 
@@ -17,7 +19,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 # bpy has wheels for one version of Python only; elsewhere the rest is tested.
-collect_ignore_glob = [] if importlib.util.find_spec("bpy") else ["scene/*"]
+collect_ignore_glob = [] if importlib.util.find_spec("bpy") else ["scene/*", "operators/*", "panels/*"]
+if installed.ZIP:
+    installed.install()
 
 _exit_status = pytest.StashKey[int]()
 
@@ -57,8 +61,26 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     """The user's own configuration and caches neither change a test nor are changed by one."""
     home = tmp_path_factory.getbasetemp() / "home"
     home.mkdir(exist_ok=True)
-    for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "BLENDER_USER_RESOURCES"):
+    for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(variable, str(home))
+    if not installed.ZIP:  # which has a profile of its own, with the extension in it
+        monkeypatch.setenv("BLENDER_USER_RESOURCES", str(home))
+
+
+@pytest.fixture
+def empty_file() -> None:
+    """A Blender file without objects; the preferences stay, and so does an installed extension."""
+    import bpy
+
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+
+
+@pytest.fixture
+def enabled() -> Iterator[None]:
+    """The extension is enabled: the checkout's, or the one installed from LIKENESS_ZIP."""
+    installed.enable()
+    yield
+    installed.disable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -72,4 +94,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if "bpy" in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()
+        if installed.ZIP:
+            installed.remove_profile()
         os._exit(config.stash.get(_exit_status, 0))

@@ -10,13 +10,12 @@ from likeness.bfm.registry import load_model
 from likeness.inference.reconstruction import write_reconstruction
 from synthetic import model_reconstruction, sheet_reconstruction
 
-bpy = pytest.importorskip("bpy", reason="Blender's Python module is not installed")
+pytest.importorskip("bpy", reason="Blender's Python module is not installed")
 
 
 @pytest.fixture(autouse=True)
-def empty_file() -> None:
-    """Start from a file without objects."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+def start_empty(empty_file: None) -> None:
+    """Every test starts with a file without objects."""
 
 
 @pytest.fixture

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
-import likeness
 import pytest
+from installed import disable, enable
 from likeness.bfm.arkit import ARKIT_NAMES
 from likeness.panels.expression import OTHERS, group_of
 from likeness.scene.state import faces_of, is_face
 
 
-@pytest.fixture
-def enabled() -> Iterator[None]:
-    likeness.register()
-    yield
-    likeness.unregister()
-
-
 def test_enabling_and_disabling_twice(sheet_folder: Path) -> None:
     for _ in range(2):
-        likeness.register()
+        enable()
         assert hasattr(bpy.types, "LIKENESS_PT_photo")
         assert bpy.ops.likeness.open_reconstruction(filepath=str(sheet_folder)) == {"FINISHED"}
-        likeness.unregister()
+        disable()
         assert not hasattr(bpy.types, "LIKENESS_PT_photo")
-    likeness.register()
+    enable()
     assert len(faces_of(bpy.context.scene)) == 2  # what faces remember outlives the extension
-    likeness.unregister()
+    disable()
 
 
 @pytest.mark.usefixtures("enabled")

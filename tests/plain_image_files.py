@@ -1,0 +1,25 @@
+"""Stands in for ``likeness.inference.image_files`` where OpenCV is absent, as it is beside Blender: the same two files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+from PIL import Image
+
+
+def write_image(path: Path, image: np.ndarray) -> None:
+    """Write (H, W), (H, W, 3) or (H, W, 4) uint8 as PNG, (H, W) floats as EXR with alpha 1.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    if path.suffix != ".exr":
+        Image.fromarray(image).save(path)
+        return
+    pixels = np.stack([image, image, image, np.ones_like(image)], axis=-1).astype(np.float32)
+    try:
+        OpenEXR.File({"type": OpenEXR.scanlineimage}, {"RGBA": pixels}).write(str(path))
+    except RuntimeError as error:
+        raise OSError(f"{path.name}: {error}") from error
