@@ -1,0 +1,144 @@
+"""An environment of the engine on disk: which Python it holds, whether that can do the work, how big it is.
+
+Standard library only. Everything that starts a process says so and is no matter for drawing a panel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from ..errors import LikenessError
+from .programs import apart, clean_environment
+
+# What mediapipe 0.10.21 has wheels for.
+SUPPORTED = ((3, 10), (3, 11), (3, 12))
+# Name of the import -> what a user knows the library by.
+LIBRARIES = {
+    "torch": "PyTorch",
+    "mediapipe": "MediaPipe",
+    "cv2": "OpenCV",
+    "numpy": "NumPy",
+    "scipy": "SciPy",
+    "PIL": "Pillow",
+    "OpenEXR": "OpenEXR",
+}
+# A cold disk takes a minute to import all of this, a virus scanner two.
+CHECK_TIMEOUT_S = 180.0
+START_TIMEOUT_S = 20.0
+_MARK = "likeness-check:"
+_CHECK = f"""
+import importlib, json, sys
+broken = {{}}
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        absent = isinstance(error, ModuleNotFoundError) and error.name == name
+        broken[name] = "" if absent else str(error).strip().split("\\n")[0] or type(error).__name__
+print("\\n" + {_MARK!r} + json.dumps({{"version": sys.version_info[:2], "broken": broken}}))
+"""
+
+
+def interpreter_in(path: Path) -> Path:
+    """The Python that a path stands for: the file itself, or that of a virtual or conda environment's folder."""
+    names = ("Scripts/python.exe", "python.exe") if os.name == "nt" else ("bin/python3", "bin/python")
+    return next((path / name for name in names if (path / name).is_file()), path)
+
+
+def installed_interpreter(folder: Path) -> Path | None:
+    """The Python of the environment that was installed into ``folder``; None where there is none that could run."""
+    found = interpreter_in(folder)
+    return found if found != folder and os.access(found, os.X_OK) else None
+
+
+def check_interpreter(path: Path, libraries: tuple[str, ...] = tuple(LIBRARIES)) -> str:
+    """Why a Python cannot run the engine, in one sentence; "" if it can. Runs it: takes seconds, minutes at most.
+
+    Args:
+        path: an executable, or the folder of an environment.
+        libraries: what it must be able to import; the version alone is checked where there are none.
+    """
+    python = interpreter_in(path)
+    if not python.is_file():
+        return f"There is no Python at {path}."
+    timeout = CHECK_TIMEOUT_S if libraries else START_TIMEOUT_S
+    try:
+        output = run_python(python, _CHECK, *libraries, timeout=timeout)
+        found = json.loads(output.rpartition(_MARK)[2])
+    except subprocess.TimeoutExpired:
+        return f"{python} did not answer within {timeout:.0f} seconds."
+    except (OSError, ValueError):
+        return f"{python} is no Python that runs on this computer."
+    version = tuple(found["version"])
+    if version not in SUPPORTED:
+        return f"{python} is Python {_dotted(version)}, and the engine needs Python {supported_versions()}."
+    return _what_is_broken(python, found["broken"])
+
+
+def run_python(python: Path, code: str, *arguments: str, timeout: float) -> str:
+    """What a Python prints when it runs ``code`` on its own, whatever its exit status.
+
+    Raises:
+        OSError: it cannot be started.
+        subprocess.TimeoutExpired: it took longer than ``timeout`` seconds and was stopped.
+    """
+    done = subprocess.run(
+        [str(python), "-I", "-c", code, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=timeout,
+        env=clean_environment(),
+        check=False,
+        **apart(),
+    )
+    return done.stdout.decode("utf-8", "replace")
+
+
+def supported_versions() -> str:
+    """The versions of Python the engine runs with, for a sentence."""
+    *first, last = (_dotted(version) for version in SUPPORTED)
+    return f"{', '.join(first)} or {last}"
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files in a folder; 0 if it is not there. Walks it: no matter for drawing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_size  # noqa: PTH118 (20 000 files: Path takes twice as long)
+            except OSError:  # removed meanwhile
+                continue
+    return total
+
+
+def remove(folder: Path) -> None:
+    """Remove an environment; none is fine. Raises `LikenessError` where something in it is in use."""
+    if not folder.exists():
+        return
+    # Renamed first: an engine in use (Windows locks its files) keeps all of itself, and no half is ever seen.
+    doomed = folder.with_name(f"{folder.name}.removed")
+    try:
+        shutil.rmtree(doomed, ignore_errors=True)
+        folder.rename(doomed)
+    except OSError as error:
+        raise LikenessError(f"The engine in {folder} is in use; close other Blenders and try again.") from error
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _what_is_broken(python: Path, broken: dict[str, str]) -> str:
+    absent = [LIBRARIES[name] for name, reason in broken.items() if not reason]
+    if absent:
+        return f"{python} lacks {' and '.join(filter(None, [', '.join(absent[:-1]), absent[-1]]))}."
+    for name, reason in broken.items():
+        return f"{LIBRARIES[name]} does not start in {python}: {reason.rstrip('.')}."
+    return ""
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
