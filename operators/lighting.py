@@ -1,7 +1,89 @@
-"""Light: match the photo, studio presets."""
+"""Light: match the photo, studio presets, whose light the scene has."""
 
 from __future__ import annotations
 
 import bpy
+from bpy.props import EnumProperty
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+from ..scene.lighting import light_face, match_photo, use_light
+from ..scene.state import active_face, state_of
+from ..scene.studio_light import STUDIO_LIGHTS, studio_light
+
+
+class LightOperator:
+    """Mix-in: acts on the light of the active face, at once."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if active_face(context) is None:
+            cls.poll_message_set("Select a face first")
+            return False
+        return True
+
+
+class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
+    """Bring back the light recovered from this face's photo, with strength, rotation and warmth at rest"""
+
+    bl_idname = "likeness.match_photo_light"
+    bl_label = "Match Photo"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if not any(state_of(active_face(context)).light):
+            cls.poll_message_set("This face was made by an earlier version and does not know its photo's light")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        face = active_face(context)
+        match_photo(face)
+        use_light(context.scene, face)
+        return {"FINISHED"}
+
+
+class LIKENESS_OT_studio_light(LightOperator, bpy.types.Operator):
+    """Light this face as in a studio, with strength, rotation and warmth at rest"""
+
+    bl_idname = "likeness.studio_light"
+    bl_label = "Studio Light"
+
+    preset: EnumProperty(
+        name="Light", items=[(key, light.name, light.description) for key, light in STUDIO_LIGHTS.items()]
+    )
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        return STUDIO_LIGHTS[properties.preset].description
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        face = active_face(context)
+        light_face(face, studio_light(STUDIO_LIGHTS[self.preset]))
+        use_light(context.scene, face)
+        return {"FINISHED"}
+
+
+class LIKENESS_OT_use_light(LightOperator, bpy.types.Operator):
+    """Light the scene with this face's sky and sun; those of other faces go dark"""
+
+    bl_idname = "likeness.use_light"
+    bl_label = "Use This Face's Light"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if state_of(active_face(context)).world is None:
+            cls.poll_message_set("The light of this face was deleted; Match Photo or a studio light makes a new one")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        use_light(context.scene, active_face(context))
+        return {"FINISHED"}
+
+
+CLASSES = (LIKENESS_OT_match_photo_light, LIKENESS_OT_studio_light, LIKENESS_OT_use_light)

@@ -21,7 +21,7 @@ from . import state
 from .camera import camera_position, create_camera, frame_photo, head_rotation
 from .displacement import add_displacement, add_subdivision
 from .images import COLOUR, DATA, load_image
-from .lighting import create_lighting
+from .lighting import match_photo, use_light
 from .material import add_materials
 from .mesh import create_mesh
 from .rig import bind, create_armature, pose_root, root_position
@@ -62,12 +62,11 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     face = _create_face(reconstruction, images, collection, name)
     face.parent.location = place
     camera = _place_camera(reconstruction, images.get(PHOTO_IMAGE), name)
-    world, sun = create_lighting(reconstruction.lighting, name)
-    for extra in (camera, sun):
-        extra.location += place
-        collection.objects.link(extra)
+    camera.location += place
+    collection.objects.link(camera)
 
-    _remember(face, reconstruction, photo, camera, world, sun)
+    _remember(face, reconstruction, photo, camera)
+    match_photo(face)
     show_face(scene, face)
     frame_photo(scene, camera, reconstruction.intrinsics, reconstruction.image_size)
     return face
@@ -75,10 +74,7 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
 
 def show_face(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     """Make this face's light the scene's only one of ours, and the face the active object."""
-    own = state.state_of(face)
-    for sun in {state.state_of(other).sun for other in state.faces_of(scene)} - {None}:
-        sun.hide_viewport = sun.hide_render = sun != own.sun
-    scene.world = own.world
+    use_light(scene, face)
     for selected in bpy.context.selected_objects:
         selected.select_set(False)
     face.select_set(True)
@@ -126,8 +122,6 @@ def _remember(
     reconstruction: Reconstruction,
     photo: str,
     camera: bpy.types.Object,
-    world: bpy.types.World,
-    sun: bpy.types.Object,
 ) -> None:
     memory = state.state_of(face)
     memory.id = uuid.uuid4().hex
@@ -135,7 +129,8 @@ def _remember(
     memory.model = reconstruction.model.get("id", "")
     memory.licence = reconstruction.model.get("licence", "")
     memory.coefficients = json.dumps(reconstruction.coefficients)
-    memory.camera, memory.world, memory.sun = camera, world, sun
+    memory.light = reconstruction.lighting.ravel().tolist()
+    memory.camera = camera
 
 
 def _stem(folder: Path) -> str:

@@ -1,135 +1,127 @@
-"""The photo's light in the scene: a sun in the dominant direction and the rest as a sky of spherical harmonics.
+"""The light of a face in the scene: its world (`sky`) and a sun that drivers tie to the world's controls.
 
-The sky is a node group whose inputs are the nine shading coefficients (linear RGB as vectors, they may be negative);
-it divides by the Lambertian transfer, evaluates the harmonics for the viewing direction and clamps at black.
+What the sun is, its colour, strength and direction, and what the sky is stand apart: the sun is split off a light
+(`sh_light.split_sun`) by whoever sets one, and editing the sky's terms leaves the sun alone.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import bpy
 import numpy as np
 from mathutils import Vector
 
 from .axes import to_blender
-from .sh_light import SH_CONSTANTS, TRANSFER, split_sun
+from .sh_light import LUMINANCE, SplitLight, split_sun
+from .sky import (
+    BLUE_PER_WARMTH,
+    COEFFICIENT_NAMES,
+    LIGHT_GROUP,
+    RED_PER_WARMTH,
+    ROTATION,
+    STRENGTH,
+    SUN_COLOUR,
+    SUN_STRENGTH,
+    WARMTH,
+    create_world,
+    light_node,
+    wire_world,
+)
+from .state import faces_of, state_of
 
-SKY_GROUP = "Likeness SH Sky"
-COEFFICIENT_NAMES = ("1", "y", "z", "x", "xy", "yz", "3z2-1", "xz", "x2-y2")
-# An order-2 light says nothing finer about the size of its source; a broad sun gives soft, plausible shadows.
-SUN_ANGLE = np.radians(15.0)
+# A sun's place means nothing: it hovers over the head, on the axis that the light turns about.
+SUN_HEIGHT_M = 0.35
 
 
-def create_lighting(light: np.ndarray, name: str) -> tuple[bpy.types.World, bpy.types.Object]:
-    """World and sun object of a light (9, 3) of shading coefficients in the view frame."""
-    split = split_sun(light)
-    return _create_world(split.sky, f"{name} Sky"), _create_sun(split.direction, split.irradiance, f"{name} Sun")
+def create_lighting(split: SplitLight, name: str) -> tuple[bpy.types.World, bpy.types.Object]:
+    """World and sun object of a light."""
+    world, sun = create_world(f"{name} Sky"), _create_sun(name)
+    _drive(sun, world)
+    _set(world, sun, split)
+    return world, sun
 
 
-def _create_sun(direction: np.ndarray, irradiance: np.ndarray, name: str) -> bpy.types.Object:
-    data = bpy.data.lights.new(name, "SUN")
-    energy = float(irradiance.max())
-    data.energy = energy
-    data.color = (irradiance / energy).tolist() if energy > 0 else (1.0, 1.0, 1.0)
-    data.angle = SUN_ANGLE
-    sun = bpy.data.objects.new(name, data)
-    towards = Vector(to_blender(direction))
-    sun.location = 0.5 * towards
-    sun.rotation_euler = towards.to_track_quat("Z", "Y").to_euler()
+def light_face(face: bpy.types.Object, split: SplitLight) -> None:
+    """Give a face this light with the controls at rest; what is gone or too old of its world and sun is made again."""
+    memory = state_of(face)
+    world, sun = memory.world or create_world(f"{face.name} Sky"), memory.sun or _create_sun(face.name)
+    if light_node(world) is None:
+        wire_world(world)
+    if not sun.users_collection:
+        face.users_collection[0].objects.link(sun)
+        sun.location.xy = (face.parent or face).location.xy
+    _drive(sun, world)
+    _set(world, sun, split)
+    memory.world, memory.sun = world, sun
+
+
+def photo_light(face: bpy.types.Object) -> np.ndarray:
+    """The light recovered from the face's photo: shading coefficients (9, 3) in the view frame."""
+    return np.array(state_of(face).light).reshape(9, 3)
+
+
+def match_photo(face: bpy.types.Object) -> None:
+    """Back to the light of the face's photo."""
+    light_face(face, split_sun(photo_light(face)))
+
+
+def use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
+    """Make this face's light the scene's only one of ours."""
+    own = state_of(face)
+    for sun in {state_of(other).sun for other in faces_of(scene)} - {None}:
+        sun.hide_viewport = sun.hide_render = sun != own.sun
+    scene.world = own.world
+
+
+def _create_sun(name: str) -> bpy.types.Object:
+    sun = bpy.data.objects.new(f"{name} Sun", bpy.data.lights.new(f"{name} Sun", "SUN"))
+    sun.location = (0.0, 0.0, SUN_HEIGHT_M)
     return sun
 
 
-def _create_world(sky: np.ndarray, name: str) -> bpy.types.World:
-    world = bpy.data.worlds.new(name)
-    if world.node_tree is None:  # Blender 4
-        world.use_nodes = True
-    tree = world.node_tree
-    tree.nodes.clear()
-    output = tree.nodes.new("ShaderNodeOutputWorld")
-    background = tree.nodes.new("ShaderNodeBackground")
-    group = tree.nodes.new("ShaderNodeGroup")
-    group.node_tree = sky_group()
-    group.width = 220
-    for socket, value in zip(group.inputs, sky, strict=True):
-        socket.default_value = value.tolist()
-    background.location, output.location, group.location = (0, 0), (200, 0), (-280, 0)
-    tree.links.new(group.outputs["Radiance"], background.inputs["Color"])
-    tree.links.new(background.outputs["Background"], output.inputs["Surface"])
-    return world
+def _set(world: bpy.types.World, sun: bpy.types.Object, split: SplitLight) -> None:
+    node = light_node(world)
+    assert node is not None
+    energy = float(split.irradiance.max())
+    colour = split.irradiance / energy if energy > 0 else np.ones(3)
+    values: dict[str, Any] = {STRENGTH: 1.0, ROTATION: 0.0, WARMTH: 0.0}
+    values |= {SUN_COLOUR: (*colour.tolist(), 1.0), SUN_STRENGTH: energy}
+    values |= dict(zip(COEFFICIENT_NAMES, split.sky.tolist(), strict=True))
+    for name, value in values.items():
+        node.inputs[name].default_value = value  # pyright: ignore[reportAttributeAccessIssue]
+    sun.data.angle = split.angle
+    sun.rotation_mode = "XYZ"
+    sun.rotation_euler = Vector(to_blender(split.direction)).to_track_quat("Z", "Y").to_euler()
 
 
-def sky_group() -> bpy.types.NodeTree:
-    """The node group that turns nine coefficients into radiance; one for all faces of a file."""
-    known = bpy.data.node_groups.get(SKY_GROUP)
-    if known is not None:
-        return known
-    group = bpy.data.node_groups.new(SKY_GROUP, "ShaderNodeTree")
-    for name in COEFFICIENT_NAMES:
-        group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketVector")
-    group.interface.new_socket("Radiance", in_out="OUTPUT", socket_type="NodeSocketColor")
-    _wire(group)
-    return group
+def _drive(sun: bpy.types.Object, world: bpy.types.World) -> None:
+    """Energy and colour follow the controls; so does a turn on top of the sun's own rotation, which stays free."""
+    strength, warmth, rotation = (_control(name) for name in (STRENGTH, WARMTH, ROTATION))
+    _add_driver(sun.data, "energy", -1, world, "sun * strength", {"sun": _control(SUN_STRENGTH), "strength": strength})
+    red, blue = f"exp({RED_PER_WARMTH} * warmth)", f"exp({BLUE_PER_WARMTH} * warmth)"
+    r, g, b = LUMINANCE
+    for channel, gain in enumerate((red, "1.0", blue)):
+        expression = f"sun * {gain} / ({r} * {red} + {g} + {b} * {blue})"
+        own = f"{_control(SUN_COLOUR)}[{channel}]"
+        _add_driver(sun.data, "color", channel, world, expression, {"sun": own, "warmth": warmth})
+    _add_driver(sun, "delta_rotation_euler", 2, world, "rotation", {"rotation": rotation})
 
 
-def _wire(group: bpy.types.NodeTree) -> None:
-    nodes, links = group.nodes, group.links
-    inputs, output = nodes.new("NodeGroupInput"), nodes.new("NodeGroupOutput")
-    total = None
-    for k, polynomial in enumerate(_polynomials(group)):
-        factor = _math(group, "MULTIPLY", polynomial, float(SH_CONSTANTS[k] / TRANSFER[k]))
-        scale = nodes.new("ShaderNodeVectorMath")
-        scale.operation = "SCALE"
-        links.new(inputs.outputs[k], scale.inputs["Vector"])
-        links.new(factor, scale.inputs["Scale"])
-        total = scale.outputs["Vector"] if total is None else _vector_math(group, "ADD", total, scale.outputs["Vector"])
-    positive = _vector_math(group, "MAXIMUM", total, (0.0, 0.0, 0.0))
-    links.new(positive, output.inputs["Radiance"])
-    _lay_out(group)
+def _control(name: str) -> str:
+    return f'node_tree.nodes["{LIGHT_GROUP}"].inputs["{name}"].default_value'
 
 
-def _polynomials(group: bpy.types.NodeTree) -> list[bpy.types.NodeSocket | float]:
-    """1; y, z, x; xy, yz, 3z2-1, xz, x2-y2 of the view frame's direction."""
-    direction = group.nodes.new("ShaderNodeTexCoord").outputs["Generated"]
-    split = group.nodes.new("ShaderNodeSeparateXYZ")
-    group.links.new(direction, split.inputs["Vector"])
-    # Blender's (X, Y, Z) is (x, -z, y) of the view frame.
-    x, y = split.outputs["X"], split.outputs["Z"]
-    z = _math(group, "MULTIPLY", split.outputs["Y"], -1.0)
-    zz = _math(group, "MULTIPLY", z, z)
-    xx, yy = _math(group, "MULTIPLY", x, x), _math(group, "MULTIPLY", y, y)
-    xy, yz, xz = (_math(group, "MULTIPLY", a, b) for a, b in ((x, y), (y, z), (x, z)))
-    return [1.0, y, z, x, xy, yz, _math(group, "MULTIPLY_ADD", zz, 3.0, -1.0), xz, _math(group, "SUBTRACT", xx, yy)]
-
-
-def _math(group: bpy.types.NodeTree, operation: str, *operands: bpy.types.NodeSocket | float) -> bpy.types.NodeSocket:
-    node = group.nodes.new("ShaderNodeMath")
-    node.operation = operation
-    _connect(group, node, operands)
-    return node.outputs["Value"]
-
-
-def _vector_math(group: bpy.types.NodeTree, operation: str, *operands) -> bpy.types.NodeSocket:
-    node = group.nodes.new("ShaderNodeVectorMath")
-    node.operation = operation
-    _connect(group, node, operands)
-    return node.outputs["Vector"]
-
-
-def _connect(group: bpy.types.NodeTree, node: bpy.types.Node, operands: tuple) -> None:
-    for socket, operand in zip(node.inputs, operands, strict=False):
-        if isinstance(operand, bpy.types.NodeSocket):
-            group.links.new(operand, socket)
-        else:
-            socket.default_value = operand
-
-
-def _lay_out(group: bpy.types.NodeTree) -> None:
-    """Nodes left to right by their depth, so that a curious artist can read the group."""
-    depth: dict[str, int] = {}
-    for node in group.nodes:  # made in the order of the data's flow
-        sources = [link.from_node.name for link in group.links if link.to_node == node]
-        depth[node.name] = 1 + max((depth.get(name, 0) for name in sources), default=-1)
-    rows: dict[int, int] = {}
-    for node in group.nodes:
-        column = depth[node.name]
-        node.location = (column * 180, -rows.get(column, 0) * 180)
-        rows[column] = rows.get(column, 0) + 1
+def _add_driver(
+    owner: bpy.types.ID, path: str, index: int, world: bpy.types.World, expression: str, variables: dict[str, str]
+) -> None:
+    """Drive a property by other properties of ``world``, by name and path; in place of an older driver."""
+    owner.driver_remove(path, index)
+    driver = owner.driver_add(path, index).driver
+    driver.type = "SCRIPTED"
+    for name, data_path in variables.items():
+        variable = driver.variables.new()
+        variable.name = name
+        target = variable.targets[0]
+        target.id_type, target.id, target.data_path = "WORLD", world, data_path
+    driver.expression = expression

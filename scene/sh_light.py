@@ -27,6 +27,8 @@ SH_CONSTANTS = np.array([
 # ... and what turns radiance coefficients into shading coefficients.
 TRANSFER = np.array([1.0, *[2.0 / 3.0] * 3, *[0.25] * 5])
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+# An order-2 light says nothing finer about the size of its source; a broad sun gives soft, plausible shadows.
+SUN_ANGLE = math.radians(15.0)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class SplitLight:
     direction: Floats  # (3,) unit vector towards the sun, view frame
     irradiance: Floats  # (3,) linear RGB of the sun, W/m2 on a surface that faces it
     sky: Floats  # (9, 3) shading coefficients of the rest
+    angle: float = SUN_ANGLE  # how wide the sun is, radians
 
 
 def sh_basis(directions: Floats) -> Floats:

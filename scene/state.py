@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 
 import bpy
-from bpy.props import PointerProperty, StringProperty
+from bpy.props import FloatVectorProperty, PointerProperty, StringProperty
 
 PROPERTY = "likeness"
 
@@ -21,6 +21,7 @@ class LikenessFace(bpy.types.PropertyGroup):
     camera: PointerProperty(name="Camera", type=bpy.types.Object)
     sun: PointerProperty(name="Sun", type=bpy.types.Object)
     world: PointerProperty(name="World", type=bpy.types.World)
+    light: FloatVectorProperty(name="Photo's Light", description="Nine SH terms in linear RGB, as recovered", size=27)
 
 
 def register() -> None:
