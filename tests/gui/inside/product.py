@@ -59,6 +59,18 @@ def data_blocks() -> dict[str, int]:
     return {kind: len(getattr(bpy.data, kind)) for kind in kinds}
 
 
+def unfold(*names: str) -> None:
+    """Open these panels and close all others, as long as the tab was never drawn; without names, open all."""
+    registration = module("registration")
+    registration.unregister()
+    for cls in registration.CLASSES:
+        if issubclass(cls, bpy.types.Panel):
+            wanted = not names or cls.__name__ in names
+            options = set(getattr(cls, "bl_options", set())) - {"DEFAULT_CLOSED"}
+            cls.bl_options = options if wanted else options | {"DEFAULT_CLOSED"}
+    registration.register()
+
+
 def create(photo: Path) -> Iterator[float]:
     """Choose a photo and press Create Face; returns where the button is."""
     session().photo = str(photo)

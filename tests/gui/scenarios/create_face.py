@@ -1,0 +1,85 @@
+"""Create Face on a real photo, twice: the first run starts the engine, the second is measured."""
+
+import sys
+import time
+from pathlib import Path
+
+import hands
+import product
+from clock import Gaps, milliseconds, timed
+
+PHOTO, PICTURES = Path(sys.argv[1]), Path(sys.argv[2])
+
+
+def watched(seconds=300):
+    """Wait for the job's end; the stages and fractions seen on the way."""
+    seen = []
+    end = time.monotonic() + seconds
+    while product.session().job:
+        now = (product.session().stage, round(product.session().fraction, 2))
+        if seen[-1:] != [now]:
+            seen.append(now)
+        assert time.monotonic() < end, f"still at {seen[-1:]}"
+        yield 0.05
+    return seen
+
+
+def main():
+    create = product.module("operators.create").LIKENESS_OT_create
+    results, finishing = [], []
+    original = create.finish
+
+    def finish(self, context, result):
+        results.append(result)
+        return original(self, context, result)
+
+    create.finish = finish
+    timed(create, "finish", finishing)
+
+    button = yield from product.create(PHOTO)
+    yield from hands.wait(lambda: product.session().job, 5, "the start")
+    yield from hands.wait(lambda: product.session().fraction > 0.05, 120, "progress")
+    hands.photograph(PICTURES / "early.png")
+    yield from hands.wait(lambda: product.session().fraction > 0.5, 120, "more progress")
+    hands.photograph(PICTURES / "late.png")
+    yield from watched()
+    assert not product.session().error, product.session().error
+    assert len(product.faces()) == 1
+    yield 2.0
+    hands.photograph(PICTURES / "face.png")
+
+    idle = Gaps()
+    yield 3.0
+    idle.stop()
+    hands.figure("idle gaps: median p99 max ms", milliseconds(idle.wall))
+
+    yield from hands.move(button)
+    gaps = Gaps()
+    start = time.perf_counter()
+    yield from hands.click(button)
+    yield from hands.wait(lambda: product.session().job, 5, "the second start")
+    gaps.wall.clear(), gaps.busy.clear()
+    seen = yield from watched()
+    seconds = time.perf_counter() - start
+    working = len(gaps.wall)
+    yield 0.3
+    gaps.stop()
+    assert not product.session().error, product.session().error
+    assert len(product.faces()) == 2
+
+    fractions = [fraction for _, fraction in seen]
+    assert fractions == sorted(fractions), seen
+    hands.figure("stages", ", ".join(dict.fromkeys(stage for stage, _ in seen)))
+    hands.figure("steps of progress", len(set(fractions)))
+    hands.figure("click to face s", round(seconds, 2))
+    own = sum(results[1]["timings"].values())
+    hands.figure("pipeline s", round(own, 2))
+    hands.figure("overhead s", round(seconds - own, 2))
+    hands.figure("build s", round(max(finishing), 3))
+    # The last gap holds the build.
+    wall, busy = gaps.wall[: working - 1], gaps.busy[: working - 1]
+    hands.figure("gaps while working: median p99 max ms", milliseconds(wall))
+    hands.figure("main thread's computing in them: median p99 max ms", milliseconds(busy))
+    hands.figure("gaps over 50 ms", sum(gap > 0.05 for gap in wall))
+    hands.figure("gaps", len(wall))
+    hands.figure("longest computing ms", round(1000 * max(busy), 1))

@@ -1,0 +1,19 @@
+"""Panels are drawn at every redraw: they must not slow Blender down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gui.conftest import Play
+
+pytestmark = pytest.mark.slow
+
+
+def test_every_panel_is_drawn_within_three_milliseconds(play: Play, result: Path) -> None:
+    ending = play("drawing", result, size=(1280, 1800))
+    assert ending.figures["not drawn"] == ""
+    draws = {name: value.split() for name, value in ending.figures.items() if name.startswith("draw ")}
+    assert draws
+    slow = {name: times for name, times in draws.items() if float(times[0]) > 3.0}
+    assert not slow, slow
