@@ -1,7 +1,111 @@
-"""Create Face, and choosing the photo and the face in it."""
+"""Create Face: the engine makes a result folder of the photo, and the scene gets the face in one undo step."""
 
 from __future__ import annotations
 
-import bpy
+from pathlib import Path
+from typing import Any
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+import bpy
+from bpy.props import EnumProperty, IntProperty
+
+from ..engine.task import Task
+from ..errors import LikenessError
+from ..scene.build import build_face
+from ..scene.camera import look_through_camera
+from ..scene.state import state_of
+from . import engine_host, face_search
+from .job import TAB, JobOperator
+from .job_folder import FolderTask
+from .photo import PhotoBrowser
+from .settings import DEVICES, LARGEST_FACE, QUALITIES, TEXTURE_SIZES, model_items, session
+
+# What `inference.images` reads; HEIC where the engine has a decoder for it.
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
+
+
+class LIKENESS_OT_create(PhotoBrowser, JobOperator, bpy.types.Operator):
+    """Make a rigged, textured 3D face of the photo"""
+
+    bl_idname = "likeness.create"
+    bl_label = "Create Face"
+    bl_options = {"UNDO"}
+    job_label = "Create Face"
+
+    face: IntProperty(name="Face", default=LARGEST_FACE, min=LARGEST_FACE, options={"SKIP_SAVE"})
+    model: EnumProperty(name="Model", items=model_items, options={"SKIP_SAVE"})
+    quality: EnumProperty(name="Quality", items=QUALITIES, options={"SKIP_SAVE"})
+    texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default="1024", options={"SKIP_SAVE"})
+    device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if engine_host.find_interpreter() is None:
+            cls.poll_message_set(engine_host.NOT_INSTALLED)
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if self.filepath or session(context).photo:
+            return JobOperator.invoke(self, context, event)
+        return PhotoBrowser.invoke(self, context, event)
+
+    def start(self, context: bpy.types.Context) -> Task:
+        current = session(context)
+        if self.filepath and self.filepath != current.photo:
+            current.photo = self.filepath
+        if not current.photo:
+            raise LikenessError("Choose a photo first.")
+        face_search.stop()
+        face = self._chosen("face", context)
+        return start_reconstruction(
+            engine_host.get_engine(),
+            Path(bpy.path.abspath(current.photo)),
+            model=self._chosen("model", context),
+            quality=self._chosen("quality", context),
+            texture_size=int(self._chosen("texture_size", context)),
+            device=self._chosen("device", context),
+            face=None if face == LARGEST_FACE else face,
+        )
+
+    def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        build(Path(result["folder"]), Path(bpy.path.abspath(session(context).photo)))
+
+    def _chosen(self, name: str, context: bpy.types.Context) -> Any:
+        """What the caller asked for, else the choice of the session."""
+        return getattr(self if self.properties.is_property_set(name) else session(context), name)
+
+
+def start_reconstruction(engine: engine_host.Engine, photo: Path, **options: Any) -> Task:
+    """Have a result folder made of a photo, gone when the task is closed; ``options`` as the engine knows them."""
+    name = f"{photo.stem}.likeness"
+    return FolderTask(lambda folder: engine.submit("reconstruct", photo=photo, out=folder / name, **options))
+
+
+def build(folder: Path, photo: Path) -> bpy.types.Object:
+    """The face of a result folder, named after its photo and seen through its camera. Raises `LikenessError`."""
+    face = build_face(folder, name=photo.stem)
+    state_of(face).photo = str(photo)  # the copy in the result folder goes with it
+    if bpy.context.screen is not None:
+        look_through_camera(bpy.context.screen)
+    return face
+
+
+class LIKENESS_FH_photo(bpy.types.FileHandler):
+    """An image dropped into a 3D view becomes a face while the tab is open, else Blender's own reference image."""
+
+    bl_idname = "LIKENESS_FH_photo"
+    bl_label = "Face from Photo"
+    bl_import_operator = LIKENESS_OT_create.bl_idname
+    bl_file_extensions = ";".join(PHOTO_SUFFIXES)
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        if context.area is None or context.area.type != "VIEW_3D":
+            return False
+        sidebars = (region for region in context.area.regions if region.type == "UI" and region.width > 1)
+        return any(region.active_panel_category == TAB for region in sidebars)
+
+
+CLASSES = (LIKENESS_OT_create, LIKENESS_FH_photo)

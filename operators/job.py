@@ -59,6 +59,22 @@ def stop() -> None:
         _end(_running)
 
 
+def wait_for(task: Task, show: Callable[[Update], None]) -> dict[str, Any]:
+    """Block until a task is done, telling how far it is; returns its result. Ctrl-C cancels it.
+
+    Raises what `Task.poll` raises.
+    """
+    asked = False
+    with _interrupts() as caught:
+        while not (update := task.poll()).finished:
+            show(update)
+            if caught and not asked:
+                asked = True
+                task.cancel()
+            time.sleep(BLOCKING_PERIOD_S)
+    return update.result
+
+
 class JobOperator:
     """Mix-in for operators that wait for a `Task`; put it before `bpy.types.Operator`.
 
@@ -119,8 +135,10 @@ class JobOperator:
 
     def _block(self, context: bpy.types.Context) -> set[str]:
         assert _running is not None
-        with _interrupt_cancels():
+        with _interrupts() as caught:
             while not (result := self._step(context, _running)):
+                if caught:
+                    request_cancel()
                 time.sleep(BLOCKING_PERIOD_S)
         return result
 
@@ -148,7 +166,7 @@ class JobOperator:
         return outcome
 
     def _fail(self, context: bpy.types.Context, error: Exception) -> set[str]:
-        sentence = str(error) if isinstance(error, LikenessError) else _keep_details(self.job_label)
+        sentence = str(error) if isinstance(error, LikenessError) else keep_details(self.job_label)
         session(context).error = sentence
         redraw(context)
         self.report({"ERROR"}, sentence)
@@ -214,8 +232,8 @@ def _end(job: Job) -> None:
     job.task.close()
 
 
-def _keep_details(label: str) -> str:
-    """Write the exception being handled to the log; the sentence that says so."""
+def keep_details(label: str) -> str:
+    """Write the exception being handled to the log; returns the sentence that says so."""
     try:
         log = user_folder("logs") / LOG_NAME
         with log.open("a", encoding="utf-8") as file:
@@ -227,11 +245,12 @@ def _keep_details(label: str) -> str:
 
 
 @contextmanager
-def _interrupt_cancels() -> Iterator[None]:
-    """Ctrl-C asks for a cancellation instead of breaking in anywhere; Blender takes no notice of it by itself."""
-    before: Callable[..., Any] | int | None = signal.signal(signal.SIGINT, lambda *_: request_cancel())
+def _interrupts() -> Iterator[list[int]]:
+    """Collect Ctrl-C instead of letting it break in anywhere; Blender takes no notice of it by itself."""
+    caught: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number))
     try:
-        yield
+        yield caught
     finally:
         signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 

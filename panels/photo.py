@@ -1,20 +1,133 @@
-"""The sidebar tab: where a face comes from."""
+"""The first panel of the tab: the photo, Create Face, how far it is and what went wrong."""
 
 from __future__ import annotations
 
+import textwrap
+from pathlib import PurePath
+
 import bpy
 
+from ..operators import engine_host, thumbnails
+from ..operators.create import LIKENESS_OT_create
+from ..operators.job import LIKENESS_OT_cancel
 from ..operators.open_reconstruction import LIKENESS_OT_open_reconstruction
+from ..operators.photo import (
+    LIKENESS_OT_choose_face,
+    LIKENESS_OT_choose_photo,
+    LIKENESS_OT_dismiss_error,
+    recent_photos,
+)
+from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
+from .sidebar import SidebarPanel
+
+THUMBNAIL_SCALE = 7.0
+FACE_SCALE = 3.5
+FACES_IN_A_ROW = 3
+LETTER_WIDTH = 6.5  # of the interface's font at scale 1, in pixels, on average
+MARGIN_LETTERS = 8
 
 
-class LIKENESS_PT_photo(bpy.types.Panel):
-    bl_label = "Likeness"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Likeness"
+class LIKENESS_MT_recent(bpy.types.Menu):
+    """Photos used last"""
+
+    bl_label = "Recent Photos"
 
     def draw(self, context: bpy.types.Context) -> None:
+        recent = recent_photos()
+        if not recent:
+            self.layout.label(text="No photo was used yet")
+        for path in recent:
+            self.layout.operator_context = "EXEC_DEFAULT"
+            choose = self.layout.operator(LIKENESS_OT_choose_photo.bl_idname, text=PurePath(path).name)
+            choose.filepath = path
+
+
+class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
+    bl_label = "Photo"
+    bl_order = 0
+
+    def draw(self, context: bpy.types.Context) -> None:
+        current = session(context)
+        _draw_photo(self.layout, current)
+        if len(current.faces) > 1:
+            _draw_faces(self.layout, current)
+        if engine_host.find_interpreter() is None:
+            _draw_missing_engine(self.layout)
+        if current.job:
+            _draw_progress(self.layout, current)
+        else:
+            row = self.layout.row()
+            row.scale_y = 1.5
+            row.operator(LIKENESS_OT_create.bl_idname, icon="USER")
+        if current.error:
+            _draw_error(self.layout, current.error, letters_across(context))
+
+
+class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
+    bl_label = "Settings"
+    bl_parent_id = "LIKENESS_PT_photo"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        current = session(context)
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        for name in ("model", "quality", "texture_size", "device"):
+            column.prop(current, name)
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
 
 
-CLASSES = (LIKENESS_PT_photo,)
+def letters_across(context: bpy.types.Context) -> int:
+    """How many letters fit into a line of the region, about."""
+    letter = LETTER_WIDTH * context.preferences.system.ui_scale
+    return max(20, int(context.region.width / letter) - MARGIN_LETTERS)
+
+
+def _draw_photo(layout: bpy.types.UILayout, current: LikenessSession) -> None:
+    picture = thumbnails.icon(current.photo)
+    if picture:
+        layout.template_icon(picture, scale=THUMBNAIL_SCALE)
+    row = layout.row(align=True)
+    row.prop(current, "photo", text="")
+    row.operator(LIKENESS_OT_choose_photo.bl_idname, text="", icon="IMAGE_DATA")
+    row.menu(LIKENESS_MT_recent.__name__, text="", icon="DOWNARROW_HLT")
+    if current.finding_faces:
+        layout.label(text="Looking for faces...", icon="VIEWZOOM")
+
+
+def _draw_faces(layout: bpy.types.UILayout, current: LikenessSession) -> None:
+    grid = layout.grid_flow(row_major=True, columns=FACES_IN_A_ROW, even_columns=True, align=True)
+    chosen = 0 if current.face == LARGEST_FACE else current.face
+    for index, face in enumerate(current.faces):
+        column = grid.column(align=True)
+        column.template_icon(thumbnails.icon(face.thumbnail), scale=FACE_SCALE)
+        choose = column.operator(LIKENESS_OT_choose_face.bl_idname, text=f"Face {index + 1}", depress=index == chosen)
+        choose.index = index
+
+
+def _draw_missing_engine(layout: bpy.types.UILayout) -> None:
+    row = layout.row()
+    row.label(text="The engine is not installed", icon="INFO")
+    row.operator("preferences.addon_show", text="Install...").module = ROOT_PACKAGE
+
+
+def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None:
+    layout.label(text=current.job)
+    row = layout.row(align=True)
+    row.scale_y = 1.5
+    row.progress(factor=current.fraction, text=f"{current.stage.capitalize()} {current.fraction:.0%}", type="BAR")
+    row.operator(LIKENESS_OT_cancel.bl_idname, text="", icon="X")
+
+
+def _draw_error(layout: bpy.types.UILayout, error: str, letters: int) -> None:
+    box = layout.box()
+    row = box.row()
+    row.alert = True
+    column = row.column(align=True)
+    for number, line in enumerate(textwrap.wrap(error, letters)):
+        column.label(text=line, icon="NONE" if number else "ERROR")
+    row.operator(LIKENESS_OT_dismiss_error.bl_idname, text="", icon="X", emboss=False)
+
+
+CLASSES = (LIKENESS_MT_recent, LIKENESS_PT_photo, LIKENESS_PT_photo_settings)

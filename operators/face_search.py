@@ -1,0 +1,100 @@
+"""Looking for faces in the chosen photo while the user goes on; it also warms the engine up for the face to come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from ..engine.task import Cancelled, Task
+from ..errors import LikenessError
+from . import thumbnails
+from .engine_host import get_engine
+from .job import redraw
+from .job_folder import FolderTask
+from .settings import session
+
+PERIOD_S = 0.1
+
+# The search goes on until it is through; its folder holds the pictures of the faces until the next search.
+_search: Task | None = None
+_shown: Task | None = None
+
+
+def begin(photo: Path) -> None:
+    """Start looking for faces in a photo; the session learns what comes of it."""
+    global _search
+    stop()
+    current = session(bpy.context)
+    try:
+        _search = FolderTask(lambda folder: get_engine().submit("find_faces", photo=photo, out=folder))
+    except LikenessError as error:
+        current.error = str(error)
+        return
+    current.finding_faces = True
+    bpy.app.timers.register(_look, first_interval=PERIOD_S, persistent=True)
+
+
+def stop() -> None:
+    """End the search, if there is one, and let go of the pictures of the last; again is fine."""
+    global _search, _shown
+    search, _search = _search, None
+    shown, _shown = _shown, None
+    if search is not None:
+        search.cancel()
+        search.close()
+        session(bpy.context).finding_faces = False
+    if shown is not None:
+        shown.close()
+    if bpy.app.timers.is_registered(_look):
+        bpy.app.timers.unregister(_look)
+
+
+def _look() -> float | None:
+    """Ask the search how far it is; seconds until the next time."""
+    global _search, _shown
+    search = _search
+    if search is None:
+        return None
+    current = session(bpy.context)
+    try:
+        update = search.poll()
+        if not update.finished:
+            return PERIOD_S
+        _show_faces(update.result["faces"])
+        _shown = search
+    except Cancelled:
+        search.close()
+    except Exception as error:
+        current.error = str(error) if isinstance(error, LikenessError) else "The search for faces failed."
+        search.close()
+    _search = None
+    current.finding_faces = False
+    redraw(bpy.context)
+    return None
+
+
+def _show_faces(faces: list[dict[str, object]]) -> None:
+    current = session(bpy.context)
+    if not faces:
+        current.error = f"No face was found in '{Path(current.photo).name}'."
+    current.faces.clear()
+    for found in faces:
+        current.faces.add().thumbnail = str(found["thumbnail"])
+    thumbnails.show_only([current.photo, *(face.thumbnail for face in current.faces)])
+
+
+@bpy.app.handlers.persistent
+def _file_is_replaced(_file: str) -> None:
+    stop()
+
+
+def register() -> None:
+    """Watch for another file being opened."""
+    bpy.app.handlers.load_pre.append(_file_is_replaced)
+
+
+def unregister() -> None:
+    """Stop watching, and end the search."""
+    bpy.app.handlers.load_pre.remove(_file_is_replaced)
+    stop()

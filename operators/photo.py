@@ -1,0 +1,129 @@
+"""Choosing the photo and the face in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from . import engine_host, face_search, thumbnails
+from .job import redraw, running_label
+from .recent import add_recent, read_recent
+from .settings import LARGEST_FACE, photo_listeners, session, user_folder
+
+RECENT_NAME = "recent.json"
+FILE_BROWSER_THUMBNAILS = 3  # Blender's number for the file browser's display as pictures
+
+_recent: list[str] = []
+
+
+def recent_photos() -> tuple[str, ...]:
+    """The photos used last, newest first, as they were when Blender started or the last one was chosen."""
+    return tuple(_recent)
+
+
+class PhotoBrowser:
+    """Mix-in for operators that ask for a photo with the file browser; put it before `bpy.types.Operator`."""
+
+    filepath: StringProperty(name="Photo", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    display_type: EnumProperty(
+        items=(("THUMBNAIL", "Thumbnails", "", FILE_BROWSER_THUMBNAILS),), options={"HIDDEN", "SKIP_SAVE"}
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+
+class LIKENESS_OT_choose_photo(PhotoBrowser, bpy.types.Operator):
+    """Choose the photo to make a face from"""
+
+    bl_idname = "likeness.choose_photo"
+    bl_label = "Choose Photo"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session(context).photo = bpy.path.abspath(self.filepath)
+        return {"FINISHED"}
+
+
+class LIKENESS_OT_choose_face(bpy.types.Operator):
+    """Make the face of this person"""
+
+    bl_idname = "likeness.choose_face"
+    bl_label = "Choose Face"
+    bl_options = {"INTERNAL"}
+
+    index: IntProperty(min=0, options={"SKIP_SAVE"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session(context).face = self.index
+        return {"FINISHED"}
+
+
+class LIKENESS_OT_dismiss_error(bpy.types.Operator):
+    """Take the message away"""
+
+    bl_idname = "likeness.dismiss_error"
+    bl_label = "Dismiss"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session(context).error = ""
+        return {"FINISHED"}
+
+
+def _photo_changed() -> None:
+    current = session(bpy.context)
+    current.face = LARGEST_FACE
+    current.faces.clear()
+    current.error = ""
+    face_search.stop()
+    # What follows starts processes and reads files: not while Blender is in the middle of setting a property.
+    if not bpy.app.background and not bpy.app.timers.is_registered(look_at_photo):
+        bpy.app.timers.register(look_at_photo, first_interval=0.0)
+
+
+def look_at_photo() -> None:
+    """Show the chosen photo, remember it and look for the faces in it."""
+    current = session(bpy.context)
+    photo = bpy.path.abspath(current.photo)
+    if not photo:
+        thumbnails.show_only(())
+    elif not Path(photo).is_file():
+        current.error = f"There is no photo at '{photo}'."
+    else:
+        thumbnails.show_only((current.photo,))
+        _recent[:] = add_recent(user_folder() / RECENT_NAME, photo)
+        if not running_label() and engine_host.find_interpreter() is not None:
+            face_search.begin(Path(photo))
+    redraw(bpy.context)
+
+
+@bpy.app.handlers.persistent
+def _show_again(_file: str) -> None:
+    """The session of the file that was opened may know another photo; nothing is started for that."""
+    current = session(bpy.context)
+    current.faces.clear()
+    thumbnails.show_only((current.photo,) if current.photo else ())
+
+
+def register() -> None:
+    """Follow the choice of the photo."""
+    _recent[:] = read_recent(user_folder() / RECENT_NAME)
+    photo_listeners.append(_photo_changed)
+    bpy.app.handlers.load_post.append(_show_again)
+
+
+def unregister() -> None:
+    """Stop following."""
+    bpy.app.handlers.load_post.remove(_show_again)
+    photo_listeners.remove(_photo_changed)
+    if bpy.app.timers.is_registered(look_at_photo):
+        bpy.app.timers.unregister(look_at_photo)
+
+
+CLASSES = (LIKENESS_OT_choose_photo, LIKENESS_OT_choose_face, LIKENESS_OT_dismiss_error)

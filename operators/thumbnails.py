@@ -1,0 +1,39 @@
+"""Small pictures for the panels; Blender reads the files in the background when they are first drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import bpy
+import bpy.utils.previews
+
+NO_ICON = 0
+_previews: bpy.utils.previews.ImagePreviewCollection | None = None
+
+
+def show_only(paths: Iterable[str]) -> None:
+    """Make icons of these pictures and let go of all others."""
+    if _previews is None:
+        return
+    _previews.clear()
+    for path in dict.fromkeys(paths):
+        _previews.load(path, path, "IMAGE", True)
+
+
+def icon(path: str) -> int:
+    """The icon of a picture given to `show_only`, or `NO_ICON`."""
+    return _previews[path].icon_id if _previews is not None and path in _previews else NO_ICON
+
+
+def register() -> None:
+    """Make room for icons."""
+    global _previews
+    _previews = bpy.utils.previews.new()
+
+
+def unregister() -> None:
+    """Let go of all icons."""
+    global _previews
+    if _previews is not None:
+        bpy.utils.previews.remove(_previews)
+        _previews = None
