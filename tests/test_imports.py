@@ -24,10 +24,11 @@ ALLOWED: dict[str, set[str]] = {
     "inference": {"bfm"},
     "inference.reconstruction": {"inference.image_files"},  # by its writer alone: see IN_BLENDER
     "engine": set(),
-    "engine.worker": {"engine.protocol", "inference", "bfm"},
+    "engine.worker": {"engine.protocol", "engine.actions"},
+    "engine.actions": {"engine.protocol", "inference", "doctor"},
     "training": {"bfm", "inference"},
     "benchmarks": {"bfm", "inference"},
-    "scene": {"inference.reconstruction"},
+    "scene": {"inference.reconstruction", "bfm.arkit"},
     "operators": {"scene", "engine", "inference.reconstruction", "bfm.arkit", "bfm.registry"},
     "panels": {"scene", "operators", "bfm.arkit"},
     "doctor": {"inference"},
@@ -39,7 +40,10 @@ FOR_ALL = {"errors", "version"}
 WITHOUT_BPY = ("bfm", "inference", "engine", "training", "benchmarks")
 BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.
-IN_BLENDER = ("registration", "operators", "panels", "scene", "engine.client", "engine.environment", "inference.reconstruction", "bfm.arkit")
+IN_BLENDER = (
+    *("registration", "operators", "panels", "scene"),
+    *("engine.client", "engine.environment", "inference.reconstruction", "bfm.arkit"),
+)
 HEAVY = {"torch", "cv2", "mediapipe", "scipy", "PIL", "OpenEXR", "dlib", "skimage", "matplotlib"}
 MAKERS_AND_READERS = ("bfm.builtin", "bfm.bfm2009", "bfm.ict_facekit", "bfm.flame", "bfm.facescape", "bfm.transfer")
 
