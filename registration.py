@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import bpy
 
-from .operators import create, engine, export, expression, job, lighting, open_reconstruction, pose, settings, texture
+from .operators import (
+    create,
+    engine,
+    export,
+    expression,
+    expression_presets,
+    job,
+    lighting,
+    open_reconstruction,
+    pose,
+    settings,
+    texture,
+)
 from .panels import detail as detail_panel
 from .panels import export as export_panel
 from .panels import expression as expression_panel
@@ -23,6 +35,7 @@ MODULES = (
     create,
     open_reconstruction,
     expression,
+    expression_presets,
     pose,
     lighting,
     texture,

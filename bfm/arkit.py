@@ -1,10 +1,14 @@
-"""The ARKit expression set: names and what slider range each has.
+"""The ARKit expression set: names, what slider range each has, and how others spell them.
 
 Left and right are the subject's own. The order is the ARKit/LiveLink order without ``tongueOut``, which no
 model of this project has geometry for.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 ARKIT_NAMES: tuple[str, ...] = (
     "eyeBlinkLeft", "eyeLookDownLeft", "eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeSquintLeft",
@@ -26,8 +30,35 @@ ARKIT_RANGE = (0.0, 1.0)
 
 def mirrored_name(name: str) -> str:
     """``eyeBlinkLeft`` -> ``eyeBlinkRight`` and back; a name without a side is its own mirror."""
-    if name.endswith("Left") and name != "Left":
-        return name[:-4] + "Right"
-    if name.endswith("Right"):
-        return name[:-5] + "Left"
+    for side, other in (("Left", "Right"), ("Right", "Left"), ("left", "right"), ("right", "left")):
+        if name.endswith(side) and name != side:
+            return name.removesuffix(side) + other
     return name
+
+
+@cache
+def canonical_name(name: str) -> str:
+    """One spelling for all: ``eyeBlinkLeft``, ``eyeBlink_L``, ``EyeBlink.left`` -> ``eyeblinkleft``."""
+    sided = re.sub(r"(?:[\s._-]+|(?<=[a-z]))L$|[\s._-]+l$", "left", name.strip())
+    sided = re.sub(r"(?:[\s._-]+|(?<=[a-z]))R$|[\s._-]+r$", "right", sided)
+    return re.sub(r"[\s._-]+", "", sided).lower()
+
+
+def values_for(names: Iterable[str], values: Mapping[str, float]) -> dict[str, float]:
+    """What ``values``, by their names, mean for shapes called ``names``; a shape that they do not speak of is left out.
+
+    Where one side has a pair and the other a single shape (``browInnerUp`` and ``browInnerUp_L`` with ``_R``), the pair
+    takes the single's value and the single the pair's mean.
+    """
+    given = {canonical_name(name): value for name, value in values.items()}
+    found = {name: _value_for(canonical_name(name), given) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _value_for(name: str, given: Mapping[str, float]) -> float | None:
+    if name in given:
+        return given[name]
+    pair = name + "left", name + "right"
+    if all(side in given for side in pair):
+        return sum(given[side] for side in pair) / 2
+    return given.get(name.removesuffix("left").removesuffix("right"))

@@ -1,7 +1,160 @@
-"""Expressions: from a photo, from another face, presets, mirror, reset, keyframes."""
+"""Expressions: mirror, reset, back to the photo, keyframes, and copying from another face."""
 
 from __future__ import annotations
 
 import bpy
+from bpy.props import EnumProperty, FloatProperty
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+from ..errors import LikenessError
+from ..scene import expression
+from ..scene.keyframes import insert
+from ..scene.shape_keys import expression_keys
+from ..scene.state import active_face, faces_of, state_of
+
+# Blender keeps no reference to the strings of a list made at run time: they must live on here.
+_faces: list[tuple[str, str, str]] = []
+
+
+def why_fixed(face: bpy.types.Object | None) -> str:
+    """Why the sliders of a face cannot be moved, "" if they can."""
+    if face is None:
+        return "Select a face"
+    if not expression_keys(face):
+        return "This face has no expression shape keys"
+    if face.data.shape_keys.library is not None:
+        return "This face is linked from another file: make it local to change it"
+    return ""
+
+
+class ExpressionOperator:
+    """Mix-in: changes the expression of the active face at once."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if reason := why_fixed(active_face(context)):
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            done = self.change(context, active_face(context))
+        except LikenessError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if done:
+            self.report({"INFO"}, done)
+        return {"FINISHED"}
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        """Change the face; what to tell about it, "" if it is plain to see. `LikenessError` becomes the report."""
+        raise NotImplementedError
+
+
+class LIKENESS_OT_mirror_expression(ExpressionOperator, bpy.types.Operator):
+    """Swap what the left and the right side of the face do"""
+
+    bl_idname = "likeness.mirror_expression"
+    bl_label = "Mirror"
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        expression.mirror_expression(face)
+        return ""
+
+
+class LIKENESS_OT_reset_expression(ExpressionOperator, bpy.types.Operator):
+    """Neutral face: all sliders at zero"""
+
+    bl_idname = "likeness.reset_expression"
+    bl_label = "Reset"
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        expression.reset_expression(face)
+        return ""
+
+
+class LIKENESS_OT_photo_expression(ExpressionOperator, bpy.types.Operator):
+    """Back to the expression of the photo this face was made from"""
+
+    bl_idname = "likeness.photo_expression"
+    bl_label = "Photo"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if not state_of(active_face(context)).photo_expression:
+            cls.poll_message_set("This face does not remember its photo's expression")
+            return False
+        return True
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        expression.apply_expression(face, expression.photo_expression(face))
+        return ""
+
+
+class LIKENESS_OT_key_expression(ExpressionOperator, bpy.types.Operator):
+    """Insert a keyframe for every slider at the current frame"""
+
+    bl_idname = "likeness.key_expression"
+    bl_label = "Key All"
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        return f"{insert(expression_keys(face))} sliders keyed at frame {context.scene.frame_current}."
+
+
+def _face_items(_operator: object, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    """The scene's other faces, for an enumeration; selected ones first."""
+    if context is not None:
+        others = sorted(_other_faces(context), key=lambda face: not face.select_get())
+        _faces[:] = [(face.name, face.name, f"Copy the expression of {face.name}") for face in others]
+    return _faces
+
+
+def _other_faces(context: bpy.types.Context) -> list[bpy.types.Object]:
+    active = active_face(context)
+    return [face for face in faces_of(context.scene) if face != active]
+
+
+class LIKENESS_OT_expression_from_face(ExpressionOperator, bpy.types.Operator):
+    """Copy the expression of another face, between different face models by the shapes' names"""
+
+    bl_idname = "likeness.expression_from_face"
+    bl_label = "From Face"
+
+    source: EnumProperty(name="Face", description="The face to copy from", items=_face_items)
+    strength: FloatProperty(
+        name="Strength", description="How far to go towards it", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if not _other_faces(context):
+            cls.poll_message_set("There is no other face in this scene to copy from")
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        others = _other_faces(context)
+        chosen = [face for face in others if face.select_get()] or others
+        self.source = chosen[0].name
+        if len(chosen) == 1:
+            return self.execute(context)
+        return context.window_manager.invoke_props_dialog(self)
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        source = context.scene.objects[self.source]
+        count = expression.copy_expression(source, face, self.strength)
+        return f"{count} of {len(expression_keys(face))} sliders follow {source.name}."
+
+
+CLASSES = (
+    LIKENESS_OT_mirror_expression,
+    LIKENESS_OT_reset_expression,
+    LIKENESS_OT_photo_expression,
+    LIKENESS_OT_key_expression,
+    LIKENESS_OT_expression_from_face,
+)

@@ -1,7 +1,69 @@
-"""Pose: back to the photo, back to the front."""
+"""Pose: back to the photo, back to the front, keyframes."""
 
 from __future__ import annotations
 
 import bpy
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+from ..scene import pose
+from ..scene.keyframes import insert
+from ..scene.state import active_face
+
+
+def why_stiff(face: bpy.types.Object | None) -> str:
+    """Why the head of a face cannot be turned, "" if it can."""
+    if face is None:
+        return "Select a face"
+    head = pose.head_of(face)
+    if head is None:
+        return "This face has no rig"
+    if head.id_data.library is not None:
+        return "This face's rig is linked from another file: make it local to change it"
+    return ""
+
+
+class PoseOperator:
+    """Mix-in: changes the pose of the active face at once."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if reason := why_stiff(active_face(context)):
+            cls.poll_message_set(reason)
+        return not reason
+
+
+class LIKENESS_OT_reset_pose(PoseOperator, bpy.types.Operator):
+    """Turn head and eyes to the front"""
+
+    bl_idname = "likeness.reset_pose"
+    bl_label = "Front"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        pose.face_front(active_face(context))
+        return {"FINISHED"}
+
+
+class LIKENESS_OT_photo_pose(PoseOperator, bpy.types.Operator):
+    """Turn head and eyes as in the photo this face was made from"""
+
+    bl_idname = "likeness.photo_pose"
+    bl_label = "Photo"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        pose.face_as_photo(active_face(context))
+        return {"FINISHED"}
+
+
+class LIKENESS_OT_key_pose(PoseOperator, bpy.types.Operator):
+    """Insert keyframes for head, jaw and eyes at the current frame"""
+
+    bl_idname = "likeness.key_pose"
+    bl_label = "Key Pose"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        insert(pose.posed(active_face(context)))
+        return {"FINISHED"}
+
+
+CLASSES = (LIKENESS_OT_reset_pose, LIKENESS_OT_photo_pose, LIKENESS_OT_key_pose)

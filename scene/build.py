@@ -20,11 +20,12 @@ from ..inference.reconstruction import (
 from . import state
 from .camera import camera_position, create_camera, frame_photo, head_rotation
 from .displacement import add_displacement, add_subdivision
+from .expression import remember_expression
 from .images import COLOUR, DATA, load_image
 from .lighting import match_photo, use_light
 from .material import add_materials
 from .mesh import create_mesh
-from .rig import bind, create_armature, pose_root, root_position
+from .rig import bind, blender_turn, create_armature, pose_root, root_position
 from .shape_keys import add_shape_keys
 from .startup import clear_startup
 
@@ -129,6 +130,8 @@ def _remember(
     memory.model = reconstruction.model.get("id", "")
     memory.licence = reconstruction.model.get("licence", "")
     memory.coefficients = json.dumps(reconstruction.coefficients)
+    memory.photo_rotation = blender_turn(head_rotation(reconstruction.rotation))
+    remember_expression(face)
     memory.light = reconstruction.lighting.ravel().tolist()
     memory.camera = camera
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector
+from mathutils import Matrix, Quaternion, Vector
 
 from ..inference.reconstruction import Mesh
 from .axes import MODEL_TO_BLENDER, to_blender
@@ -14,6 +14,11 @@ from .axes import MODEL_TO_BLENDER, to_blender
 HEAD_TIP = (0.0, 0.0, 0.15)
 EYE_TIP = (0.0, -0.02, 0.0)
 JAW_TIP = (0.0, -0.12, -0.1)
+# Where a bone's own Z points. A positive X then looks up or opens the jaw, Y of the head turns it to its own left, and
+# Z leans it there: seen from the front every slider moves the face to the side to which the slider goes.
+BACK, UP = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+# Yaw about the upright axis, in it pitch, in it roll: that is how one says where a head points.
+TURN_ORDER = "ZXY"
 WEIGHT_STEPS = 255
 
 
@@ -31,10 +36,13 @@ def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> 
         bone = data.edit_bones.new(joint)
         bone.head = head.tolist()
         bone.tail = (head + _tip(joint)).tolist()
+        bone.align_roll(Vector(UP if _is_eye(joint) else BACK))
     for joint, parent in zip(mesh.joint_names, mesh.joint_parents, strict=True):
         if parent >= 0:
             data.edit_bones[joint].parent = data.edit_bones[mesh.joint_names[parent]]
     bpy.ops.object.mode_set(mode="OBJECT")
+    for bone in armature.pose.bones:
+        bone.rotation_mode = TURN_ORDER
     return armature
 
 
@@ -49,11 +57,18 @@ def bind(face: bpy.types.Object, armature: bpy.types.Object, mesh: Mesh) -> None
 
 def pose_root(armature: bpy.types.Object, mesh: Mesh, rotation: np.ndarray) -> None:
     """Turn the root joint by ``rotation`` (3, 3), model axes -> view axes, about where it stands."""
-    bone = armature.pose.bones[root_joint(mesh)]
-    turn = Matrix((MODEL_TO_BLENDER @ rotation @ MODEL_TO_BLENDER.T).tolist()).to_4x4()
-    pivot = Matrix.Translation(bone.bone.head_local)
-    rest = bone.bone.matrix_local
-    bone.matrix_basis = rest.inverted() @ pivot @ turn @ pivot.inverted() @ rest
+    turn_bone(armature.pose.bones[root_joint(mesh)], blender_turn(rotation))
+
+
+def blender_turn(rotation: np.ndarray) -> Quaternion:
+    """A rotation (3, 3), model axes -> view axes, in Blender's axes."""
+    return Matrix((MODEL_TO_BLENDER @ rotation @ MODEL_TO_BLENDER.T).tolist()).to_quaternion()
+
+
+def turn_bone(bone: bpy.types.PoseBone, turn: Quaternion) -> None:
+    """Turn a bone without parent by a rotation in the armature's axes, about where it stands."""
+    rest = bone.bone.matrix_local.to_3x3()
+    bone.matrix_basis = (rest.inverted() @ turn.to_matrix() @ rest).to_4x4()
 
 
 def root_joint(mesh: Mesh) -> str:
@@ -67,9 +82,13 @@ def root_position(mesh: Mesh) -> np.ndarray:
 
 
 def _tip(joint: str) -> Vector:
-    if joint.startswith("eye"):
+    if _is_eye(joint):
         return Vector(EYE_TIP)
     return Vector(JAW_TIP if joint == "jaw" else HEAD_TIP)
+
+
+def _is_eye(joint: str) -> bool:
+    return joint.startswith("eye")
 
 
 def _fill_group(group: bpy.types.VertexGroup, weights: np.ndarray) -> None:

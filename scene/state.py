@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 
 import bpy
-from bpy.props import FloatVectorProperty, PointerProperty, StringProperty
+from bpy.props import FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
+
+from .gaze import gaze, set_gaze
 
 PROPERTY = "likeness"
 
@@ -21,6 +23,29 @@ class LikenessFace(bpy.types.PropertyGroup):
     camera: PointerProperty(name="Camera", type=bpy.types.Object)
     sun: PointerProperty(name="Sun", type=bpy.types.Object)
     world: PointerProperty(name="World", type=bpy.types.World)
+    photo_expression: StringProperty(name="Photo's Expression", description="Value of each shape key, as JSON")
+    photo_rotation: FloatVectorProperty(
+        name="Photo's Pose", description="How the head is turned, in the rig's axes", size=4, default=(1, 0, 0, 0)
+    )
+    # Views of the eyeLook keys, which are keyed and exported in their place.
+    gaze_sideways: FloatProperty(
+        name="Sideways",
+        description="Let both eyes look to the face's left (1) or right (-1)",
+        min=-1.0,
+        max=1.0,
+        options=set(),
+        get=lambda self: gaze(self.id_data, 0),
+        set=lambda self, value: set_gaze(self.id_data, 0, value),
+    )
+    gaze_up: FloatProperty(
+        name="Up",
+        description="Let both eyes look up (1) or down (-1), with the lids following",
+        min=-1.0,
+        max=1.0,
+        options=set(),
+        get=lambda self: gaze(self.id_data, 1),
+        set=lambda self, value: set_gaze(self.id_data, 1, value),
+    )
     light: FloatVectorProperty(name="Photo's Light", description="Nine SH terms in linear RGB, as recovered", size=27)
 
 

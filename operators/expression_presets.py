@@ -1,0 +1,125 @@
+"""Expressions with a name: applying one, keeping one's own, deleting it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty, StringProperty
+
+from ..bfm.arkit import ARKIT_NAMES, canonical_name
+from ..errors import LikenessError
+from ..scene import expression_presets as presets
+from ..scene.expression import apply_expression, expression_of
+from ..scene.gaze import GAZE_NAMES
+from .expression import ExpressionOperator
+from .settings import user_folder
+
+OWN = "own:"
+NEUTRAL = {name: 0.0 for name in ARKIT_NAMES if canonical_name(name) not in GAZE_NAMES}
+
+# What the folder held when we last looked or changed it; None before. Menus are drawn again and again.
+_own_names: list[str] | None = None
+# Blender keeps no reference to the strings of a list made at run time: they must live on here.
+_own_items: list[tuple[str, str, str]] = []
+_all_items: list[tuple[str, str, str]] = []
+
+
+def own_names() -> list[str]:
+    """Names of the user's own presets."""
+    global _own_names
+    if _own_names is None:
+        _own_names = presets.preset_names(_folder())
+    return _own_names
+
+
+def forget_names() -> None:
+    """Look at the folder again next time."""
+    global _own_names
+    _own_names = None
+
+
+def _folder() -> Path:
+    try:
+        return user_folder("presets")
+    except OSError as error:
+        raise LikenessError(f"There is no folder for presets ({error.strerror}).") from error
+
+
+def _items_of_own(_operator: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    _own_items[:] = [(OWN + name, name, f"Your own preset {name}") for name in own_names()]
+    return _own_items
+
+
+def _items_of_all(operator: object, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    ours = [(name, name, "") for name in presets.PRESETS]
+    _all_items[:] = ours + _items_of_own(operator, context)
+    return _all_items
+
+
+class LIKENESS_OT_apply_preset(ExpressionOperator, bpy.types.Operator):
+    """Show an expression by its name; the direction of the eyes stays"""
+
+    bl_idname = "likeness.apply_preset"
+    bl_label = "Presets"
+
+    preset: EnumProperty(name="Preset", description="Which expression", items=_items_of_all)
+    strength: FloatProperty(
+        name="Strength", description="How far to go towards it", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
+    )
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        if self.preset.startswith(OWN):
+            values = presets.read_preset(_folder(), self.preset.removeprefix(OWN))
+        else:
+            values = NEUTRAL | presets.PRESETS[self.preset]
+        apply_expression(face, values, self.strength)
+        return ""
+
+
+class LIKENESS_OT_save_preset(ExpressionOperator, bpy.types.Operator):
+    """Keep this expression under a name, for all faces and files"""
+
+    bl_idname = "likeness.save_preset"
+    bl_label = "Save Preset"
+    bl_options = {"REGISTER"}
+
+    name: StringProperty(name="Name", description="A preset of this name is replaced")
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self)
+
+    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
+        presets.write_preset(_folder(), self.name.strip(), expression_of(face))
+        forget_names()
+        return f"The preset {self.name.strip()} is saved."
+
+
+class LIKENESS_OT_delete_preset(bpy.types.Operator):
+    """Delete one of your own presets"""
+
+    bl_idname = "likeness.delete_preset"
+    bl_label = "Delete Preset"
+    bl_options = {"REGISTER"}
+
+    preset: EnumProperty(name="Preset", description="Which one", items=_items_of_own)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not own_names():
+            cls.poll_message_set("You have saved no presets yet")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            presets.delete_preset(_folder(), self.preset.removeprefix(OWN))
+        except LikenessError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        finally:
+            forget_names()
+        return {"FINISHED"}
+
+
+CLASSES = (LIKENESS_OT_apply_preset, LIKENESS_OT_save_preset, LIKENESS_OT_delete_preset)

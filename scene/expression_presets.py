@@ -1,0 +1,97 @@
+"""Expressions with a name: ours, by ARKit names, and those that users keep as files."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import LikenessError
+
+SUFFIX = ".json"
+NOT_IN_NAMES = set('<>:"/\\|?*')
+LONGEST_NAME = 60
+
+
+def _both(**values: float) -> dict[str, float]:
+    """Each value for the left and the right shape."""
+    return {name + side: value for name, value in values.items() for side in ("Left", "Right")}
+
+
+PRESETS: dict[str, dict[str, float]] = {
+    "Smile": _both(mouthSmile=0.6, mouthDimple=0.15, cheekSquint=0.35, eyeSquint=0.15),
+    "Laugh": _both(
+        mouthSmile=0.85, cheekSquint=0.7, eyeSquint=0.45, mouthUpperUp=0.35, mouthLowerDown=0.3, browOuterUp=0.2
+    )
+    | {"jawOpen": 0.4},
+    "Sad": _both(mouthFrown=0.6, browDown=0.15, eyeSquint=0.15, eyeBlink=0.12)
+    | {"browInnerUp": 0.8, "mouthShrugLower": 0.35},
+    "Angry": _both(browDown=0.9, eyeSquint=0.4, noseSneer=0.4, mouthPress=0.5, mouthFrown=0.3)
+    | {"jawForward": 0.15},
+    "Surprised": _both(browOuterUp=0.8, eyeWide=0.8) | {"browInnerUp": 0.8, "jawOpen": 0.45, "mouthFunnel": 0.15},
+    "Afraid": _both(eyeWide=0.9, browOuterUp=0.2, browDown=0.15, mouthStretch=0.6, mouthLowerDown=0.2)
+    | {"browInnerUp": 0.9, "jawOpen": 0.15},
+    "Disgusted": _both(noseSneer=0.9, mouthUpperUp=0.45, browDown=0.5, eyeSquint=0.4, mouthFrown=0.3)
+    | {"mouthShrugLower": 0.3},
+    "Wink": {"eyeBlinkLeft": 1.0, "cheekSquintLeft": 0.6, "mouthSmileLeft": 0.55, "mouthSmileRight": 0.25,
+             "browDownLeft": 0.2, "eyeSquintLeft": 0.3, "browOuterUpRight": 0.15},
+    "Blink": _both(eyeBlink=1.0),
+    "Kiss": _both(eyeSquint=0.15) | {"mouthPucker": 0.9, "mouthFunnel": 0.1},
+    "Ooh": {"mouthPucker": 0.55, "mouthFunnel": 0.6, "jawOpen": 0.2},
+    "Sceptical": {"browOuterUpLeft": 0.8, "browInnerUp": 0.2, "browDownRight": 0.6, "mouthLeft": 0.2,
+                  "mouthPressRight": 0.3, "mouthFrownRight": 0.25, "eyeSquintRight": 0.3, "mouthDimpleLeft": 0.3},
+    "Sleepy": _both(eyeBlink=0.55, eyeLookDown=0.2, browOuterUp=0.15) | {"browInnerUp": 0.25, "jawOpen": 0.05},
+}  # fmt: skip
+
+
+def preset_names(folder: Path) -> list[str]:
+    """Names of the presets kept in a folder."""
+    return sorted((path.stem for path in folder.glob(f"*{SUFFIX}")), key=str.lower)
+
+
+def read_preset(folder: Path, name: str) -> dict[str, float]:
+    """A kept preset: shape name -> value. Raises `LikenessError` if it is gone or damaged."""
+    path = folder / f"{name}{SUFFIX}"
+    try:
+        shapes = json.loads(path.read_text(encoding="utf-8"))["shapes"]
+        values = {str(shape): float(value) for shape, value in shapes.items()}
+    except OSError as error:
+        raise LikenessError(f"The preset {path} cannot be read ({error.strerror}).") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise LikenessError(f"The preset {path} is damaged; delete it and save it again.") from error
+    if not values or not all(math.isfinite(value) for value in values.values()):
+        raise LikenessError(f"The preset {path} is damaged; delete it and save it again.")
+    return values
+
+
+def write_preset(folder: Path, name: str, values: Mapping[str, float]) -> None:
+    """Keep a preset, replacing one of that name. Raises `LikenessError` if the name or the disk does not allow it."""
+    if problem := name_problem(name):
+        raise LikenessError(problem)
+    text = json.dumps({"shapes": dict(values)}, indent=1, ensure_ascii=False)
+    fresh = folder / f".{name}.part"
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(folder / f"{name}{SUFFIX}")
+    except OSError as error:
+        raise LikenessError(f"The preset {name} cannot be saved in {folder} ({error.strerror}).") from error
+
+
+def delete_preset(folder: Path, name: str) -> None:
+    """Delete a kept preset. Raises `LikenessError` if the disk does not allow it."""
+    try:
+        (folder / f"{name}{SUFFIX}").unlink(missing_ok=True)
+    except OSError as error:
+        raise LikenessError(f"The preset {name} cannot be deleted ({error.strerror}).") from error
+
+
+def name_problem(name: str) -> str:
+    """Why a preset cannot have this name, "" if it can."""
+    if not name or name != name.strip() or name.startswith(".") or name.endswith("."):
+        return "A preset needs a name that neither begins nor ends with a space or a dot."
+    if len(name) > LONGEST_NAME:
+        return f"A preset's name has at most {LONGEST_NAME} characters."
+    if NOT_IN_NAMES & set(name) or not name.isprintable():
+        return "A preset's name cannot contain any of < > : \" / \\ | ? * because it names a file."
+    return ""
