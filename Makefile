@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 REQUIREMENTS := requirements/runtime.txt requirements/demo.txt requirements/dev.txt
 
-.PHONY: help setup demo test bench zip lint clean
+.PHONY: help setup demo test bench zip lint locks clean
 
 help:
 	@echo "make demo    reconstruct a face from a portrait into $(OUT) (or PHOTO=yours.jpg)"
@@ -19,6 +19,7 @@ help:
 	@echo "make lint    ruff and pyright"
 	@echo "make bench   accuracy and speed as one table"
 	@echo "make zip     build and validate the Blender extension in dist/"
+	@echo "make locks   write the engine's lock lists from requirements/"
 	@echo "make clean   remove what the targets made"
 
 setup: $(READY)
@@ -57,6 +58,10 @@ zip: $(READY)
 	$$tool validate --valid-tags "$$tags" . && \
 	$$tool build --valid-tags "$$tags" --source-dir . --output-dir dist && \
 	$$tool validate --valid-tags "$$tags" dist/likeness-*.zip
+
+# The package lists of the engine that Blender's users install.
+locks: $(READY)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python requirements/lock.py
 
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -9,10 +9,11 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import LikenessError
-from .programs import apart, clean_environment
+from .programs import clean_environment, creation_flags
 
 # What mediapipe 0.10.21 has wheels for.
 SUPPORTED = ((3, 10), (3, 11), (3, 12))
@@ -29,6 +30,7 @@ LIBRARIES = {
 # A cold disk takes a minute to import all of this, a virus scanner two.
 CHECK_TIMEOUT_S = 180.0
 START_TIMEOUT_S = 20.0
+RECORD = "likeness-engine.json"
 _MARK = "likeness-check:"
 _CHECK = f"""
 import importlib, json, sys
@@ -55,6 +57,34 @@ def installed_interpreter(folder: Path) -> Path | None:
     return found if found != folder and os.access(found, os.X_OK) else None
 
 
+@dataclass(frozen=True)
+class Installed:
+    """What is known of an installed environment without looking through it."""
+
+    interpreter: Path
+    build: str  # "" where the record is missing or damaged, like the following
+    size: int  # bytes
+    lists: str  # which lists of packages it was made from, see `builds.fingerprint`
+
+
+def read_installed(folder: Path) -> Installed | None:
+    """The environment in ``folder``, from its record; None where there is none that could run."""
+    interpreter = installed_interpreter(folder)
+    if interpreter is None:
+        return None
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return Installed(interpreter, str(record["build"]), int(record["size"]), str(record["lists"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Installed(interpreter, "", 0, "")
+
+
+def write_record(folder: Path, build: str, lists: str) -> None:
+    """Note in an environment what it is; measures its size, which takes a second."""
+    record = {"build": build, "size": size(folder), "lists": lists}
+    (folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
+
+
 def check_interpreter(path: Path, libraries: tuple[str, ...] = tuple(LIBRARIES)) -> str:
     """Why a Python cannot run the engine, in one sentence; "" if it can. Runs it: takes seconds, minutes at most.
 
@@ -67,15 +97,27 @@ def check_interpreter(path: Path, libraries: tuple[str, ...] = tuple(LIBRARIES))
         return f"There is no Python at {path}."
     timeout = CHECK_TIMEOUT_S if libraries else START_TIMEOUT_S
     try:
-        output = run_python(python, _CHECK, *libraries, timeout=timeout)
-        found = json.loads(output.rpartition(_MARK)[2])
+        return verdict(python, run_python(python, _CHECK, *libraries, timeout=timeout))
     except subprocess.TimeoutExpired:
         return f"{python} did not answer within {timeout:.0f} seconds."
-    except (OSError, ValueError):
+    except OSError:
+        return verdict(python, "")
+
+
+def check_command(python: Path) -> list[str]:
+    """The command whose output `verdict` reads: it imports all `LIBRARIES`."""
+    return [str(python), "-I", "-c", _CHECK, *LIBRARIES]
+
+
+def verdict(python: Path, output: str) -> str:
+    """Why a Python cannot run the engine, from what the check printed; "" if it can."""
+    try:
+        found = json.loads(output.rpartition(_MARK)[2].partition("\n")[0])
+    except ValueError:
         return f"{python} is no Python that runs on this computer."
     version = tuple(found["version"])
     if version not in SUPPORTED:
-        return f"{python} is Python {_dotted(version)}, and the engine needs Python {supported_versions()}."
+        return f"{python} is Python {dotted(version)}, and the engine needs Python {supported_versions()}."
     return _what_is_broken(python, found["broken"])
 
 
@@ -94,14 +136,14 @@ def run_python(python: Path, code: str, *arguments: str, timeout: float) -> str:
         timeout=timeout,
         env=clean_environment(),
         check=False,
-        **apart(),
+        creationflags=creation_flags(),
     )
     return done.stdout.decode("utf-8", "replace")
 
 
 def supported_versions() -> str:
     """The versions of Python the engine runs with, for a sentence."""
-    *first, last = (_dotted(version) for version in SUPPORTED)
+    *first, last = (dotted(version) for version in SUPPORTED)
     return f"{', '.join(first)} or {last}"
 
 
@@ -140,5 +182,6 @@ def _what_is_broken(python: Path, broken: dict[str, str]) -> str:
     return ""
 
 
-def _dotted(version: tuple[int, ...]) -> str:
+def dotted(version: tuple[int, ...]) -> str:
+    """A version as it is written."""
     return ".".join(map(str, version))

@@ -8,7 +8,6 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 
 def clean_environment() -> dict[str, str]:
@@ -17,18 +16,21 @@ def clean_environment() -> dict[str, str]:
     return kept | {"PYTHONNOUSERSITE": "1", "PYTHONUTF8": "1"}
 
 
-def apart() -> dict[str, Any]:
-    """For `subprocess`: a group of its own, which Ctrl-C in Blender's terminal does not reach, and no window."""
-    if os.name == "nt":
-        flags = "CREATE_NO_WINDOW", "CREATE_NEW_PROCESS_GROUP"
-        return {"creationflags": sum(getattr(subprocess, flag) for flag in flags)}
-    return {"start_new_session": True}
+def creation_flags() -> int:
+    """For `subprocess` on Windows: no window flashes up, and Ctrl-C in Blender's terminal is not for the program."""
+    return sum(getattr(subprocess, name, 0) for name in ("CREATE_NO_WINDOW", "CREATE_NEW_PROCESS_GROUP"))
 
 
 def start_logged(
     command: Sequence[str], log: Path, folder: Path, variables: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start a program in ``folder`` whose output is appended to ``log``; ``variables`` come on top of the clean ones.
+    """Start a program that leads a group of its own and writes to a log.
+
+    Args:
+        command: program and arguments.
+        log: its output is appended to this file.
+        folder: where it runs.
+        variables: come on top of the clean environment.
 
     Raises:
         OSError: it cannot be started or the log not be written.
@@ -41,7 +43,8 @@ def start_logged(
             stderr=subprocess.STDOUT,
             cwd=folder,
             env={**clean_environment(), **variables},
-            **apart(),
+            creationflags=creation_flags(),
+            start_new_session=True,
         )
 
 
@@ -52,7 +55,7 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
             if os.name == "nt":
                 # Python in a virtual environment is a launcher there, and the real one its child.
                 command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-                subprocess.run(command, capture_output=True, check=False, **apart())
+                subprocess.run(command, capture_output=True, check=False, creationflags=creation_flags())
             else:
                 os.killpg(process.pid, signal.SIGKILL)
     process.wait()

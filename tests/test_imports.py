@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-NOT_PACKAGES = {"tests", "docs", "build", "dist", "out"}
+NOT_PACKAGES = {"tests", "docs", "build", "dist", "out", "requirements"}
 ONLY_IN_THE_CHECKOUT = {"training", "benchmarks"}  # what an installed Likeness leaves out
 
 # A package or module, and what else of the project it may import; the longest matching name rules. Everyone may import
@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "benchmarks": {"bfm", "inference"},
     "scene": {"inference.reconstruction", "bfm.arkit"},
     "operators": {"scene", "engine", "inference.reconstruction", "bfm.arkit", "bfm.registry"},
+    "operators.command": {"operators", "scene", "engine", "bfm.registry", "console"},
     "panels": {"scene", "operators", "bfm.arkit"},
     "doctor": {"inference"},
     "console": set(),

@@ -1,0 +1,173 @@
+"""Installing the engine: its environment is built beside its place, proved, and only then put there."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..errors import LikenessError
+from .background import Background, Watch
+from .builds import GIGABYTE, Build, find_build, fingerprint
+from .environment import check_command, check_interpreter, dotted, interpreter_in, verdict, write_record
+from .installer import Installer, Progress, explain, find_installer
+from .interpreters import LOCKED, find_interpreter
+
+# Where each part of the work ends; the lists in between share by the number and size of their packages.
+CREATED, COMMON_INSTALLED, INSTALLED, PROVED = 0.05, 0.35, 0.9, 0.99
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to install where."""
+
+    folder: Path  # where the environment is to be; beside it lies what is being built
+    build: str  # "cpu", "cuda" or "apple"
+    log: Path  # for the output of the programs; what it held is lost
+    wheels: Path | None  # folder of wheels to install from, without the internet; None to download them
+    online: bool  # whether the internet may be used
+
+
+def start_installation(order: Order) -> Background:
+    """Install the engine; an environment that is there already serves until the new one is proved.
+
+    The result is ``{"interpreter": str}``.
+    """
+    return Background(lambda task: _install(task, order))
+
+
+def _install(task: Background, order: Order) -> dict[str, Any]:
+    build = find_build(order.build, sys.platform)
+    _check_source(order)
+    order.log.parent.mkdir(parents=True, exist_ok=True)
+    order.log.write_bytes(b"")
+    with workplace(order.folder) as place:
+        require_space(place, build)
+        _fill(task, order, build, place)
+        _prove(task, order, place / "env")
+        write_record(place / "env", build.name, fingerprint(build))
+        task.check_cancelled()
+        replace(order.folder, place / "env")
+    return {"interpreter": str(interpreter_in(order.folder))}
+
+
+def _check_source(order: Order) -> None:
+    if order.wheels is not None and not order.wheels.is_dir():
+        raise LikenessError(f"There is no folder {order.wheels} to install the engine from.")
+    if order.wheels is None and not order.online:
+        raise LikenessError("Downloading the engine needs online access, which Blender does not allow now.")
+
+
+def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
+    """Make the environment ``place``/env with all packages of the build."""
+    installer, env, version = find_installer(), place / "env", dotted(LOCKED[0])
+    task.tell("Looking for Python", 0.0)
+    base = find_interpreter(with_uv=bool(installer.uv))
+    if base is None and not order.online:
+        raise LikenessError(f"The engine needs Python {version}, and this computer has none: install it and try again.")
+    task.tell("Preparing" if base else f"Downloading Python {version}", 0.01)
+    run = partial(_run, task, order, installer, place)
+    run(installer.create(base.path if base else None, version, env), lambda _: None)
+    ends = CREATED, COMMON_INSTALLED, INSTALLED
+    for packages, start, end in zip(build.packages, ends, ends[1:], strict=False):
+        progress = Progress(len(packages.names), env, place)
+
+        def watch(lines: list[str], progress: Progress = progress, start: float = start, end: float = end) -> None:
+            progress.read(lines)
+            task.tell(progress.stage, start + (end - start) * progress.fraction)
+
+        run(installer.install(env, packages, order.wheels), watch)
+
+
+def _run(task: Background, order: Order, installer: Installer, place: Path, command: list[str], watch: Watch) -> None:
+    """Run a program of the installer; its failure becomes one sentence."""
+    status, lines = task.run(command, order.log, place, installer.variables(place), watch)
+    if status != 0:
+        sentence = explain(lines, order.wheels) or "The installer failed for an unknown reason."
+        raise LikenessError(f"{sentence} Its log is {order.log}.")
+
+
+def _prove(task: Background, order: Order, env: Path) -> None:
+    """Import all libraries once; that also compiles them, so that the first start is quick."""
+    task.tell("Trying the engine", INSTALLED)
+    python = interpreter_in(env)
+    _, lines = task.run(check_command(python), order.log, env, {}, lambda _: None)
+    if problem := verdict(python, "\n".join(lines)):
+        raise LikenessError(problem)
+    task.tell("Putting it in place", PROVED)
+
+
+@contextlib.contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """A fresh folder beside ``folder``, gone afterwards, that no other Blender works in at the same time.
+
+    Raises:
+        LikenessError: another Blender does.
+    """
+    place = folder.with_name(f"{folder.name}.new")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.with_name(f"{folder.name}.lock")):
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock that the system takes back whatever way this process ends."""
+    with path.open("wb") as file:
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LikenessError("Another Blender is installing the engine at the moment.") from error
+        yield
+
+
+def require_space(place: Path, build: Build) -> None:
+    """Raise `LikenessError` where the disk has not the room that a build takes."""
+    free = shutil.disk_usage(place).free
+    if free < build.space:
+        raise LikenessError(
+            f"Installing the engine takes {build.space / GIGABYTE:.1f} GB, "
+            f"and the disk of {place.parent} has {free / GIGABYTE:.1f} GB left."
+        )
+
+
+def replace(folder: Path, env: Path) -> None:
+    """Put an environment in its place; where it does not start there, the one before comes back.
+
+    Raises:
+        LikenessError: the one before is in use, or the new one does not start.
+    """
+    old = folder.with_name(f"{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    try:
+        if folder.exists():
+            folder.rename(old)
+        env.rename(folder)
+    except OSError as error:
+        problem = f"The engine in {folder} is in use; close other Blenders and try again."
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        raise LikenessError(problem) from error
+    if problem := check_interpreter(folder, ()):
+        folder.rename(env)
+        if old.exists():
+            old.rename(folder)
+        raise LikenessError(problem)
+    shutil.rmtree(old, ignore_errors=True)
