@@ -5,17 +5,22 @@ from __future__ import annotations
 import bpy
 
 from .operators import (
+    command,
     create,
     engine,
+    engine_host,
     export,
     expression,
     expression_presets,
+    face_search,
     job,
     lighting,
     open_reconstruction,
+    photo,
     pose,
     settings,
     texture,
+    thumbnails,
 )
 from .panels import detail as detail_panel
 from .panels import export as export_panel
@@ -32,6 +37,7 @@ MODULES = (
     settings,
     preferences,
     job,
+    photo,
     create,
     open_reconstruction,
     expression,
@@ -51,7 +57,7 @@ MODULES = (
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
-WITH_HOOKS = (state, settings, job)
+WITH_HOOKS = (state, settings, engine_host, thumbnails, photo, face_search, job, command)
 
 
 def register() -> None:

@@ -71,7 +71,7 @@ class LikenessSession(bpy.types.PropertyGroup):
     """Choices and progress; Blender neither undoes them nor asks to save them."""
 
     photo: StringProperty(
-        name="Photo", description="The photo to make a face from", subtype="FILE_PATH", update=_tell_listeners
+        name="Photo", description="The photo to make a face from", update=_tell_listeners
     )
     face: IntProperty(
         name="Face", description="Which face of the photo; -1 is the largest", default=LARGEST_FACE, min=LARGEST_FACE
