@@ -9,6 +9,7 @@ from .operators import (
     create,
     engine,
     engine_host,
+    engine_state,
     export,
     expression,
     expression_presets,
@@ -57,7 +58,7 @@ MODULES = (
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
-WITH_HOOKS = (state, settings, engine_host, thumbnails, photo, face_search, job, command)
+WITH_HOOKS = (state, settings, engine_host, engine_state, thumbnails, photo, face_search, job, command)
 
 
 def register() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,6 +63,7 @@ class Background:
         folder: Path,
         variables: Mapping[str, str],
         watch: Watch,
+        seconds: float = math.inf,
     ) -> tuple[int, list[str]]:
         """For ``work``: run a program in ``folder`` to its end; its exit status and the lines it wrote.
 
@@ -69,10 +73,12 @@ class Background:
             folder: where it runs.
             variables: added to its environment.
             watch: called many times a second with the lines that are new since.
+            seconds: it may take so long.
 
         Raises:
             Cancelled: the user wanted it to stop; the program and its children are gone.
             OSError: it cannot be started.
+            subprocess.TimeoutExpired: it took too long and is gone.
         """
         self.check_cancelled()
         lines: list[str] = []
@@ -81,7 +87,10 @@ class Background:
             output.seek(0, 2)
             process = start_logged(command, log, folder, variables)
             try:
+                end = time.monotonic() + seconds
                 while process.poll() is None:
+                    if time.monotonic() > end:
+                        raise subprocess.TimeoutExpired(command, seconds)
                     self._wanted_to_stop.wait(PERIOD_S)
                     self.check_cancelled()
                     _take_lines(output.read(), lines, watch)

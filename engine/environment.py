@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,18 +160,22 @@ def size(folder: Path) -> int:
     return total
 
 
-def remove(folder: Path) -> None:
-    """Remove an environment; none is fine. Raises `LikenessError` where something in it is in use."""
-    if not folder.exists():
-        return
-    # Renamed first: an engine in use (Windows locks its files) keeps all of itself, and no half is ever seen.
+def remove(folder: Path) -> threading.Thread:
+    """Remove an environment: it is gone from its place at once, and from the disk when the returned thread is done.
+
+    Raises:
+        LikenessError: something in it is in use.
+    """
     doomed = folder.with_name(f"{folder.name}.removed")
+    shutil.rmtree(doomed, ignore_errors=True)
     try:
-        shutil.rmtree(doomed, ignore_errors=True)
-        folder.rename(doomed)
+        if folder.exists():
+            folder.rename(doomed)
     except OSError as error:
         raise LikenessError(f"The engine in {folder} is in use; close other Blenders and try again.") from error
-    shutil.rmtree(doomed, ignore_errors=True)
+    thread = threading.Thread(target=shutil.rmtree, args=[doomed], kwargs={"ignore_errors": True}, daemon=True)
+    thread.start()
+    return thread
 
 
 def _what_is_broken(python: Path, broken: dict[str, str]) -> str:

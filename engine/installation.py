@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,15 @@ from typing import Any
 from ..errors import LikenessError
 from .background import Background, Watch
 from .builds import GIGABYTE, Build, find_build, fingerprint
-from .environment import check_command, check_interpreter, dotted, interpreter_in, verdict, write_record
+from .environment import (
+    CHECK_TIMEOUT_S,
+    check_command,
+    check_interpreter,
+    dotted,
+    interpreter_in,
+    verdict,
+    write_record,
+)
 from .installer import Installer, Progress, explain, find_installer
 from .interpreters import LOCKED, find_interpreter
 
@@ -49,7 +58,9 @@ def _install(task: Background, order: Order) -> dict[str, Any]:
     with workplace(order.folder) as place:
         require_space(place, build)
         _fill(task, order, build, place)
-        _prove(task, order, place / "env")
+        task.tell("Trying the engine", INSTALLED)
+        _prove(task, interpreter_in(place / "env"), order.log)
+        task.tell("Putting it in place", PROVED)
         write_record(place / "env", build.name, fingerprint(build))
         task.check_cancelled()
         replace(order.folder, place / "env")
@@ -92,14 +103,22 @@ def _run(task: Background, order: Order, installer: Installer, place: Path, comm
         raise LikenessError(f"{sentence} Its log is {order.log}.")
 
 
-def _prove(task: Background, order: Order, env: Path) -> None:
-    """Import all libraries once; that also compiles them, so that the first start is quick."""
-    task.tell("Trying the engine", INSTALLED)
-    python = interpreter_in(env)
-    _, lines = task.run(check_command(python), order.log, env, {}, lambda _: None)
+def start_check(python: Path, log: Path) -> Background:
+    """Find out whether a Python can run the engine, as a task: it fails with the reason, or its result is empty."""
+    return Background(lambda task: _prove(task, python, log))
+
+
+def _prove(task: Background, python: Path, log: Path) -> dict[str, Any]:
+    """Import all libraries once; in a new environment that also compiles them, so that the first start is quick."""
+    if not python.is_file():
+        raise LikenessError(f"There is no Python at {python}.")
+    try:
+        _, lines = task.run(check_command(python), log, log.parent, {}, lambda _: None, CHECK_TIMEOUT_S)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise LikenessError(f"{python} does not run or takes too long.") from error
     if problem := verdict(python, "\n".join(lines)):
         raise LikenessError(problem)
-    task.tell("Putting it in place", PROVED)
+    return {}
 
 
 @contextlib.contextmanager

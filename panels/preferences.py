@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import textwrap
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..engine.environment import interpreter_in
-from ..operators import engine_host
-from ..operators.settings import ROOT_PACKAGE
+from ..operators import engine_host, engine_state
+from ..operators.engine import (
+    LIKENESS_OT_check_engine,
+    LIKENESS_OT_copy_diagnostics,
+    LIKENESS_OT_install_engine,
+    LIKENESS_OT_remove_engine,
+    LIKENESS_OT_repair_engine,
+    LIKENESS_OT_stop_engine,
+)
+from ..operators.job import LIKENESS_OT_cancel
+from ..operators.settings import ROOT_PACKAGE, session
 
 BUILDS = (
-    ("cpu", "Processor", "Works on every computer; the smallest download"),
-    ("cuda", "NVIDIA GPU", "Faster with an NVIDIA graphics card; a large download"),
+    ("cpu", "CPU", "Works on every computer; the smallest download"),
+    ("cuda", "NVIDIA (CUDA)", "Faster with an NVIDIA graphics card; a large download"),
     ("apple", "Apple", "For Apple computers with a chip of Apple's own"),
 )
+# Only what there is for this kind of computer, all where there is nothing: then installing says so.
+_ITEMS = [item for item in BUILDS if engine_state.find_or_none(item[0])] or list(BUILDS)
+LETTERS = 90  # in a line of the window, about
 
 
 def _interpreter_changed(preferences: LikenessPreferences, _context: bpy.types.Context) -> None:
-    """An environment's folder becomes the Python in it."""
-    chosen = bpy.path.abspath(preferences.interpreter)
-    python = str(interpreter_in(Path(chosen))) if chosen else ""
+    python = engine_state.resolved_interpreter(preferences.interpreter)
     if preferences.interpreter != python:
         preferences.interpreter = python  # comes back here once more
-        return
-    engine_host.shutdown()
+    else:
+        engine_state.refresh()
 
 
 def _idle_time_changed(_preferences: LikenessPreferences, _context: bpy.types.Context) -> None:
@@ -39,15 +47,15 @@ class LikenessPreferences(bpy.types.AddonPreferences):
     interpreter: StringProperty(
         name="Own Python",
         description="A Python 3.10 to 3.12 with PyTorch and the other libraries, or its environment's folder; "
-        "empty for the engine installed below",
+        "empty to use the installed engine",
         subtype="FILE_PATH",
         update=_interpreter_changed,
     )
     build: EnumProperty(
         name="Build",
         description="What the engine computes with",
-        items=BUILDS,
-        default="apple" if sys.platform == "darwin" else "cpu",
+        items=_ITEMS,
+        default=engine_state.default_build(),
     )
     wheels: StringProperty(
         name="Wheels Folder",
@@ -64,12 +72,68 @@ class LikenessPreferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
+        current = session(context)
+        self._draw_state()
+        if current.job:
+            row = self.layout.row(align=True)
+            row.scale_y = 1.5
+            text = f"{current.stage.capitalize()} {current.fraction:.0%}"
+            row.progress(factor=current.fraction, text=text, type="BAR")
+            row.operator(LIKENESS_OT_cancel.bl_idname, text="", icon="X")
+        elif not self.interpreter:
+            self._draw_buttons()
+        if current.error:
+            self._draw_sentence(current.error, "ERROR")
+        header, body = self.layout.panel("likeness_engine_options", default_closed=True)
+        header.label(text="Engine Options")
+        if body is not None:
+            self._draw_options(body)
+
+    def _draw_state(self) -> None:
+        """One line: what there is."""
+        ready = bool(self.interpreter) or engine_state.current().installed is not None
+        row = self.layout.row()
+        text = "own Python" if self.interpreter else engine_state.summary()
+        row.label(text=f"Engine: {text}", icon="CHECKMARK" if ready else "INFO")
+        if ready:
+            row.operator(LIKENESS_OT_check_engine.bl_idname, text="Check")
+            row.operator(LIKENESS_OT_stop_engine.bl_idname, text="Stop")
+        row.operator(LIKENESS_OT_copy_diagnostics.bl_idname, icon="COPYDOWN")
+
+    def _draw_buttons(self) -> None:
+        """Install, or what can be done with what is installed."""
+        state = engine_state.current()
+        if state.outdated:
+            self._draw_sentence("This engine was made for another version of Likeness: repair it.", "INFO")
+        if len(_ITEMS) > 1:
+            self.layout.row().prop(self, "build", expand=True)
+        row = self.layout.row(align=True)
+        row.scale_y = 1.5
+        if state.installed is None:
+            row.operator(LIKENESS_OT_install_engine.bl_idname, text=self._install_text(), icon="IMPORT")
+            return
+        if self.build != state.installed.build:
+            row.operator(LIKENESS_OT_install_engine.bl_idname, text=self._install_text(), icon="IMPORT")
+        row.operator(LIKENESS_OT_repair_engine.bl_idname, icon="FILE_REFRESH")
+        row.operator(LIKENESS_OT_remove_engine.bl_idname, icon="TRASH")
+
+    def _install_text(self) -> str:
+        build = engine_state.find_or_none(self.build)
+        label = engine_state.BUILD_LABELS[self.build]
+        return f"Install {label} Engine ({engine_state.gigabytes(build.space)} of disk)" if build else "Install Engine"
+
+    def _draw_options(self, layout: bpy.types.UILayout) -> None:
         layout.use_property_split = True
-        layout.prop(self, "interpreter")
-        layout.prop(self, "build")
+        layout.use_property_decorate = False
         layout.prop(self, "wheels")
+        layout.prop(self, "interpreter")
         layout.prop(self, "idle_minutes")
+
+    def _draw_sentence(self, sentence: str, icon: str) -> None:
+        column = self.layout.column(align=True)
+        column.alert = icon == "ERROR"
+        for number, line in enumerate(textwrap.wrap(sentence, LETTERS)):
+            column.label(text=line, icon="BLANK1" if number else icon)
 
 
 CLASSES = (LikenessPreferences,)

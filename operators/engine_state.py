@@ -1,0 +1,93 @@
+"""What is known of the engine without touching the disk: panels ask at every redraw. Refreshed by what changes it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..engine import builds
+from ..engine.builds import Build, find_build, fingerprint
+from ..engine.environment import Installed, interpreter_in, read_installed
+from ..errors import LikenessError
+from . import engine_host
+from .settings import user_folder
+
+FOLDER = "engine"
+BUILD_LABELS = {"cpu": "CPU", "cuda": "CUDA", "apple": "Apple"}
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """The installed engine."""
+
+    installed: Installed | None
+    outdated: bool  # made from lists of packages that are not those of this version
+
+
+_state = EngineState(None, False)
+
+
+def current() -> EngineState:
+    """The state as of the last refresh."""
+    return _state
+
+
+def refresh() -> None:
+    """Look again, after anything was installed, removed or chosen; the engine of before ends."""
+    global _state
+    engine_host.shutdown()
+    installed = read_installed(engine_folder())
+    build = find_or_none(installed.build) if installed else None
+    _state = EngineState(installed, build is not None and installed.lists != fingerprint(build))
+
+
+def engine_folder() -> Path:
+    """Where the private environment is."""
+    return user_folder() / FOLDER
+
+
+def find_or_none(build: str) -> Build | None:
+    """A build for this computer, or None where there is none of that name."""
+    try:
+        return find_build(build, sys.platform)
+    except LikenessError:
+        return None
+
+
+def default_build() -> str:
+    """The build that works on every computer of this kind."""
+    return builds.default_build(sys.platform)
+
+
+def summary() -> str:
+    """The installed engine in a few words."""
+    installed = _state.installed
+    if installed is None:
+        return "not installed"
+    details = [BUILD_LABELS.get(installed.build, ""), gigabytes(installed.size) if installed.size else ""]
+    known = ", ".join(filter(None, details))
+    return f"ready ({known})" if known else "ready"
+
+
+def gigabytes(count: float) -> str:
+    """Bytes for the user."""
+    return f"{count / 1e9:.1f} GB"
+
+
+def resolved_interpreter(path: str) -> str:
+    """A path that the user chose, as that of a Python: an environment's folder stands for the Python in it."""
+    return str(interpreter_in(Path(bpy.path.abspath(path)))) if path else ""
+
+
+def register() -> None:
+    """Look for the first time."""
+    refresh()
+
+
+def unregister() -> None:
+    """Forget it."""
+    global _state
+    _state = EngineState(None, False)
