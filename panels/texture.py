@@ -1,7 +1,35 @@
-"""The textures of the active face."""
+"""The texture of the active face: what of it is shown, how large it is, and baking it again."""
 
 from __future__ import annotations
 
 import bpy
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+from ..scene.state import active_face, face_images, state_of
+from ..scene.texture_view import SEEN, VIEWS, available_views
+from .sidebar import FacePanel
+
+
+class LIKENESS_PT_texture(FacePanel, bpy.types.Panel):
+    bl_label = "Texture"
+    bl_order = 5
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        face = active_face(context)
+        memory = state_of(face)
+        available = available_views(face, face_images(face))
+        row = layout.row(align=True)
+        for view, _, _ in VIEWS:
+            item = row.row(align=True)
+            item.enabled = view in available
+            item.prop_enum(memory, "texture_view", view)
+        if memory.texture_view == SEEN:
+            layout.label(text="Green: from the photo", icon="HIDE_OFF")
+            layout.label(text="Orange: filled in", icon="HIDE_ON")
+        if memory.albedo is not None:
+            width, height = memory.albedo.size
+            layout.label(text=f"Resolution {width} x {height}")
+
+
+CLASSES = (LIKENESS_PT_texture,)

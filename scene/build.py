@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from pathlib import Path
 
@@ -10,9 +9,7 @@ import bpy
 from mathutils import Vector
 
 from ..inference.reconstruction import (
-    ALBEDO_IMAGE,
     DISPLACEMENT_IMAGE,
-    NORMAL_IMAGE,
     PHOTO_IMAGE,
     Reconstruction,
     read_reconstruction,
@@ -21,15 +18,16 @@ from . import state
 from .camera import camera_position, create_camera, frame_photo, head_rotation
 from .displacement import add_displacement, add_subdivision
 from .expression import remember_expression
-from .images import COLOUR, DATA, load_image
+from .face_images import keep_images, load_images
 from .lighting import match_photo, use_light
 from .material import add_materials
 from .mesh import create_mesh
+from .record import remember
 from .rig import bind, blender_turn, create_armature, pose_root, root_position
 from .shape_keys import add_shape_keys
 from .startup import clear_startup
+from .texture_view import remember_photo
 
-COLOUR_SPACES = {ALBEDO_IMAGE: COLOUR, PHOTO_IMAGE: COLOUR, NORMAL_IMAGE: DATA, DISPLACEMENT_IMAGE: DATA}
 # A second face stands beside the first, not inside it.
 SHELF_SPACING_M = 0.35
 
@@ -54,7 +52,7 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     """`build_face` for a reconstruction that was read already; its images are paths."""
     state.register()
     scene = bpy.context.scene
-    images = _load_images(reconstruction, name)
+    images = load_images(reconstruction, name)
     clear_startup(scene)
     place = Vector((SHELF_SPACING_M * len(state.faces_of(scene)), 0.0, 0.0))
     collection = bpy.data.collections.new(name)
@@ -67,6 +65,8 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     collection.objects.link(camera)
 
     _remember(face, reconstruction, photo, camera)
+    keep_images(face, images)
+    remember_photo(face, reconstruction)
     match_photo(face)
     show_face(scene, face)
     frame_photo(scene, camera, reconstruction.intrinsics, reconstruction.image_size)
@@ -106,18 +106,6 @@ def _place_camera(reconstruction: Reconstruction, photo: bpy.types.Image | None,
     return camera
 
 
-def _load_images(reconstruction: Reconstruction, name: str) -> dict[str, bpy.types.Image]:
-    loaded: dict[str, bpy.types.Image] = {}
-    try:
-        for file, space in COLOUR_SPACES.items():
-            if file in reconstruction.images:
-                loaded[file] = load_image(reconstruction.images[file], f"{name} {file}", space)
-    except Exception:
-        bpy.data.batch_remove(list(loaded.values()))
-        raise
-    return loaded
-
-
 def _remember(
     face: bpy.types.Object,
     reconstruction: Reconstruction,
@@ -129,7 +117,7 @@ def _remember(
     memory.photo = photo
     memory.model = reconstruction.model.get("id", "")
     memory.licence = reconstruction.model.get("licence", "")
-    memory.coefficients = json.dumps(reconstruction.coefficients)
+    remember(face, reconstruction)
     memory.photo_rotation = blender_turn(head_rotation(reconstruction.rotation))
     remember_expression(face)
     memory.light = reconstruction.lighting.ravel().tolist()

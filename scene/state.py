@@ -5,11 +5,16 @@ from __future__ import annotations
 import atexit
 
 import bpy
-from bpy.props import FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
 
 from .gaze import gaze, set_gaze
+from .texture_view import VIEWS, FaceImages, show_view
 
 PROPERTY = "likeness"
+
+
+def _update_view(memory: LikenessFace, context: bpy.types.Context) -> None:
+    show_view(memory.id_data, face_images(memory.id_data), memory.texture_view)
 
 
 class LikenessFace(bpy.types.PropertyGroup):
@@ -19,7 +24,8 @@ class LikenessFace(bpy.types.PropertyGroup):
     photo: StringProperty(name="Photo", description="The photo this face was made from", subtype="FILE_PATH")
     model: StringProperty(name="Model", description="The face model behind this face")
     licence: StringProperty(name="Licence", description="Licence of the face model")
-    coefficients: StringProperty(name="Coefficients", description="The model's coefficients of the photo, as JSON")
+    record: StringProperty(name="Record", description="face.json of the result this face was made from")
+    anatomy: StringProperty(name="Anatomy", description="Landmarks and parts of the mesh, as JSON")
     camera: PointerProperty(name="Camera", type=bpy.types.Object)
     sun: PointerProperty(name="Sun", type=bpy.types.Object)
     world: PointerProperty(name="World", type=bpy.types.World)
@@ -47,6 +53,18 @@ class LikenessFace(bpy.types.PropertyGroup):
         set=lambda self, value: set_gaze(self.id_data, 1, value),
     )
     light: FloatVectorProperty(name="Photo's Light", description="Nine SH terms in linear RGB, as recovered", size=27)
+    albedo: PointerProperty(name="Albedo", type=bpy.types.Image)
+    normal: PointerProperty(name="Normal Map", type=bpy.types.Image)
+    displacement: PointerProperty(name="Displacement", type=bpy.types.Image)
+    confidence: PointerProperty(name="Confidence", type=bpy.types.Image)
+    photo_image: PointerProperty(name="Photo as Read", type=bpy.types.Image)
+    texture_view: EnumProperty(
+        name="View",
+        description="What the face shows of its texture",
+        items=VIEWS,
+        options=set(),
+        update=_update_view,
+    )
 
 
 def register() -> None:
@@ -68,6 +86,12 @@ def unregister() -> None:
 def state_of(face: bpy.types.Object) -> LikenessFace:
     """The state of a face object."""
     return getattr(face, PROPERTY)
+
+
+def face_images(face: bpy.types.Object) -> FaceImages:
+    """The images that the views of a face's texture are made of."""
+    memory = state_of(face)
+    return FaceImages(memory.albedo, memory.photo_image, memory.confidence)
 
 
 def is_face(candidate: bpy.types.Object | None) -> bool:
