@@ -76,20 +76,24 @@ class Reconstruction:
 ImageWriter = Callable[[Path, np.ndarray], None]
 
 
-def write_reconstruction(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter | None = None) -> None:
+def _encode(path: Path, image: np.ndarray) -> None:
+    from .image_files import write_image  # needs the image libraries, which Blender does not have
+
+    write_image(path, image)
+
+
+def write_reconstruction(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter = _encode) -> None:
     """Write the result folder, replacing an old result only when the new one is complete.
 
     Args:
         folder: where the result appears; files in it that are not part of a result are kept.
-        write_image: encodes an array into a file; `image_files.write_image` unless given.
+        write_image: encodes an array into a file; images that are paths are copied without it.
 
     Raises:
         LikenessError: the folder is something else than a result, or cannot be written.
     """
     folder = Path(folder).absolute()
     _check_target(folder)
-    if write_image is None:
-        from .image_files import write_image  # needs the image libraries, which Blender does not have
     fresh = folder.with_name(f".{uuid.uuid4().hex}.part")
     try:
         fresh.mkdir(parents=True)
@@ -109,7 +113,7 @@ def read_reconstruction(folder: Path) -> Reconstruction:
     face = _read_face(folder / FACE_FILE)
     mesh = _read_mesh(folder / MESH_FILE)
     try:
-        return _assemble(face, mesh, folder)
+        return assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
     except (KeyError, TypeError, ValueError) as error:
         raise LikenessError(f"{folder / FACE_FILE} is damaged ({error}).") from error
 
@@ -133,13 +137,13 @@ def _write_files(reconstruction: Reconstruction, folder: Path, write_image: Imag
     # Single precision is a nanometre on a head; half the file.
     compact = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in arrays.items()}
     np.savez_compressed(folder / MESH_FILE, **compact)  # pyright: ignore[reportArgumentType]
-    text = json.dumps(_face_record(reconstruction), indent=1, ensure_ascii=False, default=_plain)
-    (folder / FACE_FILE).write_text(text, encoding="utf-8")
+    (folder / FACE_FILE).write_text(face_text(reconstruction), encoding="utf-8")
 
 
-def _face_record(reconstruction: Reconstruction) -> dict[str, Any]:
+def face_text(reconstruction: Reconstruction) -> str:
+    """The content of ``face.json``."""
     r = reconstruction
-    return {
+    record = {
         "schema_version": SCHEMA_VERSION,
         "written_by": f"Likeness {VERSION}",
         "model": r.model,
@@ -151,6 +155,7 @@ def _face_record(reconstruction: Reconstruction) -> dict[str, Any]:
         "timings": r.timings,
         "provenance": r.provenance,
     }
+    return json.dumps(record, indent=1, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: Any) -> Any:
@@ -241,7 +246,8 @@ def _check_mesh(mesh: Mesh) -> None:
             raise ValueError(f"{name} points outside its table")
 
 
-def _assemble(face: dict[str, Any], mesh: Mesh, folder: Path) -> Reconstruction:
+def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Reconstruction:
+    """Put what ``face.json`` holds together with mesh and images. Raises `KeyError`, `TypeError` or `ValueError`."""
     width, height = (int(side) for side in face["camera"]["image_size"])
     return Reconstruction(
         model=face["model"],
@@ -255,7 +261,7 @@ def _assemble(face: dict[str, Any], mesh: Mesh, folder: Path) -> Reconstruction:
         timings=face["timings"],
         provenance=face["provenance"],
         mesh=mesh,
-        images={name: folder / name for name in IMAGE_FILES if (folder / name).is_file()},
+        images=images,
     )
 
 

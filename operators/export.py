@@ -1,7 +1,108 @@
-"""Export of the active face."""
+"""Export of the active face: glTF and FBX with rig and keys, OBJ with a file per key, and the result folder."""
 
 from __future__ import annotations
 
-import bpy
+from pathlib import Path
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+import bpy
+from bpy.props import BoolProperty, StringProperty
+from bpy_extras.io_utils import ExportHelper
+
+from ..errors import LikenessError
+from ..scene.export import export_fbx, export_glb
+from ..scene.export_folder import export_folder
+from ..scene.export_obj import export_obj
+from ..scene.state import active_face
+
+
+class ExportOperator(ExportHelper):
+    """Mix-in: asks for a file, named after the face, and writes it; what goes wrong is one sentence."""
+
+    bl_options = {"PRESET"}
+
+    filename_ext: str
+    filepath: StringProperty(name="File Path", subtype="FILE_PATH", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if active_face(context) is None:
+            cls.poll_message_set("Select a face first")  # pyright: ignore[reportAttributeAccessIssue]
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
+        name = bpy.path.clean_name(active_face(context).name, replace="-")
+        self.filepath = str(folder / f"{name}{self.filename_ext}")
+        return super().invoke(context, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self.filename_ext))
+        try:
+            self.write(path, active_face(context))
+        except LikenessError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"{path} is written.")
+        return {"FINISHED"}
+
+    def write(self, path: Path, face: bpy.types.Object) -> None:
+        """Write the face to ``path``. Raises `LikenessError`."""
+        raise NotImplementedError
+
+
+class LIKENESS_OT_export_gltf(ExportOperator, bpy.types.Operator):
+    """Save the active face with its rig as one glTF file; every expression is a morph target by name"""
+
+    bl_idname = "likeness.export_gltf"
+    bl_label = "Export glTF"
+
+    filename_ext = ".glb"
+    filter_glob: StringProperty(default="*.glb", options={"HIDDEN"})
+    animation: BoolProperty(name="Animation", description="Take the keyframes along", default=True)
+
+    def write(self, path: Path, face: bpy.types.Object) -> None:
+        export_glb(path, face, self.animation)
+
+
+class LIKENESS_OT_export_fbx(ExportOperator, bpy.types.Operator):
+    """Save the active face with its rig and textures as one FBX file; every expression is a blend shape by name"""
+
+    bl_idname = "likeness.export_fbx"
+    bl_label = "Export FBX"
+
+    filename_ext = ".fbx"
+    filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
+    animation: BoolProperty(name="Animation", description="Take the keyframes along", default=True)
+
+    def write(self, path: Path, face: bpy.types.Object) -> None:
+        export_fbx(path, face, self.animation)
+
+
+class LIKENESS_OT_export_obj(ExportOperator, bpy.types.Operator):
+    """Save the neutral face as OBJ with its textures, and beside it a folder with one OBJ for each expression"""
+
+    bl_idname = "likeness.export_obj"
+    bl_label = "Export OBJ with Keys"
+
+    filename_ext = ".obj"
+    filter_glob: StringProperty(default="*.obj", options={"HIDDEN"})
+
+    def write(self, path: Path, face: bpy.types.Object) -> None:
+        export_obj(path, face)
+
+
+class LIKENESS_OT_export_folder(ExportOperator, bpy.types.Operator):
+    """Save the active face as it is now as a Likeness folder, which Open Reconstruction reads again"""
+
+    bl_idname = "likeness.export_folder"
+    bl_label = "Export Likeness Folder"
+
+    filename_ext = ".likeness"
+    filter_glob: StringProperty(default="*.likeness", options={"HIDDEN"})
+
+    def write(self, path: Path, face: bpy.types.Object) -> None:
+        export_folder(path, face)
+
+
+CLASSES = (LIKENESS_OT_export_gltf, LIKENESS_OT_export_fbx, LIKENESS_OT_export_obj, LIKENESS_OT_export_folder)

@@ -16,3 +16,8 @@ CAMERA_TO_VIEW = np.diag([1.0, -1.0, -1.0])
 def to_blender(points: Floats) -> Floats:
     """Points or directions (..., 3) in model or view axes -> Blender axes."""
     return points @ MODEL_TO_BLENDER.T
+
+
+def from_blender(points: Floats) -> Floats:
+    """Points or directions (..., 3) in Blender axes -> model or view axes."""
+    return points @ MODEL_TO_BLENDER

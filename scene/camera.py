@@ -37,6 +37,12 @@ def pixel_aspect(intrinsics: np.ndarray) -> float:
     return float(intrinsics[0, 0] / intrinsics[1, 1])
 
 
+def pixel_scale(intrinsics: np.ndarray) -> tuple[float, float]:
+    """Width and height of a pixel in Blender's terms: the smaller one is 1."""
+    aspect = pixel_aspect(intrinsics)
+    return max(1.0, 1.0 / aspect), max(1.0, aspect)
+
+
 def camera_position(rotation: np.ndarray, translation: np.ndarray, pivot: np.ndarray) -> np.ndarray:
     """Where the camera (3,) is, in Blender axes, for a head that turns about ``pivot`` (3,) where it stands.
 
@@ -59,8 +65,7 @@ def frame_photo(
     render = scene.render
     render.resolution_x, render.resolution_y = size
     render.resolution_percentage = 100
-    aspect = pixel_aspect(intrinsics)
-    render.pixel_aspect_x, render.pixel_aspect_y = max(1.0, 1.0 / aspect), max(1.0, aspect)
+    render.pixel_aspect_x, render.pixel_aspect_y = pixel_scale(intrinsics)
     render.film_transparent = True
     # AgX and Filmic would bend the albedo away from the photo it came from.
     scene.view_settings.view_transform = "Standard"

@@ -1,4 +1,4 @@
-"""Saving what was built: the .blend with its images inside, and glTF with named morph targets."""
+"""Saving what was built: the .blend with its images inside, and glTF and FBX with named keys and the rig."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import bpy
 
 from ..errors import LikenessError
-from .material import NORMAL_MAP
+from .fresh_files import fresh_files, last_line
+from .mode import object_mode
 
 
 def save_blend(path: Path) -> None:
@@ -17,61 +18,85 @@ def save_blend(path: Path) -> None:
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, check_existing=False)
     except RuntimeError as error:
-        raise LikenessError(f"{path} cannot be written ({_first_line(error)}).") from error
+        raise LikenessError(f"{path} cannot be written ({last_line(error)}).") from error
 
 
-def export_glb(path: Path, face: bpy.types.Object) -> None:
-    """Export a face with its rig; every expression is a morph target by name. Raises `LikenessError` if it fails."""
-    try:
-        with _only_selected([face, face.parent]), _full_normal_maps(face):
-            bpy.ops.export_scene.gltf(
-                filepath=str(path),
-                export_format="GLB",
-                use_selection=True,
-                export_animations=False,
-                export_morph=True,
-                export_skins=True,
-            )
-    except RuntimeError as error:
-        raise LikenessError(f"{path} cannot be written ({_first_line(error)}).") from error
+def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
+    """Export a face with its rig as binary glTF; every key is a morph target by name.
+
+    glTF knows no displacement: the normal map carries all of the detail there.
+
+    Args:
+        animation: take the keyframes along.
+
+    Raises:
+        LikenessError: it cannot be written; an earlier file is as it was.
+    """
+    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)):
+        bpy.ops.export_scene.gltf(
+            filepath=str(folder / path.name),
+            export_format="GLB",
+            use_selection=True,
+            export_animations=animation,
+            export_animation_mode="ACTIVE_ACTIONS",
+            export_morph=True,
+            export_skins=True,
+        )
+
+
+def export_fbx(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
+    """Export a face with its rig as FBX; every key is a blend-shape channel by name, the textures are inside.
+
+    Modifiers stay out: subdivided, the mesh would lose its keys.
+
+    Args:
+        animation: bake the keyframes of the scene's frame range.
+
+    Raises:
+        LikenessError: it cannot be written; an earlier file is as it was.
+    """
+    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)):
+        bpy.ops.export_scene.fbx(
+            filepath=str(folder / path.name),
+            check_existing=False,
+            use_selection=True,
+            object_types={"ARMATURE", "MESH"},
+            use_mesh_modifiers=False,
+            mesh_smooth_type="FACE",
+            add_leaf_bones=False,
+            bake_anim=animation,
+            bake_anim_use_nla_strips=False,
+            bake_anim_use_all_actions=False,
+            path_mode="COPY",
+            embed_textures=True,
+        )
+
+
+def _with_rig(face: bpy.types.Object) -> list[bpy.types.Object]:
+    rig = face.find_armature()
+    return [face] if rig is None else [face, rig]
 
 
 @contextmanager
 def _only_selected(wanted: list[bpy.types.Object]) -> Iterator[None]:
+    """Select these and nothing else, shown even where they are hidden: exporters take what is selected."""
+    layer = bpy.context.view_layer
     before = list(bpy.context.selected_objects)
-    for item in before:
-        item.select_set(False)
-    for item in wanted:
-        item.select_set(True)
+    hidden = [(item, item.hide_viewport, item.hide_get()) for item in wanted]
     try:
+        for item in before:
+            item.select_set(False)
+        for item in wanted:
+            item.hide_viewport = False
+            item.hide_set(False)
+            if not item.visible_get(view_layer=layer):
+                raise LikenessError(f"{item.name} is in a hidden collection; show the collection to export the face.")
+            item.select_set(True)
         yield
     finally:
-        for item in wanted:
+        for item, hide_viewport, hide in hidden:
             item.select_set(False)
+            item.hide_viewport = hide_viewport
+            item.hide_set(hide)
         for item in before:
             item.select_set(True)
-
-
-@contextmanager
-def _full_normal_maps(face: bpy.types.Object) -> Iterator[None]:
-    """glTF knows no displacement: there the normal map carries all of the detail."""
-    trees = [slot.material.node_tree for slot in face.material_slots if slot.material]
-    trees = [tree for tree in trees if NORMAL_MAP in tree.nodes]
-    drivers = [curve for tree in trees if tree.animation_data for curve in tree.animation_data.drivers]
-    strengths = [tree.nodes[NORMAL_MAP].inputs["Strength"] for tree in trees]
-    before = [strength.default_value for strength in strengths]
-    for curve in drivers:
-        curve.mute = True
-    for strength in strengths:
-        strength.default_value = 1.0
-    try:
-        yield
-    finally:
-        for strength, value in zip(strengths, before, strict=True):
-            strength.default_value = value
-        for curve in drivers:
-            curve.mute = False
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]

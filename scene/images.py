@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import bpy
@@ -25,3 +26,16 @@ def load_image(path: Path, name: str, colour_space: str) -> bpy.types.Image:
         raise LikenessError(f"{path} cannot be read as an image.")
     image.pack()
     return image
+
+
+def save_image(image: bpy.types.Image, path: Path) -> None:
+    """Write an image's file as it was packed or lies on disk, or as it was painted since. Raises `LikenessError`."""
+    if image.is_dirty:
+        image.save(filepath=str(path), save_copy=True)
+    elif image.packed_file is not None:
+        path.write_bytes(image.packed_file.data)
+    else:
+        source = Path(bpy.path.abspath(image.filepath, library=image.library))
+        if not source.is_file():
+            raise LikenessError(f"The image {image.name} is missing: there is no file {source}.")
+        shutil.copyfile(source, path)

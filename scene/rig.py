@@ -8,6 +8,7 @@ from mathutils import Matrix, Quaternion, Vector
 
 from ..inference.reconstruction import Mesh
 from .axes import MODEL_TO_BLENDER, to_blender
+from .mode import leave_mode
 
 # From the joint to the tip of its bone, in Blender axes, metres: the head's bone stands, the others look forward, and
 # all come out of the skin far enough to be clicked without being drawn over the face.
@@ -19,7 +20,6 @@ JAW_TIP = (0.0, -0.12, -0.1)
 BACK, UP = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 # Yaw about the upright axis, in it pitch, in it roll: that is how one says where a head points.
 TURN_ORDER = "ZXY"
-WEIGHT_STEPS = 255
 
 
 def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> bpy.types.Object:
@@ -28,7 +28,7 @@ def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> 
     armature = bpy.data.objects.new(name, data)
     data.display_type = "STICK"
     collection.objects.link(armature)
-    _leave_mode()
+    leave_mode()
     bpy.context.view_layer.objects.active = armature
     bpy.ops.object.mode_set(mode="EDIT")
     heads = to_blender(mesh.joint_positions)
@@ -92,13 +92,6 @@ def _is_eye(joint: str) -> bool:
 
 
 def _fill_group(group: bpy.types.VertexGroup, weights: np.ndarray) -> None:
-    """Set weights (N,) by levels: one call per level instead of one per vertex."""
-    levels = np.round(weights * WEIGHT_STEPS).astype(int)
-    for level in np.unique(levels[levels > 0]):
-        group.add(np.flatnonzero(levels == level).tolist(), level / WEIGHT_STEPS, "REPLACE")
-
-
-def _leave_mode() -> None:
-    active = bpy.context.view_layer.objects.active
-    if active is not None and active.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
+    vertices = np.flatnonzero(weights)
+    for vertex, weight in zip(vertices.tolist(), weights[vertices].tolist(), strict=True):
+        group.add((vertex,), weight, "REPLACE")

@@ -53,6 +53,14 @@ def radiance(directions: Floats, shading: Floats) -> Floats:
     return np.maximum(sh_basis(directions) @ (shading / TRANSFER[:, None]), 0.0)
 
 
+def turn_light(light: Floats, rotation: Floats) -> Floats:
+    """The light (9, 3) that sends towards ``rotation @ d`` what ``light`` sends towards d."""
+    directions = np.random.default_rng(0).normal(size=(32, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    # A turned light of order 2 is one of order 2 again: 32 directions give its nine terms exactly.
+    return np.linalg.lstsq(sh_basis(directions @ rotation.T), sh_basis(directions) @ light, rcond=None)[0]
+
+
 def split_sun(light: Floats) -> SplitLight:
     """Take the strongest sun out of a light (9, 3), as much of it as bands 1 and 2 explain and band 0 can spare.
 

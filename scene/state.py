@@ -7,7 +7,7 @@ import atexit
 import bpy
 from bpy.props import EnumProperty, FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
 
-from .gaze import gaze, set_gaze
+from .gaze import SIDEWAYS, UP, gaze, set_gaze
 from .texture_view import VIEWS, FaceImages, show_view
 
 PROPERTY = "likeness"
@@ -15,6 +15,22 @@ PROPERTY = "likeness"
 
 def _update_view(memory: LikenessFace, context: bpy.types.Context) -> None:
     show_view(memory.id_data, face_images(memory.id_data), memory.texture_view)
+
+
+def _gaze_sideways(face: LikenessFace) -> float:
+    return gaze(face.id_data, SIDEWAYS)
+
+
+def _set_gaze_sideways(face: LikenessFace, value: float) -> None:
+    set_gaze(face.id_data, SIDEWAYS, value)
+
+
+def _gaze_up(face: LikenessFace) -> float:
+    return gaze(face.id_data, UP)
+
+
+def _set_gaze_up(face: LikenessFace, value: float) -> None:
+    set_gaze(face.id_data, UP, value)
 
 
 class LikenessFace(bpy.types.PropertyGroup):
@@ -40,8 +56,8 @@ class LikenessFace(bpy.types.PropertyGroup):
         min=-1.0,
         max=1.0,
         options=set(),
-        get=lambda self: gaze(self.id_data, 0),
-        set=lambda self, value: set_gaze(self.id_data, 0, value),
+        get=_gaze_sideways,
+        set=_set_gaze_sideways,
     )
     gaze_up: FloatProperty(
         name="Up",
@@ -49,8 +65,8 @@ class LikenessFace(bpy.types.PropertyGroup):
         min=-1.0,
         max=1.0,
         options=set(),
-        get=lambda self: gaze(self.id_data, 1),
-        set=lambda self, value: set_gaze(self.id_data, 1, value),
+        get=_gaze_up,
+        set=_set_gaze_up,
     )
     light: FloatVectorProperty(name="Photo's Light", description="Nine SH terms in linear RGB, as recovered", size=27)
     albedo: PointerProperty(name="Albedo", type=bpy.types.Image)

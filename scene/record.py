@@ -1,0 +1,53 @@
+"""What a face remembers of its result as text: where it comes from, and what of its mesh Blender has no place for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..errors import LikenessError
+from ..inference.reconstruction import Reconstruction, face_text
+from .state import state_of
+
+
+@dataclass(frozen=True)
+class Record:
+    """A face's memory of its result."""
+
+    face: dict[str, Any]  # the content of face.json
+    vertex_count: int
+    landmarks68: np.ndarray  # (68,) vertex ids
+    landmark_points: np.ndarray  # (68, 3) metres, on the neutral identity
+    part_names: tuple[str, ...]  # by material index
+
+
+def remember(face: bpy.types.Object, result: Reconstruction) -> None:
+    """Keep the record of a result with its face."""
+    mesh = result.mesh
+    anatomy = {
+        "vertex_count": len(mesh.vertices),
+        "landmarks68": mesh.landmarks68.tolist(),
+        "landmark_points": mesh.vertices[mesh.landmarks68].tolist(),
+        "part_names": mesh.part_names,
+    }
+    memory = state_of(face)
+    memory.record, memory.anatomy = face_text(result), json.dumps(anatomy)
+
+
+def recall(face: bpy.types.Object) -> Record:
+    """The record of a face. Raises `LikenessError` if it has none."""
+    memory = state_of(face)
+    if not memory.record:
+        raise LikenessError(f"{face.name} comes from an earlier version of Likeness, which kept no record of its result.")
+    anatomy = json.loads(memory.anatomy)
+    return Record(
+        face=json.loads(memory.record),
+        vertex_count=anatomy["vertex_count"],
+        landmarks68=np.array(anatomy["landmarks68"]),
+        landmark_points=np.array(anatomy["landmark_points"]),
+        part_names=tuple(anatomy["part_names"]),
+    )
