@@ -13,7 +13,6 @@ from .operators import (
     export,
     expression,
     expression_presets,
-    face_search,
     job,
     lighting,
     open_reconstruction,
@@ -58,7 +57,7 @@ MODULES = (
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
-WITH_HOOKS = (state, settings, engine_host, engine_state, thumbnails, photo, face_search, job, command)
+WITH_HOOKS = (state, settings, engine_host, engine_state, thumbnails, photo, job, command)
 
 
 def register() -> None:

@@ -10,6 +10,7 @@ import bpy
 from ..engine.client import Engine, engine_command
 from ..engine.environment import installed_interpreter
 from ..errors import LikenessError
+from .letting_go import close_all
 from .settings import preferences, user_folder
 
 LOG_NAME = "engine.log"
@@ -79,6 +80,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """End the engine."""
+    """End the engine and what was still on its way out."""
     atexit.unregister(shutdown)
-    shutdown()
+    shutdown()  # first: then nothing of the engine's is left to wait for
+    close_all()

@@ -12,6 +12,7 @@ from . import thumbnails
 from .engine_host import get_engine
 from .job import redraw
 from .job_folder import FolderTask
+from .letting_go import let_go
 from .settings import session
 
 PERIOD_S = 0.1
@@ -41,8 +42,7 @@ def stop() -> None:
     search, _search = _search, None
     shown, _shown = _shown, None
     if search is not None:
-        search.cancel()
-        search.close()
+        let_go(search)
         session(bpy.context).finding_faces = False
     if shown is not None:
         shown.close()
@@ -82,19 +82,3 @@ def _show_faces(faces: list[dict[str, object]]) -> None:
     for found in faces:
         current.faces.add().thumbnail = str(found["thumbnail"])
     thumbnails.show_only([current.photo, *(face.thumbnail for face in current.faces)])
-
-
-@bpy.app.handlers.persistent
-def _file_is_replaced(_file: str) -> None:
-    stop()
-
-
-def register() -> None:
-    """Watch for another file being opened."""
-    bpy.app.handlers.load_pre.append(_file_is_replaced)
-
-
-def unregister() -> None:
-    """Stop watching, and end the search."""
-    bpy.app.handlers.load_pre.remove(_file_is_replaced)
-    stop()

@@ -18,6 +18,7 @@ import bpy
 
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
+from .letting_go import let_go
 from .settings import session, user_folder
 from .transaction import all_or_nothing
 
@@ -53,10 +54,11 @@ def request_cancel() -> None:
 
 
 def stop() -> None:
-    """End the running job at once and build nothing; again is fine."""
+    """End the running job and build nothing; again is fine."""
     if _running is not None:
-        _running.task.cancel()
+        task = _running.task
         _end(_running)
+        let_go(task)
 
 
 def wait_for(task: Task, show: Callable[[Update], None]) -> dict[str, Any]:
@@ -116,7 +118,7 @@ class JobOperator:
         manager = context.window_manager
         _running.timer = manager.event_timer_add(PERIOD_S, window=context.window)
         manager.modal_handler_add(self)
-        _show(context, _running, Update("starting", 0.0))
+        _show(context, _running, Update("Starting", 0.0))
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
@@ -163,6 +165,7 @@ class JobOperator:
         except Exception as error:
             outcome = self._fail(context, error)
         _end(job)
+        job.task.close()
         return outcome
 
     def _fail(self, context: bpy.types.Context, error: Exception) -> set[str]:
@@ -206,7 +209,7 @@ def redraw(context: bpy.types.Context) -> None:
 def _show(context: bpy.types.Context, job: Job, update: Update) -> None:
     """Progress into the session and the status bar, where it differs from what is there."""
     current = session(context)
-    stage = "cancelling" if job.cancel_wanted else update.stage
+    stage = "Cancelling" if job.cancel_wanted else update.stage
     fraction = round(min(max(update.fraction, 0.0), 1.0), 2)
     if (current.stage, round(current.fraction, 2)) == (stage, fraction):
         return
@@ -229,7 +232,6 @@ def _end(job: Job) -> None:
     current.job = current.stage = ""
     current.fraction = 0.0
     redraw(context)
-    job.task.close()
 
 
 def keep_details(label: str) -> str:

@@ -103,25 +103,16 @@ def look_at_photo() -> None:
     redraw(bpy.context)
 
 
-@bpy.app.handlers.persistent
-def _show_again(_file: str) -> None:
-    """The session of the file that was opened may know another photo; nothing is started for that."""
-    current = session(bpy.context)
-    current.faces.clear()
-    thumbnails.show_only((current.photo,) if current.photo else ())
-
-
 def register() -> None:
     """Follow the choice of the photo."""
     _recent[:] = read_recent(user_folder() / RECENT_NAME)
     photo_listeners.append(_photo_changed)
-    bpy.app.handlers.load_post.append(_show_again)
 
 
 def unregister() -> None:
-    """Stop following."""
-    bpy.app.handlers.load_post.remove(_show_again)
+    """Stop following, and looking for faces."""
     photo_listeners.remove(_photo_changed)
+    face_search.stop()
     if bpy.app.timers.is_registered(look_at_photo):
         bpy.app.timers.unregister(look_at_photo)
 

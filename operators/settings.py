@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.props import (
@@ -38,10 +38,15 @@ DEVICES = (
     ("cuda", "NVIDIA GPU", "Needs an engine built for CUDA"),
     ("mps", "Apple GPU", "Needs an Apple computer with its own chip"),
 )
+# What the user has chosen and found outlives the file: Blender gives every file a window manager of its own.
+KEPT = ("photo", "face", "finding_faces", "model", "quality", "texture_size", "device", "search")
+
 # Called when another photo is chosen, whether by a button, by typing or by a script.
 photo_listeners: list[Callable[[], None]] = []
 # Blender keeps no reference to the strings of a list made at run time: they must live on here.
 _models: list[tuple[str, str, str]] = []
+_kept: dict[str, Any] = {}
+_restoring = False
 
 
 def model_items(_owner: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
@@ -57,7 +62,7 @@ def _model_label(model_id: str) -> str:
 
 
 def _tell_listeners(_session: LikenessSession, _context: bpy.types.Context) -> None:
-    for listener in photo_listeners:
+    for listener in () if _restoring else photo_listeners:
         listener()
 
 
@@ -70,9 +75,7 @@ class FoundFace(bpy.types.PropertyGroup):
 class LikenessSession(bpy.types.PropertyGroup):
     """Choices and progress; Blender neither undoes them nor asks to save them."""
 
-    photo: StringProperty(
-        name="Photo", description="The photo to make a face from", update=_tell_listeners
-    )
+    photo: StringProperty(name="Photo", description="The photo to make a face from", update=_tell_listeners)
     face: IntProperty(
         name="Face", description="Which face of the photo; -1 is the largest", default=LARGEST_FACE, min=LARGEST_FACE
     )
@@ -113,22 +116,40 @@ def user_folder(*parts: str) -> Path:
 
 
 @bpy.app.handlers.persistent
-def _forget_progress(_file: str) -> None:
-    """A file saved in the middle of a job brings that job's progress with it."""
+def _keep(_file: str) -> None:
+    current = session(bpy.context)
+    _kept.update({name: getattr(current, name) for name in KEPT}, faces=[face.thumbnail for face in current.faces])
+
+
+@bpy.app.handlers.persistent
+def _restore(_file: str) -> None:
+    """Bring the choices back; the progress of a job that was running when the file was saved is no longer true."""
+    global _restoring
     current = session(bpy.context)
     current.job = current.stage = current.error = ""
-    current.finding_faces = False
+    _restoring = True
+    try:
+        for name in KEPT:
+            setattr(current, name, _kept[name])
+    finally:
+        _restoring = False
+    current.faces.clear()
+    for thumbnail in _kept["faces"]:
+        current.faces.add().thumbnail = thumbnail
 
 
 def register() -> None:
     """Give the window manager its session."""
     setattr(bpy.types.WindowManager, PROPERTY, PointerProperty(type=LikenessSession))
-    bpy.app.handlers.load_post.append(_forget_progress)
+    _keep("")
+    bpy.app.handlers.load_pre.append(_keep)
+    bpy.app.handlers.load_post.append(_restore)
 
 
 def unregister() -> None:
     """Take the session away."""
-    bpy.app.handlers.load_post.remove(_forget_progress)
+    bpy.app.handlers.load_pre.remove(_keep)
+    bpy.app.handlers.load_post.remove(_restore)
     delattr(bpy.types.WindowManager, PROPERTY)
 
 

@@ -89,8 +89,9 @@ def _draw_photo(layout: bpy.types.UILayout, current: LikenessSession) -> None:
     if picture:
         layout.template_icon(picture, scale=THUMBNAIL_SCALE)
     row = layout.row(align=True)
-    row.prop(current, "photo", text="")
-    row.operator(LIKENESS_OT_choose_photo.bl_idname, text="", icon="IMAGE_DATA")
+    if current.photo:
+        row.prop(current, "photo", text="")
+    row.operator(LIKENESS_OT_choose_photo.bl_idname, text="" if current.photo else "Choose Photo", icon="IMAGE_DATA")
     row.menu(LIKENESS_MT_recent.__name__, text="", icon="DOWNARROW_HLT")
     if current.finding_faces:
         layout.label(text="Looking for faces...", icon="VIEWZOOM")
@@ -116,7 +117,8 @@ def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None
     layout.label(text=current.job)
     row = layout.row(align=True)
     row.scale_y = 1.5
-    row.progress(factor=current.fraction, text=f"{current.stage.capitalize()} {current.fraction:.0%}", type="BAR")
+    stage = current.stage[:1].upper() + current.stage[1:]
+    row.progress(factor=current.fraction, text=f"{stage} {current.fraction:.0%}", type="BAR")
     row.operator(LIKENESS_OT_cancel.bl_idname, text="", icon="X")
 
 
