@@ -8,6 +8,7 @@ from ..bfm.arkit import canonical_name
 from .keyframes import insert_if_asked
 from .shape_keys import expression_keys
 
+SIDEWAYS, UP = 0, 1
 # For each axis the keys that look to its positive side (the subject's left; up), then those that look to the other.
 GAZE_KEYS = (
     (("eyelookoutleft", "eyelookinright"), ("eyelookinleft", "eyelookoutright")),
