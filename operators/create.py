@@ -59,9 +59,10 @@ class LIKENESS_OT_create(PhotoBrowser, JobOperator, bpy.types.Operator):
             raise LikenessError("Choose a photo first.")
         face_search.stop()
         face = self._chosen("face", context)
+        self.filepath = bpy.path.abspath(current.photo)  # the session may know another photo by the time of `finish`
         return start_reconstruction(
             engine_host.get_engine(),
-            Path(bpy.path.abspath(current.photo)),
+            Path(self.filepath),
             model=self._chosen("model", context),
             quality=self._chosen("quality", context),
             texture_size=int(self._chosen("texture_size", context)),
@@ -70,7 +71,7 @@ class LIKENESS_OT_create(PhotoBrowser, JobOperator, bpy.types.Operator):
         )
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        build(Path(result["folder"]), Path(bpy.path.abspath(session(context).photo)))
+        build(Path(result["folder"]), Path(self.filepath).absolute())
 
     def _chosen(self, name: str, context: bpy.types.Context) -> Any:
         """What the caller asked for, else the choice of the session."""

@@ -8,8 +8,7 @@ import bpy
 
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
-from . import thumbnails
-from .engine_host import get_engine
+from . import engine_host, thumbnails
 from .job import redraw
 from .job_folder import FolderTask
 from .letting_go import let_go
@@ -28,7 +27,7 @@ def begin(photo: Path) -> None:
     stop()
     current = session(bpy.context)
     try:
-        _search = FolderTask(lambda folder: get_engine().submit("find_faces", photo=photo, out=folder))
+        _search = FolderTask(lambda folder: engine_host.get_engine().submit("find_faces", photo=photo, out=folder))
     except LikenessError as error:
         current.error = str(error)
         return

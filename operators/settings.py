@@ -127,6 +127,8 @@ def _restore(_file: str) -> None:
     global _restoring
     current = session(bpy.context)
     current.job = current.stage = current.error = ""
+    if not _kept:  # the file is the one Blender starts with
+        return
     _restoring = True
     try:
         for name in KEPT:
@@ -141,7 +143,6 @@ def _restore(_file: str) -> None:
 def register() -> None:
     """Give the window manager its session."""
     setattr(bpy.types.WindowManager, PROPERTY, PointerProperty(type=LikenessSession))
-    _keep("")
     bpy.app.handlers.load_pre.append(_keep)
     bpy.app.handlers.load_post.append(_restore)
 

@@ -17,7 +17,7 @@ def show_only(paths: Iterable[str]) -> None:
         return
     _previews.clear()
     for path in dict.fromkeys(paths):
-        _previews.load(path, path, "IMAGE", True)
+        _previews.load(path, bpy.path.abspath(path), "IMAGE", True)
 
 
 def icon(path: str) -> int:

@@ -1,0 +1,62 @@
+"""Blender with the extension enabled and an engine that is not real."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from faults import QUICK, command
+from likeness.engine.client import Engine
+from likeness.inference.reconstruction import write_reconstruction
+from synthetic import sheet_reconstruction
+
+bpy = pytest.importorskip("bpy", reason="Blender's Python module is not installed")
+
+UseEngine = Callable[..., Engine]
+GOOD = "hello"
+
+
+@pytest.fixture(autouse=True)
+def ready(empty_file: None, enabled: None) -> None:
+    """An empty file and the extension."""
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A file that only a real engine would find fault with."""
+    path = tmp_path / "Jürgen 张.jpg"
+    path.write_bytes(b"not looked at")
+    return path
+
+
+@pytest.fixture
+def use_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[UseEngine]:
+    """Makes the fake engine the one of Blender; its results are copies of a small sheet."""
+    from likeness.operators import engine_host
+
+    result = tmp_path / "made before.likeness"
+    write_reconstruction(sheet_reconstruction(), result)
+    monkeypatch.setenv("LIKENESS_FAKE_RESULT", str(result))
+    made = []
+
+    def use(fake_command: list[str] | None = None) -> Engine:
+        engine = Engine(fake_command or command(GOOD), tmp_path / "engine.log", limits=QUICK)
+        made.append(engine)
+        monkeypatch.setattr(engine_host, "get_engine", lambda interpreter=None: engine)
+        monkeypatch.setattr(engine_host, "find_interpreter", lambda: Path(sys.executable))
+        return engine
+
+    yield use
+    for engine in made:
+        engine.stop()
+
+
+@pytest.fixture
+def real_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This Python is the engine's; needs the libraries of the pipeline."""
+    pytest.importorskip("torch")
+    from likeness.operators import engine_host
+
+    monkeypatch.setattr(engine_host, "find_interpreter", lambda: Path(sys.executable))

@@ -1,0 +1,177 @@
+"""Create Face from a script: the blocking path, with an engine that does what it should, or not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+from data_blocks import data_blocks
+from faults import FAULTS, Fault, command, command_failing_once
+from likeness.engine.client import Engine
+from likeness.errors import LikenessError
+from likeness.operators import create, engine_host
+from likeness.operators.settings import session, user_folder
+from likeness.scene.state import faces_of, state_of
+from PIL import Image
+
+SOON = 5.0
+
+UseEngine = Callable[..., Engine]
+
+
+def _create(**options: Any) -> set[str]:
+    return bpy.ops.likeness.create(**options)
+
+
+def _error_of(**options: Any) -> str:
+    with pytest.raises(RuntimeError) as told:
+        _create(**options)
+    return str(told.value).removeprefix("Error: ").strip()
+
+
+def _nothing_left() -> bool:
+    current = session(bpy.context)
+    return not current.job and not current.stage and not any(user_folder("jobs").iterdir())
+
+
+def test_a_photo_becomes_a_face_of_its_name(use_engine: UseEngine, photo: Path) -> None:
+    use_engine()
+    assert _create(filepath=str(photo)) == {"FINISHED"}
+    (face,) = faces_of(bpy.context.scene)
+    assert face.name == photo.stem
+    assert state_of(face).photo == str(photo)
+    assert all(image.packed_file for image in bpy.data.images if image.source == "FILE")
+    assert session(bpy.context).photo == str(photo)
+    assert _nothing_left()
+
+
+def test_two_faces_of_two_runs(use_engine: UseEngine, photo: Path) -> None:
+    use_engine()
+    for _ in range(2):
+        assert _create(filepath=str(photo)) == {"FINISHED"}
+    assert len(faces_of(bpy.context.scene)) == 2
+
+
+def test_options_come_from_the_session_unless_given(
+    use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, asked = use_engine(), {}
+    submit = engine.submit
+    monkeypatch.setattr(engine, "submit", lambda action, **options: asked.update(options) or submit(action, **options))
+    current = session(bpy.context)
+    current.photo, current.face, current.quality, current.texture_size = str(photo), 2, "draft", "2048"
+    _create(device="cpu", texture_size="512")
+    assert asked["photo"] == photo
+    assert [asked[name] for name in ("face", "quality", "texture_size", "device")] == [2, "draft", 512, "cpu"]
+    assert asked["model"] == "builtin"
+    _create(filepath=str(photo.with_name("another.jpg")))
+    assert asked["face"] is None  # a choice among the faces of the other photo
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_fault_leaves_the_scene_alone(fault: Fault, use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
+    use_engine(command_failing_once(fault, tmp_path / "failed"))
+    before, begun = data_blocks(), time.monotonic()
+    sentence = _error_of(filepath=str(photo))
+    assert time.monotonic() - begun < SOON
+    assert fault.words in sentence
+    assert "\n" not in sentence
+    assert "Traceback" not in sentence
+    assert session(bpy.context).error == sentence
+    assert data_blocks() == before
+    assert _nothing_left()
+    assert _create(filepath=str(photo)) == {"FINISHED"}
+    assert not session(bpy.context).error
+    assert len(faces_of(bpy.context.scene)) == 1
+
+
+def test_what_the_user_caused_is_told_as_it_is(use_engine: UseEngine, photo: Path) -> None:
+    use_engine(command(*["hello", "run", "error:input"]))
+    assert _error_of(filepath=str(photo)) == "No face was found in the photo."
+
+
+@pytest.mark.parametrize("spoilt", ["face.json", "mesh.npz", "albedo.png", ""])
+def test_a_spoilt_result_leaves_the_scene_alone(spoilt: str, use_engine: UseEngine, photo: Path) -> None:
+    result = Path(os.environ["LIKENESS_FAKE_RESULT"])
+    if spoilt:
+        (result / spoilt).write_bytes(b"spoilt")
+    else:
+        (result / "mesh.npz").unlink()
+    use_engine()
+    before = data_blocks()
+    sentence = _error_of(filepath=str(photo))
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert data_blocks() == before
+    assert _nothing_left()
+
+
+@pytest.mark.parametrize("problem", [LikenessError("The disk is full."), ValueError("a fault of Likeness")])
+def test_a_failure_after_building_takes_everything_back(
+    problem: Exception, use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise problem
+
+    use_engine()
+    bpy.context.scene.world = world = bpy.data.worlds.new("Mine")
+    monkeypatch.setattr(create, "state_of", fail)
+    before = data_blocks()
+    sentence = _error_of(filepath=str(photo))
+    assert data_blocks() == before
+    assert bpy.context.scene.world == world
+    if isinstance(problem, LikenessError):
+        assert sentence == str(problem)
+    else:
+        log = user_folder("logs") / "likeness.log"
+        assert sentence == f"Create Face failed unexpectedly; the details are in {log}."
+        assert "a fault of Likeness" in log.read_text(encoding="utf-8")
+    assert _nothing_left()
+
+
+def test_ctrl_c_cancels(use_engine: UseEngine, photo: Path) -> None:
+    use_engine(command(*["hello", "run", "beat-beside", "progress:0.5", "hang"]))
+    before, handler = data_blocks(), signal.getsignal(signal.SIGINT)
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    assert _create(filepath=str(photo)) == {"CANCELLED"}
+    timer.join()
+    assert data_blocks() == before
+    assert signal.getsignal(signal.SIGINT) == handler
+    assert not session(bpy.context).error
+    assert _nothing_left()
+
+
+def test_no_photo_and_no_engine_are_told(use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_engine()
+    assert _error_of() == "Choose a photo first."
+    monkeypatch.setattr(engine_host, "find_interpreter", lambda: None)
+    assert "Install the engine in the preferences" in _error_of(filepath=str(photo))
+
+
+def test_no_folder_to_write_into(use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    use_engine()
+    monkeypatch.setattr("likeness.operators.job_folder.user_folder", refuse)
+    assert _error_of(filepath=str(photo)) == "No temporary folder can be made (Permission denied)."
+
+
+@pytest.mark.slow
+def test_the_real_engine_makes_a_face(photo_astronaut: np.ndarray, tmp_path: Path, real_engine: None) -> None:
+    path = tmp_path / "with space 张.png"
+    Image.fromarray(photo_astronaut).save(path)
+    assert _create(filepath=str(path), quality="draft") == {"FINISHED"}
+    (face,) = faces_of(bpy.context.scene)
+    assert len(face.data.shape_keys.key_blocks) > 50
+    assert _nothing_left()
+    assert _error_of(filepath=str(tmp_path / "nothing.png")).startswith("There is no photo at")
