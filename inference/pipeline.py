@@ -124,7 +124,7 @@ def reconstruct(
         rotation=_array(fit.camera.rotation),
         translation=_array(fit.camera.translation),
         lighting=_array(fit.light),
-        landmarks=_landmark_record(landmarks, fit, len(faces)),
+        landmarks=_landmark_record(landmarks, fit, len(faces), options.face),
         timings=watch.seconds,
         provenance=provenance,
         mesh=face_mesh(model, fit, expressions),
@@ -148,10 +148,11 @@ def _maps(texture: Texture, detail: Detail) -> dict[str, Any]:
     }
 
 
-def _landmark_record(landmarks: FaceLandmarks, fit: FaceFit, face_count: int) -> dict[str, Any]:
+def _landmark_record(landmarks: FaceLandmarks, fit: FaceFit, face_count: int, face: int | None) -> dict[str, Any]:
     return {
         "detector": landmarks.detector,
         "faces_found": face_count,
+        "face": face,  # which of them; None for the largest
         "ibug68": landmarks.ibug68().tolist(),
         landmarks.scheme: landmarks.points.tolist(),
         "uncertainty": landmarks.uncertainty.tolist(),

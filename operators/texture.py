@@ -2,6 +2,78 @@
 
 from __future__ import annotations
 
-import bpy
+from pathlib import Path
+from typing import Any
 
-CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()
+import bpy
+from bpy.props import EnumProperty
+
+from ..engine.task import Task
+from ..errors import LikenessError
+from ..inference.reconstruction import PHOTO_IMAGE, read_reconstruction
+from ..scene.state import active_face, faces_of, state_of
+from ..scene.texture_bake import face_in_photo, replace_maps, write_photo
+from . import engine_host
+from .job import JobOperator
+from .job_folder import FolderTask
+from .settings import TEXTURE_SIZES, session
+
+
+class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
+    """Make the texture and the wrinkles of this face again from its photo, in another size; all else stays"""
+
+    bl_idname = "likeness.rebake_texture"
+    bl_label = "Bake Again"
+    bl_options = {"UNDO"}
+    job_label = "Bake Again"
+
+    texture_size: EnumProperty(name="Size", items=TEXTURE_SIZES, default="2048", options={"SKIP_SAVE"})
+    _face_id = ""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        reason = _why_not(active_face(context))
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def start(self, context: bpy.types.Context) -> Task:
+        face = active_face(context)
+        self._face_id = state_of(face).id
+        options = {
+            "model": state_of(face).model,
+            "quality": "final",
+            "texture_size": int(self.texture_size),
+            "device": session(context).device,
+            "face": face_in_photo(face),
+        }
+        engine = engine_host.get_engine()
+
+        def bake(folder: Path) -> Task:
+            photo = folder / PHOTO_IMAGE
+            write_photo(face, photo)
+            return engine.submit("reconstruct", photo=photo, out=folder / "maps.likeness", **options)
+
+        return FolderTask(bake)
+
+    def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        # Another face may have become active while the engine worked.
+        face = next((face for face in faces_of(context.scene) if state_of(face).id == self._face_id), None)
+        if face is None:
+            raise LikenessError("The face was removed while its texture was baked.")
+        replace_maps(face, read_reconstruction(Path(result["folder"])))
+
+
+def _why_not(face: bpy.types.Object | None) -> str:
+    if face is None:
+        return "Select a face first"
+    if state_of(face).albedo is None:
+        return "This face was made as a draft, without a texture; create it in final quality"
+    if state_of(face).photo_image is None:
+        return "The photo of this face is no longer in this file"
+    return "" if engine_host.find_interpreter() else engine_host.NOT_INSTALLED
+
+
+CLASSES = (LIKENESS_OT_rebake_texture,)

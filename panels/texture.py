@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..operators.texture import LIKENESS_OT_rebake_texture
 from ..scene.state import active_face, face_images, state_of
 from ..scene.texture_view import SEEN, VIEWS, available_views
 from .sidebar import FacePanel
@@ -30,6 +31,7 @@ class LIKENESS_PT_texture(FacePanel, bpy.types.Panel):
         if memory.albedo is not None:
             width, height = memory.albedo.size
             layout.label(text=f"Resolution {width} x {height}")
+        layout.operator_menu_enum(LIKENESS_OT_rebake_texture.bl_idname, "texture_size", text="Bake Again")
 
 
 CLASSES = (LIKENESS_PT_texture,)
