@@ -16,7 +16,7 @@ from ..inference.reconstruction import (
 )
 from . import state
 from .camera import camera_position, create_camera, frame_photo, head_rotation
-from .displacement import add_displacement, add_subdivision
+from .displacement import add_detail
 from .expression import remember_expression
 from .face_images import keep_images, load_images
 from .lighting import match_photo, use_light
@@ -92,9 +92,7 @@ def _create_face(
     armature = create_armature(mesh, f"{name} Rig", collection)
     bind(face, armature, mesh)
     pose_root(armature, mesh, head_rotation(reconstruction.rotation))
-    add_subdivision(face)
-    if DISPLACEMENT_IMAGE in images:
-        add_displacement(face, images[DISPLACEMENT_IMAGE])
+    add_detail(face, images.get(DISPLACEMENT_IMAGE))
     add_materials(face, mesh.part_names, images, name)
     return face
 

@@ -1,27 +1,47 @@
-"""Fine detail as geometry: a Subdivision and a Displace modifier on the float map of metres."""
+"""Fine detail as geometry: a Subdivision and a Displace modifier on the float map of metres.
+
+Renders are displaced; the viewport, where a slider must move the face at once, shows the same detail by the normal map.
+What the normal map has to add is 1 minus the displacement that is there, in either place: `normal_strength`.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import bpy
 
 from .mesh import UV_LAYER
+from .node_wiring import connect, lay_out, math
 
 SUBDIVISION = "Likeness Subdivision"
 DETAIL = "Likeness Detail"
-VIEWPORT_LEVELS = 2
+VIEWPORT = "Likeness Viewport"
+NORMAL_STRENGTH = "Likeness Normal Strength"
+# Attribute of the mesh: 1 where it was made for the viewport, 0 or absent in a render.
+VIEWPORT_ATTRIBUTE = "likeness_viewport"
+VIEWPORT_LEVELS = 1
 RENDER_LEVELS = 3
 
 
-def add_subdivision(face: bpy.types.Object) -> None:
-    """Smooth subdivision, UV borders kept where they are: the baked maps were made for the unsmoothed layout."""
+def add_detail(face: bpy.types.Object, displacement: bpy.types.Image | None) -> None:
+    """Subdivide a face smoothly and, if it has a map of its detail (metres), displace it in renders."""
+    if displacement is not None:
+        # Before the subdivision, where there is least to write.
+        face.modifiers.new(VIEWPORT, "NODES").node_group = _viewport_group()
+    _subdivide(face)
+    if displacement is not None:
+        _displace(face, displacement)
+
+
+def _subdivide(face: bpy.types.Object) -> None:
     modifier = face.modifiers.new(SUBDIVISION, "SUBSURF")
     modifier.levels = VIEWPORT_LEVELS
     modifier.render_levels = RENDER_LEVELS
+    # The maps were baked for the borders of the unsmoothed layout.
     modifier.uv_smooth = "PRESERVE_BOUNDARIES"
 
 
-def add_displacement(face: bpy.types.Object, image: bpy.types.Image) -> None:
-    """Move every vertex along its normal by the map's value in metres (mid level 0, strength 1)."""
+def _displace(face: bpy.types.Object, image: bpy.types.Image) -> None:
     texture = bpy.data.textures.new(image.name, "IMAGE")
     texture.image = image
     texture.extension = "EXTEND"
@@ -32,3 +52,52 @@ def add_displacement(face: bpy.types.Object, image: bpy.types.Image) -> None:
     modifier.direction = "NORMAL"
     modifier.mid_level = 0.0
     modifier.strength = 1.0
+    modifier.show_viewport = False
+
+
+def normal_strength() -> bpy.types.NodeTree:
+    """Node group for materials: how strong the normal map of an object is beside its displacement; one for all faces.
+
+    It reads the object's own Displace modifier, so that copies of a face that share a material stay independent.
+    """
+    known = bpy.data.node_groups.get(NORMAL_STRENGTH)
+    if known is not None:
+        return known
+    group = bpy.data.node_groups.new(NORMAL_STRENGTH, "ShaderNodeTree")
+    group.interface.new_socket("Strength", in_out="OUTPUT", socket_type="NodeSocketFloat")
+    viewport = _attribute(group, "GEOMETRY", VIEWPORT_ATTRIBUTE)
+    strength, in_viewport, in_render = (
+        _attribute(group, "OBJECT", f'modifiers["{DETAIL}"].{name}')
+        for name in ("strength", "show_viewport", "show_render")
+    )
+    shown = math(group, "MULTIPLY_ADD", viewport, math(group, "SUBTRACT", in_viewport, in_render), in_render)
+    displaced = math(group, "MULTIPLY", strength, shown)
+    rest = math(group, "MAXIMUM", math(group, "SUBTRACT", 1.0, displaced), 0.0)
+    connect(group, rest, group.nodes.new("NodeGroupOutput").inputs["Strength"])
+    lay_out(group)
+    return group
+
+
+def _viewport_group() -> bpy.types.NodeTree:
+    known = bpy.data.node_groups.get(VIEWPORT)
+    if known is not None:
+        return known
+    group = bpy.data.node_groups.new(VIEWPORT, "GeometryNodeTree")
+    group.is_modifier = True
+    for direction in ("INPUT", "OUTPUT"):
+        group.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    source, is_viewport = group.nodes.new("NodeGroupInput"), group.nodes.new("GeometryNodeIsViewport")
+    store: Any = group.nodes.new("GeometryNodeStoreNamedAttribute")
+    store.data_type, store.domain = "FLOAT", "POINT"
+    store.inputs["Name"].default_value = VIEWPORT_ATTRIBUTE
+    connect(group, source.outputs["Geometry"], store.inputs["Geometry"])
+    connect(group, is_viewport.outputs[0], store.inputs["Value"])
+    connect(group, store.outputs["Geometry"], group.nodes.new("NodeGroupOutput").inputs["Geometry"])
+    lay_out(group)
+    return group
+
+
+def _attribute(group: bpy.types.NodeTree, kind: str, name: str) -> bpy.types.NodeSocket:
+    node: Any = group.nodes.new("ShaderNodeAttribute")
+    node.attribute_type, node.attribute_name = kind, name
+    return node.outputs["Fac"]

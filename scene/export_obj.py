@@ -54,8 +54,7 @@ def _surface(face: bpy.types.Object) -> str:
     for index in np.unique(used).tolist():
         if index < len(names):
             lines.append(f"usemtl {names[index]}\n")
-        for i in np.flatnonzero(used == index).tolist():
-            lines.append(f"f {' '.join(corners[starts[i] : starts[i + 1]])}\n")
+        lines += [f"f {' '.join(corners[starts[i] : starts[i + 1]])}\n" for i in np.flatnonzero(used == index).tolist()]
     return "".join(lines)
 
 

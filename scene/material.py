@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import bpy
 
 from ..inference.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
-from .displacement import DETAIL
+from .displacement import normal_strength
 from .mesh import UV_LAYER
 
 # Mean free path of light in skin per channel, metres, and skin's index of refraction
@@ -38,7 +38,7 @@ def add_materials(
     for part in part_names:
         material = _create(f"{name} {part}", _surface(part), images.get(ALBEDO_IMAGE))
         if _surface(part) is SKIN and NORMAL_IMAGE in images:
-            _add_normal_map(material, images[NORMAL_IMAGE], face)
+            _add_normal_map(material, images[NORMAL_IMAGE])
         face.data.materials.append(material)
 
 
@@ -64,8 +64,8 @@ def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.t
     return material
 
 
-def _add_normal_map(material: bpy.types.Material, image: bpy.types.Image, face: bpy.types.Object) -> None:
-    """The map of the same detail as the displacement: it fades in as the displacement's strength goes down."""
+def _add_normal_map(material: bpy.types.Material, image: bpy.types.Image) -> None:
+    """The map of the same detail as the displacement: it adds what of it the displacement leaves out."""
     tree = material.node_tree
     texture = _image_node(tree, image, (-700, -250))
     node = tree.nodes.new("ShaderNodeNormalMap")
@@ -74,18 +74,10 @@ def _add_normal_map(material: bpy.types.Material, image: bpy.types.Image, face: 
     node.uv_map = UV_LAYER
     tree.links.new(texture.outputs["Color"], node.inputs["Color"])
     tree.links.new(node.outputs["Normal"], tree.nodes["Principled BSDF"].inputs["Normal"])
-    if DETAIL in face.modifiers:
-        _fade_with_displacement(node, face)
-
-
-def _fade_with_displacement(node: bpy.types.ShaderNodeNormalMap, face: bpy.types.Object) -> None:
-    driver = node.inputs["Strength"].driver_add("default_value").driver
-    driver.type = "SCRIPTED"
-    variable = driver.variables.new()
-    variable.name = "detail"
-    variable.targets[0].id = face
-    variable.targets[0].data_path = f'modifiers["{DETAIL}"].strength'
-    driver.expression = "max(0, 1 - detail)"
+    strength = tree.nodes.new("ShaderNodeGroup")
+    strength.node_tree = normal_strength()
+    strength.location = (-700, -550)
+    tree.links.new(strength.outputs["Strength"], node.inputs["Strength"])
 
 
 def _image_node(tree: bpy.types.NodeTree, image: bpy.types.Image, location: tuple[float, float]) -> bpy.types.Node:

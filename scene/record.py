@@ -42,7 +42,9 @@ def recall(face: bpy.types.Object) -> Record:
     """The record of a face. Raises `LikenessError` if it has none."""
     memory = state_of(face)
     if not memory.record:
-        raise LikenessError(f"{face.name} comes from an earlier version of Likeness, which kept no record of its result.")
+        raise LikenessError(
+            f"{face.name} comes from an earlier version of Likeness, which kept no record of its result."
+        )
     anatomy = json.loads(memory.anatomy)
     return Record(
         face=json.loads(memory.record),

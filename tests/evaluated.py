@@ -21,11 +21,11 @@ def evaluated_vertices(face: bpy.types.Object) -> np.ndarray:
 
 def base_vertices(face: bpy.types.Object) -> np.ndarray:
     """`evaluated_vertices` without subdivision and displacement: one for each vertex of the model."""
-    detail = [modifier for modifier in face.modifiers if modifier.type != "ARMATURE"]
-    for modifier in detail:
+    shown = [modifier for modifier in face.modifiers if modifier.type != "ARMATURE" and modifier.show_viewport]
+    for modifier in shown:
         modifier.show_viewport = False
     points = evaluated_vertices(face)
-    for modifier in detail:
+    for modifier in shown:
         modifier.show_viewport = True
     return points
 
