@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import mediapipe  # noqa: F401  # first used in the middle of a job, where loadi
 import numpy as np
 import torch
 
+from ..doctor import DEVICES, OPTIONAL_LIBRARIES, findings
 from ..errors import LikenessError
 from ..inference.detectors.crop import Crop
 from ..inference.device import choose_device, fault
@@ -19,12 +22,14 @@ from ..inference.images import read_photo
 from ..inference.landmarks import FaceLandmarks, detect_faces
 from ..inference.pipeline import PipelineOptions, Progress
 from ..inference.pipeline import reconstruct as run_pipeline
-from ..inference.reconstruction import write_reconstruction
+from ..inference.reconstruction import Reconstruction, write_reconstruction
 from ..version import VERSION
 from .protocol import PROTOCOL, Hello
 
 THUMBNAIL_PX = 128
-THUMBNAIL_MARGIN = 1.5  # its side / the longer side of the face's box
+THUMBNAIL_SIDE = 1.7  # of the longer side of the face's box, which ends at the hairline
+# How libraries word it that have no exception of their own for it: PyTorch on three systems, OpenCV.
+MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
 
 Action = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
@@ -33,18 +38,16 @@ def introduction() -> Hello:
     """What the process says of itself, after it has tried the devices."""
     device = choose_device("auto")[0].type
     built = {"cuda": torch.backends.cuda.is_built(), "mps": torch.backends.mps.is_built()}
-    faults = {name: fault(name) for name in built if built[name] and device == "cpu"}
-    note = "".join(f"Using the CPU, because {name} does not work here ({why})." for name, why in faults.items())
+    faults = [f"{name} does not work here ({fault(name)})" for name in built if built[name] and device == "cpu"]
+    note = f"Using the CPU, because {' and '.join(faults)}." if faults else ""
     return Hello(PROTOCOL, VERSION, platform.python_version(), torch.__version__, device, note)
 
 
 def reconstruct(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Photo to result folder; where the memory of the device is too small the CPU does it."""
-    values = dict(arguments)
-    photo, folder = Path(values.pop("photo")), Path(values.pop("out"))
-    options = PipelineOptions(**values)
-    note = ""
-    result = run_pipeline(photo, options, progress)
+    """``photo`` to the result folder ``out``; all else are `PipelineOptions`."""
+    options = dict(arguments)
+    photo, folder = Path(options.pop("photo")), Path(options.pop("out"))
+    result, note = _within_memory(photo, PipelineOptions(**options), progress)
     write_reconstruction(result, folder)
     return {
         "folder": str(folder),
@@ -55,12 +58,12 @@ def reconstruct(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]
 
 
 def find_faces(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The faces of a photo, largest first, each with its box (pixels) and a small square picture of it."""
+    """The faces of ``photo``, the largest first, each with its box in pixels and a small square picture in ``out``."""
     folder = Path(arguments["out"])
     progress("reading", 0.0)
     photo = read_photo(arguments["photo"])
     progress("landmarks", 0.2)
-    faces = detect_faces(photo)
+    faces = detect_faces(photo)  # as thoroughly as for a final result, so that their order is the same
     progress("thumbnails", 0.9)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,11 +73,44 @@ def find_faces(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"faces": found, "size": list(photo.size)}
 
 
+def probe(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Versions, a sentence per device, and what is missing, as ``likeness doctor`` tells them."""
+    found = list(findings(OPTIONAL_LIBRARIES))
+    return {
+        "versions": {finding.name: finding.text for finding in found if finding.name not in DEVICES},
+        "devices": {finding.name: finding.text for finding in found if finding.name in DEVICES},
+        "missing": [finding.name for finding in found if finding.missing],
+    }
+
+
+ACTIONS: dict[str, Action] = {"reconstruct": reconstruct, "find_faces": find_faces, "probe": probe}
+
+
+def _within_memory(photo: Path, options: PipelineOptions, progress: Progress) -> tuple[Reconstruction, str]:
+    """Reconstruct on the device asked for, or on the CPU where its memory is too small, with a sentence on that."""
+    device = choose_device(options.device)[0].type
+    try:
+        return run_pipeline(photo, options, progress), ""
+    except Exception as error:
+        if isinstance(error, LikenessError) or not _is_want_of_memory(error):
+            raise
+    # Out of the handler, whose traceback would keep the tensors alive.
+    gc.collect()
+    if device != "cpu":
+        if device == "cuda":
+            torch.cuda.empty_cache()
+        result, note = _within_memory(photo, replace(options, device="cpu"), progress)
+        return result, note or f"Used the CPU, because the memory of {device} was too small."
+    raise LikenessError("There is not enough memory: close other programs or choose smaller textures.")
+
+
+def _is_want_of_memory(error: Exception) -> bool:
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in MEMORY_WORDS)
+
+
 def _thumbnail(pixels: np.ndarray, face: FaceLandmarks, path: Path) -> dict[str, Any]:
     x0, y0, x1, y1 = (float(edge) for edge in face.box)
-    window = Crop(((x0 + x1) / 2, (y0 + y1) / 2), face.size * THUMBNAIL_MARGIN, resolution=THUMBNAIL_PX)
+    window = Crop(((x0 + x1) / 2, (y0 + y1) / 2), face.size * THUMBNAIL_SIDE, resolution=THUMBNAIL_PX)
     write_image(path, window.take(pixels))
     return {"box": [x0, y0, x1, y1], "thumbnail": str(path)}
-
-
-ACTIONS: dict[str, Action] = {"reconstruct": reconstruct, "find_faces": find_faces}

@@ -13,10 +13,9 @@ from typing import Any
 from ..errors import LikenessError
 from .limits import Clock, Limits
 from .process import EngineProcess, Failed
-from .protocol import NO_JOB, Cancel, Error, Hello, Log, Message, Progress, Result, Run, encode
+from .protocol import NO_JOB, Cancel, Error, Hello, Message, Progress, Result, Run, encode
 from .task import Cancelled, Task, Update
 
-IDLE_MARGIN = 0.9  # share of its idle time after which a process is not trusted to stay for another job
 CLOSING_STEP = 0.02  # seconds between two looks while `close` waits
 
 
@@ -73,7 +72,7 @@ class Engine:
 
     def warm_up(self) -> None:
         """Start the process before there is work for it."""
-        if self.state == "stopped" or self._about_to_leave():
+        if self.state == "stopped":
             self._start()
 
     def stop(self) -> None:
@@ -109,11 +108,14 @@ class Engine:
         return self.silent_seconds if job.sent and self.silent_seconds > self._limits.unanswered else 0.0
 
     def _send(self, job: Job) -> None:
-        if self._process is None or self._about_to_leave() or (self._process.ended and self._process.hello):
+        """Give the process its job as soon as it is ready for it."""
+        if self._process is None or (self._process.ended and self._process.hello):
             self._start()
+            job.stage = "Starting the engine"
         elif self._process.hello:
             self._process.send(job.line)
-            job.sent, self._heard = True, self._clock.now
+            job.sent, job.stage = True, "Preparing"
+            self._heard, self._signs = self._clock.now, self._process.signs
 
     def _start(self) -> None:
         if self._process:
@@ -123,38 +125,30 @@ class Engine:
         self._signs = 0
         atexit.register(self.stop)
 
-    def _about_to_leave(self) -> bool:
-        """Whether the process may be going for idleness just when it gets work."""
-        process = self._process
-        if process is None or process.hello is None:
-            return False
-        return time.monotonic() - process.idle_since > IDLE_MARGIN * self._idle_seconds
-
     def _receive(self, process: EngineProcess) -> None:
         if process.signs != self._signs:
             self._signs, self._heard = process.signs, self._clock.now
+            if self._jobs:
+                self._jobs[0].begun = self._jobs[0].sent
         for _ in range(self._limits.messages_per_poll):
             message = process.receive()
             if message is None or self._process is None:
                 return
             if isinstance(message, Failed):
-                self._fail(self._with_log(message.reason))
+                self._fail(self._with_log(message.reason), died=message.died)
             elif isinstance(message, Error) and message.job == NO_JOB:
-                self._fail(message.message)
+                self._fail(self._with_log(message.message.rstrip(".")))
             else:
-                self._take(process, message)
+                self._take(message)
 
-    def _take(self, process: EngineProcess, message: Message) -> None:
+    def _take(self, message: Message) -> None:
         job = self._jobs[0] if self._jobs else None
         if job is None or not job.sent:  # the last words of a job that is over
             return
-        if isinstance(message, Log):
-            job.stage = message.text
-        elif isinstance(message, Progress) and message.job == job.number:
+        if isinstance(message, Progress) and message.job == job.number:
             job.stage, job.fraction = message.stage, message.fraction
         elif isinstance(message, Result | Error) and message.job == job.number:
             self._jobs.popleft()
-            process.idle_since = time.monotonic()
             job.end(message.values if isinstance(message, Result) else self._exception(message))
 
     def _exception(self, error: Error) -> Exception:
@@ -180,14 +174,19 @@ class Engine:
             process.interrupt()
             process.send(encode(Cancel(job.number)))
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, sentence: str, died: bool = False) -> None:
         """End the process, and the job that it had or was started for; what waits gets a fresh process."""
         started = self.hello is not None
         if self._process:
             self._process.kill()
         self._process = None
         atexit.unregister(self.stop)
-        if self._jobs and (self._jobs[0].sent or not started):
+        job = self._jobs[0] if self._jobs else None
+        if job is None or (started and not job.sent):
+            return
+        if died and started and not job.begun and not job.second_try and job.cancelled_at is None:
+            job.sent, job.second_try = False, True  # it came to a process that was just leaving or dying
+        else:
             self._jobs.popleft().end(LikenessError(sentence))
 
     def _with_log(self, reason: str) -> str:
@@ -199,8 +198,8 @@ class Job:
 
     def __init__(self, engine: Engine, number: int, action: str, arguments: dict[str, Any]) -> None:
         self.number, self.line = number, encode(Run(number, action, arguments))
-        self.stage, self.fraction = "Starting the engine", 0.0
-        self.sent = self.interrupted = False
+        self.stage, self.fraction = "Waiting for the engine", 0.0
+        self.sent = self.begun = self.second_try = self.interrupted = False
         self.cancelled_at: float | None = None  # by the engine's clock
         self._engine = engine
         self._outcome: dict[str, Any] | Exception | None = None

@@ -11,11 +11,10 @@ import queue
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from .limits import Limits
 from .protocol import FROM_ENGINE, PROTOCOL, Alive, Hello, Message, NotAMessage, ProtocolError, decode
@@ -29,6 +28,7 @@ class Failed:
     """Stands in the place of a message: nothing more will come, and why."""
 
     reason: str  # a sentence without its full stop
+    died: bool = False  # of itself
 
 
 class EngineProcess:
@@ -36,7 +36,6 @@ class EngineProcess:
 
     def __init__(self, command: Sequence[str], log: Path, limits: Limits) -> None:
         self.hello: Hello | None = None
-        self.idle_since = 0.0  # by the system's clock, which the process goes by; here from hello on
         self.signs = 0  # of life: messages, heartbeats too
         self._command, self._log, self._limits = list(command), log, limits
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,8 +92,7 @@ class EngineProcess:
             reason = f"The engine sent what Likeness does not understand ({error})"
         if self._process:
             end = self._see_out(self._process, at_once=bool(reason))
-            reason = reason or f"The engine ended unexpectedly ({end})"
-        self._put(Failed(reason))
+        self._put(Failed(reason) if reason else Failed(f"The engine ended unexpectedly ({end})", died=True))
         self._ended.set()
 
     def _start(self) -> str:
@@ -141,7 +139,7 @@ class EngineProcess:
                 return _other_version(message.protocol)
             self.signs += 1
             if isinstance(message, Hello):
-                self.idle_since, self.hello = time.monotonic(), message
+                self.hello = message
             elif not isinstance(message, Alive):
                 self._put(message)
         return ""

@@ -61,13 +61,6 @@ class Error:
 
 
 @dataclass(frozen=True)
-class Log:
-    """Engine: one sentence to show while the job goes on."""
-
-    text: str
-
-
-@dataclass(frozen=True)
 class Alive:
     """Engine: the heartbeat."""
 
@@ -88,8 +81,8 @@ class Cancel:
     job: int
 
 
-Message = Hello | Progress | Result | Error | Log | Alive | Run | Cancel
-FROM_ENGINE = (Hello, Progress, Result, Error, Log, Alive)
+Message = Hello | Progress | Result | Error | Alive | Run | Cancel
+FROM_ENGINE = (Hello, Progress, Result, Error, Alive)
 FROM_BLENDER = (Run, Cancel)
 
 
@@ -139,7 +132,7 @@ def _checked(kind: type, name: str, values: dict[str, Any]) -> Any:
         if not _CHECKS[declared](values[field]):
             raise ProtocolError(f"in a {name} message {field} is no {declared}: {values[field]!r:.60}")
     if kind is Progress and not 0 <= values["fraction"] <= 1:
-        raise ProtocolError(f"in a progress message fraction is not within 0 and 1: {values['fraction']}")
+        raise ProtocolError(f"in a progress message fraction is not within 0 and 1: {values['fraction']!r:.60}")
     if kind is Error and values["kind"] not in ERROR_KINDS:
         raise ProtocolError(f"there is no kind of error {values['kind']!r:.60}")
     return kind(**values)

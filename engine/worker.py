@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
         from . import actions  # heavy: it loads what the work needs
 
         hello = actions.introduction()
-    except ImportError as error:
+    except Exception as error:  # broken libraries fail in many ways
         traceback.print_exc()
         channel.send(Error(NO_JOB, "fault", _cannot_work(error)))
         return FAULT
@@ -93,11 +93,12 @@ def _take_stdout() -> BinaryIO:
     return pipe
 
 
-def _cannot_work(error: ImportError) -> str:
-    library = (error.name or "").partition(".")[0]
-    if isinstance(error, ModuleNotFoundError) and library:
-        return f"The engine's Python {sys.executable} has no library {library!r}: repair the engine in the preferences."
-    return f"The engine's Python {sys.executable} cannot load its libraries ({str(error).splitlines()[0]})."
+def _cannot_work(error: Exception) -> str:
+    python, remedy = f"The engine's Python {sys.executable}", "repair the engine in the preferences."
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"{python} has no library {error.name.partition('.')[0]!r}: {remedy}"
+    reason = (str(error).splitlines() or [""])[0]
+    return f"{python} cannot load its libraries ({type(error).__name__}: {reason}): {remedy}"
 
 
 class Worker:
