@@ -1,18 +1,14 @@
-"""Expressions: mirror, reset, back to the photo, keyframes, and copying from another face."""
+"""Expressions: mirror, reset, back to the photo, keyframes."""
 
 from __future__ import annotations
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty
 
 from ..errors import LikenessError
 from ..scene import expression
 from ..scene.keyframes import insert
 from ..scene.shape_keys import expression_keys
-from ..scene.state import active_face, faces_of, state_of
-
-# Blender keeps no reference to the strings of a list made at run time: they must live on here.
-_faces: list[tuple[str, str, str]] = []
+from ..scene.state import active_face, state_of
 
 
 def why_fixed(face: bpy.types.Object | None) -> str:
@@ -104,57 +100,9 @@ class LIKENESS_OT_key_expression(ExpressionOperator, bpy.types.Operator):
         return f"{insert(expression_keys(face))} sliders keyed at frame {context.scene.frame_current}."
 
 
-def _face_items(_operator: object, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
-    """The scene's other faces, for an enumeration; selected ones first."""
-    if context is not None:
-        others = sorted(_other_faces(context), key=lambda face: not face.select_get())
-        _faces[:] = [(face.name, face.name, f"Copy the expression of {face.name}") for face in others]
-    return _faces
-
-
-def _other_faces(context: bpy.types.Context) -> list[bpy.types.Object]:
-    active = active_face(context)
-    return [face for face in faces_of(context.scene) if face != active]
-
-
-class LIKENESS_OT_expression_from_face(ExpressionOperator, bpy.types.Operator):
-    """Copy the expression of another face, between different face models by the shapes' names"""
-
-    bl_idname = "likeness.expression_from_face"
-    bl_label = "From Face"
-
-    source: EnumProperty(name="Face", description="The face to copy from", items=_face_items)
-    strength: FloatProperty(
-        name="Strength", description="How far to go towards it", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
-    )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if not super().poll(context):
-            return False
-        if not _other_faces(context):
-            cls.poll_message_set("There is no other face in this scene to copy from")
-            return False
-        return True
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        others = _other_faces(context)
-        chosen = [face for face in others if face.select_get()] or others
-        self.source = chosen[0].name
-        if len(chosen) == 1:
-            return self.execute(context)
-        return context.window_manager.invoke_props_dialog(self)
-
-    def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
-        source = context.scene.objects[self.source]
-        count = expression.copy_expression(source, face, self.strength)
-        return f"{count} of {len(expression_keys(face))} sliders follow {source.name}."
-
-
 CLASSES = (
     LIKENESS_OT_mirror_expression,
     LIKENESS_OT_reset_expression,
     LIKENESS_OT_photo_expression,
     LIKENESS_OT_key_expression,
-    LIKENESS_OT_expression_from_face,
 )

@@ -11,6 +11,7 @@ import bpy
 from ..bfm.arkit import ARKIT_NAMES, canonical_name
 from ..operators import expression as operators
 from ..operators import expression_presets as presets
+from ..operators import expression_transfer as transfer
 from ..operators.settings import session
 from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face
@@ -67,9 +68,10 @@ class LIKENESS_PT_expression(FacePanel, bpy.types.Panel):
         row.operator(operators.LIKENESS_OT_reset_expression.bl_idname)
         row.operator(operators.LIKENESS_OT_photo_expression.bl_idname)
         row.operator(operators.LIKENESS_OT_mirror_expression.bl_idname)
+        row.operator(operators.LIKENESS_OT_key_expression.bl_idname, text="", icon="KEY_HLT")
         row = self.layout.row(align=True)
-        row.operator(operators.LIKENESS_OT_expression_from_face.bl_idname)
-        row.operator(operators.LIKENESS_OT_key_expression.bl_idname, icon="KEY_HLT")
+        row.operator(transfer.LIKENESS_OT_expression_from_photo.bl_idname)
+        row.operator(transfer.LIKENESS_OT_expression_from_face.bl_idname)
 
     def _draw_found(self, keys: list[bpy.types.ShapeKey], words: list[str]) -> None:
         """A flat list while one searches, so that no group is opened or closed for it."""

@@ -48,12 +48,11 @@ def apply_expression(face: bpy.types.Object, values: Mapping[str, float], streng
     return len(wanted)
 
 
-def copy_expression(source: bpy.types.Object, target: bpy.types.Object, strength: float = 1.0) -> int:
-    """`apply_expression` with what another face shows."""
-    values = expression_of(source)
-    if state_of(source).model != state_of(target).model:
+def transfer_expression(values: Mapping[str, float], model: str, face: bpy.types.Object, strength: float = 1.0) -> int:
+    """`apply_expression` with values that a face of the ``model`` shows: numbered shapes mean nothing to another."""
+    if model != state_of(face).model:
         values = {name: value for name, value in values.items() if not NUMBERED.fullmatch(name)}
-    return apply_expression(target, values, strength)
+    return apply_expression(face, values, strength)
 
 
 def reset_expression(face: bpy.types.Object) -> None:

@@ -7,8 +7,6 @@ from pathlib import Path
 import bpy
 import pytest
 from installed import disable, enable
-from likeness.bfm.arkit import ARKIT_NAMES
-from likeness.panels.expression import OTHERS, group_of
 from likeness.scene.state import faces_of, is_face
 
 
@@ -40,8 +38,3 @@ def test_an_error_is_one_sentence(tmp_path: Path) -> None:
     assert "is not a Likeness result" in str(told.value)
     assert "Traceback" not in str(told.value)
     assert not bpy.data.objects
-
-
-def test_every_arkit_key_has_a_titled_group() -> None:
-    assert OTHERS not in {group_of(name) for name in ARKIT_NAMES}
-    assert group_of("exp_00") == OTHERS

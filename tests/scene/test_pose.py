@@ -1,0 +1,157 @@
+"""Pose: the signs of the sliders, the photo's rotation, gaze, and the jaw."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from evaluated import base_vertices
+from likeness.inference.reconstruction import read_reconstruction
+from likeness.scene import pose
+from likeness.scene.axes import MODEL_TO_BLENDER
+from likeness.scene.build import build_face
+from likeness.scene.camera import head_rotation
+from likeness.scene.expression import expression_of, reset_expression
+from likeness.scene.state import state_of
+from named_sheets import ARKIT_FACE, build_named, values_of
+
+PITCH, YAW, ROLL = 0, 1, 2
+FORWARD, UPWARD, LEFT = (0.0, -1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)
+
+
+def _turn(face: bpy.types.Object) -> np.ndarray:
+    """How the evaluated head is turned (3, 3), in the rig's axes."""
+    bpy.context.view_layer.update()
+    head = pose.head_of(face)
+    return np.array(head.matrix)[:3, :3] @ np.linalg.inv(np.array(head.bone.matrix_local)[:3, :3])
+
+
+def test_the_head_is_turned_as_in_the_photo(sheet_folder: Path) -> None:
+    face = build_face(sheet_folder)
+    expected = MODEL_TO_BLENDER @ head_rotation(read_reconstruction(sheet_folder).rotation) @ MODEL_TO_BLENDER.T
+    np.testing.assert_allclose(_turn(face), expected, atol=1e-6)
+    pose.face_front(face)
+    np.testing.assert_allclose(_turn(face), np.eye(3), atol=1e-6)
+    pose.face_as_photo(face)
+    np.testing.assert_allclose(_turn(face), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["QUATERNION", "XYZ", "AXIS_ANGLE"])
+def test_the_photos_pose_in_any_rotation_mode(sheet_folder: Path, mode: str) -> None:
+    face = build_face(sheet_folder)
+    expected = _turn(face)
+    pose.head_of(face).rotation_mode = mode
+    pose.face_front(face)
+    pose.face_as_photo(face)
+    np.testing.assert_allclose(_turn(face), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("axis", "vector", "goes_to"),
+    [(YAW, FORWARD, LEFT), (PITCH, FORWARD, UPWARD), (ROLL, UPWARD, LEFT)],
+)
+def test_a_slider_to_the_right_goes_right_or_up_on_screen(sheet_folder: Path, axis: int, vector, goes_to) -> None:
+    face = build_face(sheet_folder)
+    pose.face_front(face)
+    pose.head_of(face).rotation_euler[axis] = math.radians(90)
+    np.testing.assert_allclose(_turn(face) @ vector, goes_to, atol=1e-6)
+
+
+def test_a_yawed_head_nods_about_its_own_ears(sheet_folder: Path) -> None:
+    face = build_face(sheet_folder)
+    pose.face_front(face)
+    head = pose.head_of(face)
+    head.rotation_euler[YAW], head.rotation_euler[PITCH] = math.radians(90), math.radians(30)
+    np.testing.assert_allclose(_turn(face) @ FORWARD, [math.cos(math.pi / 6), 0, 0.5], atol=1e-6)
+
+
+def test_the_jaws_bone_opens_with_a_positive_angle(sheet_folder: Path) -> None:
+    face = build_face(sheet_folder)
+    pose.face_front(face)
+    before = base_vertices(face)
+    jaw = pose.jaw_control(face)
+    assert (jaw.owner.name, jaw.property, jaw.index) == ("jaw", "rotation_euler", 0)
+    jaw.owner.rotation_euler[0] = math.radians(20)
+    moved = base_vertices(face) - before
+    chin = np.argmin(before[:, 2])
+    assert moved[chin, 2] < -0.005
+
+
+def test_the_jaws_key_is_its_only_control(tmp_path: Path) -> None:
+    face = build_named(tmp_path, ARKIT_FACE | {"jawOpen": 0.4})
+    jaw = pose.jaw_control(face)
+    assert (jaw.owner.name, jaw.property) == ("jawOpen", "value")
+    assert face.parent.pose.bones["jaw"].matrix_basis == face.parent.pose.bones["jaw"].matrix_basis.Identity(4)
+    assert jaw.owner in pose.posed(face)
+
+
+def test_gaze_is_the_keys(tmp_path: Path) -> None:
+    face = build_named(tmp_path, ARKIT_FACE)
+    memory = state_of(face)
+    memory.gaze_sideways, memory.gaze_up = 0.5, -0.25
+    assert values_of(face) == pytest.approx(
+        {"eyeLookOutLeft": 0.5, "eyeLookInRight": 0.5, "eyeLookDownLeft": 0.25, "eyeLookDownRight": 0.25}
+    )
+    assert (memory.gaze_sideways, memory.gaze_up) == pytest.approx((0.5, -0.25))
+    memory.gaze_sideways, memory.gaze_up = -1.0, 0.0
+    assert values_of(face) == {"eyeLookInLeft": 1.0, "eyeLookOutRight": 1.0}
+    assert memory.gaze_sideways == -1.0
+
+
+def test_gaze_reads_what_others_set(tmp_path: Path) -> None:
+    squint = {"eyeLookInLeft": 0.5, "eyeLookInRight": 0.5, "eyeLookUpLeft": 0.6, "eyeLookUpRight": 0.2}
+    memory = state_of(build_named(tmp_path, ARKIT_FACE | squint))
+    assert (memory.gaze_sideways, memory.gaze_up) == pytest.approx((0.0, 0.4))
+
+
+def test_a_face_without_eyes_has_no_gaze(sheet_folder: Path) -> None:
+    face = build_face(sheet_folder)
+    before = expression_of(face)
+    state_of(face).gaze_up = 1.0
+    assert state_of(face).gaze_up == 0.0
+    assert expression_of(face) == before
+
+
+def test_the_eyes_go_with_the_pose_and_the_rest_of_the_face_does_not(tmp_path: Path) -> None:
+    photo = {"eyeLookUpLeft": 0.3, "eyeLookUpRight": 0.3, "mouthSmileLeft": 0.5}
+    face = build_named(tmp_path, ARKIT_FACE | photo)
+    pose.face_front(face)
+    assert values_of(face) == {"mouthSmileLeft": 0.5}
+    reset_expression(face)
+    pose.face_as_photo(face)
+    assert values_of(face) == pytest.approx({"eyeLookUpLeft": 0.3, "eyeLookUpRight": 0.3})
+
+
+@pytest.mark.parametrize("with_rig", [True, False])
+def test_a_duplicate_is_turned_by_its_own_rig(tmp_path: Path, with_rig: bool) -> None:
+    face = build_named(tmp_path, ARKIT_FACE)
+    face.parent.select_set(with_rig)
+    bpy.ops.object.duplicate()
+    duplicate = bpy.context.view_layer.objects.active
+    before = base_vertices(face)
+    state_of(duplicate).gaze_up = 1.0
+    pose.face_front(duplicate)
+    assert (pose.head_of(duplicate) != pose.head_of(face)) is with_rig
+    assert bool(np.array_equal(base_vertices(face), before)) is with_rig
+    assert values_of(face) == {}
+
+
+def test_real_eyes_turn_and_their_lids_follow(head_folder: Path) -> None:
+    face = build_face(head_folder)
+    pose.face_front(face)
+    mesh = read_reconstruction(head_folder).mesh
+    balls = [np.unique(mesh.faces[mesh.parts == mesh.part_names.index(f"eye_{side}")]) for side in ("left", "right")]
+    before = base_vertices(face)
+    state_of(face).gaze_sideways = 1.0
+    sideways = base_vertices(face) - before
+    state_of(face).gaze_sideways, state_of(face).gaze_up = 0.0, 1.0
+    upwards = base_vertices(face) - before
+    for ball in balls:
+        front = ball[ball >= 0][np.argmin(before[ball[ball >= 0], 1])]
+        assert sideways[front, 0] > 0.004
+        assert upwards[front, 2] > 0.004
+    upper_lids = mesh.landmarks68[[37, 38, 43, 44]]
+    assert (upwards[upper_lids, 2] > 0.0005).all()
