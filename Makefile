@@ -3,6 +3,10 @@ PYTHON ?= python3.11
 VENV ?= .venv
 PHOTO ?=
 OUT ?= out/demo
+# For test-blenders: which versions, and those of them that may be passed over where their Python or wheel is not to be
+# had. PYTHON311 and PYTHON313 name interpreters that are not on PATH.
+BLENDERS ?= 4.2 4.5 5.0 5.2
+MAY_LACK ?=
 # PyTorch's index of builds without CUDA; not needed, but it saves 2 GB of libraries that a CPU cannot use.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
@@ -17,6 +21,7 @@ help:
 	@echo "make demo    reconstruct a face from a portrait into $(OUT) (or PHOTO=yours.jpg)"
 	@echo "make test    run the tests"
 	@echo "make lint    ruff and pyright"
+	@echo "make test-blenders  the built extension in Blender $(BLENDERS)"
 	@echo "make bench   accuracy and speed as one table"
 	@echo "make zip     build and validate the Blender extension in dist/"
 	@echo "make locks   write the engine's lock lists from requirements/"
@@ -41,6 +46,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+test-blenders: zip
+	PYTHON311="$(or $(PYTHON311),$(PYTHON))" LIKENESS_ENGINE_PYTHON="$(abspath $(BIN)/python)" \
+		$(BIN)/python tests/blenders.py dist/likeness-*.zip --blenders $(BLENDERS) --may-lack $(MAY_LACK)
 
 bench: $(READY)
 	$(BIN)/python -m likeness.benchmarks

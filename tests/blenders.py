@@ -1,0 +1,106 @@
+"""Run what Blender sees of Likeness in every supported Blender, from the built zip: ``make test-blenders``.
+
+Each Blender is a bpy wheel in an environment of its own, ``.venv-bpy-<version>``, with the libraries of
+``requirements/blender-<version>.txt`` and nothing of the engine's. The exit status is 0 if all Blenders passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PYTHON_OF = {"4.2": "3.11", "4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}  # Blender -> the one Python of its wheel
+SUITE = ("tests/scene", "tests/operators", "tests/panels", "tests/engine", "tests/test_extension.py")
+PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
+
+
+class Unavailable(Exception):
+    """This Blender cannot be had here; the text says why."""
+
+
+def find_python(version: str) -> Path:
+    """An interpreter of this version: from the variable PYTHON311 (say), from PATH, or one that pyenv keeps.
+
+    Raises:
+        Unavailable: there is none.
+    """
+    variable = "PYTHON" + version.replace(".", "")
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    kept = sorted(pyenv.glob(f"{version}.*/bin/python{version}"), reverse=True)
+    check = f"import sys, venv; sys.exit(sys.version_info[:2] != ({version.replace('.', ', ')}))"
+    for candidate in (*map(shutil.which, (os.environ.get(variable, ""), f"python{version}")), *kept):
+        # pyenv puts commands on PATH that only say that they are not there: believe none that has not run.
+        if candidate and subprocess.run([candidate, "-c", check], capture_output=True).returncode == 0:
+            return Path(candidate)
+    raise Unavailable(f"no Python {version}: it is not on PATH, and {variable} names none")
+
+
+def environment(blender: str) -> Path:
+    """The interpreter of this Blender's environment, made anew when its lists have changed.
+
+    Raises:
+        Unavailable: its Python or a wheel cannot be had.
+    """
+    folder = REPOSITORY / f".venv-bpy-{blender}"
+    wanted = REPOSITORY / "requirements" / f"blender-{blender}.txt"
+    lists = "".join(path.read_text(encoding="utf-8") for path in (wanted.with_name("blender.txt"), wanted))
+    done = folder / "installed.txt"
+    interpreter = folder / "bin" / "python"
+    if not done.is_file() or done.read_text(encoding="utf-8") != lists:
+        subprocess.run([find_python(PYTHON_OF[blender]), "-m", "venv", "--clear", folder], check=True)
+        if subprocess.run([interpreter, *PIP, "install", "--no-deps", "-r", wanted]).returncode != 0:
+            raise Unavailable(f"pip cannot install requirements/{wanted.name}")
+        done.write_text(lists, encoding="utf-8")
+    return interpreter
+
+
+def run_suite(interpreter: Path, zip_path: Path, chosen: list[str]) -> tuple[bool, str]:
+    """Run the suite with the zip installed; returns whether all passed, and pytest's counts."""
+    command = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=3", *(chosen or SUITE)]
+    variables = {**os.environ, "LIKENESS_ZIP": str(zip_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.Popen(command, cwd=REPOSITORY, env=variables, stdout=subprocess.PIPE, text=True)
+    assert done.stdout is not None
+    counts = "no summary; see above"
+    for line in done.stdout:
+        sys.stdout.write(line)
+        counts = line.strip() if re.match(r"(\d+ \w+,? ?)+ in ", line) else counts
+    return done.wait() == 0, counts
+
+
+def main() -> int:
+    """Run the Blenders asked for; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("zip", type=Path, help="the built extension")
+    parser.add_argument("--blenders", nargs="+", choices=PYTHON_OF, default=list(PYTHON_OF), metavar="VERSION")
+    parser.add_argument("--may-lack", nargs="*", choices=PYTHON_OF, default=[], metavar="VERSION")
+    parser.add_argument("--tests", nargs="*", default=[], help="tests to run instead of all")
+    asked = parser.parse_args()
+    lines, failed = [], False
+    for blender in asked.blenders:
+        begin = time.monotonic()
+        try:
+            interpreter = environment(blender)
+        except Unavailable as reason:
+            lines.append(f"not run: {reason}")
+            failed |= blender not in asked.may_lack
+            continue
+        finally:
+            made = time.monotonic() - begin
+        print(f"\nBlender {blender}", flush=True)
+        passed, counts = run_suite(interpreter, asked.zip.resolve(), asked.tests)
+        lines.append(f"{'passed ' if passed else 'FAILED '} {counts}; environment {made:.0f} s")
+        failed |= not passed
+    for blender, line in zip(asked.blenders, lines, strict=True):
+        print(f"Blender {blender}: {line}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
