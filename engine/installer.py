@@ -142,9 +142,7 @@ _MEANINGS = (
 )
 _MISSING = (
     r"No matching distribution found for ([\w.-]+)==(\S+)",
-    r"there is no version of ([\w.-]+)==([^\s,]+)",
-    r"Because ([\w.-]+)(?:==(\S+))? (?:was not found|has no|could not)",
-    r"Because ([\w.-]+)==(\S+)",
+    r"you require ([\w.-]+)==([^\s,]+)",
 )
 
 
@@ -156,9 +154,8 @@ def explain(lines: list[str], wheels: Path | None) -> str:
             return sentence.format(*filter(None, found.groups()))
     for pattern in _MISSING:
         if found := re.search(pattern, text):
-            name = " ".join(filter(None, found.groups()))
             place = f"The folder {wheels}" if wheels else "The package index"
-            return f"{place} has no wheel of {name} that fits this computer and its Python."
+            return f"{place} has no wheel of {found[1]} {found[2]} that fits this computer and its Python."
     return ""
 
 

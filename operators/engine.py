@@ -28,7 +28,7 @@ class _Installing(JobOperator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         chosen = preferences(context)
-        if chosen is not None and not chosen.wheels and not bpy.app.online_access:
+        if not (chosen and chosen.wheels) and not bpy.app.online_access:
             # The words of Blender's own extensions.
             cls.poll_message_set(
                 "Online access required to install the engine. Launch Blender without --offline-mode"
