@@ -5,28 +5,33 @@ from __future__ import annotations
 import bpy
 
 from ..scene.displacement import DETAIL, SUBDIVISION
-from ..scene.state import active_face
+from ..scene.state import active_face, state_of
 from .sidebar import FacePanel
 
 
 class LIKENESS_PT_detail(FacePanel, bpy.types.Panel):
     bl_label = "Detail"
     bl_order = 4
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        modifiers = active_face(context).modifiers
-        detail, subdivision = modifiers.get(DETAIL), modifiers.get(SUBDIVISION)
+        layout = self.layout
+        layout.use_property_split, layout.use_property_decorate = True, False
+        face = active_face(context)
+        detail, subdivision = face.modifiers.get(DETAIL), face.modifiers.get(SUBDIVISION)
         if detail is None:
-            self.layout.label(text="This face has no wrinkles: it was made as a draft.", icon="INFO")
+            layout.label(text="This face has no map of its wrinkles", icon="INFO")
         else:
-            row = self.layout.row(align=True)
-            row.prop(detail, "strength", text="Wrinkles")
-            row.prop(detail, "show_viewport", text="")
-            row.prop(detail, "show_render", text="")
+            layout.prop(state_of(face), "wrinkles")
+            column = layout.column(align=True)
+            column.prop(detail, "strength")
+            row = column.row(align=True, heading="Displace In")
+            row.prop(detail, "show_viewport", text="Viewport", toggle=True, icon="NONE")
+            row.prop(detail, "show_render", text="Render", toggle=True, icon="NONE")
         if subdivision is not None:
-            row = self.layout.row(align=True)
-            row.prop(subdivision, "levels", text="Viewport")
-            row.prop(subdivision, "render_levels", text="Render")
+            column = layout.column(align=True)
+            column.prop(subdivision, "levels", text="Levels Viewport")
+            column.prop(subdivision, "render_levels", text="Render")
 
 
 CLASSES = (LIKENESS_PT_detail,)

@@ -1,7 +1,7 @@
 """Fine detail as geometry: a Subdivision and a Displace modifier on the float map of metres.
 
 Renders are displaced; the viewport, where a slider must move the face at once, shows the same detail by the normal map.
-What the normal map has to add is 1 minus the displacement that is there, in either place: `normal_strength`.
+The Displace modifier's strength is the detail's in either place: where it does not displace, the normal map has it.
 """
 
 from __future__ import annotations
@@ -55,8 +55,23 @@ def _displace(face: bpy.types.Object, image: bpy.types.Image) -> None:
     modifier.show_viewport = False
 
 
+def has_wrinkles(face: bpy.types.Object) -> bool:
+    """Whether anything of the detail is to be seen."""
+    detail: Any = face.modifiers.get(DETAIL)
+    return detail is not None and detail.strength != 0.0
+
+
+def set_detail_strength(face: bpy.types.Object, strength: float) -> float:
+    """Show the detail this strong, in renders and the viewport; returns how strong it was."""
+    detail: Any = face.modifiers.get(DETAIL)
+    if detail is None:
+        return 0.0
+    before, detail.strength = detail.strength, strength
+    return before
+
+
 def normal_strength() -> bpy.types.NodeTree:
-    """Node group for materials: how strong the normal map of an object is beside its displacement; one for all faces.
+    """Node group for materials: the detail's strength where it is not displaced, else 0; one for all faces.
 
     It reads the object's own Displace modifier, so that copies of a face that share a material stay independent.
     """
@@ -71,8 +86,7 @@ def normal_strength() -> bpy.types.NodeTree:
         for name in ("strength", "show_viewport", "show_render")
     )
     shown = math(group, "MULTIPLY_ADD", viewport, math(group, "SUBTRACT", in_viewport, in_render), in_render)
-    displaced = math(group, "MULTIPLY", strength, shown)
-    rest = math(group, "MAXIMUM", math(group, "SUBTRACT", 1.0, displaced), 0.0)
+    rest = math(group, "MULTIPLY", strength, math(group, "SUBTRACT", 1.0, shown))
     connect(group, rest, group.nodes.new("NodeGroupOutput").inputs["Strength"])
     lay_out(group)
     return group

@@ -19,8 +19,8 @@ LIGHT_GROUP = "Likeness Light"
 STRENGTH, ROTATION, WARMTH, SUN_COLOUR, SUN_STRENGTH = "Strength", "Rotation", "Warmth", "Sun Color", "Sun Strength"
 COEFFICIENT_NAMES = ("1", "y", "z", "x", "xy", "yz", "3z2-1", "xz", "x2-y2")
 INPUT_NAMES = (STRENGTH, ROTATION, WARMTH, SUN_COLOUR, SUN_STRENGTH, *COEFFICIENT_NAMES)
-# Red and blue over green at warmth 1 are exp of these: a tungsten lamp of 3700 K; at -1 the blue of a clear sky.
-RED_PER_WARMTH, BLUE_PER_WARMTH = 0.45, -0.75
+# Red and blue over green at warmth 1 are exp of these: a black body of 4200 K beside daylight; at -1 one of 25 000 K.
+RED_PER_WARMTH, BLUE_PER_WARMTH = 0.4, -0.55
 
 
 def warmth_gains(warmth: float) -> np.ndarray:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import atexit
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
 
+from .displacement import has_wrinkles, set_detail_strength
 from .gaze import SIDEWAYS, UP, gaze, set_gaze
 from .texture_view import VIEWS, FaceImages, show_view
 
@@ -31,6 +32,16 @@ def _gaze_up(face: LikenessFace) -> float:
 
 def _set_gaze_up(face: LikenessFace, value: float) -> None:
     set_gaze(face.id_data, UP, value)
+
+
+def _has_wrinkles(memory: LikenessFace) -> bool:
+    return has_wrinkles(memory.id_data)
+
+
+def _show_wrinkles(memory: LikenessFace, wanted: bool) -> None:
+    if wanted != has_wrinkles(memory.id_data):
+        before = set_detail_strength(memory.id_data, memory.wrinkle_strength if wanted else 0.0)
+        memory.wrinkle_strength = before or memory.wrinkle_strength
 
 
 class LikenessFace(bpy.types.PropertyGroup):
@@ -74,6 +85,11 @@ class LikenessFace(bpy.types.PropertyGroup):
     displacement: PointerProperty(name="Displacement", type=bpy.types.Image)
     confidence: PointerProperty(name="Confidence", type=bpy.types.Image)
     photo_image: PointerProperty(name="Photo as Read", type=bpy.types.Image)
+    # A view of the strength of the Displace modifier, and what it was before the wrinkles were hidden.
+    wrinkles: BoolProperty(
+        name="Wrinkles", description="Show the fine detail", options=set(), get=_has_wrinkles, set=_show_wrinkles
+    )
+    wrinkle_strength: FloatProperty(default=1.0)
     texture_view: EnumProperty(
         name="View",
         description="What the face shows of its texture",

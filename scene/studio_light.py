@@ -35,7 +35,7 @@ class StudioLight:
     ambient: Colour  # what a white surface reflects wherever it faces
 
 
-WARM, NEUTRAL, COOL = (1.08, 0.99, 0.88), (1.0, 1.0, 1.0), (0.9, 1.0, 1.16)
+WARM, NEUTRAL, COOL = (1.08, 0.99, 0.88), (1.0, 1.0, 1.0), (0.93, 1.0, 1.1)
 
 
 def _grey(value: float, tint: Colour = NEUTRAL) -> Colour:
@@ -46,15 +46,15 @@ def _grey(value: float, tint: Colour = NEUTRAL) -> Colour:
 STUDIO_LIGHTS = {
     "SOFT_FRONT": StudioLight(
         "Soft Front", "A large softbox above the camera: gentle, flattering, few shadows",
-        Lamp(10, 25, _grey(0.75)), 70, (Lamp(-20, 0, _grey(0.25)),), _grey(0.2),
+        Lamp(12, 28, _grey(0.85)), 70, (Lamp(-20, 0, _grey(0.2)),), _grey(0.15),
     ),
     "REMBRANDT": StudioLight(
         "Rembrandt", "A key light high on one side; a triangle of light on the far cheek",
-        Lamp(50, 40, _grey(1.35, WARM)), 12, (Lamp(-60, 10, _grey(0.08, COOL)),), _grey(0.06, COOL),
+        Lamp(60, 38, _grey(1.5, WARM)), 12, (Lamp(-30, 0, _grey(0.1, COOL)),), _grey(0.03, COOL),
     ),
     "BUTTERFLY": StudioLight(
         "Butterfly", "A beauty dish high above the camera, a reflector below: cheekbones, a small nose shadow",
-        Lamp(0, 50, _grey(1.2)), 15, (Lamp(0, -45, _grey(0.25)),), _grey(0.12),
+        Lamp(0, 50, _grey(1.25)), 15, (Lamp(0, -40, _grey(0.3)),), _grey(0.08),
     ),
     "SPLIT": StudioLight(
         "Split", "A hard light from the side: one half of the face lit, the other dark",
@@ -62,13 +62,17 @@ STUDIO_LIGHTS = {
     ),
     "RIM": StudioLight(
         "Rim", "Lights from behind on both sides draw the outline; the front stays dim",
-        Lamp(145, 30, _grey(2.2)), 10, (Lamp(-130, 20, _grey(1.0, COOL)), Lamp(0, 10, _grey(0.1))), _grey(0.05),
+        Lamp(152, 20, _grey(1.7)), 10, (Lamp(-125, 10, _grey(0.7, COOL)),), _grey(0.06),
     ),
     "OVERCAST": StudioLight(
         "Overcast", "A cloudy sky: cool, even light from above without shadow edges",
-        Lamp(0, 75, _grey(0.35, COOL)), 120, (Lamp(0, 60, _grey(0.35, COOL)),), _grey(0.3, COOL),
+        Lamp(0, 70, _grey(0.45, COOL)), 120, (Lamp(0, 50, _grey(0.5, COOL)),), _grey(0.25, COOL),
     ),
 }  # fmt: skip
+
+# A fill is a lamp blurred by a cosine: harmonics of order 2 make any narrower one glow from behind too. Shading blurs
+# it once more; what a surface that faces it then reflects, for one unit of irradiance.
+FILL_FACING = float(np.sum((2 * np.array([0, 1, 2]) + 1) * TRANSFER[[0, 1, 4]] ** 2) / (4 * np.pi))
 
 
 def studio_light(preset: StudioLight) -> SplitLight:
@@ -76,12 +80,10 @@ def studio_light(preset: StudioLight) -> SplitLight:
     sky = np.zeros((9, 3))
     sky[0] = np.array(preset.ambient) / SH_CONSTANTS[0]
     for fill in preset.fills:
-        sky += TRANSFER[:, None] * sh_basis(_direction(fill))[:, None] * _irradiance(fill)
-    return SplitLight(_direction(preset.key), _irradiance(preset.key), sky, np.radians(preset.key_angle))
-
-
-def _irradiance(lamp: Lamp) -> np.ndarray:
-    return np.pi * np.array(lamp.colour)
+        blurred = TRANSFER**2 * sh_basis(_direction(fill))
+        sky += blurred[:, None] * np.array(fill.colour) / FILL_FACING
+    irradiance = np.pi * np.array(preset.key.colour)
+    return SplitLight(_direction(preset.key), irradiance, sky, np.radians(preset.key_angle))
 
 
 def _direction(lamp: Lamp) -> np.ndarray:

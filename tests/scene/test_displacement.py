@@ -11,6 +11,7 @@ from evaluated import evaluated_vertices
 from likeness.inference.reconstruction import read_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.displacement import DETAIL, NORMAL_STRENGTH, SUBDIVISION, VIEWPORT, VIEWPORT_ATTRIBUTE
+from likeness.scene.state import state_of
 
 
 def displaced_face(folder: Path) -> bpy.types.Object:
@@ -57,9 +58,10 @@ def test_the_viewport_is_light_and_the_render_complete(sheet_folder: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("strength", "show_render", "expected"), [(1.0, True, 0.0), (0.25, True, 0.75), (1.5, True, 0.0), (1.0, False, 1.0)]
+    ("strength", "show_render", "expected"),
+    [(1.0, True, 0.0), (0.25, True, 0.0), (0.25, False, 0.25), (1.5, False, 1.5)],
 )
-def test_the_normal_map_adds_what_a_render_does_not_displace(
+def test_the_normal_map_has_what_a_render_does_not_displace(
     sheet_folder: Path, tmp_path: Path, strength: float, show_render: bool, expected: float
 ) -> None:
     face = build_face(sheet_folder)
@@ -76,16 +78,21 @@ def test_the_viewport_goes_by_its_own_switch(sheet_folder: Path, tmp_path: Path)
     store = next(node for node in group.nodes if node.type == "STORE_NAMED_ATTRIBUTE")
     group.links.remove(store.inputs["Value"].links[0])
     store.inputs["Value"].default_value = 1.0
-    assert rendered_strength(tmp_path) == pytest.approx(1.0, abs=0.01)
-    face.modifiers[DETAIL].show_viewport = True
     face.modifiers[DETAIL].strength = 0.5
     assert rendered_strength(tmp_path) == pytest.approx(0.5, abs=0.01)
+    face.modifiers[DETAIL].show_viewport = True
+    assert rendered_strength(tmp_path) == pytest.approx(0.0, abs=0.01)
 
 
-def test_without_displacement_the_normal_map_is_full(sheet_folder: Path, tmp_path: Path) -> None:
+def test_wrinkles_are_hidden_and_come_back_as_strong(sheet_folder: Path, tmp_path: Path) -> None:
     face = build_face(sheet_folder)
-    face.modifiers.remove(face.modifiers[DETAIL])
-    assert rendered_strength(tmp_path) == pytest.approx(1.0, abs=0.01)
+    face.modifiers[DETAIL].strength = 0.5
+    face.modifiers[DETAIL].show_render = False
+    state_of(face).wrinkles = False
+    assert face.modifiers[DETAIL].strength == 0.0
+    assert rendered_strength(tmp_path) == pytest.approx(0.0, abs=0.01)
+    state_of(face).wrinkles = True
+    assert face.modifiers[DETAIL].strength == 0.5
 
 
 def test_copies_with_shared_materials_are_independent(sheet_folder: Path, tmp_path: Path) -> None:
@@ -93,8 +100,9 @@ def test_copies_with_shared_materials_are_independent(sheet_folder: Path, tmp_pa
     copy = face.copy()
     face.users_collection[0].objects.link(copy)
     copy.modifiers[DETAIL].strength = 0.25
+    copy.modifiers[DETAIL].show_render = False
     face.hide_render = True
-    assert rendered_strength(tmp_path) == pytest.approx(0.75, abs=0.01)
+    assert rendered_strength(tmp_path) == pytest.approx(0.25, abs=0.01)
 
 
 def viewport_mark(face: bpy.types.Object) -> set[float]:
