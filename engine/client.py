@@ -103,18 +103,17 @@ class Engine:
             job.cancelled_at = self._clock.tick()
             self._process.send(encode(Cancel(job.number)))
 
-    def silence_of(self, job: Job) -> float:
-        """Seconds of silence that are worth telling, else 0."""
-        return self.silent_seconds if job.sent and self.silent_seconds > self._limits.unanswered else 0.0
+    def told_silence(self) -> float:
+        """Seconds of silence that the user should know of, else 0."""
+        return self.silent_seconds if self.silent_seconds > self._limits.unanswered else 0.0
 
     def _send(self, job: Job) -> None:
         """Give the process its job as soon as it is ready for it."""
         if self._process is None or (self._process.ended and self._process.hello):
             self._start()
-            job.stage = "Starting the engine"
         elif self._process.hello:
             self._process.send(job.line)
-            job.sent, job.stage = True, "Preparing"
+            job.sent = True
             self._heard, self._signs = self._clock.now, self._process.signs
 
     def _start(self) -> None:
@@ -198,7 +197,7 @@ class Job:
 
     def __init__(self, engine: Engine, number: int, action: str, arguments: dict[str, Any]) -> None:
         self.number, self.line = number, encode(Run(number, action, arguments))
-        self.stage, self.fraction = "Waiting for the engine", 0.0
+        self.stage, self.fraction = "Preparing", 0.0
         self.sent = self.begun = self.second_try = self.interrupted = False
         self.cancelled_at: float | None = None  # by the engine's clock
         self._engine = engine
@@ -212,10 +211,15 @@ class Job:
             raise self._outcome
         if self._outcome is not None:
             return Update(self.stage, 1.0, finished=True, result=self._outcome)
-        silence = self._engine.silence_of(self)
+        return Update(self._told_stage(), self.fraction)
+
+    def _told_stage(self) -> str:
         if self.cancelled_at is not None:
-            return Update("Cancelling", self.fraction)
-        return Update(f"The engine does not answer ({silence:.0f} s)" if silence else self.stage, self.fraction)
+            return "Cancelling"
+        if not self.sent:
+            return "Waiting for another job" if self._engine.state == "busy" else "Starting the engine"
+        silence = self._engine.told_silence()
+        return f"The engine does not answer ({silence:.0f} s)" if silence else self.stage
 
     def cancel(self) -> None:
         """See `Task`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -23,4 +24,5 @@ def load_package(name: str, root: Path) -> None:
 
 if __name__ == "__main__":
     load_package("likeness", Path(__file__).resolve().parent.parent)
-    sys.exit(importlib.import_module("likeness.engine.worker").main(sys.argv[1:]))
+    status = importlib.import_module("likeness.engine.worker").main(sys.argv[1:])
+    os._exit(status)  # the libraries' own way out, past their threads, takes long and may crash

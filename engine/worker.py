@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import argparse
+import faulthandler
 import os
 import queue
 import signal
@@ -16,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -65,13 +67,15 @@ class Channel:
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until the input ends or nothing was asked for ``--idle`` seconds; returns the exit status."""
-    channel = Channel(_take_stdout())
+    orders, replies = _take_streams()
+    faulthandler.enable()  # a crash in a library tells the log where
+    channel = Channel(replies)
     parser = argparse.ArgumentParser()
     parser.add_argument("--idle", type=float, default=600.0)
     options = parser.parse_args(arguments)
     worker = Worker(channel)
     threading.Thread(target=worker.beat, name="heartbeat", daemon=True).start()
-    threading.Thread(target=worker.listen, name="input", daemon=True).start()
+    threading.Thread(target=worker.listen, args=[orders], name="input", daemon=True).start()
     signal.signal(signal.SIGINT, worker.interrupted)
     try:
         from . import actions  # heavy: it loads what the work needs
@@ -86,11 +90,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _take_stdout() -> BinaryIO:
-    """Keep file descriptor 1 for the protocol and point it at standard error, for libraries that print."""
-    pipe = os.fdopen(os.dup(1), "wb")
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the pipes of the protocol away from libraries that print or ask, and from the processes they start."""
+    orders, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
-    return pipe
+    return orders, replies
 
 
 def _cannot_work(error: Exception) -> str:
@@ -117,10 +123,10 @@ class Worker:
             self._channel.send(Alive())
             time.sleep(HEARTBEAT)
 
-    def listen(self) -> None:
+    def listen(self, orders: BinaryIO) -> None:
         """The thread of the input: where it ends Blender is gone, and so are we, whatever is being computed."""
         try:
-            for line in sys.stdin.buffer:
+            for line in orders:
                 message = decode(line, FROM_BLENDER)
                 if isinstance(message, Run):
                     self._jobs.put(message)
@@ -157,7 +163,11 @@ class Worker:
         """Do one job; whatever goes wrong is a sentence."""
         self._job, self._told = run.job, ("", 0.0)
         try:
-            return Result(run.job, actions[run.action](run.arguments, self._progress))
+            if run.job in self._cancelled:
+                raise Stopped
+            result = Result(run.job, actions[run.action](run.arguments, self._progress))
+            encode(result)  # what cannot be sent is a fault of this job, not of the worker
+            return result
         except LikenessError as error:
             return Error(run.job, "input", str(error))
         except Exception as error:

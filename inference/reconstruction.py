@@ -174,7 +174,7 @@ def _replace(folder: Path, fresh: Path) -> None:
     folder.rename(old)
     try:
         fresh.rename(folder)
-    except OSError:
+    except BaseException:  # an interrupt too
         old.rename(folder)
         raise
     for path in old.iterdir():

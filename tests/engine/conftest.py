@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from faults import QUICK
 from likeness.engine.client import Engine
 from likeness.engine.limits import Limits
 from waiting import MakeEngine
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
@@ -29,3 +32,15 @@ def make_engine(log: Path) -> Iterator[MakeEngine]:
     yield make
     for engine in made:
         engine.stop()
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The launcher of a package that lies in a folder of another name, as Blender's extensions do."""
+    package = tmp_path_factory.mktemp("Jürgen 张 extensions") / "likeness-0.1"
+    shutil.copytree(ROOT / "engine", package / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("__init__.py", "errors.py", "version.py", "doctor.py", "blender_manifest.toml"):
+        shutil.copy(ROOT / name, package / name)
+    for name in ("bfm", "inference"):
+        (package / name).symlink_to(ROOT / name)
+    return package / "engine" / "launch.py"

@@ -1,7 +1,8 @@
-"""Whether a process is still there (Linux)."""
+"""Which processes are there (Linux)."""
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -20,3 +21,16 @@ def ends(pid: int, seconds: float = 2.0) -> bool:
     while time.monotonic() < limit and not gone(pid):
         time.sleep(0.01)
     return gone(pid)
+
+
+def children_running(script: str) -> list[int]:
+    """Ids of the processes that this one has started to run a script."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and script in (folder / "cmdline").read_text():
+                found.append(int(folder.name))
+        except OSError:  # it has just ended
+            continue
+    return found

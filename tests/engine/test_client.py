@@ -64,6 +64,7 @@ def test_warm_up_starts_it_once(make_engine: MakeEngine) -> None:
 def test_jobs_wait_for_each_other(make_engine: MakeEngine) -> None:
     engine = make_engine(command("hello"))
     jobs = [engine.submit("reconstruct", steps=5, name=name) for name in "abc"]
+    wait(jobs[2], until=lambda update: update.stage == "Waiting for another job")
     jobs[1].cancel()
     assert result(jobs[2])["got"]["name"] == "c"
     assert result(jobs[0])["got"]["name"] == "a"
