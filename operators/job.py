@@ -128,8 +128,8 @@ class JobOperator:
             request_cancel()
             return self._step(context, _running) or {"RUNNING_MODAL"}
         if event.type == "TIMER":
-            return self._step(context, _running) or {"RUNNING_MODAL", "PASS_THROUGH"}
-        return {"RUNNING_MODAL", "PASS_THROUGH"}
+            return self._step(context, _running) or {"PASS_THROUGH"}
+        return {"PASS_THROUGH"}  # with RUNNING_MODAL beside it Blender keeps the event from all buttons
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender takes the operator away: its window closes or another file comes."""

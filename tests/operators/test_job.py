@@ -18,7 +18,7 @@ from likeness.operators.settings import session
 TICK = SimpleNamespace(type="TIMER", value="NOTHING")
 ESCAPE = SimpleNamespace(type="ESC", value="PRESS")
 MOUSE = SimpleNamespace(type="MOUSEMOVE", value="NOTHING")
-GOES_ON, SWALLOWED = {"RUNNING_MODAL", "PASS_THROUGH"}, {"RUNNING_MODAL"}
+GOES_ON, SWALLOWED = {"PASS_THROUGH"}, {"RUNNING_MODAL"}
 
 
 class Work:
