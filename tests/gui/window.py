@@ -76,6 +76,7 @@ def run_scenario(
             "DISPLAY": display,
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "BLENDER_USER_RESOURCES": str(folder / "user"),
+            "TMPDIR": str(folder),  # where Blender leaves a crash report
             "SCENARIO": str(scenario),
             "SCENARIO_FOLDER": str(folder),
             "SCENARIO_EXTENSION": str(extension),
@@ -109,7 +110,7 @@ def _watch(command: list[str], environment: dict[str, str], folder: Path, log: i
             running.wait()
     if not verdict.exists():
         return f"Blender died with status {status}"
-    return verdict.read_text(encoding="utf-8")
+    return verdict.read_text(encoding="utf-8") or (f"Blender crashed at its end, status {status}" if status else "")
 
 
 @contextmanager

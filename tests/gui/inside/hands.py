@@ -116,10 +116,10 @@ def open_tab(name: str = "Likeness") -> Iterator[float]:
     yield 0.5
 
 
-def under_mouse(kind: str = "UI") -> str:
+def under_mouse() -> str:
     """What is under the mouse: ``bpy.ops...`` of a button, the data path of a field, or nothing."""
     manager = bpy.context.window_manager
-    with in_view(kind):
+    with in_view("UI"):
         for operator, options in (
             (bpy.ops.ui.copy_python_command_button, {}),
             (bpy.ops.ui.copy_data_path_button, {"full_path": True}),
@@ -133,21 +133,21 @@ def under_mouse(kind: str = "UI") -> str:
     return ""
 
 
-def survey(step: int = 8, across: float = 0.5, kind: str = "UI") -> Iterator[float]:
-    """Sweep the mouse down a region; returns what lies there: [(text, point), ...] from the top."""
-    place, found = region(kind), []
-    for y in range(4, place.height, step):
+def survey(across: float = 0.5, top: int = 4, bottom: int | None = None) -> Iterator[float]:
+    """Sweep the mouse down the sidebar; returns what lies there: [(text, point), ...] from the top."""
+    place, found = region(), []
+    for y in range(top, min(bottom or place.height, place.height), 8):
         point = on_screen(place, place.width * across, y)
         yield from _act("mousemove", *point, turns=2)
-        text = under_mouse(kind)
+        text = under_mouse()
         if text:
             found.append((text, point))
     return found
 
 
-def find(text: str, across: float = 0.5, kind: str = "UI") -> Iterator[float]:
+def find(text: str, across: float = 0.5, top: int = 4, bottom: int | None = None) -> Iterator[float]:
     """The point of the button whose command or data path holds ``text``; AssertionError if there is none."""
-    found = yield from survey(across=across, kind=kind)
+    found = yield from survey(across, top, bottom)
     points = [point for name, point in found if text in name]
     assert points, f"no {text} among {sorted({name for name, _ in found})}"
     return points[len(points) // 2]

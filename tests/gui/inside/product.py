@@ -75,6 +75,7 @@ def create(photo: Path) -> Iterator[float]:
     """Choose a photo and press Create Face; returns where the button is."""
     session().photo = str(photo)
     yield from hands.open_tab()
+    yield from hands.wait(lambda: not session().finding_faces, 60, "the search for faces")
     button = yield from hands.find("likeness.create")
     yield from hands.click(button)
     return button

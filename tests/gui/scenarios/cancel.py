@@ -23,6 +23,7 @@ def unchanged(before, how):
 
 def main():
     before = product.data_blocks()
+    product.session().texture_size = "4096"  # slow enough to be cancelled
     button = yield from product.create(Path(sys.argv[1]))
     yield from hands.wait(lambda: product.session().fraction > 0.1, 120, "progress")
     yield from hands.rest()
@@ -30,11 +31,12 @@ def main():
     yield from unchanged(before, "Esc")
 
     yield from started(button)
-    stop = yield from hands.find("likeness.cancel")
+    height = button[1] - hands.on_screen(hands.region(), 0, 0)[1]
+    stop = yield from hands.find("likeness.cancel", across=0.83, top=height - 20, bottom=height + 60)
     yield from hands.click(stop)
     yield from unchanged(before, "Cancel")
 
-    product.session().quality = "draft"
+    product.session().texture_size = "512"
     yield from hands.click(button)
     yield from hands.wait(lambda: product.session().job, 5, "the next run")
     yield from product.finished()
