@@ -22,7 +22,7 @@ def _both(**values: float) -> dict[str, float]:
 PRESETS: dict[str, dict[str, float]] = {
     "Smile": _both(mouthSmile=0.75, mouthDimple=0.15, cheekSquint=0.45, eyeSquint=0.2),
     "Laugh": _both(mouthSmile=0.9, cheekSquint=0.8, eyeSquint=0.55, mouthUpperUp=0.3, mouthLowerDown=0.2, noseSneer=0.1)
-    | {"jawOpen": 0.4, "browInnerUp": 0.2},
+    | {"jawOpen": 0.28, "browInnerUp": 0.2},
     "Sad": _both(mouthFrown=0.8, browDown=0.1, eyeSquint=0.15, eyeBlink=0.15, eyeLookDown=0.15)
     | {"browInnerUp": 1.0, "mouthShrugLower": 0.4, "mouthRollUpper": 0.1},
     "Angry": _both(browDown=1.0, eyeSquint=0.55, noseSneer=0.45, mouthPress=0.8, mouthFrown=0.4, cheekSquint=0.2)
