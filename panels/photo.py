@@ -59,6 +59,9 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
             row = self.layout.row()
             row.scale_y = 1.5
             row.operator(LIKENESS_OT_create.bl_idname, icon="USER")
+        # What comes and goes stands below, so that the button does not move away under the mouse.
+        if current.finding_faces:
+            self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
         if current.error:
             _draw_error(self.layout, current.error, letters_across(context))
 
@@ -93,8 +96,6 @@ def _draw_photo(layout: bpy.types.UILayout, current: LikenessSession) -> None:
         row.prop(current, "photo", text="")
     row.operator(LIKENESS_OT_choose_photo.bl_idname, text="" if current.photo else "Choose Photo", icon="IMAGE_DATA")
     row.menu(LIKENESS_MT_recent.__name__, text="", icon="DOWNARROW_HLT")
-    if current.finding_faces:
-        layout.label(text="Looking for faces...", icon="VIEWZOOM")
 
 
 def _draw_faces(layout: bpy.types.UILayout, current: LikenessSession) -> None:
@@ -114,12 +115,12 @@ def _draw_missing_engine(layout: bpy.types.UILayout) -> None:
 
 
 def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None:
-    layout.label(text=current.job)
     row = layout.row(align=True)
     row.scale_y = 1.5
     stage = current.stage[:1].upper() + current.stage[1:]
     row.progress(factor=current.fraction, text=f"{stage} {current.fraction:.0%}", type="BAR")
     row.operator(LIKENESS_OT_cancel.bl_idname, text="", icon="X")
+    layout.label(text=f"{current.job} is running", icon="TIME")
 
 
 def _draw_error(layout: bpy.types.UILayout, error: str, letters: int) -> None:
