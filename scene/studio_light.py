@@ -62,7 +62,7 @@ STUDIO_LIGHTS = {
     ),
     "RIM": StudioLight(
         "Rim", "Lights from behind on both sides draw the outline; the front stays dim",
-        Lamp(152, 20, _grey(1.7)), 10, (Lamp(-125, 10, _grey(0.7, COOL)),), _grey(0.06),
+        Lamp(152, 20, _grey(1.6)), 10, (Lamp(-125, 10, _grey(0.7, COOL)),), _grey(0.06),
     ),
     "OVERCAST": StudioLight(
         "Overcast", "A cloudy sky: cool, even light from above without shadow edges",
