@@ -18,9 +18,9 @@ import bpy
 
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
+from ..scene.transaction import all_or_nothing
 from .letting_go import let_go
 from .settings import session, user_folder
-from .transaction import all_or_nothing
 
 PERIOD_S = 0.1
 BLOCKING_PERIOD_S = 0.02

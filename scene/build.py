@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 from mathutils import Vector
 
+from ..errors import LikenessError
 from ..inference.reconstruction import (
     DISPLACEMENT_IMAGE,
     PHOTO_IMAGE,
@@ -25,8 +26,10 @@ from .mesh import create_mesh
 from .record import remember
 from .rig import bind, blender_turn, create_armature, pose_root, root_position
 from .shape_keys import add_shape_keys
-from .startup import clear_startup
+from .sky import light_node
+from .startup import startup_objects
 from .texture_view import remember_photo
+from .transaction import all_or_nothing
 
 # A second face stands beside the first, not inside it.
 SHELF_SPACING_M = 0.35
@@ -52,24 +55,26 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     """`build_face` for a reconstruction that was read already; its images are paths."""
     state.register()
     scene = bpy.context.scene
-    images = load_images(reconstruction, name)
-    clear_startup(scene)
-    place = Vector((SHELF_SPACING_M * len(state.faces_of(scene)), 0.0, 0.0))
-    collection = bpy.data.collections.new(name)
-    scene.collection.children.link(collection)
-
-    face = _create_face(reconstruction, images, collection, name)
-    face.parent.location = place
-    camera = _place_camera(reconstruction, images.get(PHOTO_IMAGE), name)
-    camera.location += place
-    collection.objects.link(camera)
-
-    _remember(face, reconstruction, photo, camera)
-    keep_images(face, images)
-    remember_photo(face, reconstruction)
-    match_photo(face)
+    if scene.library is not None:
+        raise LikenessError(
+            f"The scene {scene.name} is linked from another file, where no face can be added from here."
+        )
+    startup = startup_objects(scene)
+    with all_or_nothing():
+        collection = bpy.data.collections.new(name)
+        scene.collection.children.link(collection)
+        face = _create(reconstruction, collection, name, photo)
+        place = Vector((SHELF_SPACING_M * (len(state.faces_of(scene)) - 1), 0.0, 0.0))
+        for item in (face.parent, state.state_of(face).camera, state.state_of(face).sun):
+            item.location += place
+    # Nothing from here on can fail: the scene changes only when the face is whole.
+    if startup:
+        bpy.data.batch_remove(startup)
+    else:
+        _keep_world(scene)
     show_face(scene, face)
-    frame_photo(scene, camera, reconstruction.intrinsics, reconstruction.image_size)
+    _show_in_local_views(collection)
+    frame_photo(scene, state.state_of(face).camera, reconstruction.intrinsics, reconstruction.image_size)
     return face
 
 
@@ -80,6 +85,21 @@ def show_face(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
         selected.select_set(False)
     face.select_set(True)
     bpy.context.view_layer.objects.active = face
+
+
+def _create(
+    reconstruction: Reconstruction, collection: bpy.types.Collection, name: str, photo: str
+) -> bpy.types.Object:
+    """Everything of a face, linked into ``collection``."""
+    images = load_images(reconstruction, name)
+    face = _create_face(reconstruction, images, collection, name)
+    camera = _place_camera(reconstruction, images.get(PHOTO_IMAGE), name)
+    collection.objects.link(camera)
+    _remember(face, reconstruction, photo, camera)
+    keep_images(face, images)
+    remember_photo(face, reconstruction)
+    match_photo(face)
+    return face
 
 
 def _create_face(
@@ -120,6 +140,23 @@ def _remember(
     remember_expression(face)
     memory.light = reconstruction.lighting.ravel().tolist()
     memory.camera = camera
+
+
+def _keep_world(scene: bpy.types.Scene) -> None:
+    """A world of the user's own is not lost with the next save because the face's light took its place."""
+    world = scene.world
+    if world is not None and world.library is None and light_node(world) is None:
+        world.use_fake_user = True
+
+
+def _show_in_local_views(collection: bpy.types.Collection) -> None:
+    """What is made while the user looks at a few objects alone is seen beside them."""
+    areas = bpy.context.screen.areas if bpy.context.screen else ()
+    views = [area.spaces.active for area in areas if area.type == "VIEW_3D"]
+    for view in views:
+        if view.local_view is not None:
+            for item in collection.objects:
+                item.local_view_set(view, True)
 
 
 def _stem(folder: Path) -> str:

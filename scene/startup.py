@@ -8,11 +8,10 @@ STARTUP_NAMES = {"Camera", "Cube", "Light"}
 CUBE_VERTICES = 8
 
 
-def clear_startup(scene: bpy.types.Scene) -> None:
-    """Remove what Blender's startup file put into ``scene``, if that is all there is and nobody worked on it."""
+def startup_objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """What Blender's startup file put into ``scene``, if that is all there is and nobody worked on it."""
     if {item.name for item in scene.objects} != STARTUP_NAMES:
-        return
+        return []
     cube = scene.objects["Cube"]
     at_rest = cube.type == "MESH" and not cube.location.length and not cube.modifiers and not cube.animation_data
-    if at_rest and len(cube.data.vertices) == CUBE_VERTICES:
-        bpy.data.batch_remove(list(scene.objects))
+    return list(scene.objects) if at_rest and len(cube.data.vertices) == CUBE_VERTICES else []
