@@ -35,7 +35,7 @@ class Engine:
         self, command: Sequence[str], log: Path, *, idle_seconds: float = 600, limits: Limits | None = None
     ) -> None:
         self._command = [*command, "--idle", str(idle_seconds)]
-        self._log, self._idle_seconds, self._limits = log.absolute(), idle_seconds, limits or Limits()
+        self._log, self._limits = log.absolute(), limits or Limits()
         self._process: EngineProcess | None = None
         self._jobs: deque[Job] = deque()  # the first is at work, or will be as soon as the process is ready
         self._numbers = itertools.count(NO_JOB + 1)

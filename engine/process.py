@@ -90,8 +90,7 @@ class EngineProcess:
                 reason = self._read(self._process.stdout)
         except ProtocolError as error:
             reason = f"The engine sent what Likeness does not understand ({error})"
-        if self._process:
-            end = self._see_out(self._process, at_once=bool(reason))
+        end = self._see_out(self._process, at_once=bool(reason)) if self._process else ""
         self._put(Failed(reason) if reason else Failed(f"The engine ended unexpectedly ({end})", died=True))
         self._ended.set()
 
@@ -209,5 +208,5 @@ def _meaning(code: int) -> str:
         return f"exit code {code}"
     with contextlib.suppress(ValueError):
         name = signal.Signals(-code).name
-        return f"{name}, as for want of memory" if name == "SIGKILL" else name
+        return f"{name}, perhaps for want of memory" if name == "SIGKILL" else name
     return f"signal {-code}"

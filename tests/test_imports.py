@@ -154,6 +154,11 @@ def test_blender_loads_nothing_heavy() -> None:
     assert not {m: found for m in loaded if (found := _imports(m, inside_functions=False).outside & HEAVY)}
 
 
+def test_the_engine_is_the_standard_library_but_for_its_actions() -> None:
+    modules = [module for module in SOURCES if _under(module, "engine") and module != "engine.actions"]
+    assert not {m: found for m in modules if (found := _imports(m).outside - sys.stdlib_module_names)}
+
+
 def test_package_files_are_a_docstring_only() -> None:
     for module, path in SOURCES.items():
         if module and path.name == "__init__.py":

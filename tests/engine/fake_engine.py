@@ -108,6 +108,7 @@ def crash(name: str) -> None:
 
 def obey_interrupt() -> None:
     """Deaf to what it is told, like a long computation in a library."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it from the start
     try:
         time.sleep(60)
     except KeyboardInterrupt:

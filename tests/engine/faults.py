@@ -47,7 +47,7 @@ FAULTS = (
     Fault("lacks a library", "cannot-work exit:1", "There is no library 'torch'; its log is"),
     Fault("dies at the first step", "hello run progress:0 exit:1", "ended unexpectedly (exit code 1)"),
     Fault("crashes amid a job", "hello run progress:0.5 crash:SIGSEGV", "ended unexpectedly (SIGSEGV)"),
-    Fault("is killed for its memory", "hello run progress:0.5 crash:SIGKILL", "SIGKILL, as for want of memory"),
+    Fault("is killed for its memory", "hello run progress:0.5 crash:SIGKILL", "SIGKILL, perhaps for want of memory"),
     Fault("exits amid a job without an error", "hello run progress:0.5 exit:0", "unexpectedly (exit code 0)"),
     Fault("dies instead of the result", "hello run progress:1 exit:9", "ended unexpectedly (exit code 9)"),
     Fault("closes its output", "hello run progress:0.5 close hang", "unexpectedly (it closed its output)"),
