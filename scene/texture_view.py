@@ -23,7 +23,7 @@ VIEWS = (
     (PHOTO, "Photo", "The photo on the face; where the photo does not show the face, its albedo"),
     (SEEN, "Seen", "What of the texture comes from the photo, and what was filled in"),
 )
-VIEW_GROUP = "Likeness View"
+VIEW_GROUP = "Likeness Texture View"
 ENGINES = ("CYCLES", "EEVEE")
 
 # Per vertex: where the photo shows it (u, v), and the cosine between its normal and the way to the camera.
