@@ -15,7 +15,7 @@ from ..errors import LikenessError
 LOCKS = Path(__file__).parent / "locks"
 COMMON = "common.txt"
 TORCH_INDEX = "https://download.pytorch.org/whl/"
-GIGABYTE = 1 << 30
+GIGABYTE = 10**9
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def _run(task: Background, order: Order, installer: Installer, place: Path, comm
 
 def start_check(python: Path, log: Path) -> Background:
     """Find out whether a Python can run the engine, as a task: it fails with the reason, or its result is empty."""
+    log.write_bytes(b"")
     return Background(lambda task: _prove(task, python, log))
 
 

@@ -121,7 +121,14 @@ class LIKENESS_OT_remove_engine(bpy.types.Operator):
         return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_confirm(self, event)
+        freed = engine_state.gigabytes(engine_state.current().installed.size)
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title="Remove the engine?",
+            message=f"{freed} become free. It can be installed again at any time.",
+            confirm_text="Remove",
+        )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         engine_host.shutdown()

@@ -63,7 +63,7 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         subtype="DIR_PATH",
     )
     idle_minutes: IntProperty(
-        name="Stop When Idle",
+        name="Idle Minutes",
         description="Minutes without work after which the engine ends and its memory is free again",
         default=10,
         min=1,
@@ -77,11 +77,11 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         if current.job:
             row = self.layout.row(align=True)
             row.scale_y = 1.5
-            text = f"{current.stage.capitalize()} {current.fraction:.0%}"
+            text = f"{current.job}: {current.stage} {current.fraction:.0%}"
             row.progress(factor=current.fraction, text=text, type="BAR")
             row.operator(LIKENESS_OT_cancel.bl_idname, text="", icon="X")
         elif not self.interpreter:
-            self._draw_buttons()
+            self._draw_installing()
         if current.error:
             self._draw_sentence(current.error, "ERROR")
         header, body = self.layout.panel("likeness_engine_options", default_closed=True)
@@ -90,37 +90,45 @@ class LikenessPreferences(bpy.types.AddonPreferences):
             self._draw_options(body)
 
     def _draw_state(self) -> None:
-        """One line: what there is."""
+        """One line: what there is, and what can be done with it at any time."""
         ready = bool(self.interpreter) or engine_state.current().installed is not None
         row = self.layout.row()
-        text = "own Python" if self.interpreter else engine_state.summary()
-        row.label(text=f"Engine: {text}", icon="CHECKMARK" if ready else "INFO")
+        if self.interpreter:
+            row.label(text=f"Engine: own Python, {self.interpreter}", icon="CONSOLE")
+        else:
+            row.label(text=f"Engine: {engine_state.summary()}", icon="CHECKMARK" if ready else "INFO")
+        buttons = row.row(align=True)
+        buttons.alignment = "RIGHT"
         if ready:
-            row.operator(LIKENESS_OT_check_engine.bl_idname, text="Check")
-            row.operator(LIKENESS_OT_stop_engine.bl_idname, text="Stop")
-        row.operator(LIKENESS_OT_copy_diagnostics.bl_idname, icon="COPYDOWN")
+            buttons.operator(LIKENESS_OT_check_engine.bl_idname, text="Check", icon="VIEWZOOM")
+            buttons.operator(LIKENESS_OT_stop_engine.bl_idname, text="Stop", icon="PAUSE")
+        buttons.operator(LIKENESS_OT_copy_diagnostics.bl_idname, icon="COPYDOWN")
 
-    def _draw_buttons(self) -> None:
+    def _draw_installing(self) -> None:
         """Install, or what can be done with what is installed."""
-        state = engine_state.current()
-        if state.outdated:
+        installed = engine_state.current().installed
+        if engine_state.current().outdated:
             self._draw_sentence("This engine was made for another version of Likeness: repair it.", "INFO")
+        if not (self.wheels or bpy.app.online_access or bpy.app.online_access_override):
+            row = self.layout.row()
+            row.label(
+                text="Blender may not go online yet, and the engine is to be downloaded.", icon="INTERNET_OFFLINE"
+            )
+            row.operator("extensions.userpref_allow_online", text="Allow Online Access")
         if len(_ITEMS) > 1:
             self.layout.row().prop(self, "build", expand=True)
         row = self.layout.row(align=True)
         row.scale_y = 1.5
-        if state.installed is None:
+        if installed is None or self.build != installed.build:
             row.operator(LIKENESS_OT_install_engine.bl_idname, text=self._install_text(), icon="IMPORT")
-            return
-        if self.build != state.installed.build:
-            row.operator(LIKENESS_OT_install_engine.bl_idname, text=self._install_text(), icon="IMPORT")
-        row.operator(LIKENESS_OT_repair_engine.bl_idname, icon="FILE_REFRESH")
-        row.operator(LIKENESS_OT_remove_engine.bl_idname, icon="TRASH")
+        if installed is not None:
+            row.operator(LIKENESS_OT_repair_engine.bl_idname, icon="FILE_REFRESH")
+            row.operator(LIKENESS_OT_remove_engine.bl_idname, icon="TRASH")
 
     def _install_text(self) -> str:
         build = engine_state.find_or_none(self.build)
         label = engine_state.BUILD_LABELS[self.build]
-        return f"Install {label} Engine ({engine_state.gigabytes(build.space)} of disk)" if build else "Install Engine"
+        return f"Install {label} Engine (needs {engine_state.gigabytes(build.space)})" if build else "Install Engine"
 
     def _draw_options(self, layout: bpy.types.UILayout) -> None:
         layout.use_property_split = True

@@ -184,7 +184,7 @@ def test_no_room_is_said_before_anything_is_written(
     place: Place, uv: Installer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(place.wheels)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1 << 30))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10**9))
     with pytest.raises(
         LikenessError, match=r"^Installing the engine takes 2\.5 GB, and the disk of .* has 1\.0 GB left"
     ):
