@@ -23,6 +23,7 @@ GROUPS = {
     "nose": "Nose",
 }  # fmt: skip
 OTHERS = "Shapes"
+OPEN_AT_FIRST = {"Brows", OTHERS}  # that the closed ones hold sliders too is then plain to see
 _SPELLING = {canonical_name(name): name for name in ARKIT_NAMES}
 
 
@@ -93,7 +94,7 @@ class LIKENESS_PT_expression(FacePanel, bpy.types.Panel):
                 self._draw_group(group, members)
 
     def _draw_group(self, group: str, keys: list[bpy.types.ShapeKey]) -> None:
-        header, body = self.layout.panel(f"likeness_{group}", default_closed=group != OTHERS)
+        header, body = self.layout.panel(f"likeness_{group}", default_closed=group not in OPEN_AT_FIRST)
         header.label(text=group)
         if body is not None:
             column = body.column(align=True)

@@ -12,6 +12,9 @@ pytestmark = pytest.mark.slow
 SLIDERS = {  # part of a slider's data path: the panels that must be open
     'inputs["Strength"]': ["LIKENESS_PT_lighting"],
     ".strength": ["LIKENESS_PT_detail"],
+    'key_blocks["jawOpen"].value': ["LIKENESS_PT_pose"],
+    "gaze_up": ["LIKENESS_PT_pose"],
+    "rotation_euler": ["LIKENESS_PT_pose"],
 }
 
 
