@@ -9,11 +9,11 @@ from pathlib import Path
 from likeness.engine.client import Engine
 
 engine = Engine(sys.argv[2:], Path(sys.argv[1]))
-job = engine.submit("reconstruct")
+job = engine.submit("steps", count=1)
 while not (update := job.poll()).finished:
     time.sleep(0.01)
-job = engine.submit("reconstruct", steps=10**6)
-while job.poll().stage != "fit":
+job = engine.submit("spin")
+while job.poll().stage != "spin":
     time.sleep(0.01)
 print(update.result["pid"], flush=True)
 time.sleep(60)

@@ -27,9 +27,12 @@ job = 0
 
 
 def write(data: bytes) -> None:
-    """All of it to standard output, at once."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    """All of it to standard output, at once; nobody there any more is the end."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os._exit(0)
 
 
 def send(**message: Any) -> None:

@@ -27,7 +27,7 @@ def steps(arguments: dict[str, Any], progress: Any) -> dict[str, Any]:
     for step in range(arguments["count"]):
         progress("step", step / arguments["count"])
         time.sleep(0.01)
-    return {"thread": threading.current_thread().name}
+    return {"thread": threading.current_thread().name, "pid": os.getpid()}
 
 
 def spin(arguments: dict[str, Any], progress: Any) -> dict[str, Any]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,7 +10,7 @@ from faults import command
 from likeness.engine.limits import Limits
 from likeness.engine.task import Cancelled
 from likeness.errors import LikenessError
-from processes import ends, gone
+from processes import ends
 from waiting import MakeEngine, result, wait
 
 PATIENT = Limits(farewell=0.3, waiting_messages=100)
@@ -189,19 +185,3 @@ def test_the_environment_of_another_python_is_kept_away(
     seen = result(make_engine(command("hello")).submit("reconstruct"))["environment"]
     assert not {"PYTHONPATH", "PYTHONHOME"} & set(seen)
     assert (seen["PYTHONNOUSERSITE"], seen["PYTHONUTF8"], seen["HTTPS_PROXY"]) == ("1", "1", "kept")
-
-
-def test_the_engine_dies_with_blender(log: Path) -> None:
-    """The client's process is killed without warning, amid a job."""
-    client = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("client_process.py")), str(log), *command("hello")],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert client.stdout is not None
-    worker = int(client.stdout.readline())
-    assert not gone(worker)
-    os.kill(client.pid, signal.SIGKILL)
-    client.wait()
-    client.stdout.close()
-    assert ends(worker, 1.0)

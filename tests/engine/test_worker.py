@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from likeness.engine.limits import Limits
 from likeness.engine.protocol import FROM_ENGINE, Alive, Cancel, Error, Hello, Message, Result, Run, decode, encode
 from likeness.engine.task import Cancelled
 from likeness.errors import LikenessError
+from processes import ends, gone
 from waiting import MakeEngine, result, wait
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -58,7 +60,7 @@ class Pipes:
 
 def test_chatty_libraries_reach_neither_pipe(engine: Engine, log: Path) -> None:
     assert result(engine.submit("chatter")) == {"asked": ""}
-    assert result(engine.submit("steps", count=1)) == {"thread": "MainThread"}
+    assert result(engine.submit("steps", count=1))["thread"] == "MainThread"
     text = log.read_text()
     assert "printed\n" in text
     assert "written without a line's end" in text
@@ -117,7 +119,7 @@ def test_a_second_cancel_interrupts_where_there_are_no_signals() -> None:
         worker.send(Cancel(1))
         worker.send(Cancel(1))
         assert worker.next(Error) == Error(1, "cancelled", "Cancelled.")
-        assert worker.next(Result) == Result(2, {"thread": "MainThread"})
+        assert worker.next(Result).job == 2
 
 
 def test_a_job_cancelled_before_its_turn_never_begins() -> None:
@@ -125,9 +127,9 @@ def test_a_job_cancelled_before_its_turn_never_begins() -> None:
         worker.next(Hello)
         for message in (Run(1, "steps", {"count": 10}), Run(2, "spin", {}), Cancel(2), Run(3, "steps", {"count": 1})):
             worker.send(message)
-        assert worker.next(Result) == Result(1, {"thread": "MainThread"})
+        assert worker.next(Result).job == 1
         assert worker.next(Error) == Error(2, "cancelled", "Cancelled.")
-        assert worker.next(Result) == Result(3, {"thread": "MainThread"})
+        assert worker.next(Result).job == 3
 
 
 def test_an_interrupt_out_of_turn_is_nothing() -> None:
@@ -137,7 +139,7 @@ def test_an_interrupt_out_of_turn_is_nothing() -> None:
         worker.send(Run(1, "steps", {"count": 30}))
         time.sleep(0.1)
         worker.process.send_signal(signal.SIGINT)
-        assert worker.next(Result) == Result(1, {"thread": "MainThread"})
+        assert worker.next(Result).job == 1
 
 
 def test_hearts_beat_while_it_computes() -> None:
@@ -182,6 +184,22 @@ def test_orders_it_does_not_understand_end_it() -> None:
         worker.orders.write(b"dance\n")
         worker.orders.flush()
         assert worker.process.wait(timeout=2) == 1
+
+
+def test_it_dies_with_blender(log: Path) -> None:
+    """The client's process is killed without warning, amid a job."""
+    client = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("client_process.py")), str(log), *COMMAND],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert client.stdout is not None
+    worker = int(client.stdout.readline())
+    assert not gone(worker)
+    os.kill(client.pid, signal.SIGKILL)
+    client.wait()
+    client.stdout.close()
+    assert ends(worker, 1.0)
 
 
 def test_an_absent_library_is_named(make_engine: MakeEngine, elsewhere: Path, log: Path) -> None:
