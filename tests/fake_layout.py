@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 
@@ -24,7 +25,7 @@ class FakeLayout:
     def row(self, **_options: Any) -> FakeLayout:
         return FakeLayout(self.drawn, self.open_panels)
 
-    column = box = split = row
+    column = box = split = grid_flow = row
 
     def panel(self, idname: str, default_closed: bool = False) -> tuple[FakeLayout, FakeLayout | None]:
         self.drawn.append(Drawn("panel", idname, ""))
@@ -40,8 +41,12 @@ class FakeLayout:
         getattr(owner, name)  # as the real one, which fails for a property that is not there
         self.drawn.append(Drawn("prop", name if index < 0 else f"{name}[{index}]", text or "", owner))
 
+    def prop_enum(self, owner: Any, name: str, value: str, **_options: Any) -> None:
+        self.drawn.append(Drawn("prop", name, value, owner))
+
     def operator(self, name: str, text: str | None = None, **_options: Any) -> Any:
         self._add_operator(name, text)
+        return SimpleNamespace()  # takes the operator's properties
 
     def operator_menu_enum(self, name: str, property: str, text: str | None = None, **_options: Any) -> None:
         self._add_operator(name, text)

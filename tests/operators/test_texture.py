@@ -1,0 +1,99 @@
+"""Bake Again with an engine that is not real: what changes of a face, and what must not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+from data_blocks import count_blocks
+from likeness.inference.reconstruction import write_reconstruction
+from likeness.scene.build import build_face
+from likeness.scene.sky import light_node
+from likeness.scene.state import state_of
+from synthetic import sheet_reconstruction
+
+UseEngine = Callable[..., Any]
+
+
+@pytest.fixture
+def face(tmp_path: Path) -> bpy.types.Object:
+    """A face whose maps are 16 pixels wide."""
+    write_reconstruction(sheet_reconstruction(), tmp_path / "sheet.likeness")
+    return build_face(tmp_path / "sheet.likeness")
+
+
+@pytest.fixture
+def rebaked(monkeypatch: pytest.MonkeyPatch, use_engine: UseEngine, tmp_path: Path) -> Path:
+    """What the engine will answer: the same sheet with maps of 32 pixels."""
+    result = sheet_reconstruction()
+    for name, image in result.images.items():
+        result.images[name] = np.repeat(np.repeat(image, 2, axis=0), 2, axis=1)
+    use_engine()
+    monkeypatch.setenv("LIKENESS_FAKE_RESULT", str(tmp_path / "rebaked.likeness"))
+    write_reconstruction(result, tmp_path / "rebaked.likeness")
+    return tmp_path / "rebaked.likeness"
+
+
+def error_of() -> str:
+    with pytest.raises(RuntimeError) as told:
+        bpy.ops.likeness.rebake_texture(texture_size="512")
+    return str(told.value)
+
+
+@pytest.mark.usefixtures("rebaked")
+def test_maps_change_and_all_else_stays(face: bpy.types.Object) -> None:
+    face.data.shape_keys.key_blocks["raise"].value = 0.75
+    light_node(state_of(face).world).inputs["Strength"].default_value = 2.0
+    state_of(face).texture_view = "ALBEDO"
+    shape = np.array([vertex.co for vertex in face.data.vertices])
+    names = {image.name for image in bpy.data.images}
+    assert bpy.ops.likeness.rebake_texture(texture_size="512") == {"FINISHED"}
+    assert face.data.shape_keys.key_blocks["raise"].value == 0.75
+    assert light_node(state_of(face).world).inputs["Strength"].default_value == 2.0
+    np.testing.assert_array_equal([vertex.co for vertex in face.data.vertices], shape)
+    assert {image.name for image in bpy.data.images} == names
+    memory = state_of(face)
+    assert tuple(memory.photo_image.size) == (64, 48)
+    assert {tuple(image.size) for image in (memory.albedo, memory.normal, memory.displacement)} == {(32, 32)}
+    used = [
+        node.image for slot in face.material_slots for node in slot.material.node_tree.nodes if node.type == "TEX_IMAGE"
+    ]
+    group = next(group for group in bpy.data.node_groups if group.name.startswith("Likeness Texture View"))
+    used += [node.image for node in group.nodes if node.type == "TEX_IMAGE"]
+    assert {image.name for image in used} == {memory.albedo.name, memory.normal.name}
+    assert face.modifiers["Likeness Detail"].texture.image == memory.displacement
+    assert all(image.packed_file for image in bpy.data.images if image.source == "FILE")
+
+
+def test_another_shape_is_refused(face: bpy.types.Object, rebaked: Path) -> None:
+    other = json.loads((rebaked / "face.json").read_text())
+    other["coefficients"]["identity"][0] += 0.2
+    (rebaked / "face.json").write_text(json.dumps(other))
+    before = count_blocks()
+    assert "does not give the shape" in error_of()
+    assert count_blocks() == before
+    assert tuple(state_of(face).albedo.size) == (16, 16)
+
+
+def test_a_damaged_map_changes_nothing(face: bpy.types.Object, rebaked: Path) -> None:
+    (rebaked / "normal.png").write_bytes(b"?")
+    before = count_blocks()
+    assert "cannot be read" in error_of()
+    assert count_blocks() == before
+    assert tuple(state_of(face).albedo.size) == (16, 16)
+
+
+@pytest.mark.usefixtures("rebaked")
+def test_it_needs_a_face_with_texture_and_photo(face: bpy.types.Object) -> None:
+    assert bpy.ops.likeness.rebake_texture.poll()
+    albedo, state_of(face).albedo = state_of(face).albedo, None
+    assert not bpy.ops.likeness.rebake_texture.poll()
+    state_of(face).albedo, state_of(face).photo_image = albedo, None
+    assert not bpy.ops.likeness.rebake_texture.poll()
+    bpy.data.objects.remove(face)
+    assert not bpy.ops.likeness.rebake_texture.poll()
