@@ -18,6 +18,9 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 PYTHON_OF = {"4.2": "3.11", "4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}  # Blender -> the one Python of its wheel
 SUITE = ("tests/scene", "tests/operators", "tests/panels", "tests/engine", "tests/test_extension.py")
+# A test that waits for ever must not hold up a machine for ever: pytest shows where it stands and ends.
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "faulthandler_timeout=180")
+PYTEST += ("-o", "faulthandler_exit_on_timeout=true")
 PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
 
 
@@ -63,7 +66,7 @@ def environment(blender: str) -> Path:
 
 def run_suite(interpreter: Path, zip_path: Path, chosen: list[str]) -> tuple[bool, str]:
     """Run the suite with the zip installed; returns whether all passed, and pytest's counts."""
-    command = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=3", *(chosen or SUITE)]
+    command = [interpreter, *PYTEST, *(chosen or SUITE)]
     variables = {**os.environ, "LIKENESS_ZIP": str(zip_path), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.Popen(command, cwd=REPOSITORY, env=variables, stdout=subprocess.PIPE, text=True)
     assert done.stdout is not None
