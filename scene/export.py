@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 from ..errors import LikenessError
+from .displacement import DETAIL
 from .fresh_files import fresh_files, last_line
+from .material import NORMAL_MAP
 from .mode import object_mode
 
 
@@ -24,7 +27,7 @@ def save_blend(path: Path) -> None:
 def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
     """Export a face with its rig as binary glTF; every key is a morph target by name.
 
-    glTF knows no displacement: the normal map carries all of the detail there.
+    glTF knows no displacement: the normal map carries the detail there.
 
     Args:
         animation: take the keyframes along.
@@ -32,7 +35,7 @@ def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> N
     Raises:
         LikenessError: it cannot be written; an earlier file is as it was.
     """
-    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)):
+    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
         bpy.ops.export_scene.gltf(
             filepath=str(folder / path.name),
             export_format="GLB",
@@ -55,7 +58,7 @@ def export_fbx(path: Path, face: bpy.types.Object, animation: bool = False) -> N
     Raises:
         LikenessError: it cannot be written; an earlier file is as it was.
     """
-    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)):
+    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
         bpy.ops.export_scene.fbx(
             filepath=str(folder / path.name),
             check_existing=False,
@@ -70,6 +73,23 @@ def export_fbx(path: Path, face: bpy.types.Object, animation: bool = False) -> N
             path_mode="COPY",
             embed_textures=True,
         )
+
+
+@contextmanager
+def _plain_normal_maps(face: bpy.types.Object) -> Iterator[None]:
+    """Give the normal maps the strength of the detail as a number: exporters do not follow the nodes behind it."""
+    detail: Any = face.modifiers.get(DETAIL)
+    trees = [slot.material.node_tree for slot in face.material_slots if slot.material and slot.material.node_tree]
+    inputs = [(tree, tree.nodes[NORMAL_MAP].inputs["Strength"]) for tree in trees if NORMAL_MAP in tree.nodes]
+    linked = [(tree, socket, socket.links[0].from_socket) for tree, socket in inputs if socket.is_linked]
+    for tree, socket, _ in linked:
+        tree.links.remove(socket.links[0])
+        socket.default_value = detail.strength if detail else 0.0
+    try:
+        yield
+    finally:
+        for tree, socket, source in linked:
+            tree.links.new(source, socket)
 
 
 def _with_rig(face: bpy.types.Object) -> list[bpy.types.Object]:

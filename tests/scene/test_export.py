@@ -13,9 +13,11 @@ from evaluated import base_vertices, evaluated_vertices
 from likeness.bfm.arkit import ARKIT_NAMES
 from likeness.errors import LikenessError
 from likeness.scene.build import build_face
+from likeness.scene.displacement import DETAIL
 from likeness.scene.export import export_fbx, export_glb, save_blend
 from likeness.scene.export_folder import export_folder
 from likeness.scene.export_obj import export_obj
+from likeness.scene.material import NORMAL_MAP
 from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import faces_of, state_of
 
@@ -45,16 +47,19 @@ def test_a_saved_file_needs_nothing_else(sheet_folder: Path, tmp_path: Path) -> 
     assert [key.value for key in expression_keys(opened)] == [0.25, -1.5]
 
 
-def test_glb_keeps_names_values_and_bones(sheet_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+def test_glb_keeps_names_values_and_bones(sheet_folder: Path, tmp_path: Path, strength: float) -> None:
     path = tmp_path / "gesicht 脸.glb"
-    export_glb(path, build_face(sheet_folder))
+    face = build_face(sheet_folder)
+    face.modifiers[DETAIL].strength = strength
+    export_glb(path, face)
     mesh = imported(path)
     keys = expression_keys(mesh)
     assert [(key.name, key.value) for key in keys] == [("raise", 0.25), ("widen", -1.5)]
     assert raised(mesh) == pytest.approx(0.01, abs=1e-6)
     assert {bone.name for bone in mesh.find_armature().data.bones} == {"head", "jaw", "eye.L"}
     normal_maps = [n for m in bpy.data.materials for n in m.node_tree.nodes if n.type == "NORMAL_MAP"]
-    assert [node.inputs["Strength"].default_value for node in normal_maps] == [1.0]
+    assert [node.inputs["Strength"].default_value for node in normal_maps] == [strength]
 
 
 def raised(mesh: bpy.types.Object) -> float:
@@ -109,6 +114,7 @@ def test_export_leaves_the_scene_as_it_was(sheet_folder: Path, tmp_path: Path) -
     assert bpy.context.view_layer.objects.active == face
     np.testing.assert_array_equal(base_vertices(face), shape)
     assert counts == {kind: len(getattr(bpy.data, kind)) for kind in counts}
+    assert face.material_slots[0].material.node_tree.nodes[NORMAL_MAP].inputs["Strength"].is_linked
 
 
 @pytest.mark.parametrize("mode", ["EDIT", "SCULPT"])

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import bpy
 import pytest
 from likeness.scene.build import build_face
 from likeness.scene.displacement import DETAIL
