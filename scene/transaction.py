@@ -21,6 +21,7 @@ def all_or_nothing() -> Iterator[None]:
     except BaseException:
         bpy.data.batch_remove([block for block in bpy.data.user_map() if block.session_uid not in before])
         scene.world, scene.camera = bpy.data.worlds.get(world), bpy.data.objects.get(camera)
+        layer.update()  # until then it lists the removed objects as None
         layer.objects.active = layer.objects.get(active)
         for item in layer.objects:
             item.select_set(item.name in selected)

@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
-from data_blocks import data_blocks
+from data_blocks import count_blocks
 from faults import FAULTS, Fault, command, command_failing_once
 from likeness.engine.client import Engine
 from likeness.errors import LikenessError
@@ -79,14 +79,14 @@ def test_options_come_from_the_session_unless_given(
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_fault_leaves_the_scene_alone(fault: Fault, use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
     use_engine(command_failing_once(fault, tmp_path / "failed"))
-    before, begun = data_blocks(), time.monotonic()
+    before, begun = count_blocks(), time.monotonic()
     sentence = _error_of(filepath=str(photo))
     assert time.monotonic() - begun < SOON
     assert fault.words in sentence
     assert "\n" not in sentence
     assert "Traceback" not in sentence
     assert session(bpy.context).error == sentence
-    assert data_blocks() == before
+    assert count_blocks() == before
     assert _nothing_left()
     assert _create(filepath=str(photo)) == {"FINISHED"}
     assert not session(bpy.context).error
@@ -106,11 +106,11 @@ def test_a_spoilt_result_leaves_the_scene_alone(spoilt: str, use_engine: UseEngi
     else:
         (result / "mesh.npz").unlink()
     use_engine()
-    before = data_blocks()
+    before = count_blocks()
     sentence = _error_of(filepath=str(photo))
     assert sentence.endswith(".")
     assert "\n" not in sentence
-    assert data_blocks() == before
+    assert count_blocks() == before
     assert _nothing_left()
 
 
@@ -124,9 +124,9 @@ def test_a_failure_after_building_takes_everything_back(
     use_engine()
     bpy.context.scene.world = world = bpy.data.worlds.new("Mine")
     monkeypatch.setattr(create, "state_of", fail)
-    before = data_blocks()
+    before = count_blocks()
     sentence = _error_of(filepath=str(photo))
-    assert data_blocks() == before
+    assert count_blocks() == before
     assert bpy.context.scene.world == world
     if isinstance(problem, LikenessError):
         assert sentence == str(problem)
@@ -139,12 +139,12 @@ def test_a_failure_after_building_takes_everything_back(
 
 def test_ctrl_c_cancels(use_engine: UseEngine, photo: Path) -> None:
     use_engine(command(*["hello", "run", "beat-beside", "progress:0.5", "hang"]))
-    before, handler = data_blocks(), signal.getsignal(signal.SIGINT)
+    before, handler = count_blocks(), signal.getsignal(signal.SIGINT)
     timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
     timer.start()
     assert _create(filepath=str(photo)) == {"CANCELLED"}
     timer.join()
-    assert data_blocks() == before
+    assert count_blocks() == before
     assert signal.getsignal(signal.SIGINT) == handler
     assert not session(bpy.context).error
     assert _nothing_left()

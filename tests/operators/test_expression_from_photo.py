@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from data_blocks import data_blocks
+from data_blocks import count_blocks
 from faults import FAULTS, command
 from likeness.engine.client import Engine
 from likeness.inference.reconstruction import write_reconstruction
@@ -36,10 +36,10 @@ def test_the_photos_expression_by_names(smiling: UseEngine, photo: Path, tmp_pat
     smiling()
     (tmp_path / "faces").mkdir()
     face = build_named(tmp_path / "faces", ARKIT_FACE | {"eyeBlinkLeft": 0.3})
-    before = data_blocks()
+    before = count_blocks()
     assert _run(photo, strength=0.5) == {"FINISHED"}
     assert values_of(face) == pytest.approx({"mouthSmileLeft": 0.4, "jawOpen": 0.2, "eyeBlinkLeft": 0.3})
-    assert data_blocks() == before
+    assert count_blocks() == before
     assert not any(user_folder("jobs").iterdir())
     assert session(bpy.context).photo == ""  # which is the photo to make a face of
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 import pytest
-from data_blocks import data_blocks
+from data_blocks import count_blocks
 from likeness.engine.task import Cancelled, Update
 from likeness.errors import LikenessError
 from likeness.operators import job
@@ -193,10 +193,10 @@ def test_a_failure_is_one_sentence(window: Window, problem: Exception) -> None:
 
 def test_what_a_failing_last_step_made_goes_again(window: Window) -> None:
     operator, work = _begin(window)
-    before = data_blocks()
+    before = count_blocks()
     work.next = Update("done", 1.0, finished=True, result={"problem": ValueError("late")})
     assert operator.modal(window, TICK) == {"CANCELLED"}
-    assert data_blocks() == before
+    assert count_blocks() == before
     assert window.is_clean()
 
 
