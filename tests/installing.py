@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+from likeness.engine import builds, environment, interpreters
 from likeness.engine.background import Background
 from likeness.engine.installation import Order
 from likeness.engine.installer import Installer
-from tiny_wheels import lock_entry
+from tiny_wheels import lock_entry, write_wheels
+
+UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 
 # uv, but what installs goes on for ever, in a child of its own.
 SLOW = """
@@ -64,6 +70,21 @@ class Place:
         """A program that installs, as another Blender would."""
         order = {name: str(value) for name, value in vars(self.order).items()}
         return SCRIPT.format(**order, lists=str(self.lists), program=installer.uv)
+
+
+def make_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Wheels and lists for a tiny engine; this Python counts as suitable, whatever it is."""
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setattr(interpreters, "LOCKED", (tuple(sys.version_info[:2]),))
+    monkeypatch.setattr(environment, "SUPPORTED", (tuple(sys.version_info[:2]),))
+    monkeypatch.setattr(builds, "LOCKS", tmp_path / "lists")
+    wheels = tmp_path / "Jürgen Müller 张" / "wheels"
+    write_wheels(wheels, tmp_path / "lists")
+    user = tmp_path / "Jürgen Müller 张" / "likeness"
+    build = builds.default_build(sys.platform)
+    return Place(Order(user / "engine", build, tmp_path / "logs" / "install.log", wheels, False), tmp_path / "lists")
 
 
 def python_of(folder: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -11,33 +10,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from installing import SLOW, Place, finish, python_of
-from likeness.engine import builds, environment, installation, interpreters
+from installing import SLOW, UV, Place, finish, make_place, python_of
+from likeness.engine import builds, environment, installation
 from likeness.engine.environment import check_interpreter, read_installed
-from likeness.engine.installation import Order, start_check, start_installation
+from likeness.engine.installation import start_check, start_installation
 from likeness.engine.installer import Installer
 from likeness.engine.task import Cancelled
 from likeness.errors import LikenessError
-from tiny_wheels import write_program, write_wheel, write_wheels
+from tiny_wheels import write_program, write_wheel
 
 Choose = Callable[[str], Installer]
-UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """Wheels and lists for a tiny engine; this Python counts as suitable, whatever it is."""
-    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setattr(interpreters, "LOCKED", (tuple(sys.version_info[:2]),))
-    monkeypatch.setattr(environment, "SUPPORTED", (tuple(sys.version_info[:2]),))
-    monkeypatch.setattr(builds, "LOCKS", tmp_path / "lists")
-    wheels = tmp_path / "Jürgen Müller 张" / "wheels"
-    write_wheels(wheels, tmp_path / "lists")
-    user = tmp_path / "Jürgen Müller 张" / "likeness"
-    build = builds.default_build(sys.platform)
-    return Place(Order(user / "engine", build, tmp_path / "logs" / "install.log", wheels, False), tmp_path / "lists")
+    return make_place(tmp_path, monkeypatch)
 
 
 @pytest.fixture
