@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bpy
+import installed
 import pytest
 from faults import command
 from likeness.engine.client import Engine
@@ -135,6 +136,7 @@ def test_create_goes_before_the_search(use_engine: UseEngine, tmp_path: Path) ->
     while engine.state != "busy":
         assert face_search._look() is not None
         assert time.monotonic() < limit
+    face_search._look()  # the process may have said hello just now, and not have the search yet
     assert current.finding_faces
     assert bpy.ops.likeness.create() == {"FINISHED"}
     assert not current.finding_faces
@@ -169,3 +171,18 @@ def test_pictures_that_are_no_longer_shown_have_no_icon(tmp_path: Path) -> None:
     thumbnails.show_only([second])
     assert thumbnails.icon(first) == thumbnails.NO_ICON
     assert list(thumbnails._previews) == [second]
+
+
+def test_disabling_the_extension_ends_search_and_engine(use_engine: UseEngine, tmp_path: Path) -> None:
+    use_engine(command("hello", "run", "beat-beside", "hang"))
+    session(bpy.context).photo = _pictures(tmp_path, 1)[0]
+    photo.look_at_photo()
+    face_search._look()
+    installed.disable()
+    try:
+        assert face_search._search is None
+        assert not bpy.app.timers.is_registered(face_search._look)
+        assert not bpy.app.timers.is_registered(photo.look_at_photo)
+        assert thumbnails._previews is None
+    finally:
+        installed.enable()
