@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene.lighting import light_face, match_photo, use_light
+from ..scene.lighting import keep_world, light_face, match_photo, use_light
 from ..scene.state import active_face, state_of
 from ..scene.studio_light import STUDIO_LIGHTS, studio_light
 
@@ -21,6 +21,11 @@ class LightOperator:
             cls.poll_message_set("Select a face first")
             return False
         return True
+
+
+def _use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
+    keep_world(scene)
+    use_light(scene, face)
 
 
 class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
@@ -41,7 +46,7 @@ class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         face = active_face(context)
         match_photo(face)
-        use_light(context.scene, face)
+        _use_light(context.scene, face)
         return {"FINISHED"}
 
 
@@ -62,7 +67,7 @@ class LIKENESS_OT_studio_light(LightOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         face = active_face(context)
         light_face(face, studio_light(STUDIO_LIGHTS[self.preset]))
-        use_light(context.scene, face)
+        _use_light(context.scene, face)
         return {"FINISHED"}
 
 
@@ -82,7 +87,7 @@ class LIKENESS_OT_use_light(LightOperator, bpy.types.Operator):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        use_light(context.scene, active_face(context))
+        _use_light(context.scene, active_face(context))
         return {"FINISHED"}
 
 

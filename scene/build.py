@@ -20,13 +20,12 @@ from .camera import camera_position, create_camera, frame_photo, head_rotation
 from .displacement import add_detail
 from .expression import remember_expression
 from .face_images import keep_images, load_images
-from .lighting import match_photo, use_light
+from .lighting import keep_world, match_photo, use_light
 from .material import add_materials
 from .mesh import create_mesh
 from .record import remember
 from .rig import bind, blender_turn, create_armature, pose_root, root_position
 from .shape_keys import add_shape_keys
-from .sky import light_node
 from .startup import startup_objects
 from .texture_view import remember_photo
 from .transaction import all_or_nothing
@@ -71,7 +70,7 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     if startup:
         bpy.data.batch_remove(startup)
     else:
-        _keep_world(scene)
+        keep_world(scene)
     show_face(scene, face)
     _show_in_local_views(collection)
     frame_photo(scene, state.state_of(face).camera, reconstruction.intrinsics, reconstruction.image_size)
@@ -140,13 +139,6 @@ def _remember(
     remember_expression(face)
     memory.light = reconstruction.lighting.ravel().tolist()
     memory.camera = camera
-
-
-def _keep_world(scene: bpy.types.Scene) -> None:
-    """A world of the user's own is not lost with the next save because the face's light took its place."""
-    world = scene.world
-    if world is not None and world.library is None and light_node(world) is None:
-        world.use_fake_user = True
 
 
 def _show_in_local_views(collection: bpy.types.Collection) -> None:

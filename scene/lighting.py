@@ -74,6 +74,13 @@ def use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     scene.world = own.world
 
 
+def keep_world(scene: bpy.types.Scene) -> None:
+    """A world of the user's own is not lost with the next save because the face's light took its place."""
+    world = scene.world
+    if world is not None and world.library is None and light_node(world) is None:
+        world.use_fake_user = True
+
+
 def _create_sun(name: str) -> bpy.types.Object:
     sun = bpy.data.objects.new(f"{name} Sun", bpy.data.lights.new(f"{name} Sun", "SUN"))
     sun.location = (0.0, 0.0, SUN_HEIGHT_M)
