@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
 from likeness.operators import expression_presets
 from likeness.operators.expression_presets import OWN
+from likeness.operators.expression_transfer import LIKENESS_OT_expression_from_face
 from likeness.operators.settings import user_folder
 from likeness.scene.expression_presets import PRESETS
-from likeness.scene.state import state_of
+from likeness.scene.state import active_face, state_of
 from named_sheets import ARKIT_FACE, build_named, values_of
 
 SMILE = {"mouthSmileLeft": 0.5, "eyeLookUpLeft": 0.25}
@@ -124,6 +126,24 @@ def test_from_the_other_face(tmp_path: Path) -> None:
     face = build_named(tmp_path, ARKIT_FACE)
     assert bpy.ops.likeness.expression_from_face(source=source.name, strength=0.5) == {"FINISHED"}
     assert values_of(face) == pytest.approx({"mouthSmileLeft": 0.4, "jawOpen": 0.2})
+
+
+@pytest.mark.parametrize("selected", [0, 1, 2])
+def test_which_face_is_meant(tmp_path: Path, selected: int) -> None:
+    """One other face, selected or alone, is taken; among several Blender asks, the selected ones first."""
+    others = [build_named(tmp_path, {"jawOpen": value}, model="other") for value in (0.2, 0.4)]
+    face = build_named(tmp_path, ARKIT_FACE)
+    for other in others[len(others) - selected :]:
+        other.select_set(True)
+    asked = []
+    manager = SimpleNamespace(invoke_props_dialog=lambda operator: asked.append(operator.source) or {"RUNNING_MODAL"})
+    context = SimpleNamespace(view_layer=bpy.context.view_layer, scene=bpy.context.scene, window_manager=manager)
+    operator = SimpleNamespace(source="", execute=lambda _context: {"FINISHED"})
+    outcome = LIKENESS_OT_expression_from_face.invoke(operator, context, None)
+    assert active_face(bpy.context) == face
+    assert outcome == ({"FINISHED"} if selected == 1 else {"RUNNING_MODAL"})
+    assert operator.source == (others[1] if selected == 1 else others[0]).name
+    assert bool(asked) is (selected != 1)
 
 
 def test_from_a_face_without_common_shapes(tmp_path: Path) -> None:
