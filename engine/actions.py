@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import mediapipe  # noqa: F401  # first used in the middle of a job, where loading it would be a long silence
+import mediapipe  # noqa: F401  # like `personal` used amid a job only, where an interrupt could load it by half
 import numpy as np
 import torch
 
+from ..bfm.builtin import personal  # noqa: F401
 from ..doctor import DEVICES, OPTIONAL_LIBRARIES, findings
 from ..errors import LikenessError
 from ..inference.detectors.crop import Crop

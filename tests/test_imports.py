@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "inference.reconstruction": {"inference.image_files"},  # by its writer alone: see IN_BLENDER
     "engine": set(),
     "engine.worker": {"engine.protocol", "engine.actions"},
-    "engine.actions": {"engine.protocol", "inference", "doctor"},
+    "engine.actions": {"engine.protocol", "inference", "bfm", "doctor"},
     "training": {"bfm", "inference"},
     "benchmarks": {"bfm", "inference"},
     "scene": {"inference.reconstruction", "bfm.arkit"},
