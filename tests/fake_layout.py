@@ -51,6 +51,15 @@ class FakeLayout:
     def operator_menu_enum(self, name: str, property: str, text: str | None = None, **_options: Any) -> None:
         self._add_operator(name, text)
 
+    def menu(self, name: str, **_options: Any) -> None:
+        self.drawn.append(Drawn("menu", name, ""))
+
+    def template_icon(self, icon: int, **_options: Any) -> None:
+        self.drawn.append(Drawn("icon", str(icon), ""))
+
+    def progress(self, factor: float, text: str, **_options: Any) -> None:
+        self.drawn.append(Drawn("progress", f"{factor:.2f}", text))
+
     def _add_operator(self, name: str, text: str | None) -> None:
         import bpy
 

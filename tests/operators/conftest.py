@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from faults import QUICK, command
 from likeness.engine.client import Engine
+from likeness.engine.limits import Limits
 from likeness.inference.reconstruction import write_reconstruction
 from synthetic import sheet_reconstruction
 
 bpy = pytest.importorskip("bpy", reason="Blender's Python module is not installed")
 
 UseEngine = Callable[..., Engine]
-GOOD = "hello"
+# Where a test is not about slowness, a busy computer must not look like a broken engine.
+PATIENT = replace(QUICK, first_sign=30.0, hello=30.0, silence=10.0)
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +44,8 @@ def use_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[UseE
     monkeypatch.setenv("LIKENESS_FAKE_RESULT", str(result))
     made = []
 
-    def use(fake_command: list[str] | None = None) -> Engine:
-        engine = Engine(fake_command or command(GOOD), tmp_path / "engine.log", limits=QUICK)
+    def use(fake_command: list[str] | None = None, limits: Limits = PATIENT) -> Engine:
+        engine = Engine(fake_command or command("hello"), tmp_path / "engine.log", limits=limits)
         made.append(engine)
         monkeypatch.setattr(engine_host, "get_engine", lambda interpreter=None: engine)
         monkeypatch.setattr(engine_host, "find_interpreter", lambda: Path(sys.executable))

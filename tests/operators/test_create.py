@@ -14,7 +14,7 @@ import bpy
 import numpy as np
 import pytest
 from data_blocks import count_blocks
-from faults import FAULTS, Fault, command, command_failing_once
+from faults import FAULTS, QUICK, Fault, command, command_failing_once
 from likeness.engine.client import Engine
 from likeness.errors import LikenessError
 from likeness.operators import create, engine_host
@@ -78,7 +78,7 @@ def test_options_come_from_the_session_unless_given(
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_fault_leaves_the_scene_alone(fault: Fault, use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
-    use_engine(command_failing_once(fault, tmp_path / "failed"))
+    use_engine(command_failing_once(fault, tmp_path / "failed"), QUICK)
     before, begun = count_blocks(), time.monotonic()
     sentence = _error_of(filepath=str(photo))
     assert time.monotonic() - begun < SOON

@@ -128,14 +128,14 @@ def test_without_an_engine_nothing_is_searched(tmp_path: Path, monkeypatch: pyte
 
 def test_create_goes_before_the_search(use_engine: UseEngine, tmp_path: Path) -> None:
     # The first process would search for ever and has to be ended.
-    engine = use_engine(command(f"once:{tmp_path / 'searched'}", "hello", "run", "beat-beside", "hang"))
+    use_engine(command(f"once:{tmp_path / 'searched'}", "hello", "run", "progress:0.5", "beat-beside", "hang"))
     current = session(bpy.context)
     current.photo = _pictures(tmp_path, 1)[0]
     photo.look_at_photo()
     limit = time.monotonic() + 10
-    while engine.state != "busy":
-        assert face_search._look() is not None
+    while face_search._search.poll().fraction < 0.5:  # till then it would only be taken off the queue
         assert time.monotonic() < limit
+        time.sleep(0.01)
     face_search._look()  # the process may have said hello just now, and not have the search yet
     assert current.finding_faces
     assert bpy.ops.likeness.create() == {"FINISHED"}
