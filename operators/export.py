@@ -12,13 +12,20 @@ from ..errors import LikenessError
 from ..scene.export import export_fbx, export_glb
 from ..scene.export_folder import export_folder
 from ..scene.export_obj import export_obj
+from ..scene.fresh_files import file_stem
 from ..scene.state import active_face
+
+
+def proposed_path(face: bpy.types.Object, suffix: str) -> Path:
+    """Where a face is exported unless the user says otherwise: beside the file, under its own name."""
+    folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
+    return folder / f"{file_stem(face.name)}{suffix}"
 
 
 class ExportOperator(ExportHelper):
     """Mix-in: asks for a file, named after the face, and writes it; what goes wrong is one sentence."""
 
-    bl_options = {"PRESET"}
+    bl_options: set[str] = set()
 
     filename_ext: str
     filepath: StringProperty(name="File Path", subtype="FILE_PATH", options={"SKIP_SAVE"})
@@ -31,13 +38,14 @@ class ExportOperator(ExportHelper):
         return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
-        name = bpy.path.clean_name(active_face(context).name, replace="-")
-        self.filepath = str(folder / f"{name}{self.filename_ext}")
+        self.filepath = str(proposed_path(active_face(context), self.filename_ext))
         return super().invoke(context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self.filename_ext))
+        if path.name == self.filename_ext:
+            self.report({"ERROR"}, "The export needs a file name.")
+            return {"CANCELLED"}
         try:
             self.write(path, active_face(context))
         except LikenessError as error:

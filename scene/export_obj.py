@@ -11,7 +11,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from .fresh_files import fresh_files
+from .fresh_files import file_stem, fresh_files
 from .images import save_image
 from .mode import object_mode
 from .read_mesh import (
@@ -40,7 +40,7 @@ def export_obj(path: Path, face: bpy.types.Object) -> None:
         keys.mkdir()
         for key in expression_keys(face):
             text = _lines("v %.6f %.6f %.6f\n", key_vertices(key)) + surface
-            _write(_free(keys, bpy.path.clean_name(key.name), ".obj"), text)
+            _write(_free(keys, file_stem(key.name), ".obj"), text)
 
 
 def _surface(face: bpy.types.Object) -> str:
@@ -69,7 +69,7 @@ def _write_materials(path: Path, face: bpy.types.Object) -> None:
         for statement, image in _images(slot.material).items():
             if image not in written:
                 file = Path(image.filepath or image.name)
-                target = _free(textures, bpy.path.clean_name(file.stem), file.suffix or ".png")
+                target = _free(textures, file_stem(file.stem), file.suffix or ".png")
                 save_image(image, target)
                 written[image] = f"{textures.name}/{target.name}"
             text.append(f"{statement} {written[image]}\n")

@@ -9,6 +9,14 @@ from pathlib import Path
 
 from ..errors import LikenessError
 
+# What one system or another does not take in a file name.
+FORBIDDEN = dict.fromkeys([*map(ord, '<>:"/\\|?*'), *range(32)], "_")
+
+
+def file_stem(name: str) -> str:
+    """A name as a file's name without its suffix, as near to it as every system allows."""
+    return name.translate(FORBIDDEN).strip(" .") or "_"
+
 
 @contextmanager
 def fresh_files(target: Path) -> Iterator[Path]:

@@ -1,0 +1,73 @@
+"""Export operators as the file browser and scripts call them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+from likeness.inference.reconstruction import write_reconstruction
+from likeness.operators.export import proposed_path
+from likeness.scene.build import build_face
+from likeness.scene.state import state_of
+from synthetic import sheet_reconstruction
+
+OPERATORS = {
+    ".glb": "export_gltf",
+    ".fbx": "export_fbx",
+    ".obj": "export_obj",
+    ".likeness": "export_folder",
+}
+
+
+@pytest.fixture
+def face(tmp_path: Path) -> bpy.types.Object:
+    """A face in the scene."""
+    write_reconstruction(sheet_reconstruction(), tmp_path / "photo.likeness")
+    return build_face(tmp_path / "photo.likeness", "Ada Ü")
+
+
+@pytest.mark.parametrize("suffix", OPERATORS)
+def test_a_script_exports(face: bpy.types.Object, tmp_path: Path, suffix: str) -> None:
+    operator = getattr(bpy.ops.likeness, OPERATORS[suffix])
+    assert operator(filepath=str(tmp_path / "out")) == {"FINISHED"}
+    assert (tmp_path / f"out{suffix}").exists()
+
+
+@pytest.mark.parametrize("suffix", OPERATORS)
+def test_the_camera_of_a_face_means_the_face(face: bpy.types.Object, tmp_path: Path, suffix: str) -> None:
+    bpy.context.view_layer.objects.active = state_of(face).camera
+    assert getattr(bpy.ops.likeness, OPERATORS[suffix])(filepath=str(tmp_path / "out")) == {"FINISHED"}
+
+
+@pytest.mark.parametrize("name", OPERATORS.values())
+def test_without_a_face_there_is_nothing_to_export(name: str) -> None:
+    with pytest.raises(RuntimeError, match="Select a face first"):
+        getattr(bpy.ops.likeness, name)(filepath="unused")
+
+
+@pytest.mark.parametrize("suffix", OPERATORS)
+def test_a_name_is_needed(face: bpy.types.Object, tmp_path: Path, suffix: str) -> None:
+    for given in ("", f"{tmp_path}/"):
+        with pytest.raises(RuntimeError, match="needs a file name"):
+            getattr(bpy.ops.likeness, OPERATORS[suffix])(filepath=given)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("suffix", OPERATORS)
+def test_what_goes_wrong_is_one_sentence(face: bpy.types.Object, tmp_path: Path, suffix: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RuntimeError) as caught:
+        getattr(bpy.ops.likeness, OPERATORS[suffix])(filepath=str(tmp_path / "file" / "out"))
+    message = str(caught.value).strip()
+    assert "cannot be written" in message
+    assert "\n" not in message
+    assert "Traceback" not in message
+
+
+def test_the_file_browser_starts_with_the_faces_name(face: bpy.types.Object, tmp_path: Path) -> None:
+    assert proposed_path(face, ".glb") == Path.home() / "Ada Ü.glb"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    assert proposed_path(face, ".likeness") == tmp_path / "Ada Ü.likeness"
+    face.name = "a/b:c?"
+    assert proposed_path(face, ".obj") == tmp_path / "a_b_c_.obj"
