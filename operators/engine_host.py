@@ -74,13 +74,22 @@ def _idle_seconds() -> float:
     return 60.0 * chosen.idle_minutes if chosen is not None else 600.0
 
 
+@bpy.app.handlers.persistent
+def _file_is_replaced(_file: str) -> None:
+    """What a busy engine works on was meant for the file that goes; an idle one stays warm."""
+    if _engine is not None and _engine.state == "busy":
+        shutdown()
+
+
 def register() -> None:
-    """See to it that the engine ends with Blender."""
+    """See to it that the engine ends with Blender, and its work with the file."""
     atexit.register(shutdown)
+    bpy.app.handlers.load_pre.append(_file_is_replaced)
 
 
 def unregister() -> None:
     """End the engine and what was still on its way out."""
+    bpy.app.handlers.load_pre.remove(_file_is_replaced)
     atexit.unregister(shutdown)
     shutdown()  # first: then nothing of the engine's is left to wait for
     close_all()

@@ -32,7 +32,7 @@ def main():
 
     yield from started(button)
     height = button[1] - hands.on_screen(hands.region(), 0, 0)[1]
-    stop = yield from hands.find("likeness.cancel", across=0.83, top=height - 20, bottom=height + 60)
+    stop = yield from hands.find("likeness.cancel", across=0.83, top=height - 20, bottom=height + 30)
     yield from hands.click(stop)
     yield from unchanged(before, "Cancel")
 
