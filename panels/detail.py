@@ -23,11 +23,10 @@ class LIKENESS_PT_detail(FacePanel, bpy.types.Panel):
             layout.label(text="This face has no map of its wrinkles", icon="INFO")
         else:
             layout.prop(state_of(face), "wrinkles")
-            column = layout.column(align=True)
-            column.prop(detail, "strength")
-            row = column.row(align=True, heading="Displace In")
-            row.prop(detail, "show_viewport", text="Viewport", toggle=True, icon="NONE")
-            row.prop(detail, "show_render", text="Render", toggle=True, icon="NONE")
+            row = layout.row(align=True)
+            row.prop(detail, "strength")
+            row.prop(detail, "show_viewport", text="")
+            row.prop(detail, "show_render", text="")
         if subdivision is not None:
             column = layout.column(align=True)
             column.prop(subdivision, "levels", text="Levels Viewport")

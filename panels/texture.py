@@ -6,7 +6,7 @@ import bpy
 
 from ..operators.texture import LIKENESS_OT_rebake_texture
 from ..scene.state import active_face, face_images, state_of
-from ..scene.texture_view import SEEN, VIEWS, available_views
+from ..scene.texture_view import SEEN, SHADED, VIEWS, available_views
 from .sidebar import FacePanel
 
 
@@ -25,6 +25,8 @@ class LIKENESS_PT_texture(FacePanel, bpy.types.Panel):
             item = row.row(align=True)
             item.enabled = view in available
             item.prop_enum(memory, "texture_view", view)
+        if memory.texture_view != SHADED and _without_materials(context):
+            layout.label(text="Solid shading does not show it", icon="INFO")
         if memory.texture_view == SEEN:
             layout.label(text="Green: from the photo", icon="HIDE_OFF")
             layout.label(text="Orange: filled in", icon="HIDE_ON")
@@ -32,6 +34,11 @@ class LIKENESS_PT_texture(FacePanel, bpy.types.Panel):
             width, height = memory.albedo.size
             layout.label(text=f"Resolution {width} x {height}")
         layout.operator_menu_enum(LIKENESS_OT_rebake_texture.bl_idname, "texture_size", text="Bake Again")
+
+
+def _without_materials(context: bpy.types.Context) -> bool:
+    space = context.space_data
+    return isinstance(space, bpy.types.SpaceView3D) and space.shading.type in {"SOLID", "WIREFRAME"}
 
 
 CLASSES = (LIKENESS_PT_texture,)

@@ -15,6 +15,7 @@ from likeness.inference.reconstruction import write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.sky import light_node
 from likeness.scene.state import state_of
+from PIL import Image
 from synthetic import sheet_reconstruction
 
 UseEngine = Callable[..., Any]
@@ -97,3 +98,20 @@ def test_it_needs_a_face_with_texture_and_photo(face: bpy.types.Object) -> None:
     assert not bpy.ops.likeness.rebake_texture.poll()
     bpy.data.objects.remove(face)
     assert not bpy.ops.likeness.rebake_texture.poll()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("real_engine")
+def test_the_real_engine_bakes_a_real_face_again(photo_astronaut: np.ndarray, tmp_path: Path) -> None:
+    from likeness.inference.pipeline import PipelineOptions, reconstruct
+
+    Image.fromarray(photo_astronaut).save(tmp_path / "photo.png")
+    made = reconstruct(tmp_path / "photo.png", PipelineOptions(texture_size=128))
+    write_reconstruction(made, tmp_path / "face.likeness")
+    (tmp_path / "photo.png").unlink()
+    face = build_face(tmp_path / "face.likeness")
+    small = np.array(state_of(face).albedo.pixels[:]).reshape(128, 128, 4)
+    assert bpy.ops.likeness.rebake_texture(texture_size="512") == {"FINISHED"}
+    assert tuple(state_of(face).confidence.size) == (512, 512)
+    large = np.array(state_of(face).albedo.pixels[:]).reshape(128, 4, 128, 4, 4).mean(axis=(1, 3))
+    assert np.median(np.abs(large - small)) < 0.02
