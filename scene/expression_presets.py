@@ -21,6 +21,7 @@ def _both(**values: float) -> dict[str, float]:
 
 # None moves the eyes: whoever looks somewhere goes on looking there.
 PRESETS: dict[str, dict[str, float]] = {
+    "Neutral": {},
     "Smile": _both(mouthSmile=0.75, mouthDimple=0.15, cheekSquint=0.45, eyeSquint=0.2),
     "Laugh": _both(mouthSmile=0.9, cheekSquint=0.8, eyeSquint=0.55, mouthUpperUp=0.3, mouthLowerDown=0.2, noseSneer=0.1)
     | {"jawOpen": 0.28, "browInnerUp": 0.2},

@@ -33,7 +33,7 @@ def gaze(face: bpy.types.Object, axis: int) -> float:
 def set_gaze(face: bpy.types.Object, axis: int, value: float) -> None:
     """Let both eyes look that far, -1 to 1."""
     keys = gaze_keys(face)
-    for names, amount in zip(GAZE_KEYS[axis], (max(value, 0.0), max(-value, 0.0)), strict=True):
+    for names, amount in zip(GAZE_KEYS[axis], (max(0.0, value), max(0.0, -value)), strict=True):
         for name in names:
             if name in keys:
                 keys[name].value = amount
