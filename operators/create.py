@@ -14,7 +14,7 @@ from ..scene.build import build_face
 from ..scene.camera import look_through_camera
 from ..scene.state import state_of
 from . import engine_host, face_search
-from .job import TAB, JobOperator
+from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotoBrowser
 from .settings import DEVICES, LARGEST_FACE, QUALITIES, TEXTURE_SIZES, model_items, session
@@ -94,7 +94,7 @@ def build(folder: Path, photo: Path) -> bpy.types.Object:
 
 
 class LIKENESS_FH_photo(bpy.types.FileHandler):
-    """An image dropped into a 3D view becomes a face while the tab is open, else Blender's own reference image."""
+    """An image dropped into a 3D view can become a face; Blender offers it beside its own reference image"""
 
     bl_idname = "LIKENESS_FH_photo"
     bl_label = "Face from Photo"
@@ -103,10 +103,7 @@ class LIKENESS_FH_photo(bpy.types.FileHandler):
 
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:
-        if context.area is None or context.area.type != "VIEW_3D":
-            return False
-        sidebars = (region for region in context.area.regions if region.type == "UI" and region.width > 1)
-        return any(region.active_panel_category == TAB for region in sidebars)
+        return context.area is not None and context.area.type == "VIEW_3D"
 
 
 CLASSES = (LIKENESS_OT_create, LIKENESS_FH_photo)

@@ -75,8 +75,6 @@ def _look() -> float | None:
 
 def _show_faces(faces: list[dict[str, object]]) -> None:
     current = session(bpy.context)
-    if not faces:
-        current.error = f"No face was found in '{Path(current.photo).name}'."
     current.faces.clear()
     for found in faces:
         current.faces.add().thumbnail = str(found["thumbnail"])

@@ -37,6 +37,9 @@ class PhotoBrowser:
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
+    def draw(self, context: bpy.types.Context) -> None:
+        """No options beside the files: they stand in the panel."""
+
 
 class LIKENESS_OT_choose_photo(PhotoBrowser, bpy.types.Operator):
     """Choose the photo to make a face from"""

@@ -24,7 +24,7 @@ THUMBNAIL_SCALE = 7.0
 FACE_SCALE = 3.5
 FACES_IN_A_ROW = 3
 LETTER_WIDTH = 6.5  # of the interface's font at scale 1, in pixels, on average
-MARGIN_LETTERS = 8
+MARGIN_LETTERS = 17  # tabs, frames, and a button at each end
 
 
 class LIKENESS_MT_recent(bpy.types.Menu):
@@ -109,9 +109,9 @@ def _draw_faces(layout: bpy.types.UILayout, current: LikenessSession) -> None:
 
 
 def _draw_missing_engine(layout: bpy.types.UILayout) -> None:
-    row = layout.row()
-    row.label(text="The engine is not installed", icon="INFO")
-    row.operator("preferences.addon_show", text="Install...").module = ROOT_PACKAGE
+    column = layout.column(align=True)
+    column.label(text="The engine is not installed", icon="INFO")
+    column.operator("preferences.addon_show", text="Install in the Preferences").module = ROOT_PACKAGE
 
 
 def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None:
@@ -124,12 +124,12 @@ def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None
 
 
 def _draw_error(layout: bpy.types.UILayout, error: str, letters: int) -> None:
-    box = layout.box()
-    row = box.row()
+    row = layout.box().row()
     row.alert = True
+    row.label(text="", icon="ERROR")
     column = row.column(align=True)
-    for number, line in enumerate(textwrap.wrap(error, letters)):
-        column.label(text=line, icon="NONE" if number else "ERROR")
+    for line in textwrap.wrap(error, letters):
+        column.label(text=line)
     row.operator(LIKENESS_OT_dismiss_error.bl_idname, text="", icon="X", emboss=False)
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -175,3 +176,12 @@ def test_the_real_engine_makes_a_face(photo_astronaut: np.ndarray, tmp_path: Pat
     assert len(face.data.shape_keys.key_blocks) > 50
     assert _nothing_left()
     assert _error_of(filepath=str(tmp_path / "nothing.png")).startswith("There is no photo at")
+
+
+def test_a_dropped_picture_is_for_3d_views_and_for_what_is_read() -> None:
+    handler = create.LIKENESS_FH_photo
+    for area, welcome in (("VIEW_3D", True), ("IMAGE_EDITOR", False)):
+        assert handler.poll_drop(SimpleNamespace(area=SimpleNamespace(type=area))) == welcome
+    assert not handler.poll_drop(SimpleNamespace(area=None))
+    assert bpy.types.FileHandler.bl_rna_get_subclass_py("LIKENESS_FH_photo") is handler
+    assert {".jpg", ".png", ".webp", ".heic"} <= set(handler.bl_file_extensions.split(";"))

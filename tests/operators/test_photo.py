@@ -87,15 +87,6 @@ def test_a_chosen_photo_is_shown_remembered_and_searched(use_engine: UseEngine, 
     assert engine.state == "ready"  # warm for the face to come
 
 
-def test_no_face_is_told(use_engine: UseEngine, tmp_path: Path) -> None:
-    use_engine(_finding())
-    current = session(bpy.context)
-    current.photo = _pictures(tmp_path, 1)[0]
-    photo.look_at_photo()
-    _search_ends()
-    assert current.error == "No face was found in '0.jpg'."
-
-
 @pytest.mark.parametrize("steps", ["hello run error:input", "hello run error:fault", "exit:3"])
 def test_a_search_that_fails_is_told(use_engine: UseEngine, tmp_path: Path, steps: str) -> None:
     use_engine(command(*steps.split()))
