@@ -48,8 +48,8 @@ class Background:
         self._thread.join()
 
     def tell(self, stage: str, fraction: float) -> None:
-        """For ``work``: say where it stands."""
-        self._update = Update(stage, fraction)
+        """For ``work``: say where it stands; a bar that goes back would worry people."""
+        self._update = Update(stage, max(fraction, self._update.fraction))
 
     def check_cancelled(self) -> None:
         """For ``work``: raises `Cancelled` if the user wants it to stop."""

@@ -9,7 +9,9 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,8 @@ LIBRARIES = {
 CHECK_TIMEOUT_S = 180.0
 START_TIMEOUT_S = 20.0
 RECORD = "likeness-engine.json"
+TRASH = "trash-"
+PATIENCE_S = 3.0
 _MARK = "likeness-check:"
 _CHECK = f"""
 import importlib, json, sys
@@ -160,22 +164,48 @@ def size(folder: Path) -> int:
     return total
 
 
-def remove(folder: Path) -> threading.Thread:
-    """Remove an environment: it is gone from its place at once, and from the disk when the returned thread is done.
+def remove(folder: Path) -> None:
+    """Remove an environment, and what was left of earlier ones; see `discard`.
 
     Raises:
         LikenessError: something in it is in use.
     """
-    doomed = folder.with_name(f"{folder.name}.removed")
-    shutil.rmtree(doomed, ignore_errors=True)
     try:
-        if folder.exists():
-            folder.rename(doomed)
+        discard(folder)
     except OSError as error:
         raise LikenessError(f"The engine in {folder} is in use; close other Blenders and try again.") from error
-    thread = threading.Thread(target=shutil.rmtree, args=[doomed], kwargs={"ignore_errors": True}, daemon=True)
-    thread.start()
-    return thread
+
+
+def discard(*folders: Path) -> None:
+    """Take folders from their place at once, and from the disk in a thread: 20 000 files can take a minute.
+
+    What a thread could not finish, because Blender was closed, is deleted the next time something is discarded there.
+
+    Raises:
+        OSError: something in one of them is in use.
+    """
+    for folder in filter(Path.exists, folders):
+        move(folder, Path(tempfile.mkdtemp(prefix=TRASH, dir=folder.parent), folder.name))
+    for place in {folder.parent for folder in folders}:
+        for trash in place.glob(f"{TRASH}*"):
+            threading.Thread(target=shutil.rmtree, args=[trash, True], name="likeness trash", daemon=True).start()
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a folder, with patience: on Windows a virus scanner holds new files for some moments.
+
+    Raises:
+        OSError: something in it is in use for longer.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            source.rename(target)
+            return
+        except PermissionError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
 
 
 def _what_is_broken(python: Path, broken: dict[str, str]) -> str:

@@ -19,8 +19,10 @@ from .environment import (
     CHECK_TIMEOUT_S,
     check_command,
     check_interpreter,
+    discard,
     dotted,
     interpreter_in,
+    move,
     verdict,
     write_record,
 )
@@ -132,12 +134,13 @@ def workplace(folder: Path) -> Iterator[Path]:
     place = folder.with_name(f"{folder.name}.new")
     place.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder.with_name(f"{folder.name}.lock")):
-        shutil.rmtree(place, ignore_errors=True)
+        discard(place)
         place.mkdir()
         try:
             yield place
         finally:
-            shutil.rmtree(place, ignore_errors=True)
+            with contextlib.suppress(OSError):  # then it goes the next time
+                discard(place)
 
 
 @contextlib.contextmanager
@@ -174,20 +177,17 @@ def replace(folder: Path, env: Path) -> None:
     Raises:
         LikenessError: the one before is in use, or the new one does not start.
     """
-    old = folder.with_name(f"{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    old = env.with_name("old")
     try:
         if folder.exists():
-            folder.rename(old)
-        env.rename(folder)
-    except OSError as error:
+            move(folder, old)
+        move(env, folder)
+        problem = check_interpreter(folder, ())
+    except OSError:
         problem = f"The engine in {folder} is in use; close other Blenders and try again."
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        raise LikenessError(problem) from error
-    if problem := check_interpreter(folder, ()):
-        folder.rename(env)
+    if problem:
+        if not env.exists():
+            move(folder, env)
         if old.exists():
-            old.rename(folder)
+            move(old, folder)
         raise LikenessError(problem)
-    shutil.rmtree(old, ignore_errors=True)

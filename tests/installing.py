@@ -92,6 +92,14 @@ def python_of(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python3")
 
 
+def left_in(folder: Path) -> list[str]:
+    """What is in a folder, once what was thrown away has gone."""
+    end = time.monotonic() + 20
+    while any(path.name.startswith(environment.TRASH) for path in folder.iterdir()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return sorted(path.name for path in folder.iterdir())
+
+
 def finish(task: Background) -> tuple[list[tuple[str, float]], dict[str, Any]]:
     """Wait for a task: all stages with their fractions, and the result."""
     stages, end = [], time.monotonic() + 120

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from installing import left_in
 from likeness.engine import environment
 from likeness.engine.environment import (
     LIBRARIES,
@@ -129,9 +130,32 @@ def test_a_damaged_record_leaves_the_engine_usable(folder: Path, record: str) ->
 
 
 def test_removed_leaves_nothing(folder: Path) -> None:
-    remove(folder).join()
-    assert list(folder.parent.iterdir()) == []
-    remove(folder).join()  # again is fine
+    remove(folder)
+    assert not folder.exists()
+    assert left_in(folder.parent) == []
+    remove(folder)  # again is fine
+
+
+def test_what_was_not_deleted_in_time_goes_later(folder: Path) -> None:
+    """Blender was closed while its thread was at it."""
+    left = folder.with_name(f"{environment.TRASH}abc")
+    (left / "engine" / "lib").mkdir(parents=True)
+    remove(folder)
+    assert left_in(folder.parent) == []
+
+
+def test_a_virus_scanner_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename, attempts = Path.rename, []
+
+    def held_for_a_moment(source: Path, target: Path) -> Path:
+        attempts.append(source)
+        if len(attempts) < 3:
+            raise PermissionError(13, "in use")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", held_for_a_moment)
+    remove(folder)
+    assert left_in(folder.parent) == []
 
 
 def test_what_cannot_be_moved_stays_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +163,7 @@ def test_what_cannot_be_moved_stays_whole(folder: Path, monkeypatch: pytest.Monk
         raise PermissionError(13, "in use")
 
     monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(environment, "PATIENCE_S", 0.2)
     with pytest.raises(LikenessError, match="is in use; close other Blenders"):
         remove(folder)
     assert check_interpreter(folder) == ""
