@@ -31,8 +31,8 @@ def load_image(path: Path, name: str, colour_space: str) -> bpy.types.Image:
 def save_image(image: bpy.types.Image, path: Path) -> None:
     """Write an image's file as it was packed or lies on disk, or as it was painted since. Raises `LikenessError`."""
     if image.is_dirty:
-        image.save(filepath=str(path), save_copy=True)
-    elif image.packed_file is not None:
+        image.pack()
+    if image.packed_file is not None:
         path.write_bytes(image.packed_file.data)
     else:
         source = Path(bpy.path.abspath(image.filepath, library=image.library))

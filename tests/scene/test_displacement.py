@@ -53,7 +53,7 @@ def test_the_viewport_is_light_and_the_render_complete(sheet_folder: Path) -> No
     face = build_face(sheet_folder)
     detail, subdivision = face.modifiers[DETAIL], face.modifiers[SUBDIVISION]
     assert (detail.show_viewport, detail.show_render) == (False, True)
-    assert subdivision.levels < 2 < subdivision.render_levels
+    assert (subdivision.levels, subdivision.render_levels) == (0, 3)
     assert [modifier.type for modifier in face.modifiers] == ["ARMATURE", "NODES", "SUBSURF", "DISPLACE"]
 
 
