@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import socket
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # Small tensors: more threads than this cost time, and results should not depend on the machine's core count.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
-# bpy has wheels for one version of Python only; elsewhere the rest is tested.
-collect_ignore_glob = [] if importlib.util.find_spec("bpy") else ["scene/*", "operators/*", "panels/*"]
+# bpy has wheels for one version of Python only, and beside it the engine's libraries may be absent: the rest is tested.
+NEED_BPY = ["scene/*", "operators/*", "panels/*"]
+NEED_TORCH = ["engine/test_actions.py", "engine/test_real_engine.py"]
+_absent = [needing for library, needing in (("bpy", NEED_BPY), ("torch", NEED_TORCH)) if not find_spec(library)]
+collect_ignore_glob = [pattern for needing in _absent for pattern in needing]
 if installed.ZIP:
     installed.install()
 
@@ -38,8 +41,7 @@ def shared_dir() -> Path:
 @pytest.fixture
 def photo_astronaut() -> np.ndarray:
     """NASA's portrait of Eileen Collins (512, 512, 3) uint8 sRGB, public domain, shipped with scikit-image."""
-    from skimage import data
-
+    data = pytest.importorskip("skimage.data", reason="scikit-image, which has the portrait, is not installed")
     return data.astronaut().copy()
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import likeness
 import pytest
 from likeness.engine.client import Engine, engine_command
 from likeness.engine.limits import Limits
@@ -18,7 +19,7 @@ from likeness.errors import LikenessError
 from processes import ends, gone
 from waiting import MakeEngine, result, wait
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(str(likeness.__file__)).parent
 COMMAND = [sys.executable, "-I", "-S", "-u", str(Path(__file__).with_name("small_worker.py"))]
 NOT_QUICK = Limits(interrupt=0.2)
 
@@ -186,12 +187,14 @@ def test_orders_it_does_not_understand_end_it() -> None:
         assert worker.process.wait(timeout=2) == 1
 
 
-def test_it_dies_with_blender(log: Path) -> None:
+def test_it_dies_with_blender(log: Path, tmp_path: Path) -> None:
     """The client's process is killed without warning, amid a job."""
+    (tmp_path / "likeness").symlink_to(ROOT)
     client = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("client_process.py")), str(log), *COMMAND],
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )
     assert client.stdout is not None
     worker = int(client.stdout.readline())
