@@ -151,7 +151,7 @@ class JobOperator:
                 job.cancel_sent = True
                 job.task.cancel()
             update = job.task.poll()
-            if not update.finished:
+            if not update.finished or (job.timer and not job.cancel_wanted and _hands_are_full(context)):
                 _show(context, job, update)
                 return set()
             if job.cancel_wanted:
@@ -204,6 +204,12 @@ def redraw(context: bpy.types.Context) -> None:
             for region in area.regions if area.type == "VIEW_3D" else ():
                 if region.type == "UI" and region.active_panel_category in (TAB, "UNSUPPORTED"):
                     region.tag_redraw()
+
+
+def _hands_are_full(context: bpy.types.Context) -> bool:
+    """Whether the user is in the middle of a grab or a stroke, which hold on to data that may not go now."""
+    windows = context.window_manager.windows
+    return any("BLOCKING" in operator.bl_options for window in windows for operator in window.modal_operators)
 
 
 def _show(context: bpy.types.Context, job: Job, update: Update) -> None:

@@ -10,6 +10,7 @@ from bpy.props import StringProperty
 from ..errors import LikenessError
 from ..scene.build import build_face
 from ..scene.camera import look_through_camera
+from .job import keep_details
 
 
 class LIKENESS_OT_open_reconstruction(bpy.types.Operator):
@@ -32,6 +33,9 @@ class LIKENESS_OT_open_reconstruction(bpy.types.Operator):
             build_face(Path(bpy.path.abspath(self.filepath)))
         except LikenessError as error:
             self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        except Exception:
+            self.report({"ERROR"}, keep_details(self.bl_label))
             return {"CANCELLED"}
         if context.screen is not None:
             look_through_camera(context.screen)

@@ -185,3 +185,12 @@ def test_a_dropped_picture_is_for_3d_views_and_for_what_is_read() -> None:
     assert not handler.poll_drop(SimpleNamespace(area=None))
     assert bpy.types.FileHandler.bl_rna_get_subclass_py("LIKENESS_FH_photo") is handler
     assert {".jpg", ".png", ".webp", ".heic"} <= set(handler.bl_file_extensions.split(";"))
+
+
+def test_opening_a_folder_fails_in_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a fault of Likeness")
+
+    monkeypatch.setattr("likeness.operators.open_reconstruction.build_face", fail)
+    with pytest.raises(RuntimeError, match=r"^Error: Open Reconstruction failed unexpectedly; the details are in "):
+        bpy.ops.likeness.open_reconstruction(filepath="anything")

@@ -78,7 +78,8 @@ class Window:
         region = SimpleNamespace(type="UI", active_panel_category="Likeness", tag_redraw=self._redraw)
         other = SimpleNamespace(type="UI", active_panel_category="Item", tag_redraw=lambda: pytest.fail("not our tab"))
         area = SimpleNamespace(type="VIEW_3D", regions=[region, other])
-        self.windows = [SimpleNamespace(screen=SimpleNamespace(areas=[area]))]
+        self.modal_operators: list[object] = [SimpleNamespace(bl_options={"UNDO"})]
+        self.screen, self.windows = SimpleNamespace(areas=[area]), [self]
         self.modal_handler_add, self.event_timer_remove = self.handlers.append, self.timers.remove
         self.window_manager = self.window = self
         self.workspace = SimpleNamespace(status_text_set=lambda text: setattr(self, "status", text))
@@ -145,6 +146,17 @@ def test_the_result_is_used_once_and_nothing_stays(window: Window) -> None:
     assert window.is_clean()
     assert not session(window).error
     assert operator.modal(window, TICK) == {"CANCELLED"}  # a late event
+
+
+def test_the_last_step_waits_for_a_grab_to_end(window: Window) -> None:
+    operator, work = _begin(window)
+    work.next = Update("done", 1.0, finished=True)
+    window.modal_operators.append(SimpleNamespace(bl_options={"UNDO", "BLOCKING"}))
+    for _ in range(3):
+        assert operator.modal(window, TICK) == GOES_ON
+    assert not operator.results
+    window.modal_operators.pop()
+    assert operator.modal(window, TICK) == {"FINISHED"}
 
 
 def test_escape_asks_once_and_waits_for_the_end(window: Window) -> None:
