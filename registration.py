@@ -59,7 +59,7 @@ MODULES = (
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
-WITH_HOOKS = (state, settings, engine_host, engine_state, thumbnails, photo, job, command)
+WITH_HOOKS = (state, settings, expression_presets, engine_host, engine_state, thumbnails, photo, job, command)
 
 
 def register() -> None:

@@ -18,25 +18,19 @@ from .settings import user_folder
 OWN = "own:"
 NEUTRAL = {name: 0.0 for name in ARKIT_NAMES if canonical_name(name) not in GAZE_NAMES}
 
-# What the folder held when we last looked or changed it; None before. Menus are drawn again and again.
-_own_names: list[str] | None = None
+# What the folder held when it was last looked at: menus and buttons ask at every redraw.
+_own_names: list[str] = []
 # Blender keeps no reference to the strings of a list made at run time: they must live on here.
 _own_items: list[tuple[str, str, str]] = []
 _all_items: list[tuple[str, str, str]] = []
 
 
-def own_names() -> list[str]:
-    """Names of the user's own presets."""
-    global _own_names
-    if _own_names is None:
-        _own_names = presets.preset_names(_folder())
-    return _own_names
-
-
-def forget_names() -> None:
-    """Look at the folder again next time."""
-    global _own_names
-    _own_names = None
+def look_again() -> None:
+    """See which presets the user has."""
+    try:
+        _own_names[:] = presets.preset_names(_folder())
+    except LikenessError:
+        _own_names.clear()
 
 
 def _folder() -> Path:
@@ -47,7 +41,7 @@ def _folder() -> Path:
 
 
 def _items_of_own(_operator: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
-    _own_items[:] = [(OWN + name, name, f"Your own preset {name}") for name in own_names()]
+    _own_items[:] = [(OWN + name, name, f"Your own preset {name}") for name in _own_names]
     return _own_items
 
 
@@ -91,7 +85,7 @@ class LIKENESS_OT_save_preset(ExpressionOperator, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
         presets.write_preset(_folder(), self.name.strip(), expression_of(face))
-        forget_names()
+        look_again()
         return f"The preset {self.name.strip()} is saved."
 
 
@@ -106,7 +100,7 @@ class LIKENESS_OT_delete_preset(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if not own_names():
+        if not _own_names:
             cls.poll_message_set("You have saved no presets yet")
             return False
         return True
@@ -118,8 +112,18 @@ class LIKENESS_OT_delete_preset(bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         finally:
-            forget_names()
+            look_again()
         return {"FINISHED"}
+
+
+def register() -> None:
+    """Know the user's presets from the start."""
+    look_again()
+
+
+def unregister() -> None:
+    """Forget them."""
+    _own_names.clear()
 
 
 CLASSES = (LIKENESS_OT_apply_preset, LIKENESS_OT_save_preset, LIKENESS_OT_delete_preset)
