@@ -62,7 +62,7 @@ def light_node(world: bpy.types.World | None) -> bpy.types.Node | None:
 def light_group() -> bpy.types.NodeTree:
     """The group for all faces of a file; one of the same name with other inputs, from another version, is let be."""
     for known in bpy.data.node_groups:
-        if known.name.startswith(LIGHT_GROUP) and _input_names(known) == INPUT_NAMES:
+        if known.library is None and known.name.startswith(LIGHT_GROUP) and _input_names(known) == INPUT_NAMES:
             return known
     group = bpy.data.node_groups.new(LIGHT_GROUP, "ShaderNodeTree")
     _declare(group)
