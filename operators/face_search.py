@@ -9,7 +9,7 @@ import bpy
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
 from . import engine_host, thumbnails
-from .job import redraw
+from .job import keep_details, redraw
 from .job_folder import FolderTask
 from .letting_go import let_go
 from .settings import session
@@ -65,7 +65,7 @@ def _look() -> float | None:
     except Cancelled:
         search.close()
     except Exception as error:
-        current.error = str(error) if isinstance(error, LikenessError) else "The search for faces failed."
+        current.error = str(error) if isinstance(error, LikenessError) else keep_details("The search for faces")
         search.close()
     _search = None
     current.finding_faces = False

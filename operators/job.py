@@ -221,7 +221,8 @@ def _show(context: bpy.types.Context, job: Job, update: Update) -> None:
         return
     current.stage, current.fraction = stage, fraction
     if context.workspace is not None:
-        context.workspace.status_text_set(f"{job.label}: {stage} {fraction:.0%}  (Esc to cancel)")
+        hint = "" if job.cancel_wanted else "  (Esc to cancel)"
+        context.workspace.status_text_set(f"{job.label}: {stage} {fraction:.0%}{hint}")
     redraw(context)
 
 

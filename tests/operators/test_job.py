@@ -163,6 +163,7 @@ def test_escape_asks_once_and_waits_for_the_end(window: Window) -> None:
     operator, work = _begin(window)
     assert operator.modal(window, ESCAPE) == SWALLOWED
     assert session(window).stage == "Cancelling"
+    assert window.status == "Test: Cancelling 25%"
     assert operator.modal(window, ESCAPE) == GOES_ON  # the next one is for somebody else
     assert work.cancelled == 1
     work.next = Cancelled()

@@ -99,6 +99,15 @@ def test_a_search_that_fails_is_told(use_engine: UseEngine, tmp_path: Path, step
     assert not any(user_folder("jobs").iterdir())
 
 
+def test_a_result_of_a_search_that_makes_no_sense_is_told(use_engine: UseEngine, tmp_path: Path) -> None:
+    use_engine(command("hello", "run", 'raw:{"type":"result","job":JOB,"values":{}}'))
+    current = session(bpy.context)
+    current.photo = _pictures(tmp_path, 1)[0]
+    photo.look_at_photo()
+    _search_ends()
+    assert current.error.startswith("The search for faces failed unexpectedly; the details are in ")
+
+
 def test_a_photo_that_is_not_there_is_told(use_engine: UseEngine) -> None:
     use_engine()
     current = session(bpy.context)
