@@ -34,7 +34,7 @@ LIBRARIES = {
 CHECK_TIMEOUT_S = 180.0
 START_TIMEOUT_S = 20.0
 RECORD = "likeness-engine.json"
-TRASH = "trash-"
+TRASH = "likeness-trash-"
 PATIENCE_S = 3.0
 _MARK = "likeness-check:"
 _CHECK = f"""
@@ -188,7 +188,13 @@ def discard(*folders: Path) -> None:
         move(folder, Path(tempfile.mkdtemp(prefix=TRASH, dir=folder.parent), folder.name))
     for place in {folder.parent for folder in folders}:
         for trash in place.glob(f"{TRASH}*"):
-            threading.Thread(target=shutil.rmtree, args=[trash, True], name="likeness trash", daemon=True).start()
+            threading.Thread(target=_delete, args=[trash], name="likeness trash", daemon=True).start()
+
+
+def _delete(folder: Path) -> None:
+    # Windows deletes no path of more than 260 characters that comes without this prefix, and PyTorch has some.
+    prefix = "\\\\?\\" if os.name == "nt" else ""
+    shutil.rmtree(f"{prefix}{folder.absolute()}", ignore_errors=True)
 
 
 def move(source: Path, target: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -29,8 +32,10 @@ from .environment import (
 from .installer import Installer, Progress, explain, find_installer
 from .interpreters import LOCKED, find_interpreter
 
-# Where each part of the work ends; the lists in between share by the number and size of their packages.
+# Of the whole: where each part of the work ends.
 CREATED, COMMON_INSTALLED, INSTALLED, PROVED = 0.05, 0.35, 0.9, 0.99
+# Characters: the longest path in the locked packages (a licence of PyTorch), and what Windows allows.
+LONGEST_IN_PACKAGES, WINDOWS_PATH = 172, 260
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,13 @@ def _prove(task: Background, python: Path, log: Path) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def workplace(folder: Path) -> Iterator[Path]:
-    """A fresh folder beside ``folder``, gone afterwards, that no other Blender works in at the same time.
+    """A fresh folder to build in, gone afterwards, that no other Blender works in at the same time.
 
     Raises:
         LikenessError: another Blender does.
     """
-    place = folder.with_name(f"{folder.name}.new")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    place = workplace_for(folder, os.name == "nt")
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder.with_name(f"{folder.name}.lock")):
         discard(place)
         place.mkdir()
@@ -141,6 +146,19 @@ def workplace(folder: Path) -> Iterator[Path]:
         finally:
             with contextlib.suppress(OSError):  # then it goes the next time
                 discard(place)
+
+
+def workplace_for(folder: Path, windows: bool) -> Path:
+    """Where to build what is to be moved to ``folder``: beside it, except where paths would grow too long for Windows.
+
+    There the temporary folder is nearer to the root. In its place the environment may have longer paths than pip can
+    make: they are licences and C++ headers, which nobody opens.
+    """
+    near, temporary = folder.with_name(f"{folder.name}.new"), Path(tempfile.gettempdir())
+    fits = len(str(near / "env" / "Lib" / "site-packages")) + LONGEST_IN_PACKAGES < WINDOWS_PATH
+    if not windows or fits or temporary.drive != folder.drive:
+        return near
+    return temporary / f"lk{zlib.crc32(str(folder).encode()):08x}"
 
 
 @contextlib.contextmanager

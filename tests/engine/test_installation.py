@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from installing import SLOW, UV, Place, finish, left_in, make_place, python_of
 from likeness.engine import builds, environment, installation
 from likeness.engine.environment import check_interpreter, read_installed
-from likeness.engine.installation import start_check, start_installation
+from likeness.engine.installation import start_check, start_installation, workplace_for
 from likeness.engine.installer import Installer
 from likeness.engine.task import Cancelled
 from likeness.errors import LikenessError
@@ -165,6 +166,28 @@ def test_a_killed_installation_is_no_hindrance(place: Place, slow: Installer, ch
     choose("uv")
     finish(start_installation(place.order))
     assert not place.folder.with_name("engine.new").exists()
+
+
+def test_long_paths_are_built_where_they_are_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only on Windows, and only where its limit would be hit; two Blenders' folders get two workplaces."""
+    deep, flat = Path("/", *["user folder"] * 6, "engine"), Path("/blender/engine")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert workplace_for(deep, windows=False) == deep.with_name("engine.new")
+    assert workplace_for(flat, windows=True) == flat.with_name("engine.new")
+    assert workplace_for(deep, windows=True).parent == tmp_path
+    assert workplace_for(deep, windows=True) != workplace_for(deep.with_name("engine2"), windows=True)
+
+
+def test_built_elsewhere_and_moved(
+    place: Place, uv: Installer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "short").mkdir()
+    monkeypatch.setattr(installation, "workplace_for", lambda *_: tmp_path / "short" / "lk")
+    for _ in range(2):
+        finish(start_installation(place.order))
+        assert check_interpreter(place.folder) == ""
+    assert left_in(tmp_path / "short") == []
+    assert left_in(place.folder.parent) == ["engine", "engine.lock"]
 
 
 def test_no_room_is_said_before_anything_is_written(
