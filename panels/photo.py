@@ -78,6 +78,7 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
         column.use_property_decorate = False
         for name in ("model", "quality", "texture_size", "device"):
             column.prop(current, name)
+        self.layout.separator()
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
 
 
