@@ -28,7 +28,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
     job_label = "Bake Again"
 
     texture_size: EnumProperty(name="Size", items=TEXTURE_SIZES, default="2048", options={"SKIP_SAVE"})
-    _face_id = ""
+    _face_id = 0
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -41,7 +41,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
 
     def start(self, context: bpy.types.Context) -> Task:
         face = active_face(context)
-        self._face_id = state_of(face).id
+        self._face_id = face.session_uid  # a duplicate has the same identity
         options = {
             "model": state_of(face).model,
             "quality": "final",
@@ -60,7 +60,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
         # Another face may have become active while the engine worked.
-        face = next((face for face in faces_of(context.scene) if state_of(face).id == self._face_id), None)
+        face = next((face for face in faces_of(context.scene) if face.session_uid == self._face_id), None)
         if face is None:
             raise LikenessError("The face was removed while its texture was baked.")
         replace_maps(face, read_reconstruction(Path(result["folder"])))

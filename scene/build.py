@@ -72,7 +72,6 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     else:
         keep_world(scene)
     show_face(scene, face)
-    _show_in_local_views(collection)
     frame_photo(scene, state.state_of(face).camera, reconstruction.intrinsics, reconstruction.image_size)
     return face
 
@@ -139,16 +138,6 @@ def _remember(
     remember_expression(face)
     memory.light = reconstruction.lighting.ravel().tolist()
     memory.camera = camera
-
-
-def _show_in_local_views(collection: bpy.types.Collection) -> None:
-    """What is made while the user looks at a few objects alone is seen beside them."""
-    areas = bpy.context.screen.areas if bpy.context.screen else ()
-    views = [area.spaces.active for area in areas if area.type == "VIEW_3D"]
-    for view in views:
-        if view.local_view is not None:
-            for item in collection.objects:
-                item.local_view_set(view, True)
 
 
 def _stem(folder: Path) -> str:
