@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..errors import LikenessError
 from .background import Background, Watch
-from .builds import GIGABYTE, Build, find_build, fingerprint
+from .builds import GIGABYTE, Build, Packages, find_build, fingerprint
 from .environment import (
     CHECK_TIMEOUT_S,
     check_command,
@@ -90,7 +91,7 @@ def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
         raise LikenessError(f"The engine needs Python {version}, and this computer has none: install it and try again.")
     task.tell("Preparing" if base else f"Downloading Python {version}", 0.01)
     run = partial(_run, task, order, installer, place)
-    run(installer.create(base.path if base else None, version, env), lambda _: None)
+    run(installer.create(base.path if base else None, version, env), lambda _: None, "The download of Python")
     ends = CREATED, COMMON_INSTALLED, INSTALLED
     for packages, start, end in zip(build.packages, ends, ends[1:], strict=False):
         progress = Progress(len(packages.names), env, place)
@@ -99,14 +100,23 @@ def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
             progress.read(lines)
             task.tell(progress.stage, start + (end - start) * progress.fraction)
 
-        run(installer.install(env, packages, order.wheels), watch)
+        run(installer.install(env, packages, order.wheels), watch, _source(packages, order))
 
 
-def _run(task: Background, order: Order, installer: Installer, place: Path, command: list[str], watch: Watch) -> None:
+def _source(packages: Packages, order: Order) -> str:
+    """Where packages come from, to begin a sentence with."""
+    if order.wheels is not None:
+        return f"The folder {order.wheels}"
+    return urlsplit(packages.index).hostname or "The package index"
+
+
+def _run(
+    task: Background, order: Order, installer: Installer, place: Path, command: list[str], watch: Watch, source: str
+) -> None:
     """Run a program of the installer; its failure becomes one sentence."""
     status, lines = task.run(command, order.log, place, installer.variables(place), watch)
     if status != 0:
-        sentence = explain(lines, order.wheels) or "The installer failed for an unknown reason."
+        sentence = explain(lines, source) or "The installer failed for an unknown reason."
         raise LikenessError(f"{sentence} Its log is {order.log}.")
 
 

@@ -69,7 +69,8 @@ class Installer:
 def find_installer() -> Installer:
     """uv where it is on the search path or in its usual places, else pip."""
     usual = os.pathsep.join(str(Path.home() / folder) for folder in (".local/bin", ".cargo/bin"))
-    return Installer(shutil.which("uv") or shutil.which("uv", path=usual) or "")
+    found = shutil.which("uv") or shutil.which("uv", path=usual)
+    return Installer(str(Path(found).absolute()) if found else "")
 
 
 class Progress:
@@ -130,14 +131,14 @@ _MEANINGS = (
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError|invalid peer certificate|UnknownIssuer",
-        "The package index shows a certificate that this computer does not trust: "
+        "{source} shows a certificate that this computer does not trust: "
         "name your company's certificates in SSL_CERT_FILE and start Blender again.",
     ),
     (r"407 Proxy|ProxyError|proxy.*(?:refused|failed)", "The proxy lets nothing through: check HTTPS_PROXY."),
     (
         r"NewConnectionError|ConnectTimeoutError|NameResolutionError|Failed to establish|error sending request"
         r"|Read timed out|ReadTimeoutError|ConnectionResetError|error decoding response body",
-        "The package index cannot be reached: check the connection and try again.",
+        "{source} cannot be reached: check the connection and try again.",
     ),
 )
 _MISSING = (
@@ -146,16 +147,18 @@ _MISSING = (
 )
 
 
-def explain(lines: list[str], wheels: Path | None) -> str:
-    """Why an installer failed, in one sentence for the user; "" where its output says nothing known."""
+def explain(lines: list[str], source: str) -> str:
+    """Why an installer failed, in one sentence for the user; "" where its output says nothing known.
+
+    ``source`` is where the packages were to come from, to begin a sentence with.
+    """
     text = "\n".join(lines)
     for pattern, sentence in _MEANINGS:
         if found := re.search(pattern, text):
-            return sentence.format(*filter(None, found.groups()))
+            return sentence.format(*filter(None, found.groups()), source=source)
     for pattern in _MISSING:
         if found := re.search(pattern, text):
-            place = f"The folder {wheels}" if wheels else "The package index"
-            return f"{place} has no wheel of {found[1]} {found[2]} that fits this computer and its Python."
+            return f"{source} has no wheel of {found[1]} {found[2]} that fits this computer and its Python."
     return ""
 
 

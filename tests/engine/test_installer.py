@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from likeness.engine.builds import Packages
-from likeness.engine.installer import Installer, Progress, explain
+from likeness.engine.installer import Installer, Progress, explain, find_installer
+from tiny_wheels import write_program
 
 PIP = """\
 Looking in indexes: https://example.org/simple
@@ -103,14 +104,26 @@ def test_progress_of_uv(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_failure_means(output: str, sentence: str) -> None:
-    found = explain(output.splitlines(), None)
+    found = explain(output.splitlines(), "The package index")
     assert found.startswith(sentence)
     assert bool(found) == bool(sentence)
 
 
-def test_a_missing_wheel_of_a_folder() -> None:
-    found = explain(["cause: Because six was not found and you require six==1.17.0, we can conclude"], Path("/wheels"))
-    assert found == f"The folder {Path('/wheels')} has no wheel of six 1.17.0 that fits this computer and its Python."
+def test_says_which_index_it_was() -> None:
+    found = explain(NO_NETWORK.splitlines(), "download.pytorch.org")
+    assert found == "download.pytorch.org cannot be reached: check the connection and try again."
+
+
+def test_uv_is_found_where_its_installer_puts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blender started from a desktop has not the search path of a terminal."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert find_installer() == Installer("")
+    there = write_program(tmp_path / ".local" / "bin" / "uv", "")
+    assert find_installer() == Installer(str(there))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", ".local/bin")
+    assert find_installer() == Installer(str(there))  # it will run in another folder
 
 
 @pytest.mark.parametrize("installer", [Installer(""), Installer("/bin/uv")])
