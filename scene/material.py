@@ -28,6 +28,8 @@ SKIN: Inputs = {
 }
 EYE: Inputs = {"Roughness": 0.06, "IOR": CORNEA_IOR}
 MOUTH: Inputs = {"Roughness": 0.25, "IOR": SKIN_IOR}
+# A draft has no texture: mean skin, which the light was recovered for (the built-in model's mean albedo, linear RGB).
+SKIN_COLOUR = (0.46, 0.26, 0.2, 1.0)
 WET_PARTS = ("mouth", "teeth", "gum", "tongue")
 
 
@@ -58,7 +60,9 @@ def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.t
     shader.subsurface_method = "BURLEY"
     for socket, value in surface.items():
         shader.inputs[socket].default_value = value
-    if albedo is not None:
+    if albedo is None:
+        shader.inputs["Base Color"].default_value = SKIN_COLOUR
+    else:
         texture = _image_node(tree, albedo, (-700, 300))
         tree.links.new(texture.outputs["Color"], shader.inputs["Base Color"])
     return material
