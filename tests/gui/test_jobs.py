@@ -12,12 +12,14 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_photo_becomes_a_face_while_blender_stays_alive(play: Play, photo: Path, tmp_path: Path) -> None:
-    ending = play("create_face", photo, tmp_path)
+    ending = play("create_face", photo, tmp_path, size=(900, 700))
     assert (tmp_path / "early.png").read_bytes() != (tmp_path / "late.png").read_bytes()
     assert number(ending, "steps of progress") >= 5
     assert number(ending, "build s") <= 1.0
     assert number(ending, "overhead s") <= 2.0
     assert number(ending, "longest computing ms") <= 50.0
+    # Drawing is measured apart: without a graphics card that alone can take longer.
+    assert number(ending, "longest gap without drawing ms") <= 50.0
 
 
 def test_a_job_is_cancelled_by_esc_and_by_its_button(play: Play, photo: Path) -> None:

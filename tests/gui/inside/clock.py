@@ -16,6 +16,7 @@ class Gaps:
     """A timer of 10 ms that notes how late it is: a gap is a time in which Blender could not react."""
 
     def __init__(self) -> None:
+        self.ends: list[float] = []  # when each gap ended, by time.perf_counter
         self.wall: list[float] = []  # seconds between two turns
         self.busy: list[float] = []  # seconds of them in which the main thread computed
         self._last: tuple[float, float] | None = None
@@ -25,6 +26,7 @@ class Gaps:
     def _tick(self) -> float | None:
         now = time.perf_counter(), time.thread_time()
         if self._last is not None:
+            self.ends.append(now[0])
             self.wall.append(now[0] - self._last[0])
             self.busy.append(now[1] - self._last[1])
         self._last = now
@@ -33,6 +35,19 @@ class Gaps:
     def stop(self) -> None:
         """No more."""
         self._running = False
+
+    def forget_after(self, moment: float) -> None:
+        """Drop the gaps that end later than this."""
+        kept = sum(end <= moment for end in self.ends)
+        del self.ends[kept:], self.wall[kept:], self.busy[kept:]
+
+    def apart_from(self, moments: list[float]) -> list[float]:
+        """The gaps that neither hold one of these moments nor follow one that does."""
+        apart = []
+        for end, wall, before in zip(self.ends[1:], self.wall[1:], self.wall, strict=False):
+            if not any(end - wall - before <= moment <= end for moment in moments):
+                apart.append(wall)
+        return apart
 
 
 def milliseconds(values: list[float]) -> str:
