@@ -99,9 +99,13 @@ def _with_rig(face: bpy.types.Object) -> list[bpy.types.Object]:
 
 @contextmanager
 def _only_selected(wanted: list[bpy.types.Object]) -> Iterator[None]:
-    """Select these and nothing else, shown even where they are hidden: exporters take what is selected."""
-    layer = bpy.context.view_layer
+    """Select these and nothing else: exporters take what is selected, and only what is shown can be."""
     before = list(bpy.context.selected_objects)
+    # Their own collections may be hidden, and an appended face's rig is in none.
+    shown = bpy.data.collections.new("Export")
+    bpy.context.scene.collection.children.link(shown)
+    for item in wanted:
+        shown.objects.link(item)
     hidden = [(item, item.hide_viewport, item.hide_get()) for item in wanted]
     try:
         for item in before:
@@ -109,8 +113,6 @@ def _only_selected(wanted: list[bpy.types.Object]) -> Iterator[None]:
         for item in wanted:
             item.hide_viewport = False
             item.hide_set(False)
-            if not item.visible_get(view_layer=layer):
-                raise LikenessError(f"{item.name} is in a hidden collection; show the collection to export the face.")
             item.select_set(True)
         yield
     finally:
@@ -118,5 +120,6 @@ def _only_selected(wanted: list[bpy.types.Object]) -> Iterator[None]:
             item.select_set(False)
             item.hide_viewport = hide_viewport
             item.hide_set(hide)
+        bpy.data.collections.remove(shown)
         for item in before:
             item.select_set(True)

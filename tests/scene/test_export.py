@@ -138,12 +138,14 @@ def test_a_hidden_face_is_exported_and_stays_hidden(sheet_folder: Path, tmp_path
     assert len(expression_keys(imported(tmp_path / f"face{suffix}"))) == 2
 
 
-def test_a_face_in_a_hidden_collection_is_told(sheet_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".glb", ".fbx"])
+def test_a_face_in_a_hidden_collection_is_exported(sheet_folder: Path, tmp_path: Path, suffix: str) -> None:
     face = build_face(sheet_folder)
     bpy.context.view_layer.layer_collection.children[0].exclude = True
-    with pytest.raises(LikenessError, match="hidden collection"):
-        export_glb(tmp_path / "face.glb", face)
-    assert not list(tmp_path.glob("*.glb"))
+    EXPORTERS[suffix](tmp_path / f"face{suffix}", face)
+    assert not face.visible_get()
+    assert len(bpy.data.collections) == 1
+    assert len(expression_keys(imported(tmp_path / f"face{suffix}"))) == 2
 
 
 @pytest.mark.parametrize("save", [lambda path, face: save_blend(path), *EXPORTERS.values()])

@@ -15,8 +15,9 @@ from likeness.inference.reconstruction import read_reconstruction
 from likeness.scene import build
 from likeness.scene.build import build_face, show_face
 from likeness.scene.displacement import DETAIL
-from likeness.scene.export import save_blend
+from likeness.scene.export import export_fbx, export_glb, save_blend
 from likeness.scene.export_folder import export_folder
+from likeness.scene.export_obj import export_obj
 from likeness.scene.lighting import match_photo
 from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import active_face, faces_of, state_of
@@ -152,6 +153,9 @@ def test_a_face_from_another_file(sheet_folder: Path, tmp_path: Path, link: bool
     assert (
         read_reconstruction(tmp_path / "out.likeness").images.keys() == read_reconstruction(sheet_folder).images.keys()
     )
+    for suffix, export in ((".glb", export_glb), (".fbx", export_fbx), (".obj", export_obj)):
+        export(tmp_path / f"out{suffix}", face)
+        assert (tmp_path / f"out{suffix}").stat().st_size
     other = build_face(sheet_folder)
     assert set(faces_of(bpy.context.scene)) == {face, other}
 
