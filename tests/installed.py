@@ -47,7 +47,8 @@ class _InstalledModules(MetaPathFinder):
 
 def install() -> None:
     """Install the zip into a new profile and leave it disabled; before anything else imports bpy or likeness."""
-    os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="likeness profile ")
+    profile = Path(tempfile.mkdtemp(prefix="likeness profile "))
+    os.environ["BLENDER_USER_RESOURCES"] = str(profile)
     import bpy
 
     zip_path = str(Path(ZIP).resolve(strict=True))
@@ -55,6 +56,10 @@ def install() -> None:
     sys.meta_path.insert(0, _InstalledModules())
     if importlib.util.find_spec("cv2") is None:
         sys.modules[f"{MODULE}.inference.image_files"] = importlib.import_module("plain_image_files")
+    packages = profile / "for processes that tests start"
+    packages.mkdir()
+    (packages / "likeness").symlink_to(Path(str(sys.modules[MODULE].__file__)).parent)
+    os.environ["PYTHONPATH"] = str(packages)
     disable()
 
 
