@@ -57,4 +57,5 @@ def step() -> float | None:
 
 sys.stdout.reconfigure(line_buffering=True)
 bpy.context.preferences.view.show_splash = False
+bpy.context.preferences.inputs.use_mouse_continuous = False  # it jumps where the mouse is moved by a program
 bpy.app.timers.register(step, first_interval=1.0, persistent=True)

@@ -6,7 +6,7 @@ import bpy
 import hands
 import product
 
-RESULT, SLIDER, *PANELS = sys.argv[1:]
+RESULT, SLIDER, PANEL = sys.argv[1:]
 
 
 def value(path):
@@ -15,7 +15,8 @@ def value(path):
 
 
 def main():
-    product.unfold(*PANELS)
+    product.unfold(PANEL)
+    product.session().search = "jaw open"  # so that one slider of the expression stands in no folded group
     with hands.in_view():
         bpy.ops.likeness.open_reconstruction("EXEC_DEFAULT", True, filepath=RESULT)
         hands.view().spaces.active.shading.type = "SOLID"
