@@ -85,6 +85,7 @@ class JobOperator:
     """
 
     job_label = ""
+    _job: Job | None = None
 
     def start(self, context: bpy.types.Context) -> Task:
         """Start the work. `LikenessError` becomes the report."""
@@ -109,7 +110,9 @@ class JobOperator:
         current = session(context)
         current.error = ""
         try:
-            _running = Job(self.job_label, self.start(context))
+            if _running is not None:  # a file browser asks `poll` when it opens, not when it closes
+                raise LikenessError(f"{_running.label} is running.")
+            self._job = _running = Job(self.job_label, self.start(context))
         except Exception as error:
             return self._fail(context, error)
         current.job = self.job_label
@@ -122,18 +125,20 @@ class JobOperator:
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if _running is None:  # ended from outside: nothing is left to clean up
+        job = self._job
+        if job is None or job is not _running:  # ended from outside: nothing is left to clean up
             return {"CANCELLED"}
-        if event.type == "ESC" and event.value == "PRESS" and not _running.cancel_wanted:
-            request_cancel()
-            return self._step(context, _running) or {"RUNNING_MODAL"}
+        if event.type == "ESC" and event.value == "PRESS" and not job.cancel_wanted:
+            job.cancel_wanted = True
+            return self._step(context, job) or {"RUNNING_MODAL"}
         if event.type == "TIMER":
-            return self._step(context, _running) or {"PASS_THROUGH"}
+            return self._step(context, job) or {"PASS_THROUGH"}
         return {"PASS_THROUGH"}  # with RUNNING_MODAL beside it Blender keeps the event from all buttons
 
     def cancel(self, context: bpy.types.Context) -> None:
-        """Blender takes the operator away: its window closes or another file comes."""
-        stop()
+        """Blender takes the operator away: its window or file browser closes, or another file comes."""
+        if self._job is _running:  # a file browser has none
+            stop()
 
     def _block(self, context: bpy.types.Context) -> set[str]:
         assert _running is not None
@@ -170,6 +175,7 @@ class JobOperator:
 
     def _fail(self, context: bpy.types.Context, error: Exception) -> set[str]:
         sentence = str(error) if isinstance(error, LikenessError) else keep_details(self.job_label)
+        sentence = sentence.encode("utf-8", "replace").decode()  # names of files may be no text, which Blender refuses
         session(context).error = sentence
         redraw(context)
         self.report({"ERROR"}, sentence)
@@ -245,7 +251,7 @@ def keep_details(label: str) -> str:
     """Write the exception being handled to the log; returns the sentence that says so."""
     try:
         log = user_folder("logs") / LOG_NAME
-        with log.open("a", encoding="utf-8") as file:
+        with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {label}\n{traceback.format_exc()}\n")
     except OSError:
         traceback.print_exc()

@@ -191,7 +191,7 @@ def test_a_result_that_comes_after_escape_is_not_used(window: Window) -> None:
     assert window.is_clean()
 
 
-@pytest.mark.parametrize("problem", [LikenessError("The disk is full."), ValueError("secret")])
+@pytest.mark.parametrize("problem", [LikenessError("The disk is full."), ValueError("secret"), ValueError("\udcff")])
 def test_a_failure_is_one_sentence(window: Window, problem: Exception) -> None:
     operator, work = _begin(window)
     work.next = problem
@@ -202,6 +202,13 @@ def test_a_failure_is_one_sentence(window: Window, problem: Exception) -> None:
     assert sentence == str(problem) or sentence.startswith("Test failed unexpectedly; the details are in ")
     assert window.is_clean()
     assert work.closed == 1
+
+
+def test_a_name_that_is_no_text_is_told_as_well_as_possible(window: Window) -> None:
+    operator, work = _begin(window)
+    work.next = LikenessError("There is no photo \udcff.jpg.")
+    assert operator.modal(window, TICK) == {"CANCELLED"}
+    assert session(window).error == "There is no photo ?.jpg."
 
 
 def test_what_a_failing_last_step_made_goes_again(window: Window) -> None:
@@ -235,6 +242,18 @@ def test_one_job_at_a_time(window: Window) -> None:
     assert told == ["Test is running"]
     job.stop()
     assert other.poll(window)
+
+
+def test_a_file_browser_left_open_does_no_harm_to_a_job(window: Window) -> None:
+    operator, work = _begin(window)
+    late = Operator(Work())
+    assert late.execute(window) == {"CANCELLED"}
+    assert late.reports == [({"ERROR"}, "Test is running.")]
+    assert late.modal(window, TICK) == {"CANCELLED"}
+    late.cancel(window)
+    assert (work.cancelled, work.closed) == (0, 0)
+    work.next = Update("done", 1.0, finished=True)
+    assert operator.modal(window, TICK) == {"FINISHED"}
 
 
 def test_a_closed_window_ends_the_job(window: Window) -> None:
