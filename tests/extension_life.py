@@ -100,13 +100,18 @@ def differences(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict
     return {kind: sorted(before[kind] ^ after[kind]) for kind in before if before[kind] != after[kind]}
 
 
+def install() -> None:
+    """As by dropping the zip onto Blender's window."""
+    bpy.ops.extensions.package_install_files(filepath=sys.argv[2], repo="user_default", enable_on_install=True)
+
+
 def main() -> None:
     """An extension's life; an assertion ends it early."""
     import addon_utils  # importable only now: bpy brings it
 
     count_what_cannot_be_listed()
     without = traces()
-    bpy.ops.extensions.package_install_files(filepath=sys.argv[2], repo="user_default", enable_on_install=True)
+    install()
     assert MODULE in bpy.context.preferences.addons
     enabled = traces()
     assert any("LIKENESS_PT_photo" in kind for kind in enabled.values())
@@ -122,6 +127,11 @@ def main() -> None:
         addon_utils.enable(MODULE, default_set=True)
         assert not differences(enabled, traces()), differences(enabled, traces())
         assert bpy.types.LIKENESS_PT_expression.poll(bpy.context), "the face is still one"
+
+    install()  # an update
+    assert not differences(enabled, traces()), differences(enabled, traces())
+    assert bpy.ops.likeness.reset_expression() == {"FINISHED"}
+    keys["raise"].value = 0.5
 
     repository = [repo.module for repo in bpy.context.preferences.extensions.repos].index("user_default")
     bpy.ops.extensions.package_uninstall(repo_index=repository, pkg_id="likeness")
