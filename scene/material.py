@@ -27,10 +27,12 @@ SKIN: Inputs = {
     "Subsurface Radius": tuple(channel / SKIN_SCATTER_M[0] for channel in SKIN_SCATTER_M),
 }
 EYE: Inputs = {"Roughness": 0.06, "IOR": CORNEA_IOR}
-MOUTH: Inputs = {"Roughness": 0.25, "IOR": SKIN_IOR}
+WET: Inputs = {"Roughness": 0.25, "IOR": SKIN_IOR}
+# EEVEE lets the sky shine into the mouth: gloss would make its inside a grey mirror.
+CAVITY: Inputs = {"Roughness": 0.6, "IOR": SKIN_IOR, "Specular IOR Level": 0.0}
 # A draft has no texture: mean skin, which the light was recovered for (the built-in model's mean albedo, linear RGB).
 SKIN_COLOUR = (0.46, 0.26, 0.2, 1.0)
-WET_PARTS = ("mouth", "teeth", "gum", "tongue")
+WET_PARTS = ("teeth", "gum", "tongue")
 
 
 def add_materials(
@@ -47,7 +49,9 @@ def add_materials(
 def _surface(part: str) -> Inputs:
     if part.startswith("eye"):
         return EYE
-    return MOUTH if part.startswith(WET_PARTS) else SKIN
+    if part.startswith("mouth"):
+        return CAVITY
+    return WET if part.startswith(WET_PARTS) else SKIN
 
 
 def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.types.Material:
