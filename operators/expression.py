@@ -74,7 +74,7 @@ class LIKENESS_OT_photo_expression(ExpressionOperator, bpy.types.Operator):
     """Back to the expression of the photo this face was made from"""
 
     bl_idname = "likeness.photo_expression"
-    bl_label = "Photo"
+    bl_label = "As Photo"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

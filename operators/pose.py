@@ -48,7 +48,7 @@ class LIKENESS_OT_photo_pose(PoseOperator, bpy.types.Operator):
     """Turn head and eyes as in the photo this face was made from"""
 
     bl_idname = "likeness.photo_pose"
-    bl_label = "Photo"
+    bl_label = "As Photo"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         pose.face_as_photo(active_face(context))

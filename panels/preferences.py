@@ -84,22 +84,28 @@ class LikenessPreferences(bpy.types.AddonPreferences):
             self._draw_installing()
         if current.error:
             self._draw_sentence(current.error, "ERROR")
+        self._draw_tools()
         header, body = self.layout.panel("likeness_engine_options", default_closed=True)
         header.label(text="Engine Options")
         if body is not None:
             self._draw_options(body)
 
     def _draw_state(self) -> None:
-        """One line: what there is, and what can be done with it at any time."""
-        ready = bool(self.interpreter) or engine_state.current().installed is not None
-        row = self.layout.row()
+        """What there is, in a line of its own: a path is long."""
         if self.interpreter:
-            row.label(text=f"Engine: own Python, {self.interpreter}", icon="CONSOLE")
+            self.layout.label(text=f"Engine: own Python, {self.interpreter}", icon="CONSOLE")
         else:
-            row.label(text=f"Engine: {engine_state.summary()}", icon="CHECKMARK" if ready else "INFO")
-        buttons = row.row(align=True)
-        buttons.alignment = "RIGHT"
-        if ready:
+            self.layout.label(
+                text=f"Engine: {engine_state.summary()}", icon="CHECKMARK" if self._is_ready() else "INFO"
+            )
+
+    def _is_ready(self) -> bool:
+        return bool(self.interpreter) or engine_state.current().installed is not None
+
+    def _draw_tools(self) -> None:
+        """What can be done at any time."""
+        buttons = self.layout.row(align=True)
+        if self._is_ready():
             buttons.operator(LIKENESS_OT_check_engine.bl_idname, text="Check", icon="VIEWZOOM")
             buttons.operator(LIKENESS_OT_stop_engine.bl_idname, text="Stop", icon="PAUSE")
         buttons.operator(LIKENESS_OT_copy_diagnostics.bl_idname, icon="COPYDOWN")
@@ -111,9 +117,7 @@ class LikenessPreferences(bpy.types.AddonPreferences):
             self._draw_sentence("This engine was made for another version of Likeness: repair it.", "INFO")
         if not (self.wheels or bpy.app.online_access or bpy.app.online_access_override):
             row = self.layout.row()
-            row.label(
-                text="Blender may not go online yet, and the engine is to be downloaded.", icon="INTERNET_OFFLINE"
-            )
+            row.label(text="To download it, go online:", icon="INTERNET_OFFLINE")
             row.operator("extensions.userpref_allow_online", text="Allow Online Access")
         if len(_ITEMS) > 1:
             self.layout.row().prop(self, "build", expand=True)
