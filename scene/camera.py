@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import bpy
 import numpy as np
 
@@ -67,8 +69,10 @@ def frame_photo(
     render.resolution_percentage = 100
     render.pixel_aspect_x, render.pixel_aspect_y = pixel_scale(intrinsics)
     render.film_transparent = True
-    # AgX and Filmic would bend the albedo away from the photo it came from.
-    scene.view_settings.view_transform = "Standard"
+    # AgX and Filmic would bend the albedo away from the photo it came from. A studio's own colour configuration may
+    # have no view of this name, and its view is then the studio's choice.
+    with suppress(TypeError):
+        scene.view_settings.view_transform = "Standard"
 
 
 def look_through_camera(screen: bpy.types.Screen) -> None:

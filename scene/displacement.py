@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 
 from .mesh import UV_LAYER
-from .node_wiring import connect, lay_out, math
+from .node_wiring import connect, lay_out, local_group, math
 
 SUBDIVISION = "Likeness Subdivision"
 DETAIL = "Likeness Detail"
@@ -76,7 +76,7 @@ def normal_strength() -> bpy.types.NodeTree:
 
     It reads the object's own Displace modifier, so that copies of a face that share a material stay independent.
     """
-    known = bpy.data.node_groups.get(NORMAL_STRENGTH)
+    known = local_group(NORMAL_STRENGTH)
     if known is not None:
         return known
     group = bpy.data.node_groups.new(NORMAL_STRENGTH, "ShaderNodeTree")
@@ -94,7 +94,7 @@ def normal_strength() -> bpy.types.NodeTree:
 
 
 def _viewport_group() -> bpy.types.NodeTree:
-    known = bpy.data.node_groups.get(VIEWPORT)
+    known = local_group(VIEWPORT)
     if known is not None:
         return known
     group = bpy.data.node_groups.new(VIEWPORT, "GeometryNodeTree")

@@ -12,16 +12,10 @@ from ..inference.reconstruction import (
     PHOTO_IMAGE,
     Reconstruction,
 )
-from .images import COLOUR, DATA, load_image
+from .images import load_image
 from .state import state_of
 
-COLOUR_SPACES = {
-    ALBEDO_IMAGE: COLOUR,
-    PHOTO_IMAGE: COLOUR,
-    NORMAL_IMAGE: DATA,
-    DISPLACEMENT_IMAGE: DATA,
-    CONFIDENCE_IMAGE: DATA,
-}
+DATA_IMAGES = {NORMAL_IMAGE, DISPLACEMENT_IMAGE, CONFIDENCE_IMAGE}
 # Where the face remembers each of them.
 PROPERTIES = {
     ALBEDO_IMAGE: "albedo",
@@ -36,9 +30,9 @@ def load_images(reconstruction: Reconstruction, name: str) -> dict[str, bpy.type
     """Load what images a result has, by file name. Raises `LikenessError` and leaves nothing if one is unreadable."""
     loaded: dict[str, bpy.types.Image] = {}
     try:
-        for file, space in COLOUR_SPACES.items():
+        for file in PROPERTIES:
             if file in reconstruction.images:
-                loaded[file] = load_image(reconstruction.images[file], f"{name} {file}", space)
+                loaded[file] = load_image(reconstruction.images[file], f"{name} {file}", file in DATA_IMAGES)
     except Exception:
         bpy.data.batch_remove(list(loaded.values()))
         raise

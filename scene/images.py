@@ -9,18 +9,20 @@ import bpy
 
 from ..errors import LikenessError
 
-COLOUR = "sRGB"
-DATA = "Non-Color"
 
+def load_image(path: Path, name: str, is_data: bool) -> bpy.types.Image:
+    """Load and pack one image file, of numbers (``is_data``) or of sRGB colours in 8 bits.
 
-def load_image(path: Path, name: str, colour_space: str) -> bpy.types.Image:
-    """Load and pack one image file. Raises `LikenessError` naming the file if Blender cannot read it."""
+    Raises:
+        LikenessError: Blender cannot read the file, which the sentence names.
+    """
     try:
         image = bpy.data.images.load(str(path), check_existing=False)
     except RuntimeError as error:
         raise LikenessError(f"{path} cannot be read as an image.") from error
     image.name = name
-    image.colorspace_settings.name = colour_space
+    # No colour space by its name: a studio's configuration has names of its own. Files of 8 bits are taken for sRGB.
+    image.colorspace_settings.is_data = is_data
     if not image.has_data and not image.size[0]:
         bpy.data.images.remove(image)
         raise LikenessError(f"{path} cannot be read as an image.")

@@ -64,6 +64,11 @@ def connect(tree: bpy.types.NodeTree, operand: Operand, socket: bpy.types.NodeSo
         socket.default_value = operand  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def local_group(name: str) -> bpy.types.NodeTree | None:
+    """The node group of this file with that name: one of a linked file would be lost with that file."""
+    return next((group for group in bpy.data.node_groups if group.name == name and group.library is None), None)
+
+
 def lay_out(tree: bpy.types.NodeTree) -> None:
     """Nodes left to right by their depth, so that a curious artist can read the tree."""
     depth: dict[str, int] = {}
