@@ -6,7 +6,6 @@ import uuid
 from pathlib import Path
 
 import bpy
-from mathutils import Vector
 
 from ..errors import LikenessError
 from ..inference.reconstruction import (
@@ -30,7 +29,7 @@ from .startup import startup_objects
 from .texture_view import remember_photo
 from .transaction import all_or_nothing
 
-# A second face stands beside the first, not inside it.
+# Further faces stand beside the first, not inside it.
 SHELF_SPACING_M = 0.35
 
 
@@ -59,13 +58,13 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
             f"The scene {scene.name} is linked from another file, where no face can be added from here."
         )
     startup = startup_objects(scene)
+    place = _free_place(scene)
     with all_or_nothing():
         collection = bpy.data.collections.new(name)
         scene.collection.children.link(collection)
         face = _create(reconstruction, collection, name, photo)
-        place = Vector((SHELF_SPACING_M * (len(state.faces_of(scene)) - 1), 0.0, 0.0))
         for item in (face.parent, state.state_of(face).camera, state.state_of(face).sun):
-            item.location += place
+            item.location.x += place
     # Nothing from here on can fail: the scene changes only when the face is whole.
     if startup:
         bpy.data.batch_remove(startup)
@@ -74,6 +73,14 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     show_face(scene, face)
     frame_photo(scene, state.state_of(face).camera, reconstruction.intrinsics, reconstruction.image_size)
     return face
+
+
+def _free_place(scene: bpy.types.Scene) -> float:
+    """X (metres) of the first place on the shelf where a new face is not inside another."""
+    taken = [(face.parent or face).location.x for face in state.faces_of(scene)]
+    # A face that was moved can stand in the way of two places.
+    places = (SHELF_SPACING_M * index for index in range(2 * len(taken) + 1))
+    return next(place for place in places if all(abs(place - x) > 0.99 * SHELF_SPACING_M for x in taken))
 
 
 def show_face(scene: bpy.types.Scene, face: bpy.types.Object) -> None:

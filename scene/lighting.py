@@ -28,7 +28,7 @@ from .sky import (
     light_node,
     wire_world,
 )
-from .state import faces_of, state_of
+from .state import faces_of, is_face, state_of
 
 # A sun's place means nothing: it hovers over the head, on the axis that the light turns about.
 SUN_HEIGHT_M = 0.35
@@ -45,7 +45,7 @@ def create_lighting(split: SplitLight, name: str) -> tuple[bpy.types.World, bpy.
 def light_face(face: bpy.types.Object, split: SplitLight) -> None:
     """Give a face this light with the controls at rest; what is gone or too old of its world and sun is made again."""
     memory = state_of(face)
-    world, sun = memory.world or create_world(f"{face.name} Sky"), memory.sun or _create_sun(face.name)
+    world, sun = _own_world(face) or create_world(f"{face.name} Sky"), memory.sun or _create_sun(face.name)
     if light_node(world) is None:
         wire_world(world)
     if not sun.users_collection:
@@ -79,6 +79,13 @@ def keep_world(scene: bpy.types.Scene) -> None:
     world = scene.world
     if world is not None and world.library is None and light_node(world) is None:
         world.use_fake_user = True
+
+
+def _own_world(face: bpy.types.Object) -> bpy.types.World | None:
+    """The world of a face; None where it is gone, and for a duplicate whose sun is its own while the sky is shared."""
+    own = state_of(face)
+    others = [state_of(other) for other in bpy.data.objects if is_face(other) and other != face]
+    return None if any(other.world == own.world and other.sun != own.sun for other in others) else own.world
 
 
 def _create_sun(name: str) -> bpy.types.Object:

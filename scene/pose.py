@@ -48,7 +48,7 @@ def jaw_control(face: bpy.types.Object) -> Control | None:
 
 
 def face_front(face: bpy.types.Object) -> None:
-    """Head and eyes straight ahead: every bone at rest, no key that turns the eyes."""
+    """Head, jaw and eyes straight ahead: their bones at rest, no key that turns the eyes."""
     _pose(face, Quaternion(), {})
 
 
@@ -65,7 +65,8 @@ def posed(face: bpy.types.Object) -> list[Keyable]:
 
 def _pose(face: bpy.types.Object, turn: Quaternion, expression: dict[str, float]) -> None:
     head, eyes = head_of(face), gaze_keys(face).values()
-    bones = list(head.id_data.pose.bones)
+    # A rig that goes on to a body has bones of others too.
+    bones = [bone for bone in head.id_data.pose.bones if bone.name in face.vertex_groups]
     for bone in bones:
         bone.matrix_basis = Matrix.Identity(4)
     turn_bone(head, turn)

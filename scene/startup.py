@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import bpy
+from mathutils import Matrix
 
 STARTUP_NAMES = {"Camera", "Cube", "Light"}
-CUBE_VERTICES = 8
+CUBE_CORNERS = list(product((-1.0, 1.0), repeat=3))
 
 
 def startup_objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
@@ -13,5 +16,9 @@ def startup_objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     if {item.name for item in scene.objects} != STARTUP_NAMES:
         return []
     cube = scene.objects["Cube"]
-    at_rest = cube.type == "MESH" and not cube.location.length and not cube.modifiers and not cube.animation_data
-    return list(scene.objects) if at_rest and len(cube.data.vertices) == CUBE_VERTICES else []
+    untouched = cube.type == "MESH" and cube.matrix_basis == Matrix() and not cube.modifiers and not cube.animation_data
+    return list(scene.objects) if untouched and _corners(cube.data) == CUBE_CORNERS else []
+
+
+def _corners(mesh: bpy.types.Mesh) -> list[tuple[float, ...]]:
+    return sorted(tuple(vertex.co) for vertex in mesh.vertices)

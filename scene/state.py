@@ -12,6 +12,8 @@ from .gaze import SIDEWAYS, UP, gaze, set_gaze
 from .texture_view import VIEWS, FaceImages, show_view
 
 PROPERTY = "likeness"
+# What stands for a face when it is the active object. Only for these are all objects of a scene looked through.
+COMPANION_TYPES = {"ARMATURE", "CAMERA", "LIGHT"}
 
 
 def _update_view(memory: LikenessFace, context: bpy.types.Context) -> None:
@@ -141,6 +143,8 @@ def active_face(context: bpy.types.Context) -> bpy.types.Object | None:
     active = context.view_layer.objects.active if context.view_layer else None
     if active is None or is_face(active):
         return active
+    if active.type not in COMPANION_TYPES:
+        return None
     mine = (face for face in faces_of(context.scene) if active in _companions(face))
     return next(mine, None)
 

@@ -176,9 +176,14 @@ def test_the_startup_cube_makes_room(sheet_folder: Path) -> None:
     assert not {item.name for item in bpy.data.objects} & {"Camera", "Cube", "Light"}
 
 
-def test_what_the_user_made_stays(sheet_folder: Path) -> None:
+@pytest.mark.parametrize("edit", ["location", "scale", "vertices"])
+def test_what_the_user_made_stays(sheet_folder: Path, edit: str) -> None:
     bpy.ops.wm.read_factory_settings()
-    bpy.data.objects["Cube"].location.x = 2.0
+    cube = bpy.data.objects["Cube"]
+    if edit == "vertices":
+        cube.data.vertices[0].co.z = 4.0
+    else:
+        getattr(cube, edit).x = 2.0
     build_face(sheet_folder)
     assert {item.name for item in bpy.data.objects} >= {"Camera", "Cube", "Light"}
 

@@ -13,6 +13,7 @@ from likeness.scene.lighting import create_lighting, light_face, match_photo, ph
 from likeness.scene.sh_light import LUMINANCE, radiance, split_sun
 from likeness.scene.sky import LIGHT_GROUP, light_node, warmth_gains
 from likeness.scene.state import faces_of, state_of
+from likeness.scene.studio_light import STUDIO_LIGHTS, studio_light
 from rendered import matte_sphere, orbit, panorama, panorama_directions, render
 from synthetic import side_light
 
@@ -173,3 +174,16 @@ def test_the_light_of_another_version_gives_way(sheet_folder: Path) -> None:
     light_face(face, split_sun(side_light()))
     assert light_node(memory.world).node_tree != other
     np.testing.assert_allclose(sun_of(face)[0], irradiance, rtol=1e-5)
+
+
+def test_a_duplicate_with_its_sun_gets_a_sky_of_its_own(sheet_folder: Path) -> None:
+    face = build_face(sheet_folder)
+    before = values(face)
+    state_of(face).sun.select_set(True)
+    bpy.ops.object.duplicate()
+    copy = next(other for other in faces_of(bpy.context.scene) if other != face)
+    light_face(copy, studio_light(STUDIO_LIGHTS["RIM"]))
+    assert values(face) == before != values(copy)
+    turn(state_of(face).world, Strength=0.0)
+    assert sun_of(face)[0].max() == 0.0
+    assert sun_of(copy)[0].max() > 1.0

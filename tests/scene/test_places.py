@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import bpy
 import pytest
 from likeness.errors import LikenessError
+from likeness.scene import state
 from likeness.scene.build import build_face
+from likeness.scene.export import save_blend
 from likeness.scene.state import active_face, state_of
 
 
@@ -89,3 +92,36 @@ def test_in_a_second_scene(sheet_folder: Path) -> None:
     assert active_face(bpy.context) == second
     assert first.name not in bpy.context.scene.objects
     assert second.parent.location.x == 0.0  # nobody else stands in this scene
+
+
+def test_no_face_is_built_inside_another(sheet_folder: Path) -> None:
+    first, second, third = (build_face(sheet_folder) for _ in range(3))
+    second.parent.location.x += 0.1
+    bpy.data.objects.remove(first)
+    fourth, fifth = build_face(sheet_folder), build_face(sheet_folder)
+    places = sorted(face.parent.location.x for face in (second, third, fourth, fifth))
+    assert min(right - left for left, right in itertools.pairwise(places)) > 0.2
+    assert fourth.parent.location.x == 0.0
+
+
+def test_no_face_depends_on_a_linked_file(sheet_folder: Path, tmp_path: Path) -> None:
+    build_face(sheet_folder, "Ada")
+    save_blend(tmp_path / "other.blend")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "other.blend"), link=True) as (_, wanted):
+        wanted.objects = ["Ada"]
+    build_face(sheet_folder, "Eve")
+    save_blend(tmp_path / "own.blend")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "own.blend"), link=False) as (_, wanted):
+        wanted.objects = ["Eve"]
+    assert {library.name for library in bpy.data.libraries} == {"own.blend"}
+
+
+def test_an_object_that_means_no_face_costs_no_search(sheet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_face(sheet_folder)
+    prop = bpy.data.objects.new("Prop", None)
+    bpy.context.scene.collection.objects.link(prop)
+    bpy.context.view_layer.objects.active = prop
+    monkeypatch.setattr(state, "faces_of", lambda scene: pytest.fail("Panels ask at every redraw."))
+    assert active_face(bpy.context) is None

@@ -155,3 +155,17 @@ def test_real_eyes_turn_and_their_lids_follow(head_folder: Path) -> None:
         assert upwards[front, 2] > 0.004
     upper_lids = mesh.landmarks68[[37, 38, 43, 44]]
     assert (upwards[upper_lids, 2] > 0.0005).all()
+
+
+def test_bones_of_a_body_stay_where_they_are(sheet_folder: Path) -> None:
+    face = build_face(sheet_folder)
+    bpy.context.view_layer.objects.active = face.parent
+    bpy.ops.object.mode_set(mode="EDIT")
+    bone = face.parent.data.edit_bones.new("arm.L")
+    bone.head, bone.tail = (0.2, 0.0, -0.5), (0.4, 0.0, -0.5)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    bones = face.parent.pose.bones
+    bones["arm.L"].location.x = bones["jaw"].rotation_euler.x = 0.3
+    pose.face_front(face)
+    assert bones["arm.L"].location.x == pytest.approx(0.3)
+    assert bones["jaw"].rotation_euler.x == 0.0
