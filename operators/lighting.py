@@ -23,6 +23,15 @@ class LightOperator:
         return True
 
 
+def _told_as_linked(operator: type[LightOperator], face: bpy.types.Object) -> bool:
+    """Whether the light of a face belongs to another file, where what is set here is not saved; if so, says that."""
+    world = state_of(face).world
+    linked = face.library is not None or (world is not None and world.library is not None)
+    if linked:
+        operator.poll_message_set("This face's light is linked from another file: make it local to change it")
+    return linked
+
+
 def _use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     keep_world(scene)
     use_light(scene, face)
@@ -36,7 +45,7 @@ class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if not super().poll(context):
+        if not super().poll(context) or _told_as_linked(cls, active_face(context)):
             return False
         if not any(state_of(active_face(context)).light):
             cls.poll_message_set("This face was made by an earlier version and does not know its photo's light")
@@ -59,6 +68,10 @@ class LIKENESS_OT_studio_light(LightOperator, bpy.types.Operator):
     preset: EnumProperty(
         name="Light", items=[(key, light.name, light.description) for key, light in STUDIO_LIGHTS.items()]
     )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return super().poll(context) and not _told_as_linked(cls, active_face(context))
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:

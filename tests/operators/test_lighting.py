@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from likeness.inference.reconstruction import write_reconstruction
 from likeness.scene.build import build_face
+from likeness.scene.export import save_blend
 from likeness.scene.sky import light_node
 from likeness.scene.state import state_of
 from likeness.scene.studio_light import STUDIO_LIGHTS, studio_light
@@ -67,3 +68,18 @@ def test_an_unknown_photo_light_cannot_be_matched(face: bpy.types.Object) -> Non
     state_of(face).light = [0.0] * 27
     assert not bpy.ops.likeness.match_photo_light.poll()
     assert bpy.ops.likeness.studio_light.poll()
+
+
+def test_the_light_of_a_linked_face_is_used_but_not_changed(face: bpy.types.Object, tmp_path: Path) -> None:
+    name = face.name
+    save_blend(tmp_path / "other.blend")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "other.blend"), link=True) as (_, wanted):
+        wanted.objects = [name]
+    (linked,) = wanted.objects
+    bpy.context.scene.collection.objects.link(linked)
+    bpy.context.view_layer.objects.active = linked
+    assert not bpy.ops.likeness.studio_light.poll()
+    assert not bpy.ops.likeness.match_photo_light.poll()
+    assert bpy.ops.likeness.use_light() == {"FINISHED"}
+    assert bpy.context.scene.world == state_of(linked).world
