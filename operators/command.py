@@ -15,6 +15,7 @@ import bpy
 
 from ..bfm.registry import available_models
 from ..console import ProgressBar
+from ..engine.environment import interpreter_in
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
 from ..scene.export import export_glb, save_blend
@@ -56,7 +57,7 @@ def _create(options: argparse.Namespace) -> None:
         raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     task = start_reconstruction(
-        engine_host.get_engine(options.python),
+        engine_host.get_engine(options.python and interpreter_in(options.python.absolute())),
         options.photo,
         model=options.model,
         quality=options.quality,

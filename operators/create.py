@@ -80,8 +80,8 @@ class LIKENESS_OT_create(PhotoBrowser, JobOperator, bpy.types.Operator):
 
 def start_reconstruction(engine: engine_host.Engine, photo: Path, **options: Any) -> Task:
     """Have a result folder made of a photo, gone when the task is closed; ``options`` as the engine knows them."""
-    name = f"{photo.stem}.likeness"
-    return FolderTask(lambda folder: engine.submit("reconstruct", photo=photo, out=folder / name, **options))
+    # Not named after the photo, whose name may be as long as names can be.
+    return FolderTask(lambda folder: engine.submit("reconstruct", photo=photo, out=folder / "face.likeness", **options))
 
 
 def build(folder: Path, photo: Path) -> bpy.types.Object:

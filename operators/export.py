@@ -46,8 +46,12 @@ class ExportOperator(ExportHelper):
         if path.name == self.filename_ext:
             self.report({"ERROR"}, "The export needs a file name.")
             return {"CANCELLED"}
+        face = active_face(context)
+        if face is None:  # a file browser asks `poll` when it opens, not when it closes
+            self.report({"ERROR"}, "Select a face first.")
+            return {"CANCELLED"}
         try:
-            self.write(path, active_face(context))
+            self.write(path, face)
         except LikenessError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

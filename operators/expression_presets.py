@@ -27,17 +27,11 @@ _all_items: list[tuple[str, str, str]] = []
 
 def look_again() -> None:
     """See which presets the user has."""
-    try:
-        _own_names[:] = presets.preset_names(_folder())
-    except LikenessError:
-        _own_names.clear()
+    _own_names[:] = presets.preset_names(_folder())
 
 
 def _folder() -> Path:
-    try:
-        return user_folder("presets")
-    except OSError as error:
-        raise LikenessError(f"There is no folder for presets ({error.strerror}).") from error
+    return user_folder("presets")
 
 
 def _items_of_own(_operator: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
@@ -94,7 +88,7 @@ class LIKENESS_OT_delete_preset(bpy.types.Operator):
 
     bl_idname = "likeness.delete_preset"
     bl_label = "Delete Preset"
-    bl_options = {"REGISTER"}
+    bl_options = {"INTERNAL"}  # found by search or repeated, it would take whichever preset is the first
 
     preset: EnumProperty(name="Preset", description="Which one", items=_items_of_own)
 

@@ -78,6 +78,8 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
             raise LikenessError("Choose a photo first.")
         self.filepath = bpy.path.abspath(self.filepath)
         face = active_face(context)
+        if reason := why_fixed(face):  # a file browser asks `poll` when it opens, not when it closes
+            raise LikenessError(f"{reason}.")
         # Another face may be the active one by the time of `finish`, and this one may have another name.
         self._face_uid = face.session_uid
         face_search.stop()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..engine.task import Cancelled, Task
-from ..errors import LikenessError
+from ..engine.task import Task
 
 PERIOD_S = 0.1
 
@@ -39,7 +38,7 @@ def _has_ended(task: Task) -> bool:
     try:
         if not task.poll().finished:
             return False
-    except (Cancelled, LikenessError):  # why it ended is of no interest any more
+    except Exception:  # why it ended is of no interest any more
         pass
     task.close()
     return True

@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from . import engine_host, face_search, thumbnails
 from .job import redraw, running_label
-from .recent import add_recent, read_recent
+from .recent import add_recent, is_photo, read_recent
 from .settings import LARGEST_FACE, photo_listeners, session, user_folder
 
 RECENT_NAME = "recent.json"
@@ -96,7 +96,7 @@ def look_at_photo() -> None:
     photo = bpy.path.abspath(current.photo)
     if not photo:
         thumbnails.show_only(())
-    elif not Path(photo).is_file():
+    elif not is_photo(photo):
         current.error = f"There is no photo at '{photo}'."
     else:
         thumbnails.show_only((current.photo,))

@@ -16,7 +16,7 @@ def read_recent(file: Path) -> list[str]:
     except (OSError, ValueError):
         return []
     paths = [path for path in stored if isinstance(path, str)] if isinstance(stored, list) else []
-    return [path for path in paths if _exists(path)][:LONGEST]
+    return [path for path in paths if is_photo(path)][:LONGEST]
 
 
 def add_recent(file: Path, photo: str) -> list[str]:
@@ -27,7 +27,8 @@ def add_recent(file: Path, photo: str) -> list[str]:
     return recent
 
 
-def _exists(path: str) -> bool:
+def is_photo(path: str) -> bool:
+    """Whether there is a file of this name, which may be anything that somebody typed."""
     try:
         return Path(path).is_file()
     except (OSError, ValueError):  # a name too long, or with a zero byte

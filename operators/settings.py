@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,13 +107,15 @@ def preferences(context: bpy.types.Context) -> LikenessPreferences | None:
 
 
 def user_folder(*parts: str) -> Path:
-    """A folder of this user for what Likeness writes, made if need be. Raises `OSError` if it cannot be."""
+    """A folder of this user for what Likeness writes, made if need be; where it cannot be, writing there fails."""
     try:
-        return Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="/".join(parts), create=True))
+        folder = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="/".join(parts)))
     except ValueError:  # no extension, but a plain package in Blender's Python
         folder = Path(bpy.utils.user_resource("DATAFILES", path=PROPERTY)).joinpath(*parts)
+    # Not by Blender, which prints a traceback where it fails and gives the current folder.
+    with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    return folder
 
 
 @bpy.app.handlers.persistent
@@ -123,10 +126,10 @@ def _keep(_file: str) -> None:
 
 @bpy.app.handlers.persistent
 def _restore(_file: str) -> None:
-    """Bring the choices back; the progress of a job that was running when the file was saved is no longer true."""
+    """Bring the choices back."""
     global _restoring
     current = session(bpy.context)
-    current.job = current.stage = current.error = ""
+    _forget_progress()
     if not _kept:  # the file is the one Blender starts with
         return
     _restoring = True
@@ -135,14 +138,22 @@ def _restore(_file: str) -> None:
             setattr(current, name, _kept[name])
     finally:
         _restoring = False
-    current.faces.clear()
     for thumbnail in _kept["faces"]:
         current.faces.add().thumbnail = thumbnail
+
+
+def _forget_progress() -> None:
+    """What was running when the file was saved is no longer true; pictures of found faces are gone."""
+    current = session(bpy.context)
+    current.job = current.stage = current.error = ""
+    current.finding_faces = False
+    current.faces.clear()
 
 
 def register() -> None:
     """Give the window manager its session."""
     setattr(bpy.types.WindowManager, PROPERTY, PointerProperty(type=LikenessSession))
+    _forget_progress()  # an earlier session may have left a file that is open already
     bpy.app.handlers.load_pre.append(_keep)
     bpy.app.handlers.load_post.append(_restore)
 

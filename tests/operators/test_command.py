@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +85,20 @@ def test_a_fault_is_logged(
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == f"likeness: The command failed unexpectedly; the details are in {log}."
     assert "a fault of Likeness" in log.read_text(encoding="utf-8")
+
+
+def test_the_interpreter_may_be_given_from_the_current_folder(
+    use_engine: UseEngine, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, asked = use_engine(), []
+    monkeypatch.setattr(engine_host, "get_engine", lambda interpreter: asked.append(interpreter) or engine)
+    python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python3")
+    python.parent.mkdir(parents=True)
+    python.touch()
+    monkeypatch.chdir(tmp_path)
+    for given in ("env", str(python.relative_to(tmp_path))):
+        assert command.run([str(photo), "-o", "a.blend", "--python", given]) == 0
+    assert asked == [python, python]
 
 
 def test_the_interpreter_may_be_given(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+import installed
 import numpy as np
 import pytest
 from data_blocks import count_blocks
@@ -159,12 +160,19 @@ def test_no_photo_and_no_engine_are_told(use_engine: UseEngine, photo: Path, mon
 
 
 def test_no_folder_to_write_into(use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> Path:
-        raise PermissionError(13, "Permission denied")
-
     use_engine()
-    monkeypatch.setattr("likeness.operators.job_folder.user_folder", refuse)
-    assert _error_of(filepath=str(photo)) == "No temporary folder can be made (Permission denied)."
+    monkeypatch.setattr(bpy.utils, "extension_path_user", lambda *_, path, **__: str(photo / path))
+    assert _error_of(filepath=str(photo)).startswith("No temporary folder can be made (")
+    monkeypatch.setattr(bpy.utils, "extension_path_user", lambda *_, **__: "/dev/null/here")
+    assert user_folder("logs") == Path("/dev/null/here")  # never the current folder
+    installed.disable()
+    installed.enable()
+
+
+def test_a_photo_with_the_longest_name(use_engine: UseEngine, tmp_path: Path) -> None:
+    use_engine()
+    (photo := tmp_path / f"{'a' * 251}.jpg").write_bytes(b"not looked at")
+    assert _create(filepath=str(photo)) == {"FINISHED"}
 
 
 @pytest.mark.slow

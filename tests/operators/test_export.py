@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
 from likeness.inference.reconstruction import write_reconstruction
-from likeness.operators.export import proposed_path
+from likeness.operators.export import ExportOperator, proposed_path
 from likeness.scene.build import build_face
 from likeness.scene.state import state_of
 from synthetic import sheet_reconstruction
@@ -44,6 +45,15 @@ def test_the_camera_of_a_face_means_the_face(face: bpy.types.Object, tmp_path: P
 def test_without_a_face_there_is_nothing_to_export(name: str) -> None:
     with pytest.raises(RuntimeError, match="Select a face first"):
         getattr(bpy.ops.likeness, name)(filepath="unused")
+
+
+def test_a_face_deselected_while_the_file_browser_was_open_is_one_sentence(tmp_path: Path) -> None:
+    told = []
+    operator = SimpleNamespace(
+        filepath=str(tmp_path / "a.glb"), filename_ext=".glb", report=lambda kind, text: told.append((kind, text))
+    )
+    assert ExportOperator.execute(operator, bpy.context) == {"CANCELLED"}
+    assert told == [({"ERROR"}, "Select a face first.")]
 
 
 @pytest.mark.parametrize("suffix", OPERATORS)

@@ -12,7 +12,7 @@ import installed
 import pytest
 from faults import command
 from likeness.engine.client import Engine
-from likeness.operators import engine_host, face_search, photo, thumbnails
+from likeness.operators import engine_host, face_search, letting_go, photo, thumbnails
 from likeness.operators.recent import LONGEST, add_recent, read_recent
 from likeness.operators.settings import session, user_folder
 
@@ -115,6 +115,37 @@ def test_a_photo_that_is_not_there_is_told(use_engine: UseEngine) -> None:
     photo.look_at_photo()
     assert current.error == "There is no photo at '/nowhere/me.jpg'."
     assert not current.finding_faces
+
+
+def test_a_photo_that_can_be_no_file_is_told() -> None:
+    session(bpy.context).photo = name = "x" * 300
+    photo.look_at_photo()
+    assert session(bpy.context).error == f"There is no photo at '{name}'."
+
+
+def test_a_session_that_was_saved_in_the_midst_of_work_is_at_rest() -> None:
+    current = session(bpy.context)
+    current.job, current.stage, current.finding_faces = "Create Face", "fit", True
+    current.faces.add()
+    installed.disable()
+    installed.enable()
+    current = session(bpy.context)
+    assert (current.job, current.stage, current.finding_faces, len(current.faces)) == ("", "", False, 0)
+
+
+def test_a_task_that_fails_in_its_own_way_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing:
+        closed = False
+
+        def poll(self) -> None:
+            raise ZeroDivisionError
+
+        def close(self) -> None:
+            self.closed = True
+
+    monkeypatch.setattr(letting_go, "_leaving", [task := Failing()])
+    assert letting_go._look() is None
+    assert task.closed
 
 
 def test_without_an_engine_nothing_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
