@@ -82,6 +82,7 @@ class Background:
         """
         self.check_cancelled()
         lines: list[str] = []
+        rest = b""
         log.touch()
         with log.open("rb") as output:
             output.seek(0, 2)
@@ -93,8 +94,8 @@ class Background:
                         raise subprocess.TimeoutExpired(command, seconds)
                     self._wanted_to_stop.wait(PERIOD_S)
                     self.check_cancelled()
-                    _take_lines(output.read(), lines, watch)
-                _take_lines(output.read(), lines, watch)
+                    rest = _take_lines(rest + output.read(), lines, watch)
+                _take_lines(rest + output.read() + b"\n", lines, watch)
             finally:
                 kill_group(process)
         return process.returncode, lines
@@ -110,7 +111,10 @@ class Background:
             self._error = error
 
 
-def _take_lines(output: bytes, lines: list[str], watch: Watch) -> None:
-    new = [line.rstrip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+def _take_lines(output: bytes, lines: list[str], watch: Watch) -> bytes:
+    """Take the whole lines; returns what was written of the next one."""
+    whole, _, rest = output.rpartition(b"\n")
+    new = [line.rstrip() for line in whole.decode("utf-8", "replace").splitlines() if line.strip()]
     lines += new
     watch(new)
+    return rest

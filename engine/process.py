@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import IO
 
 from .limits import Limits
+from .programs import clean_environment, creation_flags
 from .protocol import FROM_ENGINE, PROTOCOL, Alive, Hello, Message, NotAMessage, ProtocolError, decode
 
 WINDOWS = os.name == "nt"
-NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ class EngineProcess:
                     stdout=subprocess.PIPE,
                     stderr=log,
                     cwd=self._log.parent,
-                    env=_environment(),
+                    env=clean_environment(),
                     # A group of its own: Ctrl-C in Blender's terminal is not for it, a kill takes its children along.
                     start_new_session=not WINDOWS,
-                    creationflags=NO_WINDOW,
+                    creationflags=creation_flags(),
                 )
             except (OSError, ValueError) as error:
                 reason = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -170,12 +170,6 @@ class EngineProcess:
         if process.stdout:
             process.stdout.close()
         return _meaning(code) if by_itself else "it closed its output"
-
-
-def _environment() -> dict[str, str]:
-    """Ours without what would lead another Python astray."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k != "__PYVENV_LAUNCHER__"}
-    return kept | {"PYTHONNOUSERSITE": "1", "PYTHONUTF8": "1"}
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

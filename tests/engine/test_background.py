@@ -39,6 +39,13 @@ def test_a_fault_of_ours_comes_as_it_is() -> None:
         finish(Background(lambda _: {"": 1 / 0}))
 
 
+def test_a_line_that_comes_in_parts_is_one(tmp_path: Path) -> None:
+    code = "import os, time; [(os.write(1, part), time.sleep(0.4)) for part in (b'\\xc3', b'\\xbc')]"
+    command, log = [sys.executable, "-c", code], tmp_path / "log"
+    _, result = finish(Background(lambda task: {"": task.run(command, log, tmp_path, {}, lambda _: None)}))
+    assert result[""] == (0, ["ü"])
+
+
 def test_output_goes_to_the_log_and_to_the_watcher(tmp_path: Path) -> None:
     log, seen = tmp_path / "the log", list[str]()
     log.write_text("from before\n")

@@ -163,8 +163,9 @@ def test_no_folder_to_write_into(use_engine: UseEngine, photo: Path, monkeypatch
     use_engine()
     monkeypatch.setattr(bpy.utils, "extension_path_user", lambda *_, path, **__: str(photo / path))
     assert _error_of(filepath=str(photo)).startswith("No temporary folder can be made (")
-    monkeypatch.setattr(bpy.utils, "extension_path_user", lambda *_, **__: "/dev/null/here")
-    assert user_folder("logs") == Path("/dev/null/here")  # never the current folder
+    nowhere = "/dev/null/here"
+    monkeypatch.setattr(bpy.utils, "extension_path_user", lambda *_, create=False, **__: "" if create else nowhere)
+    assert user_folder("logs") == Path(nowhere)  # never the current folder
     installed.disable()
     installed.enable()
 
