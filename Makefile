@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 REQUIREMENTS := requirements/runtime.txt requirements/demo.txt requirements/dev.txt
 
-.PHONY: help setup demo test bench zip lint locks clean
+.PHONY: help setup demo test bench screenshots zip lint locks clean
 
 help:
 	@echo "make demo    reconstruct a face from a portrait into $(OUT) (or PHOTO=yours.jpg)"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-blenders  the built extension in Blender $(BLENDERS)"
 	@echo "make bench   accuracy and speed as one table"
 	@echo "make zip     build and validate the Blender extension in dist/"
+	@echo "make screenshots  the user guide's pictures, in a real Blender window"
 	@echo "make locks   write the engine's lock lists from requirements/"
 	@echo "make clean   remove what the targets made"
 
@@ -53,6 +54,10 @@ test-blenders: zip
 
 bench: $(READY)
 	$(BIN)/python -m likeness.benchmarks
+
+# Needs blender, Xvfb, xdotool and ImageMagick.
+screenshots: $(READY)
+	PYTHONPATH=tests $(BIN)/python docs/screenshots/take.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
