@@ -1,6 +1,7 @@
-"""Every panel of the tab is opened and drawn many times; how long does that take?"""
+"""Every panel of the tab is drawn many times and a slider is moved; how long does that take?"""
 
 import sys
+import time
 
 import bpy
 import hands
@@ -8,6 +9,20 @@ import product
 from clock import milliseconds, timed
 
 DRAWINGS = 100
+
+
+def evaluations():
+    """Seconds that Blender needs for the face after each move of a slider, with all sliders in use."""
+    keys = product.faces()[0].data.shape_keys.key_blocks[1:]
+    for key in keys:
+        key.value = 0.1
+    seconds = []
+    for turn in range(DRAWINGS):
+        keys[turn % len(keys)].value = 0.2 + 0.5 * turn / DRAWINGS
+        start = time.perf_counter()
+        hands.window().view_layer.update()
+        seconds.append(time.perf_counter() - start)
+    return seconds
 
 
 def main():
@@ -29,3 +44,4 @@ def main():
         if durations:
             hands.figure(f"draw {name}: median p99 max ms", milliseconds(durations))
     hands.figure("not drawn", ", ".join(name for name, durations in seconds.items() if not durations))
+    hands.figure("evaluation after a slider: median p99 max ms", milliseconds(evaluations()))
