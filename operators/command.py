@@ -21,7 +21,8 @@ from ..errors import LikenessError
 from ..scene.export import export_glb, save_blend
 from . import engine_host
 from .create import build, start_reconstruction
-from .job import keep_details, wait_for
+from .failures import sentence_of
+from .job import wait_for
 from .settings import DEVICES, QUALITIES, TEXTURE_SIZES
 
 NAME = "likeness"
@@ -44,8 +45,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(error), BAD_INPUT)
     except (Cancelled, KeyboardInterrupt):
         return _fail("Interrupted.", INTERRUPTED)
-    except Exception:
-        return _fail(keep_details(LABEL), FAULT)
+    except Exception as error:
+        return _fail(sentence_of(error, LABEL), FAULT)
     print(options.out, flush=True)
     return 0
 

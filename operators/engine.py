@@ -13,6 +13,7 @@ from ..engine.installation import Order, start_check, start_installation
 from ..errors import LikenessError
 from . import engine_host, engine_state
 from .diagnostics import diagnostics
+from .failures import QuickOperator
 from .job import JobOperator, running_label
 from .settings import preferences, user_folder
 
@@ -103,7 +104,7 @@ class LIKENESS_OT_repair_engine(_Installing, bpy.types.Operator):
         return installed.build if installed and installed.build else engine_state.default_build()
 
 
-class LIKENESS_OT_remove_engine(bpy.types.Operator):
+class LIKENESS_OT_remove_engine(QuickOperator, bpy.types.Operator):
     """Delete the installed engine from the disk"""
 
     bl_idname = "likeness.remove_engine"
@@ -130,18 +131,14 @@ class LIKENESS_OT_remove_engine(bpy.types.Operator):
             confirm_text="Remove",
         )
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         engine_host.shutdown()
-        try:
-            remove(engine_state.engine_folder())
-        except LikenessError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        remove(engine_state.engine_folder())
         engine_state.refresh()
-        return {"FINISHED"}
+        return ""
 
 
-class LIKENESS_OT_stop_engine(bpy.types.Operator):
+class LIKENESS_OT_stop_engine(QuickOperator, bpy.types.Operator):
     """End the engine and free its memory; it starts again by itself when it is needed"""
 
     bl_idname = "likeness.stop_engine"
@@ -159,9 +156,9 @@ class LIKENESS_OT_stop_engine(bpy.types.Operator):
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         engine_host.shutdown()
-        return {"FINISHED"}
+        return ""
 
 
 class LIKENESS_OT_check_engine(JobOperator, bpy.types.Operator):
@@ -190,17 +187,16 @@ class LIKENESS_OT_check_engine(JobOperator, bpy.types.Operator):
         self.report({"INFO"}, "The engine has all it needs and is starting.")
 
 
-class LIKENESS_OT_copy_diagnostics(bpy.types.Operator):
+class LIKENESS_OT_copy_diagnostics(QuickOperator, bpy.types.Operator):
     """Put versions, devices and the last lines of the logs on the clipboard, for a report of a problem"""
 
     bl_idname = "likeness.copy_diagnostics"
     bl_label = "Copy Diagnostics"
     bl_options = {"INTERNAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         context.window_manager.clipboard = diagnostics(context)
-        self.report({"INFO"}, "The diagnostics are on the clipboard.")
-        return {"FINISHED"}
+        return "The diagnostics are on the clipboard."
 
 
 CLASSES = (

@@ -14,6 +14,7 @@ from ..scene.export_folder import export_folder
 from ..scene.export_obj import export_obj
 from ..scene.fresh_files import file_stem
 from ..scene.state import active_face
+from .failures import QuickOperator
 
 
 def proposed_path(face: bpy.types.Object, suffix: str) -> Path:
@@ -22,8 +23,8 @@ def proposed_path(face: bpy.types.Object, suffix: str) -> Path:
     return folder / f"{file_stem(face.name)}{suffix}"
 
 
-class ExportOperator(ExportHelper):
-    """Mix-in: asks for a file, named after the face, and writes it; what goes wrong is one sentence."""
+class ExportOperator(QuickOperator, ExportHelper):
+    """Mix-in: asks for a file, named after the face, and writes it."""
 
     bl_options: set[str] = set()
 
@@ -41,22 +42,15 @@ class ExportOperator(ExportHelper):
         self.filepath = str(proposed_path(active_face(context), self.filename_ext))
         return super().invoke(context, event)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self.filename_ext))
         if path.name == self.filename_ext:
-            self.report({"ERROR"}, "The export needs a file name.")
-            return {"CANCELLED"}
+            raise LikenessError("The export needs a file name.")
         face = active_face(context)
         if face is None:  # a file browser asks `poll` when it opens, not when it closes
-            self.report({"ERROR"}, "Select a face first.")
-            return {"CANCELLED"}
-        try:
-            self.write(path, face)
-        except LikenessError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"{path} is written.")
-        return {"FINISHED"}
+            raise LikenessError("Select a face first.")
+        self.write(path, face)
+        return f"{path} is written."
 
     def write(self, path: Path, face: bpy.types.Object) -> None:
         """Write the face to ``path``. Raises `LikenessError`."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import bpy
 
-from ..errors import LikenessError
 from ..scene import expression
 from ..scene.keyframes import insert
 from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face, state_of
+from .failures import QuickOperator
 
 
 def why_fixed(face: bpy.types.Object | None) -> str:
@@ -22,7 +22,7 @@ def why_fixed(face: bpy.types.Object | None) -> str:
     return ""
 
 
-class ExpressionOperator:
+class ExpressionOperator(QuickOperator):
     """Mix-in: changes the expression of the active face at once."""
 
     bl_options = {"REGISTER", "UNDO"}
@@ -33,18 +33,11 @@ class ExpressionOperator:
             cls.poll_message_set(reason)
         return not reason
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            done = self.change(context, active_face(context))
-        except LikenessError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        if done:
-            self.report({"INFO"}, done)
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        return self.change(context, active_face(context))
 
     def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
-        """Change the face; what to tell about it, "" if it is plain to see. `LikenessError` becomes the report."""
+        """Change the face; what to tell about it, "" if it is plain to see."""
         raise NotImplementedError
 
 

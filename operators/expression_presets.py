@@ -8,11 +8,11 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..bfm.arkit import ARKIT_NAMES, canonical_name
-from ..errors import LikenessError
 from ..scene import expression_presets as presets
 from ..scene.expression import apply_expression, expression_of
 from ..scene.gaze import GAZE_NAMES
 from .expression import ExpressionOperator
+from .failures import QuickOperator
 from .settings import user_folder
 
 OWN = "own:"
@@ -83,7 +83,7 @@ class LIKENESS_OT_save_preset(ExpressionOperator, bpy.types.Operator):
         return f"The preset {self.name.strip()} is saved."
 
 
-class LIKENESS_OT_delete_preset(bpy.types.Operator):
+class LIKENESS_OT_delete_preset(QuickOperator, bpy.types.Operator):
     """Delete one of your own presets"""
 
     bl_idname = "likeness.delete_preset"
@@ -99,15 +99,12 @@ class LIKENESS_OT_delete_preset(bpy.types.Operator):
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         try:
             presets.delete_preset(_folder(), self.preset.removeprefix(OWN))
-        except LikenessError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
         finally:
             look_again()
-        return {"FINISHED"}
+        return ""
 
 
 def register() -> None:

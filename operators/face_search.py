@@ -9,7 +9,8 @@ import bpy
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
 from . import engine_host, thumbnails
-from .job import keep_details, redraw
+from .failures import sentence_of
+from .job import redraw
 from .job_folder import FolderTask
 from .letting_go import let_go
 from .settings import session
@@ -65,7 +66,7 @@ def _look() -> float | None:
     except Cancelled:
         search.close()
     except Exception as error:
-        current.error = str(error) if isinstance(error, LikenessError) else keep_details("The search for faces")
+        current.error = sentence_of(error, "The search for faces")
         search.close()
     _search = None
     current.finding_faces = False

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ import bpy
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
 from ..scene.transaction import all_or_nothing
+from .failures import sentence_of
 from .letting_go import let_go
-from .settings import session, user_folder
+from .settings import session
 
 PERIOD_S = 0.1
 BLOCKING_PERIOD_S = 0.02
-LOG_NAME = "likeness.log"
 TAB = "Likeness"
 
 
@@ -119,8 +118,11 @@ class JobOperator:
         if not self.options.is_invoke or bpy.app.background or context.window is None:
             return self._block(context)
         manager = context.window_manager
-        _running.timer = manager.event_timer_add(PERIOD_S, window=context.window)
-        manager.modal_handler_add(self)
+        # The preferences have a window of their own, and whoever closes it wants to go on working, not to cancel.
+        window = context.window.parent or context.window
+        _running.timer = manager.event_timer_add(PERIOD_S, window=window)
+        with context.temp_override(window=window):
+            manager.modal_handler_add(self)
         _show(context, _running, Update("Starting", 0.0))
         return {"RUNNING_MODAL"}
 
@@ -174,8 +176,7 @@ class JobOperator:
         return outcome
 
     def _fail(self, context: bpy.types.Context, error: Exception) -> set[str]:
-        sentence = str(error) if isinstance(error, LikenessError) else keep_details(self.job_label)
-        sentence = sentence.encode("utf-8", "replace").decode()  # names of files may be no text, which Blender refuses
+        sentence = sentence_of(error, self.job_label)
         session(context).error = sentence
         redraw(context)
         self.report({"ERROR"}, sentence)
@@ -245,18 +246,6 @@ def _end(job: Job) -> None:
     current.job = current.stage = ""
     current.fraction = 0.0
     redraw(context)
-
-
-def keep_details(label: str) -> str:
-    """Write the exception being handled to the log; returns the sentence that says so."""
-    try:
-        log = user_folder("logs") / LOG_NAME
-        with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {label}\n{traceback.format_exc()}\n")
-    except OSError:
-        traceback.print_exc()
-        return f"{label} failed unexpectedly; the details are in Blender's console."
-    return f"{label} failed unexpectedly; the details are in {log}."
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from bpy.props import EnumProperty
 from ..scene.lighting import keep_world, light_face, match_photo, use_light
 from ..scene.state import active_face, state_of
 from ..scene.studio_light import STUDIO_LIGHTS, studio_light
+from .failures import QuickOperator
 
 
-class LightOperator:
+class LightOperator(QuickOperator):
     """Mix-in: acts on the light of the active face, at once."""
 
     bl_options = {"REGISTER", "UNDO"}
@@ -52,11 +53,11 @@ class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         face = active_face(context)
         match_photo(face)
         _use_light(context.scene, face)
-        return {"FINISHED"}
+        return ""
 
 
 class LIKENESS_OT_studio_light(LightOperator, bpy.types.Operator):
@@ -77,11 +78,11 @@ class LIKENESS_OT_studio_light(LightOperator, bpy.types.Operator):
     def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
         return STUDIO_LIGHTS[properties.preset].description
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         face = active_face(context)
         light_face(face, studio_light(STUDIO_LIGHTS[self.preset]))
         _use_light(context.scene, face)
-        return {"FINISHED"}
+        return ""
 
 
 class LIKENESS_OT_use_light(LightOperator, bpy.types.Operator):
@@ -99,9 +100,9 @@ class LIKENESS_OT_use_light(LightOperator, bpy.types.Operator):
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         _use_light(context.scene, active_face(context))
-        return {"FINISHED"}
+        return ""
 
 
 CLASSES = (LIKENESS_OT_match_photo_light, LIKENESS_OT_studio_light, LIKENESS_OT_use_light)

@@ -7,13 +7,12 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
-from ..errors import LikenessError
 from ..scene.build import build_face
 from ..scene.camera import look_through_camera
-from .job import keep_details
+from .failures import QuickOperator
 
 
-class LIKENESS_OT_open_reconstruction(bpy.types.Operator):
+class LIKENESS_OT_open_reconstruction(QuickOperator, bpy.types.Operator):
     """Build the face of a result folder in this scene"""
 
     bl_idname = "likeness.open_reconstruction"
@@ -28,18 +27,11 @@ class LIKENESS_OT_open_reconstruction(bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            build_face(Path(bpy.path.abspath(self.filepath)))
-        except LikenessError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        except Exception:
-            self.report({"ERROR"}, keep_details(self.bl_label))
-            return {"CANCELLED"}
+    def act(self, context: bpy.types.Context) -> str:
+        build_face(Path(bpy.path.abspath(self.filepath)))
         if context.screen is not None:
             look_through_camera(context.screen)
-        return {"FINISHED"}
+        return ""
 
 
 CLASSES = (LIKENESS_OT_open_reconstruction,)

@@ -7,6 +7,7 @@ import bpy
 from ..scene import pose
 from ..scene.keyframes import insert
 from ..scene.state import active_face
+from .failures import QuickOperator
 
 
 def why_stiff(face: bpy.types.Object | None) -> str:
@@ -21,7 +22,7 @@ def why_stiff(face: bpy.types.Object | None) -> str:
     return ""
 
 
-class PoseOperator:
+class PoseOperator(QuickOperator):
     """Mix-in: changes the pose of the active face at once."""
 
     bl_options = {"REGISTER", "UNDO"}
@@ -39,9 +40,9 @@ class LIKENESS_OT_reset_pose(PoseOperator, bpy.types.Operator):
     bl_idname = "likeness.reset_pose"
     bl_label = "Front"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         pose.face_front(active_face(context))
-        return {"FINISHED"}
+        return ""
 
 
 class LIKENESS_OT_photo_pose(PoseOperator, bpy.types.Operator):
@@ -50,9 +51,9 @@ class LIKENESS_OT_photo_pose(PoseOperator, bpy.types.Operator):
     bl_idname = "likeness.photo_pose"
     bl_label = "As Photo"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         pose.face_as_photo(active_face(context))
-        return {"FINISHED"}
+        return ""
 
 
 class LIKENESS_OT_key_pose(PoseOperator, bpy.types.Operator):
@@ -61,9 +62,9 @@ class LIKENESS_OT_key_pose(PoseOperator, bpy.types.Operator):
     bl_idname = "likeness.key_pose"
     bl_label = "Key Pose"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         insert(pose.posed(active_face(context)))
-        return {"FINISHED"}
+        return ""
 
 
 CLASSES = (LIKENESS_OT_reset_pose, LIKENESS_OT_photo_pose, LIKENESS_OT_key_pose)

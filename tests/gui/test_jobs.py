@@ -26,6 +26,10 @@ def test_a_job_is_cancelled_by_esc_and_by_its_button(play: Play, photo: Path) ->
     assert number(play("cancel", photo), "faces") == 1
 
 
+def test_a_job_goes_on_without_the_window_of_the_preferences(play: Play, photo: Path) -> None:
+    assert number(play("preferences_window", photo), "faces") == 1
+
+
 @pytest.mark.parametrize("how", ["disable", "new"])
 def test_the_worker_ends_with_what_it_works_for(play: Play, photo: Path, how: str) -> None:
     assert number(play("interrupted", how, photo), "seconds to the worker's end") <= 10.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -49,10 +48,10 @@ def test_without_a_face_there_is_nothing_to_export(name: str) -> None:
 
 def test_a_face_deselected_while_the_file_browser_was_open_is_one_sentence(tmp_path: Path) -> None:
     told = []
-    operator = SimpleNamespace(
-        filepath=str(tmp_path / "a.glb"), filename_ext=".glb", report=lambda kind, text: told.append((kind, text))
-    )
-    assert ExportOperator.execute(operator, bpy.context) == {"CANCELLED"}
+    operator = ExportOperator()
+    operator.filepath, operator.filename_ext, operator.bl_label = str(tmp_path / "a.glb"), ".glb", "Export"
+    operator.report = lambda kind, text: told.append((kind, text))
+    assert operator.execute(bpy.context) == {"CANCELLED"}
     assert told == [({"ERROR"}, "Select a face first.")]
 
 

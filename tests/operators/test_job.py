@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,6 +83,7 @@ class Window:
         self.screen, self.windows = SimpleNamespace(areas=[area]), [self]
         self.modal_handler_add, self.event_timer_remove = self.handlers.append, self.timers.remove
         self.window_manager = self.window = self
+        self.parent, self.temp_override = None, lambda window: nullcontext()
         self.workspace = SimpleNamespace(status_text_set=lambda text: setattr(self, "status", text))
         self.scene = bpy.context.scene
 
