@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import bpy
 from bpy.props import (
@@ -19,9 +19,6 @@ from bpy.props import (
 )
 
 from ..bfm.registry import available_models
-
-if TYPE_CHECKING:
-    from ..panels.preferences import LikenessPreferences
 
 PROPERTY = "likeness"
 # "likeness" as a Python package, "bl_ext.<repository>.likeness" as an extension.
@@ -100,7 +97,7 @@ def session(context: bpy.types.Context) -> LikenessSession:
     return getattr(context.window_manager, PROPERTY)
 
 
-def preferences(context: bpy.types.Context) -> LikenessPreferences | None:
+def preferences(context: bpy.types.Context) -> bpy.types.AddonPreferences | None:
     """The preferences; None where the package is used without being an enabled add-on."""
     addon = context.preferences.addons.get(ROOT_PACKAGE)
     return addon.preferences if addon else None
