@@ -14,7 +14,7 @@ from ..errors import LikenessError
 from . import engine_host, engine_state
 from .diagnostics import diagnostics
 from .failures import QuickOperator
-from .job import JobOperator, running_label
+from .job import JobOperator, told_as_running
 from .settings import preferences, user_folder
 
 INSTALL_LOG = "install.log"
@@ -49,7 +49,7 @@ class _Installing(JobOperator):
         engine_host.shutdown()
         return start_installation(
             Order(
-                engine_state.engine_folder(),
+                engine_host.engine_folder(),
                 self.build(context),
                 user_folder("logs") / INSTALL_LOG,
                 wheels=wheels,
@@ -113,8 +113,7 @@ class LIKENESS_OT_remove_engine(QuickOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if running_label():
-            cls.poll_message_set(f"{running_label()} is running")
+        if told_as_running(cls):
             return False
         if engine_state.current().installed is None:
             cls.poll_message_set("No engine is installed")
@@ -133,7 +132,7 @@ class LIKENESS_OT_remove_engine(QuickOperator, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         engine_host.shutdown()
-        remove(engine_state.engine_folder())
+        remove(engine_host.engine_folder())
         engine_state.refresh()
         return ""
 
@@ -151,10 +150,7 @@ class LIKENESS_OT_stop_engine(QuickOperator, bpy.types.Operator):
         if engine is None or engine.state == "stopped":
             cls.poll_message_set("The engine is not running")
             return False
-        if running_label():
-            cls.poll_message_set(f"{running_label()} is running")
-            return False
-        return True
+        return not told_as_running(cls)
 
     def act(self, context: bpy.types.Context) -> str:
         engine_host.shutdown()

@@ -29,8 +29,13 @@ def find_interpreter() -> Path | None:
     if chosen is not None and chosen.interpreter:
         return Path(bpy.path.abspath(chosen.interpreter))
     if not _installed:
-        _installed = (installed_interpreter(user_folder("engine")),)
+        _installed = (installed_interpreter(engine_folder()),)
     return _installed[0]
+
+
+def engine_folder() -> Path:
+    """Where the private environment is, or would be."""
+    return user_folder() / "engine"
 
 
 def get_engine(interpreter: Path | None = None) -> Engine:

@@ -13,9 +13,7 @@ from ..engine.builds import Build, find_build, fingerprint
 from ..engine.environment import Installed, interpreter_in, read_installed
 from ..errors import LikenessError
 from . import engine_host
-from .settings import user_folder
 
-FOLDER = "engine"
 BUILD_LABELS = {"cpu": "CPU", "cuda": "CUDA", "apple": "Apple"}
 
 
@@ -39,14 +37,9 @@ def refresh() -> None:
     """Look again, after anything was installed, removed or chosen; the engine of before ends."""
     global _state
     engine_host.shutdown()
-    installed = read_installed(engine_folder())
+    installed = read_installed(engine_host.engine_folder())
     build = find_or_none(installed.build) if installed else None
     _state = EngineState(installed, build is not None and installed.lists != fingerprint(build))
-
-
-def engine_folder() -> Path:
-    """Where the private environment is."""
-    return user_folder() / FOLDER
 
 
 def find_or_none(build: str) -> Build | None:

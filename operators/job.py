@@ -46,6 +46,13 @@ def running_label() -> str:
     return _running.label if _running else ""
 
 
+def told_as_running(operator: Any) -> bool:
+    """Whether a job is running; if so, the grey button of the operator's class says which."""
+    if _running is not None:
+        operator.poll_message_set(f"{_running.label} is running")
+    return _running is not None
+
+
 def request_cancel() -> None:
     """Ask the running job to stop; it does so within some seconds."""
     if _running is not None:
@@ -96,10 +103,7 @@ class JobOperator:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if _running is not None:
-            cls.poll_message_set(f"{_running.label} is running")
-            return False
-        return True
+        return not told_as_running(cls)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.execute(context)

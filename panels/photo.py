@@ -9,7 +9,6 @@ import bpy
 
 from ..operators import engine_host, thumbnails
 from ..operators.create import LIKENESS_OT_create
-from ..operators.job import LIKENESS_OT_cancel
 from ..operators.open_reconstruction import LIKENESS_OT_open_reconstruction
 from ..operators.photo import (
     LIKENESS_OT_choose_face,
@@ -18,6 +17,7 @@ from ..operators.photo import (
     recent_photos,
 )
 from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
+from .progress import draw_progress
 from .sidebar import SidebarPanel
 
 THUMBNAIL_SCALE = 7.0
@@ -116,11 +116,7 @@ def _draw_missing_engine(layout: bpy.types.UILayout) -> None:
 
 
 def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None:
-    row = layout.row(align=True)
-    row.scale_y = 1.5
-    stage = current.stage[:1].upper() + current.stage[1:]
-    row.progress(factor=current.fraction, text=f"{stage} {current.fraction:.0%}", type="BAR")
-    row.operator(LIKENESS_OT_cancel.bl_idname, text="", icon="X")
+    draw_progress(layout, current, current.stage[:1].upper() + current.stage[1:])
     layout.label(text=f"{current.job} is running", icon="TIME")
 
 

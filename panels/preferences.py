@@ -16,8 +16,8 @@ from ..operators.engine import (
     LIKENESS_OT_repair_engine,
     LIKENESS_OT_stop_engine,
 )
-from ..operators.job import LIKENESS_OT_cancel
 from ..operators.settings import ROOT_PACKAGE, session
+from .progress import draw_progress
 
 BUILDS = (
     ("cpu", "CPU", "Works on every computer; the smallest download"),
@@ -75,11 +75,7 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         current = session(context)
         self._draw_state()
         if current.job:
-            row = self.layout.row(align=True)
-            row.scale_y = 1.5
-            text = f"{current.job}: {current.stage} {current.fraction:.0%}"
-            row.progress(factor=current.fraction, text=text, type="BAR")
-            row.operator(LIKENESS_OT_cancel.bl_idname, text="", icon="X")
+            draw_progress(self.layout, current, f"{current.job}: {current.stage}")
         elif not self.interpreter:
             self._draw_installing()
         if current.error:

@@ -42,7 +42,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: SimpleNamespa
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    for module in (engine, engine_host, engine_state, diagnostics):
+    for module in (engine, engine_host, diagnostics):
         monkeypatch.setattr(module, "user_folder", own_folder)
     engine_state.refresh()
     return made
