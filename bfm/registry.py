@@ -1,8 +1,8 @@
-"""The face models at hand, by id."""
+"""The face models at hand, by id: the built-in one and those of the user's library."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,21 +10,37 @@ from numpy.typing import NDArray
 
 from ..errors import LikenessError
 from .face_model import FaceModel, load_face_model
+from .library import MODEL_FILE, installed, models_folder
 
-_FILES = {"builtin": Path(__file__).parent / "builtin" / "model.npz"}
-
-
-def available_models() -> tuple[str, ...]:
-    """Ids that `load_model` knows."""
-    return tuple(_FILES)
+BUILTIN = "builtin"
+_BUILTIN_FILE = Path(__file__).parent / "builtin" / "model.npz"
 
 
-@cache
+def available_models() -> dict[str, str]:
+    """Name by id of every model that `load_model` knows, the built-in one first."""
+    brought = {record.id: record.name for record in installed().values() if record.kind == "model"}
+    return {BUILTIN: "Built-in", **brought}
+
+
+def model_file(model_id: str) -> Path:
+    """The file of a model. Raises `LikenessError` for an unknown id."""
+    known = available_models()
+    if model_id not in known:
+        raise LikenessError(
+            f"There is no face model {model_id!r}; known are: {', '.join(known)} (`likeness models` brings others)."
+        )
+    return _BUILTIN_FILE if model_id == BUILTIN else models_folder() / model_id / MODEL_FILE
+
+
 def load_model(model_id: str) -> FaceModel:
-    """The model of an id, read once. Raises `LikenessError` for an unknown id or an unreadable file."""
-    if model_id not in _FILES:
-        raise LikenessError(f"There is no face model {model_id!r}; known are: {', '.join(_FILES)}.")
-    return load_face_model(_FILES[model_id])
+    """The model of an id; the latest two are kept. Raises `LikenessError`: unknown id or unreadable file."""
+    path = model_file(model_id)
+    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path, _changed: int) -> FaceModel:
+    return load_face_model(path)
 
 
 def expressions_for(model: FaceModel, neutral: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -32,7 +48,7 @@ def expressions_for(model: FaceModel, neutral: NDArray[np.floating]) -> NDArray[
 
     A linear basis serves every face alike; the built-in model makes the keys anew that must close exactly on a face.
     """
-    if model.id != "builtin":
+    if model.id != BUILTIN:
         return np.asarray(model.expression_basis)
     from .builtin.personal import personal_expressions
 

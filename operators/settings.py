@@ -51,12 +51,8 @@ def model_items(_owner: object, _context: bpy.types.Context | None) -> list[tupl
     """The face models at hand, for an enumeration."""
     known = available_models()
     if [item[0] for item in _models] != list(known):
-        _models[:] = [(name, _model_label(name), f"The face model {name}") for name in known]
+        _models[:] = [(model, name, f"The face model {name}") for model, name in known.items()]
     return _models
-
-
-def _model_label(model_id: str) -> str:
-    return "Built-in" if model_id == "builtin" else model_id.upper()
 
 
 def _tell_listeners(_session: LikenessSession, _context: bpy.types.Context) -> None:

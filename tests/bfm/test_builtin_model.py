@@ -284,7 +284,7 @@ def test_pickles_are_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_registry() -> None:
-    assert available_models() == ("builtin",)
+    assert available_models() == {"builtin": "Built-in"}
     assert load_model("builtin") is load_model("builtin")
     with pytest.raises(LikenessError, match=r"'flame'.*builtin"):
         load_model("flame")
