@@ -96,7 +96,7 @@ def install(record: Record, write: Callable[[Path], None]) -> Path:
 
 
 def remove(model_id: str) -> None:
-    """Take a model or network out of the library. Raises `LikenessError` where there is none or it cannot be deleted."""
+    """Take a model or network out of the library. Raises `LikenessError`: there is none, or it cannot be deleted."""
     if model_id not in installed():
         raise LikenessError(f"There is no model {model_id!r} to remove; there are: {', '.join(installed()) or 'none'}.")
     try:
