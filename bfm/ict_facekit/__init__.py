@@ -1,0 +1,1 @@
+"""ICT-FaceKit (USC Institute for Creative Technologies, MIT licence): reading, downloading and completing its head."""
