@@ -1,0 +1,95 @@
+"""A UV layout for a head that has none: the skin as one chart with a seam down the back, other parts beside it.
+
+The skin is projected from inside onto a capsule, a cylinder with a dome, that stands around the head; its back is
+squeezed in favour of the face. Everything else is small and seen from the front and from behind, a square for each.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .face_model import NO_CORNER
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+SKIN = "skin"
+SQUARE = 0.12  # side of the squares of small parts, at most
+MARGIN = 0.01
+FACE_SHARE = 0.5  # the face's texels per radian are 1 + this, the back's 1 - this, of the mean
+POLE_REACH = np.pi / 4  # how far around a face at the crown may reach
+
+
+def unwrap_head(vertices: Floats, faces: Ints, face_parts: Ints, part_names: tuple[str, ...]) -> tuple[Floats, Ints]:
+    """UVs (U, 2) in [0, 1], v up, and faces_uv (F, 4) of a head (V, 3) in metres and model axes, with faces (F, 4).
+
+    Vertices on a seam, and on the outline of a small part, are in more than one place. Parts do not overlap.
+    """
+    charts = _charts(vertices, faces, face_parts, part_names)
+    squares = sum(len(chart) > 0 for chart in charts[1:])
+    side = min(SQUARE, 1.0 / max(squares, 1))
+    corners = np.full((*faces.shape, 2), np.nan)
+    if len(charts[0]):
+        bottom = side if squares else 0.0
+        corners[charts[0]] = _place(_skin_corners(vertices, faces[charts[0]]), (0.0, bottom), (1.0, 1.0 - bottom))
+    for place, chart in enumerate(c for c in charts[1:] if len(c)):
+        flat = np.where(faces[chart, :, None] == NO_CORNER, np.nan, vertices[faces[chart]][..., :2])
+        corners[chart] = _place(flat, (place * side, 0.0), (side, side), keep_aspect=True)
+    return _joined(corners, faces, charts)
+
+
+def _charts(vertices: Floats, faces: Ints, face_parts: Ints, part_names: tuple[str, ...]) -> list[Ints]:
+    """Face ids per chart: the skin, then every other part as seen from the front and from behind."""
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    front = np.cross(b - a, c - a)[:, 2] >= 0
+    small = [face_parts == part for part, name in enumerate(part_names) if name != SKIN]
+    skin = ~np.any(small, axis=0) if small else np.ones(len(faces), bool)
+    return [np.flatnonzero(which) for which in (skin, *(part & side for part in small for side in (front, ~front)))]
+
+
+def _skin_corners(vertices: Floats, faces: Ints) -> Floats:
+    """Where each corner (F, 4, 2) is on the capsule, metres along it; NaN for a missing corner."""
+    used = vertices[np.unique(faces[faces != NO_CORNER])]
+    low, high = used.min(axis=0), used.max(axis=0)
+    radius = (high[0] - low[0]) / 2
+    centre = np.array([(low[0] + high[0]) / 2, high[1] - radius, high[2] - 1.2 * radius])
+    x, y, z = np.moveaxis(vertices - centre, -1, 0)
+    around, out = np.arctan2(x, z), np.hypot(x, z)
+    height = np.where(y > 0, radius * np.arctan2(y, out), y)
+    turns = _unwrapped(around[faces], faces)
+    across = radius * (turns + FACE_SHARE * np.sin(turns))
+    flat = np.stack([across, height[faces]], axis=-1)
+    flat[faces == NO_CORNER] = np.nan
+    return flat
+
+
+def _unwrapped(around: Floats, faces: Ints) -> Floats:
+    """Angles (F, 4) of which no face's spread over the seam: they leave (-pi, pi] on the side of the face's middle."""
+    weights = (faces != NO_CORNER).astype(float)
+    middle = np.arctan2((weights * np.sin(around)).sum(axis=1), (weights * np.cos(around)).sum(axis=1))
+    apart = (around - middle[:, None] + np.pi) % (2 * np.pi) - np.pi
+    return middle[:, None] + np.clip(apart, -POLE_REACH, POLE_REACH)
+
+
+def _place(flat: Floats, corner: tuple[float, float], size: tuple[float, float], keep_aspect: bool = False) -> Floats:
+    """Points (..., 2) moved and stretched into a box, with a margin; NaN stays."""
+    low, high = np.nanmin(flat, axis=(0, 1)), np.nanmax(flat, axis=(0, 1))
+    extent = np.maximum(high - low, 1e-12)
+    room = np.array(size) - 2 * MARGIN
+    scale = np.full(2, (room / extent).min()) if keep_aspect else room / extent
+    return np.array(corner) + np.array(size) / 2 + (flat - (low + high) / 2) * scale
+
+
+def _joined(corners: Floats, faces: Ints, charts: list[Ints]) -> tuple[Floats, Ints]:
+    """Corners of one chart that are the same vertex at the same place become one UV point."""
+    chart_of = np.empty(len(faces), int)
+    for number, chart in enumerate(charts):
+        chart_of[chart] = number
+    there = faces != NO_CORNER
+    keys = np.stack([np.repeat(chart_of[:, None], 4, axis=1)[there], faces[there]], axis=1)
+    keys = np.concatenate([keys, np.round(corners[there] * 1e7).astype(np.int64)], axis=1)
+    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    faces_uv = np.full(faces.shape, NO_CORNER, np.int32)
+    faces_uv[there] = inverse.reshape(-1)
+    return corners[there][first], faces_uv
