@@ -1,7 +1,7 @@
-"""The command line: ``likeness PHOTO`` and ``likeness doctor``.
+"""The command line: ``likeness PHOTO``, ``likeness models`` and ``likeness doctor``.
 
 The one place where inference and scene meet. Everything heavy is imported when it is needed, so that ``--help`` and a
-mistyped option answer at once. Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+mistyped option answer at once. The exit status is that of `console`.
 """
 
 from __future__ import annotations
@@ -9,31 +9,25 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import shutil
 import sys
-import tempfile
 import time
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from .console import ProgressBar, quiet_output
+from .console import Progress, carry_out
 from .errors import LikenessError
 from .version import VERSION
 
 if TYPE_CHECKING:
     from .inference.reconstruction import Reconstruction
 
-FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
 BLEND_FILE, GLB_FILE, PREVIEW_FILE = "face.blend", "face.glb", "preview.png"
 # Shares of the whole that the bar gives to what follows the pipeline.
 PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
 PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face")
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -53,20 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments[:1] == ["doctor"]:
         return _doctor(arguments[1:])
+    if arguments[:1] == ["models"]:
+        from .cli_models import main as models
+
+        return models(arguments[1:])
     options = _parser().parse_args(arguments)
-    with tempfile.TemporaryFile() as noise:
-        try:
-            with quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
-                outcome = run(options, bar.update)
-        except LikenessError as error:
-            return _fail(str(error), BAD_INPUT, options.json)
-        except KeyboardInterrupt:
-            return _fail("Interrupted.", INTERRUPTED, options.json)
-        except Exception:
-            log = _keep_log(noise)
-            return _fail(f"Likeness failed unexpectedly; the details are in {log}.", FAULT, options.json)
-    _report(outcome, options.json)
-    return 0
+    return carry_out(
+        lambda progress: run(options, progress), lambda outcome: _report(outcome, options.json), options.json
+    )
 
 
 def run(options: argparse.Namespace, progress: Progress) -> Outcome:
@@ -144,22 +132,6 @@ def _report(outcome: Outcome, as_json: bool) -> None:
     print(f"{outcome.folder}: {len(outcome.files)} files in {outcome.seconds:.1f} s")
 
 
-def _fail(sentence: str, status: int, as_json: bool) -> int:
-    print(f"likeness: {sentence}", file=sys.stderr)
-    if as_json:
-        print(json.dumps({"error": sentence}, ensure_ascii=False))
-    return status
-
-
-def _keep_log(noise: BinaryIO) -> Path:
-    """Save what the libraries wrote and the traceback of the exception being handled."""
-    noise.seek(0)
-    with tempfile.NamedTemporaryFile(prefix="likeness-", suffix=".log", delete=False) as log:
-        shutil.copyfileobj(noise, log)
-        log.write(traceback.format_exc().encode(errors="replace"))
-    return Path(log.name)
-
-
 def _doctor(arguments: list[str]) -> int:
     argparse.ArgumentParser("likeness doctor", description="Print versions and try each device.").parse_args(arguments)
     from .doctor import print_report
@@ -171,7 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "likeness",
         description="Reconstruct the face of one photo: mesh, expressions, textures, and a Blender scene.",
-        epilog="`likeness doctor` prints versions and tries each device.",
+        epilog="`likeness models` lists the face models and brings others; "
+        "`likeness doctor` prints versions and tries each device.",
     )
     parser.add_argument("photo", type=Path, metavar="PHOTO", help="a picture file with at least one face")
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <PHOTO>.likeness)")

@@ -1,16 +1,63 @@
-"""What the command line shows: a progress bar, and silence from chatty libraries."""
+"""What the command line shows: a progress bar, one sentence for whatever ends it, silence from chatty libraries.
+
+Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, TypeVar
+
+from .errors import LikenessError
 
 BAR_WIDTH = 24
+FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+Progress = Callable[[str, float], None]
+Outcome = TypeVar("Outcome")
+
+
+def carry_out(work: Callable[[Progress], Outcome], report: Callable[[Outcome], None], as_json: bool) -> int:
+    """Do the work of a command under a progress bar and report what came of it; returns the exit status."""
+    with tempfile.TemporaryFile() as noise:
+        try:
+            with quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
+                outcome = work(bar.update)
+        except LikenessError as error:
+            return _fail(str(error), BAD_INPUT, as_json)
+        except KeyboardInterrupt:
+            return _fail("Interrupted.", INTERRUPTED, as_json)
+        except Exception:
+            log = _keep_log(noise)
+            return _fail(f"Likeness failed unexpectedly; the details are in {log}.", FAULT, as_json)
+    report(outcome)
+    return 0
+
+
+def _fail(sentence: str, status: int, as_json: bool) -> int:
+    print(f"likeness: {sentence}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
+    return status
+
+
+def _keep_log(noise: BinaryIO) -> Path:
+    """Save what the libraries wrote and the traceback of the exception being handled."""
+    noise.seek(0)
+    with tempfile.NamedTemporaryFile(prefix="likeness-", suffix=".log", delete=False) as log:
+        shutil.copyfileobj(noise, log)
+        log.write(traceback.format_exc().encode(errors="replace"))
+    return Path(log.name)
 
 
 class ProgressBar:

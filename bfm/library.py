@@ -43,6 +43,9 @@ class Record:
     files: tuple[SourceFile, ...]
     likeness: str  # the version that converted it
     names_from: str = ""  # id of the model whose named expressions were carried over; "" where it has its own
+    origin: str = ""  # the file or folder that the user pointed at
+    vertices: int = 0
+    expressions: int = 0
 
 
 def models_folder() -> Path:

@@ -34,7 +34,8 @@ ALLOWED: dict[str, set[str]] = {
     "panels": {"scene", "operators", "bfm.arkit"},
     "doctor": {"inference"},
     "console": set(),
-    "cli": {"bfm", "inference", "scene", "console", "doctor"},
+    "cli": {"bfm", "inference", "scene", "console", "doctor", "cli_models"},
+    "cli_models": {"bfm", "inference", "console"},
     "__main__": {"cli"},
 }
 FOR_ALL = {"errors", "version"}
