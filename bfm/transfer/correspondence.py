@@ -1,0 +1,94 @@
+"""Which point of one model is which of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from .closest import Surface
+from .overlay import lay_over
+from .registration import vertex_normals
+from .shapes import EYES, Shape
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+# Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
+SAME, APART = 0.003, 0.009
+INSIDES = ("mouth", "gums", "teeth", "tongue")
+
+
+@dataclass(frozen=True, eq=False)
+class Correspondence:
+    """For every vertex of one model its place on another model's surface."""
+
+    triangles: Ints  # (N, 3) vertex ids of the other
+    weights: Floats  # (N, 3) sum 1
+    distance: Floats  # (N,) metres between the two where they lie over each other; inf: no such place
+    count: int  # vertices of the other
+
+    @cached_property
+    def matrix(self) -> sparse.csr_matrix:
+        """(N, count): a field at the other's vertices -> at this one's."""
+        rows = np.repeat(np.arange(len(self.triangles)), 3)
+        return sparse.csr_matrix(
+            (self.weights.ravel(), (rows, self.triangles.ravel())), shape=(len(self.triangles), self.count)
+        )
+
+    @cached_property
+    def trust(self) -> Floats:
+        """(N,) 1 where the two lie on each other, 0 where this one has no counterpart, smooth between."""
+        t = np.clip((APART - self.distance) / (APART - SAME), 0, 1)
+        return t * t * (3 - 2 * t)
+
+    def carry(self, field: Floats) -> Floats:
+        """A field (..., count, C) of the other as a field (..., N, C) of this one; where distance is inf it is junk."""
+        flat = np.moveaxis(np.asarray(field), -2, 0)
+        carried = self.matrix @ flat.reshape(self.count, -1)
+        return np.moveaxis(carried.reshape(len(self.triangles), *flat.shape[1:]), 0, -2)
+
+
+def attach(points: Floats, own: Shape, others: Floats, other: Shape) -> Correspondence:
+    """Every vertex of ``own`` at ``points`` (N, 3) on the surface of ``other`` at ``others`` (V, 3): one lies over the
+    other. Eyes go to eyes and insides to the same insides; skin goes to skin that faces the same way."""
+    found = Correspondence(
+        np.zeros((len(points), 3), dtype=np.int32),
+        np.tile([1.0, 0.0, 0.0], (len(points), 1)),
+        np.full(len(points), np.inf),
+        len(others),
+    )
+    apart = own.has_eyes and other.has_eyes
+    for part in (*INSIDES, *(EYES if apart else ())):
+        found = _attach_part(found, points, own.triangles(part), others, other.triangles(part), False)
+    parts = ("skin",) if apart else ("skin", *EYES)
+    return _attach_part(found, points, own.triangles(*parts), others, other.triangles(*parts), True)
+
+
+def _attach_part(
+    found: Correspondence, points: Floats, own: Ints, others: Floats, other: Ints, facing: bool
+) -> Correspondence:
+    """``found`` with the vertices of one part attached; the nearest that faces another way is better than none."""
+    if not len(own) or not len(other):
+        return found
+    ids = np.unique(own)
+    surface = Surface(others, other)
+    hits = surface.closest(points[ids], vertex_normals(points, own)[ids] if facing else None)
+    lost = ~np.isfinite(hits.distance)
+    triangles, weights, distance = (np.array(a) for a in (hits.triangles, hits.weights, hits.distance))
+    if lost.any():
+        again = surface.closest(points[ids[lost]])
+        triangles[lost], weights[lost] = again.triangles, again.weights
+        distance[lost] = np.maximum(again.distance, APART)
+    result = replace(found, **{name: np.array(getattr(found, name)) for name in ("triangles", "weights", "distance")})
+    result.triangles[ids], result.weights[ids], result.distance[ids] = other[triangles], weights, distance
+    return result
+
+
+def between(a: Shape, b: Shape) -> tuple[Correspondence, Correspondence]:
+    """Every vertex of ``a`` on ``b``, and every vertex of ``b`` on ``a``, from laying ``a`` over ``b``."""
+    laid = lay_over(a, b)
+    return attach(laid, a, b.vertices, b), attach(b.vertices, b, laid, a)

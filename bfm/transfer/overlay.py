@@ -1,0 +1,30 @@
+"""A whole face laid over another: skin by registration, eyeballs by their spheres, the rest along with the skin."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .closest import Surface
+from .eyeballs import fit_ball, lay_eye
+from .registration import Landmarks, register
+from .shapes import EYES, Shape, landmark_spread
+
+Floats = NDArray[np.floating]
+
+
+def lay_over(template: Shape, target: Shape) -> Floats:
+    """The template's vertices (V, 3) laid over the target; both have the same landmarks."""
+    landmarks = Landmarks(
+        template.landmark_vertices,
+        template.landmark_weights,
+        target.landmarks(),
+        landmark_spread(len(target.landmark_vertices)),
+    )
+    laid = register(template.vertices, template.outer(), Surface(target.vertices, target.outer()), landmarks)
+    if template.has_eyes and target.has_eyes:
+        for eye in EYES:
+            ids = template.vertices_of(eye)
+            ball, onto = fit_ball(template.vertices[ids]), fit_ball(target.vertices[target.vertices_of(eye)])
+            laid[ids] = lay_eye(template.vertices[ids], ball, onto)
+    return laid
