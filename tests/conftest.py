@@ -13,6 +13,7 @@ from typing import Any
 import installed
 import numpy as np
 import pytest
+from bfm_fixture import bfm_files, bfm_model, bfm_model_file  # noqa: F401 (fixtures of all tests)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Small tensors: more threads than this cost time, and results should not depend on the machine's core count.
