@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
-FIRST_CANDIDATES, MOST_CANDIDATES = 12, 200
+FIRST_CANDIDATES = 8
 AGREEMENT = 0.3  # least cosine between the normals of a point and of its match
 
 
@@ -34,96 +34,102 @@ class Surface:
         self.middles = self.corners.mean(axis=1)
         across = np.cross(self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0])
         self.normals = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-30)
+        self.reach = np.linalg.norm(self.corners - self.middles[:, None], axis=2).max(axis=1)
         # A triangle's reach bounds what a search by middles can miss; a few sizes of their own keep that bound tight.
-        reach = np.linalg.norm(self.corners - self.middles[:, None], axis=2).max(axis=1)
-        size = np.floor(np.log2(np.maximum(reach, 1e-12) / max(float(np.median(reach)), 1e-12))).clip(0)
-        self._classes = [self._class(np.flatnonzero(size == s), reach) for s in np.unique(size)]
+        size = np.floor(np.log2(np.maximum(self.reach, 1e-12) / max(float(np.median(self.reach)), 1e-12))).clip(0)
+        self._sizes = [(ids, KDTree(self.middles[ids])) for ids in (np.flatnonzero(size == s) for s in np.unique(size))]
         self._border = _border_edges(self.triangles)
-
-    def _class(self, ids: Ints, reach: Floats) -> tuple[Ints, KDTree, float]:
-        return ids, KDTree(self.middles[ids]), float(reach[ids].max())
 
     def on_border(self, hits: Hits) -> NDArray[np.bool_]:
         """Which hits (N,) lie on an open border."""
-        open_edges = self._border[hits.triangles]  # (N, 3) edge from corner k to k + 1
-        off = hits.weights[:, [2, 0, 1]] < 1e-9  # weight of the corner opposite to that edge
-        return (open_edges & off).any(axis=1)
+        off = hits.weights[:, [2, 0, 1]] < 1e-9  # the weight of the corner opposite to the edge from corner k
+        return (self._border[hits.triangles] & off).any(axis=1)
 
-    def closest(self, points: Floats, normals: Floats | None = None, agreement: float = AGREEMENT) -> Hits:
-        """The closest points to (N, 3); with normals (N, 3) only triangles that face the same way count."""
+    def closest(
+        self, points: Floats, normals: Floats | None = None, within: float = np.inf, agreement: float = AGREEMENT
+    ) -> Hits:
+        """The closest points to (N, 3), no farther than ``within`` metres.
+
+        normals: (N, 3); with them only triangles count that face the same way.
+        """
         points = np.asarray(points, dtype=np.float64)
-        found = Hits(
-            np.zeros(len(points), dtype=np.int64),
-            np.tile([1.0, 0.0, 0.0], (len(points), 1)),
-            points.copy(),
-            np.full(len(points), np.inf),
-        )
-        for ids, tree, reach in self._classes:
-            self._search(found, points, normals, agreement, ids, tree, reach)
+        count = len(points)
+        triangles, distance = np.zeros(count, dtype=np.int64), np.full(count, np.inf)
+        found = Hits(triangles, np.tile([1.0, 0.0, 0.0], (count, 1)), points.copy(), distance)
+        for ids, tree in self._sizes:
+            self._search(found, points, normals, within, agreement, ids, tree)
         return found
 
-    def _search(self, found: Hits, points: Floats, normals: Floats | None, agreement: float, ids: Ints, tree: KDTree,
-                reach: float) -> None:  # fmt: skip
-        """Improve ``found`` by one class of triangles; ever more candidates until no unseen one can be closer."""
-        todo = np.arange(len(points))
-        count = FIRST_CANDIDATES
+    def _search(self, found: Hits, points: Floats, normals: Floats | None, within: float, agreement: float, ids: Ints,
+                tree: KDTree) -> None:  # fmt: skip
+        """Improve ``found`` by one size of triangles; ever more candidates until no unseen one can be closer."""
+        reach = float(self.reach[ids].max())
+        todo, count = np.arange(len(points)), 0
         while len(todo):
-            count = min(count, len(ids))
-            apart, near = tree.query(points[todo], k=count)
-            apart, near = apart.reshape(len(todo), count), ids[near.reshape(len(todo), count)]
-            weights, nearest = closest_on_triangles(points[todo, None], self.corners[near])
-            distance = np.linalg.norm(nearest - points[todo, None], axis=2)
+            seen, count = count, min(max(4 * count, FIRST_CANDIDATES), len(ids))
+            far = np.minimum(within, found.distance[todo].max()) + reach
+            apart, near = tree.query(points[todo], k=range(seen + 1, count + 1), distance_upper_bound=far)
+            real = np.isfinite(apart)
+            near = ids[np.where(real, near, 0)]
+            real &= apart - self.reach[near] <= np.minimum(found.distance[todo], within)[:, None]
             if normals is not None:
-                facing = np.einsum("nkd,nd->nk", self.normals[near], normals[todo])
-                distance = np.where(facing > agreement, distance, np.inf)
-            best = distance.argmin(axis=1)
-            row = np.arange(len(todo))
-            better = distance[row, best] < found.distance[todo]
-            at, row, best = todo[better], row[better], best[better]
-            found.triangles[at], found.weights[at] = near[row, best], weights[row, best]
-            found.points[at], found.distance[at] = nearest[row, best], distance[row, best]
-            if count == len(ids) or (normals is not None and count >= MOST_CANDIDATES):
+                real &= np.einsum("nkd,nd->nk", self.normals[near], normals[todo]) > agreement
+            # A middle is a point of its triangle: no triangle whose nearest point must be farther can win.
+            real &= apart - self.reach[near] <= np.where(real, apart, np.inf).min(axis=1, keepdims=True)
+            row, place = np.nonzero(real)
+            self._improve(found, points, todo[row], near[row, place], within)
+            if count == len(ids):
                 return
-            todo = todo[found.distance[todo] > apart[:, -1] - reach]
-            count *= 3
+            todo = todo[np.minimum(found.distance[todo], within) > apart[:, -1] - reach]
+
+    def _improve(self, found: Hits, points: Floats, which: Ints, triangles: Ints, within: float) -> None:
+        """Compare points ``which`` (P,) with one triangle each (P,) and keep the best of every point."""
+        weights, nearest = closest_on_triangles(points[which], self.corners[triangles])
+        distance = np.linalg.norm(nearest - points[which], axis=1)
+        order = np.lexsort((distance, which))
+        first = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
+        first = first[(distance[first] < found.distance[which[first]]) & (distance[first] <= within)]
+        at = which[first]
+        found.triangles[at], found.weights[at] = triangles[first], weights[first]
+        found.points[at], found.distance[at] = nearest[first], distance[first]
 
 
 def closest_on_triangles(points: Floats, corners: Floats) -> tuple[Floats, Floats]:
-    """Weights and closest points (..., 3) on triangles (..., 3, 3) to points (..., 3), broadcast."""
-    a, b, c = corners[..., 0, :], corners[..., 1, :], corners[..., 2, :]
+    """Weights and closest points (N, 3) of one triangle each (N, 3, 3) to points (N, 3)."""
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     ab, ac, ap = b - a, c - a, points - a
     d00, d01, d11 = _dot(ab, ab), _dot(ab, ac), _dot(ac, ac)
     d20, d21 = _dot(ap, ab), _dot(ap, ac)
     scale = np.maximum(d00 * d11 - d01 * d01, 1e-30)
     v, w = (d11 * d20 - d01 * d21) / scale, (d00 * d21 - d01 * d20) / scale
-    weights = np.stack([1 - v - w, v, w], axis=-1)
-    outside = (weights < 0).any(axis=-1)
-    if outside.any():
-        weights[outside] = _on_edges(np.broadcast_to(points, a.shape)[outside], corners[outside])
-    return weights, np.einsum("...k,...kd->...d", weights, corners)
+    weights = np.stack([1 - v - w, v, w], axis=1)
+    outside = weights.min(axis=1) < 0
+    weights[outside] = _on_edges(points[outside], corners[outside])
+    return weights, np.einsum("nk,nkd->nd", weights, corners)
 
 
 def _on_edges(points: Floats, corners: Floats) -> Floats:
     """Weights (N, 3) of the closest points on the triangles' edges."""
-    start, end = corners, np.roll(corners, -1, axis=1)
-    along = end - start
-    offset = points[:, None] - start
-    share = np.clip(_dot(offset, along) / np.maximum(_dot(along, along), 1e-30), 0, 1)
-    distance = np.linalg.norm(offset - share[..., None] * along, axis=2)
-    edge = distance.argmin(axis=1)
-    row = np.arange(len(points))
-    weights = np.zeros((len(points), 3))
-    weights[row, edge] = 1 - share[row, edge]
-    weights[row, (edge + 1) % 3] = share[row, edge]
+    weights, best = np.zeros((len(points), 3)), np.full(len(points), np.inf)
+    for start, end in ((0, 1), (1, 2), (2, 0)):
+        along, offset = corners[:, end] - corners[:, start], points - corners[:, start]
+        share = np.clip(_dot(offset, along) / np.maximum(_dot(along, along), 1e-30), 0, 1)
+        offset -= share[:, None] * along
+        distance = _dot(offset, offset)
+        better = distance < best
+        weights[better] = 0
+        weights[better, start], weights[better, end] = 1 - share[better], share[better]
+        best = np.minimum(best, distance)
     return weights
 
 
 def _dot(a: Floats, b: Floats) -> Floats:
-    return (a * b).sum(axis=-1)
+    return np.einsum("nd,nd->n", a, b)
 
 
 def _border_edges(triangles: Ints) -> NDArray[np.bool_]:
     """(T, 3) whether the edge from corner k to corner k + 1 belongs to this triangle alone."""
-    edges = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2), axis=2).reshape(-1, 2)
-    _, place, uses = np.unique(edges, axis=0, return_inverse=True, return_counts=True)
-    return (uses[place.ravel()] == 1).reshape(-1, 3)
+    ends = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2).astype(np.int64), axis=2)
+    edges = ends[..., 0] * (int(triangles.max(initial=0)) + 1) + ends[..., 1]
+    _, place, uses = np.unique(edges, return_inverse=True, return_counts=True)
+    return (uses[place] == 1).reshape(-1, 3)

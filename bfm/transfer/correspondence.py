@@ -19,6 +19,7 @@ Ints = NDArray[np.integer]
 
 # Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
 SAME, APART = 0.003, 0.009
+FARTHEST = 0.012  # metres: how far a place that faces the same way is looked for
 INSIDES = ("mouth", "gums", "teeth", "tongue")
 
 
@@ -76,7 +77,7 @@ def _attach_part(
         return found
     ids = np.unique(own)
     surface = Surface(others, other)
-    hits = surface.closest(points[ids], vertex_normals(points, own)[ids] if facing else None)
+    hits = surface.closest(points[ids], vertex_normals(points, own)[ids] if facing else None, within=FARTHEST)
     lost = ~np.isfinite(hits.distance)
     triangles, weights, distance = (np.array(a) for a in (hits.triangles, hits.weights, hits.distance))
     if lost.any():

@@ -111,7 +111,7 @@ class _Sheet:
     def pulled(self, moved: Floats, target: Surface, reach: float, limit: float) -> Floats:
         """The sheet's vertices (M, 3) after one step."""
         now = moved[self.members]
-        hits = target.closest(now, vertex_normals(now, self.triangles))
+        hits = target.closest(now, vertex_normals(now, self.triangles), limit)
         trust = self._trust(hits, target, limit)
         stiffness = (reach / self.edge) ** 4 * self.bending + MEMBRANE * (reach / self.edge) ** 2 * self.membrane
         pull = LANDMARK_PULL * (reach / self.edge) * (0.001 / self.spread) ** 2
@@ -140,8 +140,10 @@ def graph_laplacian(vertices: Floats, triangles: Ints) -> tuple[sparse.csr_matri
 
 def unique_edges(triangles: Ints) -> Ints:
     """Edges (E, 2) of triangles (T, 3), each once, lower id first."""
-    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
-    return np.unique(edges, axis=0)
+    ends = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).astype(np.int64)
+    count = int(triangles.max(initial=0)) + 1
+    edges = np.unique(ends.min(axis=1) * count + ends.max(axis=1))
+    return np.stack([edges // count, edges % count], axis=1)
 
 
 def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
