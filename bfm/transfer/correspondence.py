@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .closest import Surface
 from .overlay import lay_over
 from .registration import vertex_normals
-from .shapes import EYES, Shape
+from .shapes import EYES, INSIDES, Shape
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -20,7 +20,6 @@ Ints = NDArray[np.integer]
 # Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
 SAME, APART = 0.003, 0.009
 FARTHEST = 0.012  # metres: how far a place that faces the same way is looked for
-INSIDES = ("mouth", "gums", "teeth", "tongue")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +88,16 @@ def _attach_part(
     return result
 
 
-def between(a: Shape, b: Shape) -> tuple[Correspondence, Correspondence]:
-    """Every vertex of ``a`` on ``b``, and every vertex of ``b`` on ``a``, from laying ``a`` over ``b``."""
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """One model laid over another."""
+
+    laid: Floats  # (Va, 3) the one's vertices where they lie on the other
+    onto: Correspondence  # every vertex of the one on the other
+    back: Correspondence  # every vertex of the other on the one
+
+
+def overlay(a: Shape, b: Shape) -> Overlay:
+    """Lay ``a`` over ``b`` and say which point is which, both ways."""
     laid = lay_over(a, b)
-    return attach(laid, a, b.vertices, b), attach(b.vertices, b, laid, a)
+    return Overlay(laid, attach(laid, a, b.vertices, b), attach(b.vertices, b, laid, a))

@@ -75,9 +75,7 @@ def warp(at: Floats, landmarks: Landmarks, points: Floats) -> Floats:
     """Displacements of points (N, 3) by a thin plate spline through the landmarks, softer where these are unsure."""
     smoothing = WARP_SMOOTHING * (landmarks.spread / PLATE_UNIT) ** 2
     unit = 1 / (100 * PLATE_UNIT)
-    plate = RBFInterpolator(
-        at * unit, landmarks.points - at, kernel="linear", degree=1, smoothing=smoothing * 0.01
-    )
+    plate = RBFInterpolator(at * unit, landmarks.points - at, kernel="linear", degree=1, smoothing=smoothing * 0.01)
     return plate(points * unit)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..face_model import NO_CORNER, FaceModel, triangulate
+from ..face_model import FaceModel, triangulate
 from ..landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP
 from ..source_model import SourceModel
 
@@ -15,6 +15,7 @@ Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
 EYES = ("eye_left", "eye_right")
+INSIDES = ("mouth", "gums", "teeth", "tongue")
 JAW_POINTS = 17  # of iBUG-68, which each model puts elsewhere along the jaw
 SURE, UNSURE = 0.0015, 0.012  # metres: how well two models agree on what a landmark is
 
@@ -43,9 +44,7 @@ class Shape:
     def has_eyes(self) -> bool:
         """Whether there are eyeballs that are a surface of their own and not a patch of the face's."""
         patches = self.vertices_of("skin")
-        return all(
-            len(self.vertices_of(eye)) > 0 and not np.isin(self.vertices_of(eye), patches).any() for eye in EYES
-        )
+        return all(len(self.vertices_of(eye)) > 0 and not np.isin(self.vertices_of(eye), patches).any() for eye in EYES)
 
     def outer(self) -> Ints:
         """Triangles (T, 3) of the surface that takes part in a registration: skin, and eyes that are patches of it."""
@@ -80,8 +79,3 @@ def landmark_spread(count: int) -> Floats:
     spread = np.full(count, SURE)
     spread[list(FACE_OVAL_LOOP) if count == DENSE_FACE_COUNT else slice(JAW_POINTS)] = UNSURE
     return spread
-
-
-def corners_of(faces: Ints) -> Ints:
-    """All vertex ids (N,) that faces (F, 4) use, with repeats."""
-    return faces[faces != NO_CORNER]

@@ -1,0 +1,73 @@
+"""Fields that go from one face to another and on to where that one had nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.sparse.linalg import splu
+from scipy.spatial import KDTree
+
+from .registration import graph_laplacian, similarity
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+PLACES, SPREAD = 700, 0.010  # where local maps are measured, and over how far (metres)
+NEIGHBOURS, BLEND = 60, 6
+STIFF = 0.02  # of the common similarity in a local map, as a share of the neighbourhood's variance
+FADE = 0.030  # metres over which a motion dies away beyond what is known
+
+
+def local_maps(before: Floats, after: Floats, points: Floats) -> Floats:
+    """Linear maps (N, 3, 3) that take small displacements near ``points`` (N, 3) of one face to the other's.
+
+    before, after: (V, 3) the same surface as it was and laid over the other. A map is the least-squares affine one of a
+    neighbourhood, drawn towards the similarity of the whole, which also serves across thin surfaces.
+    """
+    scale, rotation, _ = similarity(before, after)
+    whole = scale * rotation
+    every = max(1, len(before) // 12000)
+    a, b = before[::every], after[::every]
+    places = before[np.linspace(0, len(before) - 1, min(PLACES, len(before))).astype(int)]
+    apart, near = KDTree(a).query(places, k=min(NEIGHBOURS * 4, len(a)))
+    weights = np.exp(-0.5 * (apart / SPREAD) ** 2)
+    weights /= weights.sum(axis=1, keepdims=True)
+    x = a[near] - np.einsum("pk,pkd->pd", weights, a[near])[:, None]
+    y = b[near] - np.einsum("pk,pkd->pd", weights, b[near])[:, None] - x @ whole.T
+    spread = np.einsum("pk,pki,pkj->pij", weights, x, x, optimize=True)
+    cross = np.einsum("pk,pki,pkj->pij", weights, y, x, optimize=True)
+    ridge = STIFF * np.trace(spread, axis1=1, axis2=2)[:, None, None] * np.eye(3)
+    maps = whole + np.linalg.solve(spread + ridge, cross.transpose(0, 2, 1)).transpose(0, 2, 1)
+    far, which = KDTree(places).query(points, k=min(BLEND, len(places)))
+    share = 1 / (far.reshape(len(points), -1) ** 2 + 1e-6)
+    share /= share.sum(axis=1, keepdims=True)
+    return np.einsum("nk,nkij->nij", share, maps[which.reshape(len(points), -1)])
+
+
+def spread_out(field: Floats, trust: Floats, rest: Floats | float, vertices: Floats, triangles: Ints) -> Floats:
+    """A field (N, C) kept where ``trust`` (N,) is 1; beyond, it fades to ``rest`` (C,) along the surface.
+
+    Solves the screened Laplace equation on the vertices (N, 3) of the triangles (T, 3).
+    """
+    doubtful = np.flatnonzero(trust < 1)
+    field = np.where((trust > 0)[:, None], field, 0.0)
+    if not len(doubtful):
+        return field
+    laplacian, edge = graph_laplacian(vertices, triangles)
+    sure = (trust / np.maximum(1 - trust, 1e-6))[doubtful]
+    stretch = (FADE / edge) ** 2 * laplacian[doubtful]
+    system = stretch[:, doubtful] + sparse.diags(sure + 1.0)
+    known = np.where((trust >= 1)[:, None], field, 0.0)
+    right = sure[:, None] * field[doubtful] + rest - stretch @ known
+    result = np.array(field, dtype=np.float64)
+    result[doubtful] = splu(system.tocsc()).solve(right)
+    return result
+
+
+def carry_motions(motions: Floats, maps: Floats, matrix: sparse.csr_matrix) -> Floats:
+    """Displacements (K, V, 3) of one face as the other's (K, N, 3): turned by ``maps`` (V, 3, 3), then carried over."""
+    carried = np.empty((len(motions), matrix.shape[0], 3), dtype=np.float32)
+    for k, motion in enumerate(motions):
+        carried[k] = matrix @ np.einsum("vij,vj->vi", maps, motion)
+    return carried
