@@ -1,4 +1,4 @@
-"""The command line: ``likeness PHOTO``, ``likeness models`` and ``likeness doctor``.
+"""The command line: ``likeness PHOTO...``, ``likeness models`` and ``likeness doctor``.
 
 The one place where inference and scene meet. Everything heavy is imported when it is needed, so that ``--help`` and a
 mistyped option answer at once. The exit status is that of `console`.
@@ -58,9 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace, progress: Progress) -> Outcome:
-    """Reconstruct the photo of the parsed ``options`` into its folder. Raises `LikenessError`."""
+    """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
     started = time.perf_counter()
-    folder = (options.out or Path(f"{options.photo.stem}.likeness")).absolute()
+    folder = (options.out or Path(f"{options.photos[0].stem}.likeness")).absolute()
     reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
     reconstructed = time.perf_counter()
     progress("preview", PIPELINE_SHARE)
@@ -85,7 +85,7 @@ def _reconstruct(options: argparse.Namespace, folder: Path, progress: Progress) 
 
     # What was not asked for on the command line keeps the pipeline's own default.
     chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
-    reconstruction = reconstruct(options.photo, PipelineOptions(**chosen), progress)
+    reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
     write_reconstruction(reconstruction, folder)
     return reconstruction
 
@@ -142,17 +142,23 @@ def _doctor(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "likeness",
-        description="Reconstruct the face of one photo: mesh, expressions, textures, and a Blender scene.",
+        description="Make a face of one photo or of several of one person: mesh, expressions, textures, Blender scene.",
         epilog="`likeness models` lists the face models and brings others; "
         "`likeness doctor` prints versions and tries each device.",
     )
-    parser.add_argument("photo", type=Path, metavar="PHOTO", help="a picture file with at least one face")
-    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <PHOTO>.likeness)")
+    parser.add_argument(
+        "photos",
+        type=Path,
+        nargs="+",
+        metavar="PHOTO",
+        help="a picture file with a face; several of one person make one",
+    )
+    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <first PHOTO>.likeness)")
     parser.add_argument("--model", metavar="ID", help="face model (default: builtin)")
     parser.add_argument("--quality", choices=("draft", "final"), help="draft: the shape alone, quickly")
     parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
-    parser.add_argument("--face", type=int, metavar="N", help="which face, 0 being the largest (default: the largest)")
+    parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
     parser.add_argument("--version", action="version", version=f"Likeness {VERSION}")
     return parser

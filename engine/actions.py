@@ -45,10 +45,11 @@ def introduction() -> Hello:
 
 
 def reconstruct(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """``photo`` to the result folder ``out``; all else are `PipelineOptions`."""
+    """``photo``, or the ``photos`` of one person, to the result folder ``out``; all else are `PipelineOptions`."""
     options = dict(arguments)
-    photo, folder = Path(options.pop("photo")), Path(options.pop("out"))
-    result, note = _within_memory(photo, PipelineOptions(**options), progress)
+    photos = options.pop("photos", None) or [options.pop("photo")]
+    folder = Path(options.pop("out"))
+    result, note = _within_memory([Path(photo) for photo in photos], PipelineOptions(**options), progress)
     write_reconstruction(result, folder)
     return {
         "folder": str(folder),
@@ -87,11 +88,11 @@ def probe(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 ACTIONS: dict[str, Action] = {"reconstruct": reconstruct, "find_faces": find_faces, "probe": probe}
 
 
-def _within_memory(photo: Path, options: PipelineOptions, progress: Progress) -> tuple[Reconstruction, str]:
+def _within_memory(photos: list[Path], options: PipelineOptions, progress: Progress) -> tuple[Reconstruction, str]:
     """Reconstruct on the device asked for, or on the CPU where its memory is too small, with a sentence on that."""
     device = choose_device(options.device)[0].type
     try:
-        return run_pipeline(photo, options, progress), ""
+        return run_pipeline(photos, options, progress), ""
     except Exception as error:
         if isinstance(error, LikenessError) or not _is_want_of_memory(error):
             raise
@@ -100,7 +101,7 @@ def _within_memory(photo: Path, options: PipelineOptions, progress: Progress) ->
     if device != "cpu":
         if device == "cuda":
             torch.cuda.empty_cache()
-        result, note = _within_memory(photo, replace(options, device="cpu"), progress)
+        result, note = _within_memory(photos, replace(options, device="cpu"), progress)
         return result, note or f"Used the CPU, because the memory of {device} was too small."
     raise LikenessError("There is not enough memory: close other programs or choose smaller textures.")
 

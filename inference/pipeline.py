@@ -1,4 +1,4 @@
-"""One photo to one `Reconstruction`: a stage per function, each knowing nothing of the next.
+"""One photo, or several of one person, to one `Reconstruction`: a stage per function, each knowing nothing of the next.
 
 photo -> faces -> landmarks -> skin -> fit -> expressions -> texture -> detail -> Reconstruction
 """
@@ -6,7 +6,7 @@ photo -> faces -> landmarks -> skin -> fit -> expressions -> texture -> detail -
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,11 +22,12 @@ from .detail.detail import Detail
 from .detail.shape_from_shading import ShapeFromShading
 from .device import choose_device
 from .fitting.face_fit import FaceFit
-from .fitting.fit import fit_face
+from .fitting.joint_fit import fit_faces
 from .fitting.model_tensors import model_tensors
 from .fitting.settings import FitSettings
-from .images import Photo, linear_to_srgb, read_photo
-from .landmarks import FaceLandmarks, choose_face, detect_faces
+from .fitting.view import View
+from .image_set import find_face, main_first, photo_records, with_skin
+from .images import linear_to_srgb, read_photo
 from .reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -36,7 +37,6 @@ from .reconstruction import (
     Mesh,
     Reconstruction,
 )
-from .segmentation import skin_confidence
 from .texture import Texture, build_texture
 
 QUALITIES = ("draft", "final")
@@ -79,39 +79,41 @@ class Stopwatch:
 
 
 def reconstruct(
-    photo_path: Path | str, options: PipelineOptions | None = None, progress: Progress = lambda stage, fraction: None
+    photos: Path | str | Sequence[Path | str],
+    options: PipelineOptions | None = None,
+    progress: Progress = lambda stage, fraction: None,
 ) -> Reconstruction:
-    """Reconstruct one face of a photo. Raises `LikenessError` for everything the user can mend."""
+    """Reconstruct one face from a photo or several of one person. Raises `LikenessError` for what the user can mend."""
     options = options or PipelineOptions()
-    if options.quality not in QUALITIES:
-        raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
+    paths = [photos] if isinstance(photos, str | Path) else list(photos)
+    _check(options, paths)
     final = options.quality == "final"
     watch = Stopwatch(progress)
     device, device_note = choose_device(options.device)
     model = load_model(options.model)
     tensors = model_tensors(model, device)
     with watch.stage("reading"):
-        photo = read_photo(Path(photo_path))
+        pictures = [read_photo(path) for path in paths]
     with watch.stage("landmarks"):
-        faces = detect_faces(photo, passes=FINAL_PASSES if final else DRAFT_PASSES)
-        landmarks = choose_face(faces, options.face)
-    skin = None
+        passes = FINAL_PASSES if final else DRAFT_PASSES
+        views = main_first([find_face(picture, passes, options.face, len(paths) > 1) for picture in pictures])
     if final:
         with watch.stage("skin"):
-            skin = skin_confidence(photo, landmarks)
+            views = [with_skin(view) for view in views]
     with watch.stage("fit") as share:
-        fit = fit_face(photo, landmarks, tensors, skin, FitSettings(), share)
+        fits = fit_faces(views, tensors, FitSettings(), share)
+    view, fit = views[0], fits[0]
     expressions = np.asarray(model.expression_basis)
-    images: dict[str, Any] = {PHOTO_IMAGE: photo.pixels}
+    images: dict[str, Any] = {PHOTO_IMAGE: view.photo.pixels}
     if final:
         with watch.stage("expressions"):
             expressions, fit = personalised(model, fit)
         with watch.stage("texture"):
-            texture = build_texture(photo, model, fit, options.texture_size)
+            texture = build_texture(view.photo, model, fit, options.texture_size)
         with watch.stage("detail"):
-            detail = ShapeFromShading().estimate(photo, model, fit, options.texture_size)
+            detail = ShapeFromShading().estimate(view.photo, model, fit, options.texture_size)
         images |= _maps(texture, detail)
-    provenance = _provenance(photo, landmarks, options, device_note or str(device))
+    provenance = _provenance(view, options, device_note or str(device))
     return Reconstruction(
         model={"id": model.id, "source": model.source, "licence": model.licence},
         coefficients={
@@ -120,16 +122,26 @@ def reconstruct(
             "albedo": _floats(fit.albedo_coefficients),
         },
         intrinsics=_array(fit.camera.intrinsics),
-        image_size=photo.size,
+        image_size=view.photo.size,
         rotation=_array(fit.camera.rotation),
         translation=_array(fit.camera.translation),
         lighting=_array(fit.light),
-        landmarks=_landmark_record(landmarks, fit, len(faces), options.face),
+        landmarks=_landmark_record(view, fit, options.face),
         timings=watch.seconds,
         provenance=provenance,
         mesh=face_mesh(model, fit, expressions),
         images=images,
+        photos=photo_records(views, fits),
     )
+
+
+def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
+    if options.quality not in QUALITIES:
+        raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
+    if not paths:
+        raise LikenessError("There is no photo to make a face from.")
+    if len(paths) > 1 and options.face is not None:
+        raise LikenessError("A face can be chosen by its number with one photo only; of several the largest is taken.")
 
 
 def personalised(model: FaceModel, fit: FaceFit) -> tuple[np.ndarray, FaceFit]:
@@ -148,10 +160,11 @@ def _maps(texture: Texture, detail: Detail) -> dict[str, Any]:
     }
 
 
-def _landmark_record(landmarks: FaceLandmarks, fit: FaceFit, face_count: int, face: int | None) -> dict[str, Any]:
+def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, Any]:
+    landmarks = view.landmarks
     return {
         "detector": landmarks.detector,
-        "faces_found": face_count,
+        "faces_found": view.faces,
         "face": face,  # which of them; None for the largest
         "ibug68": landmarks.ibug68().tolist(),
         landmarks.scheme: landmarks.points.tolist(),
@@ -160,13 +173,13 @@ def _landmark_record(landmarks: FaceLandmarks, fit: FaceFit, face_count: int, fa
     }
 
 
-def _provenance(photo: Photo, landmarks: FaceLandmarks, options: PipelineOptions, device: str) -> dict[str, str]:
+def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, str]:
     """Where each number comes from, for whoever reads ``face.json``."""
     final = options.quality == "final"
-    focal = "the most probable camera distance" if photo.focal_35mm is None else "the photo's EXIF"
+    focal = "the most probable camera distance" if view.photo.focal_35mm is None else "the photo's EXIF"
     return {
         "intrinsics": f"focal length from {focal}, principal point in the middle",
-        "coefficients": f"fitted to {landmarks.detector} landmarks{' and colours' if final else ''}",
+        "coefficients": f"fitted to {view.landmarks.detector} landmarks{' and colours' if final else ''}",
         "lighting": "fitted to the face's colours",
         "mesh": f"identity basis{' and finer residual' if final else ''}",
         "device": device,

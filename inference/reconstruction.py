@@ -71,6 +71,7 @@ class Reconstruction:
     provenance: dict[str, str]  # what each number comes from
     mesh: Mesh
     images: dict[str, Any] = field(default_factory=dict)  # file name -> array when written, Path when read
+    photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, camera, pose, ...
 
 
 ImageWriter = Callable[[Path, np.ndarray], None]
@@ -155,6 +156,8 @@ def face_text(reconstruction: Reconstruction) -> str:
         "timings": r.timings,
         "provenance": r.provenance,
     }
+    if r.photos:
+        record["photos"] = r.photos
     return json.dumps(record, indent=1, ensure_ascii=False, default=_plain)
 
 
@@ -262,6 +265,7 @@ def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Recons
         provenance=face["provenance"],
         mesh=mesh,
         images=images,
+        photos=face.get("photos", []),
     )
 
 

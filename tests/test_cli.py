@@ -45,11 +45,13 @@ class FakePipeline(ModuleType):
 
     def __init__(self) -> None:
         super().__init__("pipeline")
-        self.calls: list[tuple[Path, FakeOptions]] = []
+        self.calls: list[tuple[list[Path], FakeOptions]] = []
         self.work: Work = lambda progress: sheet_reconstruction()
 
-    def reconstruct(self, photo: Path, options: FakeOptions, progress: Callable[[str, float], None]) -> Reconstruction:
-        self.calls.append((photo, options))
+    def reconstruct(
+        self, photos: list[Path], options: FakeOptions, progress: Callable[[str, float], None]
+    ) -> Reconstruction:
+        self.calls.append((photos, options))
         progress("landmarks", 0.2)
         progress("fit", 0.5)
         return self.work(progress)
@@ -119,9 +121,17 @@ def test_options_reach_the_pipeline_and_others_keep_its_defaults(pipeline: FakeP
     likeness("a.jpg")
     likeness("b.jpg", "--quality", "draft", "--texture-size", "512", "--face", "0", "--device", "cpu", "--model", "m")
     assert pipeline.calls == [
-        (Path("a.jpg"), FakeOptions()),
-        (Path("b.jpg"), FakeOptions("m", "draft", 512, "cpu", 0)),
+        ([Path("a.jpg")], FakeOptions()),
+        ([Path("b.jpg")], FakeOptions("m", "draft", 512, "cpu", 0)),
     ]
+
+
+@pytest.mark.usefixtures("without_bpy")
+def test_several_photos_become_one_folder_named_after_the_first(pipeline: FakePipeline, tmp_path: Path) -> None:
+    assert likeness("left.jpg", "front.jpg", "right.jpg", "--quality", "draft") == 0
+    (call,) = pipeline.calls
+    assert call[0] == [Path("left.jpg"), Path("front.jpg"), Path("right.jpg")]
+    assert [path.name for path in tmp_path.iterdir()] == ["left.likeness"]
 
 
 def test_a_bad_photo_is_one_sentence(pipeline: FakePipeline, capfd: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fail], list[str]]:
     def install(fail: Fail) -> list[str]:
         devices = []
 
-        def run(photo: Path, options: PipelineOptions, progress: Any) -> Reconstruction:
+        def run(photos: list[Path], options: PipelineOptions, progress: Any) -> Reconstruction:
             devices.append(options.device)
             if error := fail(options):
                 raise error

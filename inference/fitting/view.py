@@ -1,0 +1,21 @@
+"""`View`: one photo of the face that is fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..images import Photo
+from ..landmarks import FaceLandmarks
+
+
+@dataclass(frozen=True)
+class View:
+    """A photo and the face in it."""
+
+    photo: Photo
+    landmarks: FaceLandmarks
+    faces: int = 1  # how many the photo shows
+    skin: NDArray[np.floating] | None = None  # (H, W) confidence that a pixel is this face's; None for the quick fit
