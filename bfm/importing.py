@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def install_model(source: SourceModel, files: list[Path], origin: Path, progress
         source=model.source,
         licence=model.licence,
         kind="model",
-        files=tuple(_described(file, origin) for file in files),
+        files=described(files, origin),
         likeness=VERSION,
         names_from=donor.id if carried else "",
         origin=str(origin.absolute()),
@@ -116,11 +117,14 @@ def changed_sources(record: Record) -> list[str]:
     return sentences
 
 
-def _described(file: Path, origin: Path) -> SourceFile:
-    """Name, as seen from where the user pointed, size and checksum of a file."""
+def described(files: list[Path], origin: Path) -> tuple[SourceFile, ...]:
+    """Name, as seen from where the user pointed, size and checksum of each file."""
     folder = _folder_of(origin)
-    name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
-    return replace(source_file(file), name=name)
+    found = []
+    for file in files:
+        name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
+        found.append(replace(source_file(file), name=name))
+    return tuple(found)
 
 
 def _folder_of(origin: Path) -> Path:
@@ -151,6 +155,7 @@ def model_importers() -> tuple[Importer, ...]:
     """One for each format of face models."""
     # Their libraries are slow to load, and a list of models needs none of them.
     from .bfm2009 import reader as bfm2009
+    from .flame import reader as flame
     from .ict_facekit import reader as ict_facekit
 
     return (
@@ -159,11 +164,23 @@ def model_importers() -> tuple[Importer, ...]:
             bfm2009.recognises,
             _adder(bfm2009.read, bfm2009.source_files),
         ),
-        Importer(
-            "ICT-FaceKit (its folder or zip)",
-            ict_facekit.recognises,
-            _adder(lambda path, _: ict_facekit.read(path), lambda path, _: ict_facekit.source_files(path)),
-        ),
+        _of_one_form("ICT-FaceKit (its folder or zip)", ict_facekit),
+        _of_one_form("FLAME (its .pkl or the folder with it)", flame),
+    )
+
+
+class _Reader(Protocol):
+    """A reader's module."""
+
+    def recognises(self, path: Path) -> bool: ...
+    def read(self, path: Path) -> SourceModel: ...
+    def source_files(self, path: Path) -> list[Path]: ...
+
+
+def _of_one_form(accepts: str, reader: _Reader) -> Importer:
+    """For a format that knows no smaller form of its model."""
+    return Importer(
+        accepts, reader.recognises, _adder(lambda path, _: reader.read(path), lambda path, _: reader.source_files(path))
     )
 
 

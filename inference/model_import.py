@@ -5,15 +5,55 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..bfm import importing
-from ..bfm.importing import Progress
-from ..bfm.library import Record
+from ..bfm.importing import READ, WRITE, Importer, Progress
+from ..bfm.library import NETWORK_FILE, Record, install, installed, models_folder
+from ..errors import LikenessError
+from ..version import VERSION
 
 
 def add(path: Path, full: bool = False, progress: Progress = lambda *_: None) -> Record:
     """Bring the model or network in a file or folder into the library; see `bfm.importing.add_model`."""
-    return importing.add_model(path, full, progress)
+    return importing.add_model(path, full, progress, others=(_network_importer(),))
 
 
 def check(model_id: str) -> list[str]:
-    """What is wrong with a model or network of the library, a sentence each; see `bfm.importing.check_model`."""
-    return importing.check_model(model_id)
+    """What is wrong with a model or network of the library, a sentence each; none: all is well.
+
+    Raises:
+        LikenessError: there is none of this id.
+    """
+    record = installed().get(model_id)
+    if record is None or record.kind == "model":
+        return importing.check_model(model_id)
+    from .networks.checkpoint import load_r_net
+
+    try:
+        load_r_net(models_folder() / model_id / NETWORK_FILE)
+    except LikenessError as error:
+        return [f"{error} Add {record.name} again."]
+    return importing.changed_sources(record)
+
+
+def _network_importer() -> Importer:
+    from .networks.checkpoint import recognises
+
+    return Importer("epoch_20.pth of Deep3DFaceRecon_pytorch", recognises, _add_network)
+
+
+def _add_network(path: Path, _full: bool, progress: Progress) -> Record:
+    from .networks import checkpoint
+
+    progress("Reading", READ)
+    record = Record(
+        id=checkpoint.NETWORK_ID,
+        name=checkpoint.NETWORK_NAME,
+        source=checkpoint.SOURCE,
+        licence=checkpoint.LICENCE,
+        kind="network",
+        files=importing.described(checkpoint.source_files(path), path),
+        likeness=VERSION,
+        origin=str(path.absolute()),
+    )
+    progress(f"Writing {record.name}", WRITE)
+    install(record, lambda folder: checkpoint.clean_checkpoint(path, folder / NETWORK_FILE))
+    return record
