@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..face_model import NO_CORNER
 from ..source_model import SourceModel
+from .unwrapping import unwrap_mask
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -55,20 +56,25 @@ def _source_model(
     id: str, scaled: Scaled, centre: Floats, triangles: Ints, landmarks68: Ints, extra: Mapping[str, NDArray]
 ) -> SourceModel:
     count = len(scaled.expression)
+    mean = (scaled.mean - centre) * DECIMETRE
+    faces = np.pad(triangles, ((0, 0), (0, 1)), constant_values=NO_CORNER).astype(np.int32)
+    uv = unwrap_mask(mean, triangles)
     colour = np.clip(scaled.texture_mean / 255, 0, 1)
     return SourceModel(
         id=id,
         name="BFM 2009" if id == FRONT_ID else "BFM 2009, full",
         source=SOURCE,
         licence=LICENCE,
-        mean=((scaled.mean - centre) * DECIMETRE).astype(np.float32),
-        faces=np.pad(triangles, ((0, 0), (0, 1)), constant_values=NO_CORNER).astype(np.int32),
+        mean=mean.astype(np.float32),
+        faces=faces,
         identity_basis=scaled.identity * np.float32(DECIMETRE),
         expression_basis=scaled.expression * np.float32(DECIMETRE),
         expression_names=tuple(f"exp_{k:02d}" for k in range(count)),
         expression_ranges=np.tile(np.array(RANGE, np.float32), (count, 1)),
         expression_std=np.ones(count, np.float32),
         landmarks68=landmarks68.astype(np.int32),
+        uv=None if uv is None else uv.astype(np.float32),
+        faces_uv=None if uv is None else faces,
         albedo_mean=srgb_to_linear(colour).astype(np.float32),
         # To first order: the mode's change of the sRGB colour times the slope of the curve at the mean.
         albedo_basis=scaled.texture * (slope_of_srgb(colour) / 255).astype(np.float32),

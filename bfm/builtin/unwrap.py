@@ -1,22 +1,18 @@
 """The UV layout: the face flattened as one chart in the middle, eyeballs and mouth bag as discs in the corners.
 
-The face starts as a Tutte embedding (no triangle folds over) and relaxes by minimising the symmetric Dirichlet energy
-(Smith and Schaefer, SIGGRAPH 2015), which goes to infinity before a triangle folds. Holes are closed by weak fans
-meanwhile, so their borders cannot cross. Mirror symmetric about u = 1/2; v up.
+The face starts as a Tutte embedding (no triangle folds over) and relaxes. Holes are closed by weak fans meanwhile, so
+their borders cannot cross. Mirror symmetric about u = 1/2; v up.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csc_matrix, diags
-from scipy.sparse import identity as eye
 from scipy.sparse.linalg import splu
 
 from ..face_model import NO_CORNER
 from ..landmarks import INNER_LIP_LOOP, RIGHT_EYE_LOOP
+from .flattening import Sheet, relax, sheet_of
 from .subdivision import half_edges, umbrella
 from .topology import SKIN, ControlMesh
 
@@ -31,15 +27,6 @@ LID_STRIP = 0.45  # how far the hidden lid ring reaches into the eye's hole
 MOUTH_RADII = (1.0, 0.82, 0.64, 0.46)
 FILL_WEIGHT = 0.003
 ITERATIONS = 400
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """Triangles to flatten: ids, rest shape (two edges in the plane, inverted) and weights."""
-
-    triangles: Ints  # (T, 3)
-    inverse: Floats  # (T, 2, 2)
-    weights: Floats  # (T,)
 
 
 def unwrap(mesh: ControlMesh, targets: Floats) -> tuple[Floats, Ints]:
@@ -89,7 +76,7 @@ def _flatten(mesh: ControlMesh, rest: Floats, skin: Ints) -> Floats:
     sheet = _sheet(mesh, rest, skin, fans)
     area = 0.5 / np.abs(np.linalg.det(sheet.inverse))
     flat *= np.sqrt((area * (sheet.weights > 0)).sum() / 2 / np.pi)
-    return _relax(sheet, flat, mesh)[: mesh.count]
+    return relax(sheet, flat, ITERATIONS)[: mesh.count]
 
 
 def _fan(faces: Ints, hole: Ints, centre: int) -> Ints:
@@ -113,7 +100,7 @@ def _tutte(faces: Ints, border: Ints, count: int) -> Floats:
     return flat
 
 
-def _sheet(mesh: ControlMesh, rest: Floats, skin: Ints, fans: Ints) -> _Sheet:
+def _sheet(mesh: ControlMesh, rest: Floats, skin: Ints, fans: Ints) -> Sheet:
     """Both ways to cut every quad, so the energy is as symmetric as the mesh."""
     quads = skin[skin[:, 3] != NO_CORNER]
     single = np.concatenate([skin[skin[:, 3] == NO_CORNER][:, :3]] * 2)
@@ -123,66 +110,4 @@ def _sheet(mesh: ControlMesh, rest: Floats, skin: Ints, fans: Ints) -> _Sheet:
     scale[mesh.skirt] = SKIRT_SCALE
     scale[[*RIGHT_EYE_LOOP, *mesh.mirror[list(RIGHT_EYE_LOOP)], *INNER_LIP_LOOP]] = FEATURE_SCALE
     size = scale[triangles].mean(axis=1)
-    a, b = (rest[triangles[:, k]] - rest[triangles[:, 0]] for k in (1, 2))
-    length = np.linalg.norm(a, axis=1)
-    along = (a * b).sum(axis=1) / length
-    height = np.linalg.norm(np.cross(a, b), axis=1) / length
-    height = np.maximum(height, 0.05 * np.maximum(length, np.abs(along)))
-    shape = np.stack([np.stack([length, along], axis=1), np.stack([np.zeros_like(height), height], axis=1)], axis=1)
-    weights = np.maximum(length * height, np.median(length * height) * 0.2)
-    weights[-len(fans) :] *= FILL_WEIGHT
-    return _Sheet(triangles, np.linalg.inv(shape * size[:, None, None]), weights / weights.sum())
-
-
-def _energy(sheet: _Sheet, flat: Floats) -> tuple[float, Floats]:
-    """Symmetric Dirichlet energy, infinite when a triangle is folded, and its gradient (N, 2)."""
-    p = flat[sheet.triangles]
-    edges = np.stack([p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]], axis=2)
-    j = edges @ sheet.inverse
-    det = j[:, 0, 0] * j[:, 1, 1] - j[:, 0, 1] * j[:, 1, 0]
-    if det.min() <= 0:
-        return np.inf, np.zeros_like(flat)
-    square = (j**2).sum(axis=(1, 2))
-    energy = float((sheet.weights * (square + square / det**2)).sum())
-    cofactor = np.stack([np.stack([j[:, 1, 1], -j[:, 1, 0]], 1), np.stack([-j[:, 0, 1], j[:, 0, 0]], 1)], axis=1)
-    slope = 2 * j * (1 + det**-2)[:, None, None] - (2 * square * det**-3)[:, None, None] * cofactor
-    slope = (sheet.weights[:, None, None] * slope) @ sheet.inverse.transpose(0, 2, 1)
-    gradient = np.zeros_like(flat)
-    for corner, part in ((1, slope[:, :, 0]), (2, slope[:, :, 1])):
-        np.add.at(gradient, sheet.triangles[:, corner], part)
-        np.add.at(gradient, sheet.triangles[:, 0], -part)
-    return energy, gradient
-
-
-def _relax(sheet: _Sheet, flat: Floats, mesh: ControlMesh) -> Floats:
-    """Descend with the gradient smoothed by a Laplacian (Sobolev descent), halving steps that would fold."""
-    solver = splu(_stiffness(sheet, len(flat)))
-    energy, gradient = _energy(sheet, flat)
-    step = 1.0
-    for _ in range(ITERATIONS):
-        direction = -solver.solve(gradient)
-        slope = float((direction * gradient).sum())
-        step *= 4
-        while True:
-            trial = flat + step * direction
-            value, trial_gradient = _energy(sheet, trial)
-            if value <= energy + 1e-4 * step * slope:
-                break
-            step /= 2
-            if step < 1e-12:
-                return flat
-        flat, energy, gradient = trial, value, trial_gradient
-    return flat
-
-
-def _stiffness(sheet: _Sheet, count: int) -> csc_matrix:
-    """The energy's Hessian at rest, up to a factor: a weighted graph Laplacian, slightly regularised."""
-    rows, columns, values = [], [], []
-    for k in range(3):
-        rows.append(sheet.triangles[:, k])
-        columns.append(sheet.triangles[:, (k + 1) % 3])
-        values.append(sheet.weights * np.abs(np.linalg.det(sheet.inverse)))
-    joined = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), (count, count))
-    joined = joined + joined.T
-    degree = np.asarray(joined.sum(axis=1)).ravel()
-    return (diags(degree) - joined + eye(count) * (1e-8 * degree.max())).tocsc()
+    return sheet_of(rest, triangles, size, slice(-len(fans), None), FILL_WEIGHT)

@@ -8,6 +8,7 @@ import likeness.bfm.builtin as package
 import numpy as np
 import pytest
 from likeness.bfm.builtin.eyes import RADIUS, SEGMENTS, make_eyeball
+from likeness.bfm.builtin.flattening import Sheet, dirichlet
 from likeness.bfm.builtin.mean_face import Build, build_mean
 from likeness.bfm.builtin.paint import smooth_fields
 from likeness.bfm.builtin.quads import orient, triangles_of_edges
@@ -16,7 +17,6 @@ from likeness.bfm.builtin.skeleton import affine_weights
 from likeness.bfm.builtin.surface import FLIP
 from likeness.bfm.builtin.tidy import calming_matrix, skirt_matrix, tidying_matrix
 from likeness.bfm.builtin.topology import base_mirror
-from likeness.bfm.builtin.unwrap import _energy, _Sheet
 from likeness.bfm.landmarks import INNER_LIP_LOOP, LEFT_EYE_LOOP
 
 
@@ -120,17 +120,17 @@ def test_eyeball_is_a_closed_sphere_with_a_cornea() -> None:
 def test_uv_energy_gradient() -> None:
     rng = np.random.default_rng(0)
     flat = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) + 0.1 * rng.standard_normal((4, 2))
-    sheet = _Sheet(
+    sheet = Sheet(
         np.array([[0, 1, 2], [0, 2, 3]]), np.linalg.inv(np.eye(2) + 0.2 * rng.random((2, 2, 2))), np.array([0.4, 0.6])
     )
-    value, gradient = _energy(sheet, flat)
+    value, gradient = dirichlet(sheet, flat)
     assert value > 4 * sheet.weights.sum() - 1e-9, "4 is the least energy, of an isometry"
     for index in np.ndindex(flat.shape):
         step = np.zeros_like(flat)
         step[index] = 1e-6
-        slope = (_energy(sheet, flat + step)[0] - _energy(sheet, flat - step)[0]) / 2e-6
+        slope = (dirichlet(sheet, flat + step)[0] - dirichlet(sheet, flat - step)[0]) / 2e-6
         assert gradient[index] == pytest.approx(slope, rel=1e-5, abs=1e-7)
-    assert _energy(sheet, flat[:, ::-1])[0] == np.inf, "a folded triangle"
+    assert dirichlet(sheet, flat[:, ::-1])[0] == np.inf, "a folded triangle"
 
 
 def test_soft_polygon_steps_over_its_edge() -> None:
