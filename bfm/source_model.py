@@ -34,7 +34,7 @@ class SourceModel:
     landmarks68: Ints | None  # (68,) vertex ids
     uv: Floats | None = None  # (U, 2)
     faces_uv: Ints | None = None  # (F, 4)
-    albedo_mean: Floats | None = None  # (V, 3) linear RGB
+    albedo_mean: Floats | None = None  # (V, 3) linear RGB; NaN in a row: not in the files
     albedo_basis: Floats | None = None  # (A, V, 3) linear RGB per sigma
     part_names: tuple[str, ...] = ("skin",)  # skin, eye_left, eye_right, mouth, gums, teeth
     face_parts: Ints | None = None  # (F,) index into part_names; None: all skin

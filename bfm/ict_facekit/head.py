@@ -6,6 +6,7 @@ import numpy as np
 
 from ..arkit import ARKIT_RANGE
 from ..source_model import SourceModel
+from .colours import albedo
 from .expressions import EXPRESSION_NAMES, EXPRESSION_STD, expression_basis
 from .facekit import WHERE, FaceKit
 from .layout import pack_uv
@@ -46,6 +47,7 @@ def source_model(kit: FaceKit) -> SourceModel:
         landmarks68=np.array(LANDMARKS68, dtype=np.int32),
         uv=uv,
         faces_uv=faces_uv,
+        albedo_mean=albedo(kit.neutral)[vertices].astype(np.float32),
         part_names=PART_NAMES,
         face_parts=parts[faces],
         joint_names=JOINT_NAMES,

@@ -76,10 +76,15 @@ def nearest_ibug68(shape: Shape, dense: Floats) -> Ints:
 
 
 def _albedo(source: SourceModel, shape: Shape, builtin: FaceModel, laying: Overlay) -> tuple[Floats, Floats]:
-    if source.albedo_mean is None:
-        return carried_albedo(shape, builtin, laying)
-    basis = source.albedo_basis
-    return source.albedo_mean, np.zeros((0, *source.albedo_mean.shape)) if basis is None else basis
+    """Mean and modes: the source's own, carried over where it has none: all of it, or the rows that are NaN."""
+    own = source.albedo_mean
+    if own is not None and not np.isnan(own).any():
+        return own, np.zeros((0, *own.shape)) if source.albedo_basis is None else source.albedo_basis
+    mean, basis = carried_albedo(shape, builtin, laying)
+    if own is not None:
+        given = ~np.isnan(own).any(axis=1)
+        mean[given], basis[:, given] = own[given], 0.0
+    return mean, basis
 
 
 def _regions(shape: Shape, builtin: FaceModel, laying: Overlay) -> Floats:
