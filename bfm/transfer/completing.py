@@ -51,7 +51,7 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
         licence=source.licence,
         mean=source.mean.astype(np.float32),
         identity_basis=source.identity_basis.astype(np.float32, copy=False),
-        **named_expressions(source, shape, builtin, names_from, laying, dense_vertices, dense_weights),
+        **named_expressions(source, shape, builtin, names_from, laying),
         albedo_mean=albedo_mean.astype(np.float32, copy=False),
         albedo_basis=albedo_basis.astype(np.float32, copy=False),
         faces=source.faces.astype(np.int32, copy=False),

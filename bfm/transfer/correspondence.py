@@ -8,10 +8,12 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from .closest import Surface
+from .motions import spread_out
 from .overlay import lay_over
-from .registration import vertex_normals
+from .registration import unique_edges, vertex_normals
 from .shapes import EYES, INSIDES, Shape
 
 Floats = NDArray[np.floating]
@@ -19,6 +21,7 @@ Ints = NDArray[np.integer]
 
 # Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
 SAME, APART = 0.003, 0.009
+TORN, TEAR = 3.0, 0.002  # an edge is torn when it grows by more than this factor and these metres
 FARTHEST = 0.012  # metres: how far a place that faces the same way is looked for
 
 
@@ -98,6 +101,27 @@ class Overlay:
 
 
 def overlay(a: Shape, b: Shape) -> Overlay:
-    """Lay ``a`` over ``b`` and say which point is which, both ways."""
+    """Lay ``a`` over ``b`` and say which point is which, both ways.
+
+    Where lips touch, the nearest point may be on the wrong one. So what ``a`` knows of an open mouth is carried to
+    ``b``, mended where it tears ``b``'s surface, and the places are looked for anew with both mouths open.
+    """
     laid = lay_over(a, b)
-    return Overlay(laid, attach(laid, a, b.vertices, b), attach(b.vertices, b, laid, a))
+    back = attach(b.vertices, b, laid, a)
+    if a.opening is None:
+        return Overlay(laid, attach(laid, a, b.vertices, b), back)
+    opening = back.carry(a.opening) * back.trust[:, None]
+    opened = b.vertices + mended(opening, b.vertices, b.triangles("skin", *EYES))
+    return Overlay(laid, attach(laid + a.opening, a, opened, b), attach(opened, b, laid + a.opening, a))
+
+
+def mended(motion: Floats, vertices: Floats, triangles: Ints) -> Floats:
+    """Displacements (V, 3) of a surface whose torn-off pieces go along with what surrounds them."""
+    edges = unique_edges(triangles)
+    moved = vertices + motion
+    before, after = (np.linalg.norm(at[edges[:, 0]] - at[edges[:, 1]], axis=1) for at in (vertices, moved))
+    whole = edges[after < TORN * before + TEAR]
+    joined = sparse.coo_matrix((np.ones(len(whole)), whole.T), shape=(len(vertices), len(vertices)))
+    _, piece = connected_components(joined, directed=False)
+    largest = np.bincount(piece[np.unique(triangles)]).argmax()
+    return spread_out(motion, (piece == largest).astype(np.float64), 0.0, vertices, triangles)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,30 +9,22 @@ from numpy.typing import NDArray
 
 from ..arkit import ARKIT_NAMES, canonical_name
 from ..face_model import FaceModel
-from ..landmarks import DENSE_FACE_COUNT
 from ..source_model import SourceModel
 from .correspondence import Overlay, overlay
 from .motions import carry_motions, local_maps, spread_out
-from .shapes import Shape, shape_of_model
+from .shapes import EYES, Shape, shape_of_source
 
 Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 NAMED = frozenset(canonical_name(name) for name in ARKIT_NAMES)
 
 
 def named_expressions(
-    source: SourceModel,
-    shape: Shape,
-    builtin: FaceModel,
-    names_from: FaceModel | None,
-    laying: Overlay,
-    dense_vertices: Ints,
-    dense_weights: Floats,
+    source: SourceModel, shape: Shape, builtin: FaceModel, names_from: FaceModel | None, laying: Overlay
 ) -> dict[str, Any]:
     """The expression fields of a `FaceModel`: the source's own, then the donor's where the source has no names.
 
-    laying: the built-in model over the source. dense_*: (478, 3) where that put the dense landmarks.
+    laying: the built-in model over the source.
     """
     own = {
         "expression_basis": source.expression_basis.astype(np.float32, copy=False),
@@ -44,14 +35,8 @@ def named_expressions(
     if any(canonical_name(name) in NAMED for name in source.expression_names):
         return own
     donor = builtin if names_from is None else names_from
-    if donor.id != builtin.id:
-        known = replace(
-            shape,
-            landmark_vertices=dense_vertices[:DENSE_FACE_COUNT],
-            landmark_weights=dense_weights[:DENSE_FACE_COUNT],
-        )
-        laying = overlay(shape_of_model(donor), known)
-    carried = carry_expressions(donor, donor.expression_basis, shape, laying)
+    on_donor = None if donor.id == builtin.id else overlay(shape_of_source(builtin), shape_of_source(donor))
+    carried = carry_expressions(donor, builtin, on_donor, shape, laying)
     std = np.zeros(len(carried)) if len(source.expression_names) else donor.expression_std
     return {
         "expression_basis": np.concatenate([own["expression_basis"], carried]),
@@ -61,16 +46,22 @@ def named_expressions(
     }
 
 
-def carry_expressions(donor: FaceModel, motions: Floats, shape: Shape, laying: Overlay) -> Floats:
-    """Displacements (K, Vd, 3) of the donor's vertices as those of another shape's (K, V, 3), metres.
+def carry_expressions(
+    donor: FaceModel, builtin: FaceModel, on_donor: Overlay | None, shape: Shape, laying: Overlay
+) -> Floats:
+    """The donor's expressions (E, V, 3) on another shape, metres.
 
-    laying: the donor over the shape.
+    on_donor, laying: the built-in model over the donor (None: it is the donor) and over the shape.
     """
-    before = donor.mean.astype(np.float64)
-    sheet = np.unique(shape_of_model(donor).outer())
-    maps = local_maps(before[sheet], laying.laid[sheet], before)
-    carried = carry_motions(motions, maps, laying.back.matrix)
+    sheet = np.unique(shape_of_source(builtin).outer())
+    before = builtin.mean.astype(np.float64) if on_donor is None else on_donor.laid
+    maps = local_maps(before[sheet], laying.laid[sheet], donor.mean.astype(np.float64))
+    matrix = laying.back.matrix if on_donor is None else laying.back.matrix @ on_donor.onto.matrix
+    trust = laying.back.trust if on_donor is None else laying.back.trust * (laying.back.matrix @ on_donor.onto.trust)
+    motions = np.array(donor.expression_basis)
+    if not shape.has_eyes:
+        motions[:, np.concatenate([donor.part_vertices(eye) for eye in EYES])] = 0  # the gaze moves lids, no patch
+    carried = carry_motions(motions, maps, matrix)
     flat = carried.transpose(1, 0, 2).reshape(carried.shape[1], -1)
-    surface = shape.triangles("skin", "mouth", "eye_left", "eye_right")
-    faded = spread_out(flat, laying.back.trust, 0.0, shape.vertices, surface)
+    faded = spread_out(flat, trust, 0.0, shape.vertices, shape.triangles("skin", "mouth", *EYES))
     return faded.reshape(len(flat), -1, 3).transpose(1, 0, 2).astype(np.float32)

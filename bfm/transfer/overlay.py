@@ -19,7 +19,7 @@ def lay_over(template: Shape, target: Shape) -> Floats:
         template.landmark_vertices,
         template.landmark_weights,
         target.landmarks(),
-        landmark_spread(len(target.landmark_vertices)),
+        landmark_spread(),
     )
     laid = register(template.vertices, template.outer(), Surface(target.vertices, target.outer()), landmarks)
     if template.has_eyes and target.has_eyes:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..face_model import FaceModel, triangulate
-from ..landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP
 from ..source_model import SourceModel
 
 Floats = NDArray[np.floating]
@@ -17,7 +16,7 @@ Ints = NDArray[np.integer]
 EYES = ("eye_left", "eye_right")
 INSIDES = ("mouth", "gums", "teeth", "tongue")
 JAW_POINTS = 17  # of iBUG-68, which each model puts elsewhere along the jaw
-SURE, UNSURE = 0.0015, 0.012  # metres: how well two models agree on what a landmark is
+SURE, UNSURE = 0.0015, 0.012  # metres: how well two models agree on where a landmark is, and on one of the jaw
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +27,9 @@ class Shape:
     faces: Ints  # (F, 4)
     part_names: tuple[str, ...]
     face_parts: Ints  # (F,)
-    landmark_vertices: Ints  # (K, 3); K = 68, 468 or 0
+    landmark_vertices: Ints  # (K, 3); K = 68 or 0
     landmark_weights: Floats  # (K, 3)
+    opening: Floats | None = None  # (V, 3) displacements that part the lips, metres
 
     def triangles(self, *parts: str) -> Ints:
         """Triangles (T, 3) of the named parts; parts that it does not have are none."""
@@ -55,27 +55,19 @@ class Shape:
         return np.einsum("kc,kcd->kd", self.landmark_weights, self.vertices[self.landmark_vertices])
 
 
-def shape_of_model(model: FaceModel) -> Shape:
-    """A complete model with its dense landmarks of the face (468)."""
-    return Shape(
-        model.mean.astype(np.float64), model.faces, model.part_names, model.face_parts,
-        model.dense_vertices[:DENSE_FACE_COUNT], model.dense_weights[:DENSE_FACE_COUNT].astype(np.float64),
-    )  # fmt: skip
-
-
 def shape_of_source(source: SourceModel | FaceModel) -> Shape:
-    """A model with its 68 landmarks, if it has any."""
+    """What is known of a model, whose landmarks are the 68 if it has any."""
     vertices = source.mean.astype(np.float64)
+    opening = dict(zip(source.expression_names, source.expression_basis, strict=True)).get("jawOpen")
     parts = np.zeros(len(source.faces), dtype=np.int64) if source.face_parts is None else source.face_parts
     ids = np.zeros(0, dtype=np.int64) if source.landmarks68 is None else np.asarray(source.landmarks68, dtype=np.int64)
     return Shape(
         vertices, np.asarray(source.faces), source.part_names, parts,
         np.repeat(ids[:, None], 3, axis=1), np.tile([1.0, 0.0, 0.0], (len(ids), 1)),
+        None if opening is None else opening.astype(np.float64),
     )  # fmt: skip
 
 
-def landmark_spread(count: int) -> Floats:
-    """How far apart (count,) two models may put the same landmark, metres; count: 68 or 468."""
-    spread = np.full(count, SURE)
-    spread[list(FACE_OVAL_LOOP) if count == DENSE_FACE_COUNT else slice(JAW_POINTS)] = UNSURE
-    return spread
+def landmark_spread() -> Floats:
+    """How far apart (68,) two models may put the same landmark, metres."""
+    return np.where(np.arange(68) < JAW_POINTS, UNSURE, SURE)
