@@ -15,7 +15,9 @@ from .operators import (
     expression_presets,
     expression_transfer,
     job,
+    library_state,
     lighting,
+    models,
     open_reconstruction,
     photo,
     pose,
@@ -49,6 +51,7 @@ MODULES = (
     texture,
     export,
     engine,
+    models,
     photo_panel,
     expression_panel,
     pose_panel,
@@ -59,7 +62,18 @@ MODULES = (
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
-WITH_HOOKS = (state, settings, expression_presets, engine_host, engine_state, thumbnails, photo, job, command)
+WITH_HOOKS = (
+    state,
+    library_state,  # before the settings, whose menu shows it
+    settings,
+    expression_presets,
+    engine_host,
+    engine_state,
+    thumbnails,
+    photo,
+    job,
+    command,
+)
 
 
 def register() -> None:

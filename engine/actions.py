@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from ..bfm.builtin import personal  # noqa: F401
+from ..bfm.importing import model_importers
 from ..doctor import DEVICES, OPTIONAL_LIBRARIES, findings
 from ..errors import LikenessError
 from ..inference.detectors.crop import Crop
@@ -25,6 +26,7 @@ from ..inference.pipeline import PipelineOptions, Progress
 from ..inference.pipeline import reconstruct as run_pipeline
 from ..inference.reconstruction import Reconstruction, write_reconstruction
 from ..version import VERSION
+from .model_actions import add_model, check_models
 from .protocol import PROTOCOL, Hello
 
 THUMBNAIL_PX = 128
@@ -33,6 +35,8 @@ THUMBNAIL_SIDE = 1.7  # of the longer side of the face's box, which ends at the 
 MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
 
 Action = Callable[[dict[str, Any], Progress], dict[str, Any]]
+
+model_importers()  # loads the readers, of which the same is true as of `personal`
 
 
 def introduction() -> Hello:
@@ -85,7 +89,13 @@ def probe(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     }
 
 
-ACTIONS: dict[str, Action] = {"reconstruct": reconstruct, "find_faces": find_faces, "probe": probe}
+ACTIONS: dict[str, Action] = {
+    "reconstruct": reconstruct,
+    "find_faces": find_faces,
+    "probe": probe,
+    "add_model": add_model,
+    "check_models": check_models,
+}
 
 
 def _within_memory(photos: list[Path], options: PipelineOptions, progress: Progress) -> tuple[Reconstruction, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..bfm.registry import available_models
+from ..bfm.registry import BUILTIN
+from .library_state import model_names
 
 PROPERTY = "likeness"
 # "likeness" as a Python package, "bl_ext.<repository>.likeness" as an extension.
@@ -42,17 +44,29 @@ KEPT = ("photo", "face", "finding_faces", "model", "quality", "texture_size", "d
 # Called when another photo is chosen, whether by a button, by typing or by a script.
 photo_listeners: list[Callable[[], None]] = []
 # Blender keeps no reference to the strings of a list made at run time: they must live on here.
-_models: list[tuple[str, str, str]] = []
+_models: list[tuple[str, str, str, str, int]] = []
 _kept: dict[str, Any] = {}
 _restoring = False
 
 
-def model_items(_owner: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+def model_items(_owner: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str, str, int]]:
     """The face models at hand, for an enumeration."""
-    known = available_models()
-    if [item[0] for item in _models] != list(known):
-        _models[:] = [(model, name, f"The face model {name}") for model, name in known.items()]
+    known = model_names()
+    if {item[0]: item[1] for item in _models} != known:
+        _models[:] = [(model, name, f"The face model {name}", "NONE", _number(model)) for model, name in known.items()]
     return _models
+
+
+def _number(model: str) -> int:
+    """What Blender stores for a model: always the same, so that another model that comes or goes changes no choice."""
+    return 0 if model == BUILTIN else zlib.crc32(model.encode()) >> 1
+
+
+def keep_known_model(context: bpy.types.Context) -> None:
+    """Back to the built-in model where the one that was chosen is gone."""
+    current = session(context)
+    if current.model not in model_names():
+        current.model = BUILTIN
 
 
 def _tell_listeners(_session: LikenessSession, _context: bpy.types.Context) -> None:
@@ -123,12 +137,14 @@ def _restore(_file: str) -> None:
     global _restoring
     current = session(bpy.context)
     _forget_progress()
+    keep_known_model(bpy.context)
     if not _kept:  # the file is the one Blender starts with
         return
     _restoring = True
     try:
         for name in KEPT:
-            setattr(current, name, _kept[name])
+            if name != "model" or _kept[name] in model_names():
+                setattr(current, name, _kept[name])
     finally:
         _restoring = False
     for thumbnail in _kept["faces"]:
@@ -147,6 +163,7 @@ def register() -> None:
     """Give the window manager its session."""
     setattr(bpy.types.WindowManager, PROPERTY, PointerProperty(type=LikenessSession))
     _forget_progress()  # an earlier session may have left a file that is open already
+    keep_known_model(bpy.context)
     bpy.app.handlers.load_pre.append(_keep)
     bpy.app.handlers.load_post.append(_restore)
 

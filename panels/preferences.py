@@ -1,4 +1,4 @@
-"""The preferences of the extension: which engine computes the faces, and how it is installed."""
+"""The preferences: which engine computes the faces, how it is installed, and which face models there are."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..operators.engine import (
     LIKENESS_OT_stop_engine,
 )
 from ..operators.settings import ROOT_PACKAGE, session
+from .model_list import draw_models
 from .progress import draw_progress
 
 BUILDS = (
@@ -85,6 +86,10 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         header.label(text="Engine Options")
         if body is not None:
             self._draw_options(body)
+        header, body = self.layout.panel("likeness_face_models", default_closed=False)
+        header.label(text="Face Models")
+        if body is not None:
+            draw_models(body)
 
     def _draw_state(self) -> None:
         """What there is, in a line of its own: a path is long."""

@@ -1,0 +1,30 @@
+"""What the engine can do with the library of face models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..bfm.importing import Progress, older_names
+from ..bfm.library import Record
+from ..bfm.registry import available_models
+from ..inference import model_import
+
+
+def add_model(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """The model or network in the file or folder ``path`` into the library; ``full``: the whole of a Basel model."""
+    return _added(model_import.add(Path(arguments["path"]), bool(arguments.get("full")), progress))
+
+
+def check_models(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """What is wrong with the models ``ids``, sentences by id; all models unless given."""
+    ids = arguments.get("ids") or list(available_models())
+    faults = {}
+    for number, model_id in enumerate(ids):
+        progress(f"Checking {model_id}", number / len(ids))
+        faults[model_id] = model_import.check(model_id)
+    return {"faults": faults}
+
+
+def _added(record: Record) -> dict[str, Any]:
+    return {"id": record.id, "name": record.name, "older_names": older_names(record)}

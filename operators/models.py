@@ -1,0 +1,125 @@
+"""The library of face models: add, check, remove, and get the one that anybody may have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ..bfm.library import remove
+from ..engine.task import Task
+from ..errors import LikenessError
+from . import engine_host, library_state
+from .failures import QuickOperator
+from .job import JobOperator, redraw, told_as_running
+from .settings import keep_known_model
+
+
+class _WithEngine(JobOperator):
+    """What the engine does with the library."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if engine_host.find_interpreter() is None:
+            cls.poll_message_set(engine_host.NOT_INSTALLED)
+            return False
+        return super().poll(context)
+
+
+class LIKENESS_OT_add_model(_WithEngine, bpy.types.Operator):
+    """Bring a face model of your own: choose its file, or open its folder and accept"""
+
+    bl_idname = "likeness.add_model"
+    bl_label = "Add Face Model"
+    bl_options = {"INTERNAL"}
+    job_label = "Add Face Model"
+
+    filepath: StringProperty(name="Model", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    full: BoolProperty(
+        name="Full Basel Model",
+        description="The whole mesh and all modes of a Basel model, in place of its customary front",
+        options={"SKIP_SAVE"},
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def start(self, context: bpy.types.Context) -> Task:
+        if not self.filepath:
+            raise LikenessError("Choose the model's file or folder first.")
+        path = Path(bpy.path.abspath(self.filepath))
+        return engine_host.get_engine().submit("add_model", path=path, full=self.full)
+
+    def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        _changed(context)
+        self.report({"INFO"}, _told(result))
+
+
+class LIKENESS_OT_check_models(_WithEngine, bpy.types.Operator):
+    """See whether the face models can be used, and whether the files that they were made of are still the same"""
+
+    bl_idname = "likeness.check_models"
+    bl_label = "Check Face Models"
+    bl_options = {"INTERNAL"}
+    job_label = "Check Face Models"
+
+    def start(self, context: bpy.types.Context) -> Task:
+        return engine_host.get_engine().submit("check_models")
+
+    def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        _changed(context)
+        if faults := [sentence for sentences in result["faults"].values() for sentence in sentences]:
+            raise LikenessError(" ".join(faults))
+        self.report({"INFO"}, "All face models are in order.")
+
+
+class LIKENESS_OT_remove_model(QuickOperator, bpy.types.Operator):
+    """Take this model out of the library; faces that were made with it stay as they are"""
+
+    bl_idname = "likeness.remove_model"
+    bl_label = "Remove Face Model"
+    bl_options = {"INTERNAL"}
+
+    model: StringProperty(options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return not told_as_running(cls)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        name = library_state.model_names().get(self.model, self.model)
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=f"Remove {name}?",
+            message="Your own files stay where they are; from them it can be added again.",
+            confirm_text="Remove",
+        )
+
+    def act(self, context: bpy.types.Context) -> str:
+        try:
+            remove(self.model)
+        finally:
+            _changed(context)
+        return f"{self.model} is removed."
+
+
+def _changed(context: bpy.types.Context) -> None:
+    """The library is not what it was."""
+    library_state.refresh()
+    keep_known_model(context)
+    redraw(context)
+
+
+def _told(result: dict[str, Any]) -> str:
+    sentence = f"{result['name']} can be chosen as the face model now."
+    if result["older_names"]:
+        older = ", ".join(result["older_names"])
+        sentence += f" {older} keep the built-in model's named keys until they are added again."
+    return sentence
+
+
+CLASSES = (LIKENESS_OT_add_model, LIKENESS_OT_check_models, LIKENESS_OT_remove_model)

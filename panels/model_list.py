@@ -1,0 +1,37 @@
+"""The library of face models in the preferences."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..operators import library_state
+from ..operators.models import LIKENESS_OT_add_model, LIKENESS_OT_check_models, LIKENESS_OT_remove_model
+
+LICENCE_LETTERS = 60
+COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
+GUIDE = "docs/models.md of Likeness tells which models there are and where to get them"
+
+
+def draw_models(layout: bpy.types.UILayout) -> None:
+    """What is in the library, and what can be done with it."""
+    entries = library_state.entries()
+    for entry in entries:
+        row = layout.row()
+        row.label(text=entry.name, icon="MESH_MONKEY" if entry.kind == "model" else "NETWORK_DRIVE")
+        row.label(text=f"{COMMERCIAL.get(entry.commercial, 'see its licence')}, {entry.size / 1e6:.0f} MB")
+        remove = row.operator(LIKENESS_OT_remove_model.bl_idname, text="", icon="TRASH", emboss=False)
+        remove.model = entry.id
+        layout.label(text=_shortened(entry.licence), icon="BLANK1")
+    if not entries:
+        layout.label(text="Likeness has a face model of its own; others can be added.", icon="INFO")
+    row = layout.row(align=True)
+    row.operator(LIKENESS_OT_add_model.bl_idname, text="Add...", icon="ADD")
+    if entries:
+        row.operator(LIKENESS_OT_check_models.bl_idname, text="Check", icon="VIEWZOOM")
+    layout.label(text=GUIDE, icon="HELP")
+    layout.label(text=f"Library: {library_state.folder()}", icon="FILE_FOLDER")
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LICENCE_LETTERS else text[: LICENCE_LETTERS - 3].rstrip() + "..."
