@@ -61,8 +61,13 @@ def add_model(
     return found[0].add(path, full, progress)
 
 
-def install_model(source: SourceModel, files: list[Path], origin: Path, progress: Progress = lambda *_: None) -> Record:
-    """Complete what a reader has read and put it into the library. Raises `LikenessError`."""
+def install_model(
+    source: SourceModel, files: list[Path], origin: Path, progress: Progress = lambda *_: None, address: str = ""
+) -> Record:
+    """Complete what a reader has read and put it into the library.
+
+    ``address`` is where ``origin``, which goes away again, was downloaded from. Raises `LikenessError`.
+    """
     from .transfer.completing import complete
 
     donor = _names_donor(source.id)
@@ -79,7 +84,7 @@ def install_model(source: SourceModel, files: list[Path], origin: Path, progress
         files=described(files, origin),
         likeness=VERSION,
         names_from=donor.id if carried else "",
-        origin=str(origin.absolute()),
+        origin=address or str(origin.absolute()),
         vertices=len(model.mean),
         expressions=len(model.expression_names),
     )
