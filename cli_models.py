@@ -81,6 +81,14 @@ def _add(options: argparse.Namespace, progress: Progress) -> Done:
     return _added(record.id, record.name, older_names(record))
 
 
+def _get(_options: argparse.Namespace, progress: Progress) -> Done:
+    from .bfm.ict_facekit.getting import get_ict
+    from .bfm.importing import older_names
+
+    record = get_ict(progress)
+    return _added(record.id, record.name, older_names(record))
+
+
 def _added(model_id: str, name: str, older: list[str]) -> Done:
     lines = [f"{name} is in the library as {model_id}."]
     if older:
@@ -122,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     add = _command(commands, common, "add", _add, "bring a model or network of your own")
     add.add_argument("path", type=Path, metavar="PATH", help="its file or folder")
     add.add_argument("--full", action="store_true", help="the whole mesh and all modes of a Basel model")
+    get = _command(commands, common, "get", _get, "download a model that anybody may have")
+    get.add_argument("id", choices=("ict",), metavar="ict", help="ICT-FaceKit (MIT licence)")
     check = _command(commands, common, "check", _check, "see whether models can be used")
     check.add_argument("id", nargs="?", metavar="ID", help="which one (default: all)")
     remove = _command(commands, common, "remove", _remove, "take a model out of the library")

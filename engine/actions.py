@@ -26,7 +26,7 @@ from ..inference.pipeline import PipelineOptions, Progress
 from ..inference.pipeline import reconstruct as run_pipeline
 from ..inference.reconstruction import Reconstruction, write_reconstruction
 from ..version import VERSION
-from .model_actions import add_model, check_models
+from .model_actions import add_model, check_models, get_ict
 from .protocol import PROTOCOL, Hello
 
 THUMBNAIL_PX = 128
@@ -94,6 +94,7 @@ ACTIONS: dict[str, Action] = {
     "find_faces": find_faces,
     "probe": probe,
     "add_model": add_model,
+    "get_ict": get_ict,
     "check_models": check_models,
 }
 

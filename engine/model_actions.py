@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..bfm.ict_facekit import getting
 from ..bfm.importing import Progress, older_names
 from ..bfm.library import Record
 from ..bfm.registry import available_models
@@ -14,6 +15,11 @@ from ..inference import model_import
 def add_model(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """The model or network in the file or folder ``path`` into the library; ``full``: the whole of a Basel model."""
     return _added(model_import.add(Path(arguments["path"]), bool(arguments.get("full")), progress))
+
+
+def get_ict(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """ICT-FaceKit from the internet into the library."""
+    return _added(getting.get_ict(progress))
 
 
 def check_models(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from . import engine_host, engine_state
 from .diagnostics import diagnostics
 from .failures import QuickOperator
 from .job import JobOperator, told_as_running
+from .online import told_as_offline
 from .settings import preferences, user_folder
 
 INSTALL_LOG = "install.log"
@@ -29,13 +30,7 @@ class _Installing(JobOperator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         chosen = preferences(context)
-        if not (chosen and chosen.wheels) and not bpy.app.online_access:
-            # The words of Blender's own extensions.
-            cls.poll_message_set(
-                "Online access required to install the engine. Launch Blender without --offline-mode"
-                if bpy.app.online_access_override
-                else "Online access required to install the engine. Enable online access in System preferences"
-            )
+        if not (chosen and chosen.wheels) and told_as_offline(cls, "install the engine"):
             return False
         return super().poll(context)
 

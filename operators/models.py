@@ -14,6 +14,7 @@ from ..errors import LikenessError
 from . import engine_host, library_state
 from .failures import QuickOperator
 from .job import JobOperator, redraw, told_as_running
+from .online import told_as_offline
 from .settings import keep_known_model
 
 
@@ -52,6 +53,26 @@ class LIKENESS_OT_add_model(_WithEngine, bpy.types.Operator):
             raise LikenessError("Choose the model's file or folder first.")
         path = Path(bpy.path.abspath(self.filepath))
         return engine_host.get_engine().submit("add_model", path=path, full=self.full)
+
+    def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        _changed(context)
+        self.report({"INFO"}, _told(result))
+
+
+class LIKENESS_OT_get_ict(_WithEngine, bpy.types.Operator):
+    """Download ICT-FaceKit from its authors' page: a whole head with eyes and teeth, free for any use (MIT licence)"""
+
+    bl_idname = "likeness.get_ict"
+    bl_label = "Get ICT-FaceKit"
+    bl_options = {"INTERNAL"}
+    job_label = "Get ICT-FaceKit"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return not told_as_offline(cls, "download ICT-FaceKit") and super().poll(context)
+
+    def start(self, context: bpy.types.Context) -> Task:
+        return engine_host.get_engine().submit("get_ict")
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
         _changed(context)
@@ -122,4 +143,4 @@ def _told(result: dict[str, Any]) -> str:
     return sentence
 
 
-CLASSES = (LIKENESS_OT_add_model, LIKENESS_OT_check_models, LIKENESS_OT_remove_model)
+CLASSES = (LIKENESS_OT_add_model, LIKENESS_OT_get_ict, LIKENESS_OT_check_models, LIKENESS_OT_remove_model)

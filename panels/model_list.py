@@ -5,8 +5,14 @@ from __future__ import annotations
 import bpy
 
 from ..operators import library_state
-from ..operators.models import LIKENESS_OT_add_model, LIKENESS_OT_check_models, LIKENESS_OT_remove_model
+from ..operators.models import (
+    LIKENESS_OT_add_model,
+    LIKENESS_OT_check_models,
+    LIKENESS_OT_get_ict,
+    LIKENESS_OT_remove_model,
+)
 
+ICT = "ict"
 LICENCE_LETTERS = 60
 COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
 GUIDE = "docs/models.md of Likeness tells which models there are and where to get them"
@@ -26,6 +32,8 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         layout.label(text="Likeness has a face model of its own; others can be added.", icon="INFO")
     row = layout.row(align=True)
     row.operator(LIKENESS_OT_add_model.bl_idname, text="Add...", icon="ADD")
+    if ICT not in library_state.model_names():
+        row.operator(LIKENESS_OT_get_ict.bl_idname, text="Get ICT-FaceKit (130 MB)", icon="IMPORT")
     if entries:
         row.operator(LIKENESS_OT_check_models.bl_idname, text="Check", icon="VIEWZOOM")
     layout.label(text=GUIDE, icon="HELP")

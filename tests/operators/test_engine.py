@@ -15,7 +15,7 @@ from installing import UV, Place, make_place, python_of
 from likeness.engine import installation
 from likeness.engine.client import Engine
 from likeness.engine.installer import Installer
-from likeness.operators import diagnostics, engine, engine_host, engine_state
+from likeness.operators import diagnostics, engine, engine_host, engine_state, online
 from likeness.operators.settings import session, user_folder
 from tiny_wheels import write_program
 
@@ -50,7 +50,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: SimpleNamespa
 
 def test_offline_says_how_to_allow_it(chosen: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     app = SimpleNamespace(online_access=False, online_access_override=False)
-    monkeypatch.setattr(engine, "bpy", SimpleNamespace(app=app, path=bpy.path, types=bpy.types))
+    monkeypatch.setattr(online, "bpy", SimpleNamespace(app=app))
     with pytest.raises(RuntimeError, match="Enable online access in System preferences"):
         bpy.ops.likeness.install_engine()
     app.online_access_override = True

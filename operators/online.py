@@ -1,0 +1,20 @@
+"""Whether Blender may use the internet, which the user decides for all extensions in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+
+def told_as_offline(operator: Any, purpose: str) -> bool:
+    """Whether it may not; if so, the grey button of the operator's class says how to allow it."""
+    if bpy.app.online_access:
+        return False
+    # The words of Blender's own extensions.
+    operator.poll_message_set(
+        f"Online access required to {purpose}. Launch Blender without --offline-mode"
+        if bpy.app.online_access_override
+        else f"Online access required to {purpose}. Enable online access in System preferences"
+    )
+    return True
