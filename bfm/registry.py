@@ -46,10 +46,23 @@ def _load(path: Path, _changed: int) -> FaceModel:
 def expressions_for(model: FaceModel, neutral: NDArray[np.floating]) -> NDArray[np.floating]:
     """The model's expressions (E, V, 3) for one neutral face (V, 3), metres at slider 1.0.
 
-    A linear basis serves every face alike; the built-in model makes the keys anew that must close exactly on a face.
+    A linear basis serves every face alike; the built-in model makes the keys anew that must close exactly on a face,
+    and a bilinear model has keys for each identity.
     """
-    if model.id != BUILTIN:
-        return np.asarray(model.expression_basis)
-    from .builtin.personal import personal_expressions
+    if model.id == BUILTIN:
+        from .builtin.personal import personal_expressions
 
-    return personal_expressions(model, np.asarray(neutral))
+        return personal_expressions(model, np.asarray(neutral))
+    path = models_folder() / model.id / MODEL_FILE
+    if not path.is_file():
+        return np.asarray(model.expression_basis)
+    return _expressions_by_identity(path, model, neutral)
+
+
+def _expressions_by_identity(path: Path, model: FaceModel, neutral: NDArray[np.floating]) -> NDArray[np.floating]:
+    from .facescape.personal import BY_IDENTITY, personal_expressions
+
+    with np.load(path, allow_pickle=False) as archive:
+        if BY_IDENTITY not in archive:
+            return np.asarray(model.expression_basis)
+        return personal_expressions(model, neutral, archive[BY_IDENTITY])
