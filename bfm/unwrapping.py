@@ -6,6 +6,8 @@ squeezed in favour of the face. Everything else is small and seen from the front
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,17 +28,27 @@ def unwrap_head(vertices: Floats, faces: Ints, face_parts: Ints, part_names: tup
 
     Vertices on a seam, and on the outline of a small part, are in more than one place. Parts do not overlap.
     """
-    charts = _charts(vertices, faces, face_parts, part_names)
-    squares = sum(len(chart) > 0 for chart in charts[1:])
-    side = min(SQUARE, 1.0 / max(squares, 1))
-    corners = np.full((*faces.shape, 2), np.nan)
-    if len(charts[0]):
-        bottom = side if squares else 0.0
-        corners[charts[0]] = _place(_skin_corners(vertices, faces[charts[0]]), (0.0, bottom), (1.0, 1.0 - bottom))
-    for place, chart in enumerate(c for c in charts[1:] if len(c)):
-        flat = np.where(faces[chart, :, None] == NO_CORNER, np.nan, vertices[faces[chart]][..., :2])
-        corners[chart] = _place(flat, (place * side, 0.0), (side, side), keep_aspect=True)
-    return _joined(corners, faces, charts)
+    skin, *small = _charts(vertices, faces, face_parts, part_names)
+    corners = vertices[faces][..., :2].astype(np.float64)
+    corners[skin] = _skin_corners(vertices, faces[skin])
+    return pack_charts(corners, faces, skin, small)
+
+
+def pack_charts(corners: Floats, faces: Ints, skin: Ints, small: Sequence[Ints]) -> tuple[Floats, Ints]:
+    """UVs (U, 2) and faces_uv (F, 4) of corners (F, 4, 2) that are flat within each chart, on any scale.
+
+    Args:
+        faces: (F, 4) vertex ids, which tell corners that are to be one point.
+        skin: face ids of the large chart, which fills the square but for a row of small ones at the bottom.
+        small: face ids of each small one; every face is in one chart.
+    """
+    corners = np.where(faces[..., None] == NO_CORNER, np.nan, corners)
+    small = [chart for chart in small if len(chart)]
+    side = min(SQUARE, 1.0 / len(small)) if small else 0.0
+    corners[skin] = _place(corners[skin], (0.0, side), (1.0, 1.0 - side))
+    for place, chart in enumerate(small):
+        corners[chart] = _place(corners[chart], (place * side, 0.0), (side, side), keep_aspect=True)
+    return _joined(corners, faces, [skin, *small])
 
 
 def _charts(vertices: Floats, faces: Ints, face_parts: Ints, part_names: tuple[str, ...]) -> list[Ints]:
@@ -49,7 +61,7 @@ def _charts(vertices: Floats, faces: Ints, face_parts: Ints, part_names: tuple[s
 
 
 def _skin_corners(vertices: Floats, faces: Ints) -> Floats:
-    """Where each corner (F, 4, 2) is on the capsule, metres along it; NaN for a missing corner."""
+    """Where each corner (F, 4, 2) is on the capsule, metres along it."""
     used = vertices[np.unique(faces[faces != NO_CORNER])]
     low, high = used.min(axis=0), used.max(axis=0)
     radius = (high[0] - low[0]) / 2
@@ -59,9 +71,7 @@ def _skin_corners(vertices: Floats, faces: Ints) -> Floats:
     height = np.where(y > 0, radius * np.arctan2(y, out), y)
     turns = _unwrapped(around[faces], faces)
     across = radius * (turns + FACE_SHARE * np.sin(turns))
-    flat = np.stack([across, height[faces]], axis=-1)
-    flat[faces == NO_CORNER] = np.nan
-    return flat
+    return np.stack([across, height[faces]], axis=-1)
 
 
 def _unwrapped(around: Floats, faces: Ints) -> Floats:
@@ -74,6 +84,8 @@ def _unwrapped(around: Floats, faces: Ints) -> Floats:
 
 def _place(flat: Floats, corner: tuple[float, float], size: tuple[float, float], keep_aspect: bool = False) -> Floats:
     """Points (..., 2) moved and stretched into a box, with a margin; NaN stays."""
+    if not len(flat):
+        return flat
     low, high = np.nanmin(flat, axis=(0, 1)), np.nanmax(flat, axis=(0, 1))
     extent = np.maximum(high - low, 1e-12)
     room = np.array(size) - 2 * MARGIN
