@@ -14,6 +14,7 @@ import installed
 import numpy as np
 import pytest
 from bfm_fixture import bfm_files, bfm_model, bfm_model_file  # noqa: F401 (fixtures of all tests)
+from ict_fixture import ict_file, ict_model, ict_model_file  # noqa: F401
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Small tensors: more threads than this cost time, and results should not depend on the machine's core count.
@@ -47,16 +48,23 @@ def photo_astronaut() -> np.ndarray:
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Likeness works offline: a test that opens a network connection fails."""
+    allowed = {"127.0.0.1"} if "loopback" in request.fixturenames else set()
 
     def refuse(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in allowed:
             raise AssertionError(f"a test tried to reach {address}")
         original(self, address)
 
     original = socket.socket.connect
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This test may connect to 127.0.0.1, and does so without a proxy."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
 @pytest.fixture(autouse=True)
