@@ -107,9 +107,10 @@ def reconstruct(
     images: dict[str, Any] = {PHOTO_IMAGE: view.photo.pixels}
     if final:
         with watch.stage("expressions"):
-            expressions, fit = personalised(model, fit)
+            expressions, fits = personalised(model, fits)
+            fit = fits[0]
         with watch.stage("texture"):
-            texture = build_texture(view.photo, model, fit, options.texture_size)
+            texture = build_texture([view.photo for view in views], model, fits, options.texture_size)
         with watch.stage("detail"):
             detail = ShapeFromShading().estimate(view.photo, model, fit, options.texture_size)
         images |= _maps(texture, detail)
@@ -144,11 +145,14 @@ def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
         raise LikenessError("A face can be chosen by its number with one photo only; of several the largest is taken.")
 
 
-def personalised(model: FaceModel, fit: FaceFit) -> tuple[np.ndarray, FaceFit]:
-    """The expressions (E, V, 3) made for this face, and the fit posed with them."""
-    expressions = expressions_for(model, _array(fit.neutral))
-    offset = np.tensordot(_array(fit.expression), expressions, axes=1)
-    return expressions, replace(fit, posed=fit.neutral + fit.neutral.new_tensor(offset))
+def personalised(model: FaceModel, fits: Sequence[FaceFit]) -> tuple[np.ndarray, list[FaceFit]]:
+    """The expressions (E, V, 3) made for this face, and the fits of its photos posed with them."""
+    expressions = expressions_for(model, _array(fits[0].neutral))
+    offsets = [np.tensordot(_array(fit.expression), expressions, axes=1) for fit in fits]
+    return expressions, [
+        replace(fit, posed=fit.neutral + fit.neutral.new_tensor(offset))
+        for fit, offset in zip(fits, offsets, strict=True)
+    ]
 
 
 def _maps(texture: Texture, detail: Detail) -> dict[str, Any]:

@@ -1,36 +1,32 @@
 """The skin's own colours in UV space: what the photo shows, completed where it shows nothing.
 
-The photo is sampled at every visible texel and the fitted light divided out; what is not seen is taken from the
+The photos are sampled at every visible texel and the fitted light divided out; what none shows is taken from the
 mirrored half, and what neither half shows from the albedo model, both first brought to the colours round about, then
 blended band by band so that no border shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
-from .blending import Floats, blend, by_rows, grain, grain_strengths, pad_charts, push_pull, scaled, shrink
-from .delighting import balance_sides, divide_light, even_out, soften_highlights, texel_shading
+from .blending import Floats, blend, by_rows, grain, grain_strengths, pad_charts
+from .delighting import balance_sides, even_out
 from .fitting.face_fit import FaceFit
 from .images import Photo
-from .photo_sampling import pixels_per_texel, sample_photo, sample_skin, unclipped
-from .skin_evidence import skin_evidence
-from .uv_atlas import UvAtlas, smoothstep, texel_geometry, uv_atlas
+from .photo_sampling import pixels_per_texel
+from .seen_skin import BANDS, EYES, SKIN, SeenSkin, look, matched, merged, texel_groups
+from .uv_atlas import smoothstep, texel_geometry, uv_atlas
 from .uv_mirror import mirror_coordinates, mirrored, part_groups
 
-SKIN, EYES, INSIDE = 0, 1, 2
 _COARSE_SIZE = 256  # texels in which the photo is measured against the texture
 _LEAST_SIZE = 512
-_MATCH_SIDE = 128  # cells over the texture in which guessed colours are brought to the seen ones
 _PADDING = 1 / 64  # of the texture's side
-_BANDS = 5
 _GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
-_PRIOR = 0.06  # weight of the face's mean colour match where nothing near is seen
 _FEWEST_EYE_TEXELS = 20
 _IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be darker than this share of its white
 _FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
@@ -44,13 +40,14 @@ class Texture:
     confidence: Floats  # (T, T) 1 = seen well, 0 = guessed or outside the charts
 
 
-def build_texture(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Texture:
-    """Albedo and confidence of the fitted face in ``size`` x ``size`` texels; ``fit.camera`` is the photo's.
+def build_texture(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int) -> Texture:
+    """Albedo and confidence of the fitted face in ``size`` x ``size`` texels, from one photo or several.
 
-    A texture much finer than the photo is built at half its size, or a quarter, and enlarged: nothing is lost.
+    Each fit is that of its photo; the first photo leads. A texture much finer than the photos is built at half
+    its size, or a quarter, and enlarged: nothing is lost.
     """
-    enough = _enough_texels(model, fit, size)
-    made = _build(photo, model, fit, enough)
+    enough = _enough_texels(model, fits, size)
+    made = _build(photos, model, fits, enough)
     if enough == size:
         return made
     albedo = cv2.resize(made.albedo, (size, size), interpolation=cv2.INTER_CUBIC)
@@ -58,57 +55,43 @@ def build_texture(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Te
     return Texture(np.clip(albedo, 0.0, 1.0), confidence)
 
 
-def _enough_texels(model: FaceModel, fit: FaceFit, size: int) -> int:
+def _enough_texels(model: FaceModel, fits: Sequence[FaceFit], size: int) -> int:
     """``size``, halved while there are still half as many texels again as photo pixels along a side."""
-    coarse = texel_geometry(uv_atlas(model, _COARSE_SIZE), fit)
-    pixels = pixels_per_texel(coarse) * _COARSE_SIZE
+    coarse = uv_atlas(model, _COARSE_SIZE)
+    pixels = max(pixels_per_texel(texel_geometry(coarse, fit)) for fit in fits) * _COARSE_SIZE
     while size % 2 == 0 and size // 2 >= max(_LEAST_SIZE, 1.5 * pixels):
         size //= 2
     return size
 
 
-def _build(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Texture:
+def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int) -> Texture:
     atlas = uv_atlas(model, size)
-    geometry = texel_geometry(atlas, fit)
-    groups = _texel_groups(atlas, model)
-    colours = sample_photo(photo, geometry)
-    seen = geometry.visibility * unclipped(colours)
-    if fit.skin_confidence is not None:
-        seen *= np.where(groups == EYES, 1.0, smoothstep(0.15, 0.6, sample_skin(fit.skin_confidence, geometry)))
-    seen[groups == INSIDE] = 0.0
-    albedo, level = divide_light(colours, texel_shading(geometry.normals, fit), seen)
-    seen *= level
-    guess = atlas.interpolate(fit.albedo)
+    groups = texel_groups(atlas, model)
+    skin = merged([look(photo, model, fit, atlas, groups) for photo, fit in zip(photos, fits, strict=True)], groups)
+    guess = atlas.interpolate(fits[0].albedo)
     on_skin = (groups == SKIN).astype(np.float32)
-    evidence = skin_evidence(albedo, seen * on_skin, atlas, model)
-    seen = np.where(groups == SKIN, seen * evidence.own, seen).astype(np.float32)
     mirror = mirror_coordinates(model, size)
-    skin = _complete_skin(albedo, seen * on_skin, evidence.plain, guess, mirror)
-    result = np.where(on_skin[..., None] > 0.0, skin, guess)
+    completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror)
+    result = np.where(on_skin[..., None] > 0.0, completed, guess)
     eyes = [atlas.parts() == part for part in np.flatnonzero(part_groups(model) == EYES)]
-    if not _paint_eyes(result, albedo, seen, eyes, mirror):
-        seen[groups == EYES] = 0.0
+    seen = skin.seen
+    if not _paint_eyes(result, skin.albedo, seen, eyes, mirror):
+        seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)
     result = pad_charts(result.astype(np.float32), atlas.mask, max(2, round(_PADDING * size)))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
 
-def _texel_groups(atlas: UvAtlas, model: FaceModel) -> NDArray[np.int8]:
-    """(T, T): SKIN, EYES or INSIDE, -1 outside the charts."""
-    return np.where(atlas.mask, part_groups(model)[atlas.parts()], -1).astype(np.int8)
-
-
-def _complete_skin(albedo: Floats, seen: Floats, plain: Floats, guess: Floats, mirror: Floats) -> Floats:
-    """Seen skin over mirrored skin over model skin."""
+def _complete_skin(skin: SeenSkin, seen: Floats, guess: Floats, mirror: Floats) -> Floats:
+    """Seen skin over mirrored skin over model skin; ``seen`` (T, T) is 0 on all else."""
     if seen.max() <= 0.0:
         return guess
-    albedo = soften_highlights(albedo, seen * plain)
-    flipped_seen = mirrored(seen, mirror)
-    albedo = balance_sides(albedo, mirrored(albedo, mirror), seen, flipped_seen)
+    plain, flipped_seen = skin.plain, mirrored(seen, mirror)
+    albedo = balance_sides(skin.albedo, mirrored(skin.albedo, mirror), seen, flipped_seen)
     albedo = even_out(albedo, guess, seen * plain)
-    flipped = _match(mirrored(albedo, mirror), albedo, np.minimum(seen, flipped_seen))
+    flipped = matched(mirrored(albedo, mirror), albedo, np.minimum(seen, flipped_seen))
     best = np.where((seen >= flipped_seen)[..., None], albedo, flipped)
     trusted = np.maximum(seen * plain, flipped_seen * mirrored(plain, mirror))
-    base = _with_grain(_match(guess, best, trusted), best, trusted)
+    base = _with_grain(matched(guess, best, trusted), best, trusted)
     return _blend_over(_blend_over(base, flipped, flipped_seen), albedo, seen)
 
 
@@ -150,19 +133,6 @@ def _without_glints(albedo: Floats) -> Floats:
     return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, 1e-4))[..., None]
 
 
-def _match(colours: Floats, target: Floats, weight: Floats) -> Floats:
-    """``colours`` brought to ``target`` at low frequencies where ``weight`` is, and smoothly on from there."""
-    wanted, known = shrink(target, weight, _MATCH_SIDE)
-    present, _ = shrink(colours, weight, _MATCH_SIDE)
-    small = _log(wanted) - _log(present)
-    known = np.minimum(2.0 * known, 1.0)
-    mean = (small * known[..., None]).sum((0, 1)) / max(float(known.sum()), 1e-6)
-    weight = known + _PRIOR * (1.0 - known)
-    small = (small * known[..., None] + mean * (weight - known)[..., None]) / weight[..., None]
-    filled = push_pull(small.astype(np.float32), weight)
-    return scaled(colours, filled)
-
-
 def _with_grain(base: Floats, seen_colours: Floats, weight: Floats) -> Floats:
     """Model skin with the fine brightness variation of the seen skin."""
     brightness = _log(_mean(seen_colours))
@@ -173,7 +143,7 @@ def _with_grain(base: Floats, seen_colours: Floats, weight: Floats) -> Floats:
 def _blend_over(below: Floats, above: Floats, weight: Floats) -> Floats:
     """Multi-band blend; where ``above`` is unknown it does not spoil the coarse bands."""
     trusted = by_rows(lambda b, a, w: b + smoothstep(0.2, 0.8, w)[..., None] * (a - b), below, above, weight)
-    return blend(below, trusted, weight, _BANDS)
+    return blend(below, trusted, weight, BANDS)
 
 
 def _log(colours: Floats) -> Floats:

@@ -22,7 +22,7 @@ ATLAS = uv_atlas(MODEL, SIZE)
 
 def texture(yaw: float, paint: np.ndarray, background: tuple[float, ...] = GREY) -> Texture:
     fit = toy_fit(MODEL, yaw)
-    return build_texture(photograph(MODEL, fit, paint, background), MODEL, fit, SIZE)
+    return build_texture([photograph(MODEL, fit, paint, background)], MODEL, [fit], SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_seen_albedo_is_recovered(yaw: float) -> None:
 def test_albedo_does_not_depend_on_the_light() -> None:
     fit = toy_fit(MODEL)
     brighter = replace(fit, light=fit.light * torch.tensor([1.4, 1.2, 1.0]))
-    one, two = (build_texture(photograph(MODEL, f, painted(MODEL), GREY), MODEL, f, SIZE) for f in (fit, brighter))
+    one, two = (build_texture([photograph(MODEL, f, painted(MODEL), GREY)], MODEL, [f], SIZE) for f in (fit, brighter))
     seen = (one.confidence > 0.9) & (two.confidence > 0.9)
     assert np.quantile(np.abs(one.albedo[seen] / two.albedo[seen] - 1.0), 0.95) < 0.05
 
@@ -96,7 +96,7 @@ def test_borders_between_seen_and_guessed_do_not_show() -> None:
     wrong = fit.light.clone()
     wrong[3] += 0.2
     photo = photograph(MODEL, fit, np.tile(SKIN, (len(MODEL.mean), 1)), GREY)
-    made = build_texture(photo, MODEL, replace(fit, light=wrong), SIZE)
+    made = build_texture([photo], MODEL, [replace(fit, light=wrong)], SIZE)
     normals = texel_geometry(ATLAS, fit).normals
     error = texel_shading(normals, fit) / texel_shading(normals, replace(fit, light=wrong))
     inside = ATLAS.mask[:, 1:] & ATLAS.mask[:, :-1]
@@ -121,7 +121,7 @@ def test_marked_occluder_never_appears() -> None:
     middle = PHOTO_SIZE[0] // 2
     patch = (slice(middle - 40, middle + 30), slice(middle + 10, middle + 45))
     pixels[patch], skin[patch] = (0, 255, 0), 0.0
-    made = build_texture(Photo(None, pixels), MODEL, with_skin(fit, skin), SIZE)
+    made = build_texture([Photo(None, pixels)], MODEL, [with_skin(fit, skin)], SIZE)
     red, green, _ = np.moveaxis(made.albedo[ATLAS.mask], -1, 0)
     assert (green / red).max() < 1.2 * SKIN[1] / SKIN[0]
     truth = ATLAS.interpolate(painted(MODEL))
@@ -135,7 +135,7 @@ def test_unmarked_hair_beside_the_features_is_left_out() -> None:
     paint = painted(MODEL)
     hair = MODEL.mean[:, 1] > 0.068
     paint[hair] = (0.03, 0.02, 0.015)
-    made = build_texture(photograph(MODEL, fit, paint, GREY), MODEL, fit, SIZE)
+    made = build_texture([photograph(MODEL, fit, paint, GREY)], MODEL, [fit], SIZE)
     below = ATLAS.interpolate(hair[:, None].astype(float))[..., 0]
     assert made.confidence[below > 0.99].max() < 0.02
     assert made.albedo[below > 0.99].mean(axis=-1).min() > 0.5 * np.mean(SKIN)
@@ -144,7 +144,7 @@ def test_unmarked_hair_beside_the_features_is_left_out() -> None:
 def test_no_face_in_the_picture_gives_the_model_albedo() -> None:
     fit = toy_fit(MODEL)
     aside = replace(fit, camera=replace(fit.camera, translation=torch.tensor([5.0, 0.0, 0.8])))
-    made = build_texture(Photo(None, np.zeros((*PHOTO_SIZE, 3), np.uint8)), MODEL, aside, SIZE)
+    made = build_texture([Photo(None, np.zeros((*PHOTO_SIZE, 3), np.uint8))], MODEL, [aside], SIZE)
     assert made.confidence.max() == 0.0
     np.testing.assert_allclose(made.albedo[ATLAS.mask], np.tile(SKIN, (int(ATLAS.mask.sum()), 1)), rtol=1e-4)
 
@@ -152,7 +152,7 @@ def test_no_face_in_the_picture_gives_the_model_albedo() -> None:
 @pytest.mark.parametrize("level", [0, 255])
 def test_black_and_white_photos_give_finite_colours(level: int) -> None:
     photo = Photo(None, np.full((*PHOTO_SIZE, 3), level, np.uint8))
-    made = build_texture(photo, MODEL, toy_fit(MODEL), SIZE)
+    made = build_texture([photo], MODEL, [toy_fit(MODEL)], SIZE)
     assert np.isfinite(made.albedo).all()
     assert made.albedo.min() >= 0.0
     assert made.albedo.max() <= 1.0
@@ -175,7 +175,7 @@ def test_photo_finer_than_the_texture_is_averaged() -> None:
     width, height = large.camera.image_size
     stripes = np.zeros((height, width, 3), np.uint8)
     stripes[:, ::2] = 200
-    made = build_texture(Photo(None, stripes), MODEL, large, 64)
+    made = build_texture([Photo(None, stripes)], MODEL, [large], 64)
     seen = made.confidence > 0.9
     assert seen.sum() > 300
     assert np.log(made.albedo[seen].mean(axis=-1)).std() < 0.25
@@ -184,7 +184,7 @@ def test_photo_finer_than_the_texture_is_averaged() -> None:
 def test_texture_finer_than_the_photo_is_the_coarser_one_enlarged() -> None:
     fit = toy_fit(MODEL)
     photo = photograph(MODEL, fit, painted(MODEL), GREY)
-    fine, coarse = (build_texture(photo, MODEL, fit, size) for size in (2048, 512))
+    fine, coarse = (build_texture([photo], MODEL, [fit], size) for size in (2048, 512))
     assert fine.albedo.shape == (2048, 2048, 3)
     assert fine.confidence.shape == (2048, 2048)
     truth = uv_atlas(MODEL, 2048).interpolate(painted(MODEL))

@@ -29,7 +29,7 @@ def irises(model: FaceModel) -> np.ndarray:
 
 def texture(model: FaceModel, paint: np.ndarray, yaw: float = 0.0) -> Texture:
     fit = toy_fit(model, yaw, pixels=800)
-    return build_texture(photograph(model, fit, paint, (0.2, 0.2, 0.2)), model, fit, SIZE)
+    return build_texture([photograph(model, fit, paint, (0.2, 0.2, 0.2))], model, [fit], SIZE)
 
 
 def texels(model: FaceModel, vertices: np.ndarray, part: str) -> np.ndarray:
