@@ -12,14 +12,15 @@ from scipy.sparse import coo_matrix, csr_matrix, diags
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from ..builtin.flattening import relax, sheet_of
+from ..builtin.flattening import sheet_of
+from .relaxing import relaxed
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
 MARGIN = 0.015  # around the chart
 FILL_WEIGHT = 0.003  # of the fans that close holes while the chart relaxes
-ITERATIONS = 60
+ITERATIONS = 16
 SHORTEST = 1e-7  # metres; shorter edges have no direction
 
 
@@ -41,7 +42,7 @@ def unwrap_mask(vertices: Floats, triangles: Ints) -> Floats | None:
     if _areas(flat, filled).min() <= 0:
         return None
     flat *= np.sqrt((0.5 / np.abs(np.linalg.det(sheet.inverse))).sum() / _areas(flat, filled).sum())
-    return _upright(relax(sheet, flat, ITERATIONS)[: len(vertices)], vertices)
+    return _upright(relaxed(sheet, flat, ITERATIONS)[: len(vertices)], vertices)
 
 
 def boundary_loops(triangles: Ints) -> list[Ints]:
@@ -80,14 +81,13 @@ def _fan(hole: Ints, centre: int) -> Ints:
 
 
 def _inside_outline(points: Floats, triangles: Ints, rim: Ints) -> Floats:
-    """A map (V, 2) without folds: the rim on an ellipse as it is seen from the front, the rest at weighted means."""
+    """A map (V, 2) without folds: the rim on a circle as it is seen from the front, the rest at weighted means."""
     steps = _steps(points[rim])
     around = 2 * np.pi * (np.cumsum(steps) - steps) / steps.sum()
     centred = points[rim, :2] - points[rim, :2].mean(axis=0)
     start = np.angle((centred @ [1, 1j] * np.exp(-1j * around)).mean())
-    extent = np.ptp(points[rim, :2], axis=0)
     flat = np.zeros((len(points), 2))
-    flat[rim] = np.stack([np.cos(around + start), np.sin(around + start)], axis=1) * extent
+    flat[rim] = np.stack([np.cos(around + start), np.sin(around + start)], axis=1)
     weights = _mean_value_weights(points, triangles)
     laplacian = (diags(np.asarray(weights.sum(axis=1)).ravel()) - weights).tocsr()
     free = np.setdiff1d(np.arange(len(points)), rim)
