@@ -9,8 +9,9 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..bfm.arkit import ARKIT_NAMES, canonical_name
 from ..scene import expression_presets as presets
-from ..scene.expression import apply_expression, expression_of
+from ..scene.expression import expression_of, transfer_expression
 from ..scene.gaze import GAZE_NAMES
+from ..scene.state import state_of
 from .expression import ExpressionOperator
 from .failures import QuickOperator
 from .settings import user_folder
@@ -58,10 +59,10 @@ class LIKENESS_OT_apply_preset(ExpressionOperator, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
         if self.preset.startswith(OWN):
-            values = presets.read_preset(_folder(), self.preset.removeprefix(OWN))
+            preset = presets.read_preset(_folder(), self.preset.removeprefix(OWN))
         else:
-            values = NEUTRAL | presets.PRESETS[self.preset]
-        apply_expression(face, values, self.strength)
+            preset = presets.Preset(NEUTRAL | presets.PRESETS[self.preset])
+        transfer_expression(preset.shapes, preset.model, face, self.strength)
         return ""
 
 
@@ -78,7 +79,7 @@ class LIKENESS_OT_save_preset(ExpressionOperator, bpy.types.Operator):
         return context.window_manager.invoke_props_dialog(self)
 
     def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
-        presets.write_preset(_folder(), self.name.strip(), expression_of(face))
+        presets.write_preset(_folder(), self.name.strip(), presets.Preset(expression_of(face), state_of(face).model))
         look_again()
         return f"The preset {self.name.strip()} is saved."
 

@@ -13,6 +13,7 @@ from ..engine.task import Task
 from ..errors import LikenessError
 from ..inference.reconstruction import read_reconstruction
 from ..scene.expression import expression_of, transfer_expression
+from ..scene.named_expression import named_expression
 from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face, faces_of, state_of
 from . import engine_host, face_search
@@ -131,7 +132,9 @@ class LIKENESS_OT_expression_from_face(ExpressionOperator, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
         source = context.scene.objects[self.source]
-        count = transfer_expression(expression_of(source), state_of(source).model, face, self.strength)
+        model = state_of(source).model
+        values = expression_of(source) if model == state_of(face).model else named_expression(source)
+        count = transfer_expression(values, model, face, self.strength)
         return _told(count, face, source.name)
 
 

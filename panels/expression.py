@@ -13,16 +13,18 @@ from ..operators import expression as operators
 from ..operators import expression_presets as presets
 from ..operators import expression_transfer as transfer
 from ..operators.settings import session
+from ..scene.expression import NUMBERED
 from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face
 from .sidebar import FacePanel
 
-# First word of the ARKit names -> the group they are shown in; everything else (a PCA basis) is one group.
+# First word of the ARKit names -> the group they are shown in.
 GROUPS = {
     "brow": "Brows", "eye": "Eyes", "jaw": "Jaw", "mouth": "Mouth", "tongue": "Tongue", "cheek": "Cheeks",
     "nose": "Nose",
 }  # fmt: skip
 OTHERS = "Shapes"
+BASIS = "Basis"  # the numbered axes of a statistical model
 OPEN_AT_FIRST = {"Brows", OTHERS}  # that the closed ones hold sliders too is then plain to see
 _SPELLING = {canonical_name(name): name for name in ARKIT_NAMES}
 
@@ -42,7 +44,8 @@ def title_of(key_name: str) -> Title:
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
     group = GROUPS.get(words[0]) if len(words) > 1 else None
     text = " ".join(words[1:]) if group else key_name
-    return Title(group or OTHERS, text, f"{key_name} {' '.join(words)} {group or OTHERS}".lower())
+    place = group or (BASIS if NUMBERED.fullmatch(key_name) else OTHERS)
+    return Title(place, text, f"{key_name} {' '.join(words)} {place}".lower())
 
 
 class LIKENESS_PT_expression(FacePanel, bpy.types.Panel):
@@ -80,21 +83,21 @@ class LIKENESS_PT_expression(FacePanel, bpy.types.Panel):
         found = [key for key in keys if all(word in title_of(key.name).words for word in words)]
         for key in found:
             title = title_of(key.name)
-            place = "" if title.group == OTHERS else f"{title.group}: "
+            place = "" if title.group in (OTHERS, BASIS) else f"{title.group}: "
             column.prop(key, "value", text=place + title.text, slider=True)
         if not found:
             column.label(text="No slider of this name")
 
     def _draw_groups(self, keys: list[bpy.types.ShapeKey]) -> None:
-        groups: dict[str, list[bpy.types.ShapeKey]] = {group: [] for group in (*GROUPS.values(), OTHERS)}
+        groups: dict[str, list[bpy.types.ShapeKey]] = {group: [] for group in (*GROUPS.values(), OTHERS, BASIS)}
         for key in keys:
             groups[title_of(key.name).group].append(key)
-        for group, members in groups.items():
-            if members:
-                self._draw_group(group, members)
+        filled = {group: members for group, members in groups.items() if members}
+        for group, members in filled.items():
+            self._draw_group(group, members, is_open=group in OPEN_AT_FIRST or len(filled) == 1)
 
-    def _draw_group(self, group: str, keys: list[bpy.types.ShapeKey]) -> None:
-        header, body = self.layout.panel(f"likeness_{group}", default_closed=group not in OPEN_AT_FIRST)
+    def _draw_group(self, group: str, keys: list[bpy.types.ShapeKey], is_open: bool) -> None:
+        header, body = self.layout.panel(f"likeness_{group}", default_closed=not is_open)
         header.label(text=group)
         if body is not None:
             column = body.column(align=True)

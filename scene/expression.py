@@ -49,10 +49,22 @@ def apply_expression(face: bpy.types.Object, values: Mapping[str, float], streng
 
 
 def transfer_expression(values: Mapping[str, float], model: str, face: bpy.types.Object, strength: float = 1.0) -> int:
-    """`apply_expression` with values that a face of the ``model`` shows: numbered shapes mean nothing to another."""
-    if model != state_of(face).model:
-        values = {name: value for name, value in values.items() if not NUMBERED.fullmatch(name)}
-    return apply_expression(face, values, strength)
+    """`apply_expression` with values that a face of the ``model`` shows: numbered shapes mean nothing to another.
+
+    What the face shows by numbered shapes of its own would come on top, so those go to 0 with another's values.
+    """
+    if model == state_of(face).model:
+        return apply_expression(face, values, strength)
+    values = {name: value for name, value in values.items() if not NUMBERED.fullmatch(name)}
+    count = apply_expression(face, values, strength)
+    if numbered := numbered_keys(face):
+        apply_expression(face, dict.fromkeys(numbered, 0.0), strength)
+    return count
+
+
+def numbered_keys(face: bpy.types.Object) -> list[str]:
+    """Names of the face's shapes that are axes of a statistical basis."""
+    return [key.name for key in expression_keys(face) if NUMBERED.fullmatch(key.name)]
 
 
 def reset_expression(face: bpy.types.Object) -> None:

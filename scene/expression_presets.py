@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import LikenessError
 
@@ -46,31 +47,39 @@ PRESETS: dict[str, dict[str, float]] = {
 }  # fmt: skip
 
 
+class Preset(NamedTuple):
+    """A kept expression."""
+
+    shapes: Mapping[str, float]  # value by name
+    model: str = ""  # of the face that it was kept from; "" where the names say all
+
+
 def preset_names(folder: Path) -> list[str]:
     """Names of the presets kept in a folder."""
     return sorted((path.stem for path in folder.glob(f"*{SUFFIX}")), key=str.lower)
 
 
-def read_preset(folder: Path, name: str) -> dict[str, float]:
-    """A kept preset: shape name -> value. Raises `LikenessError` if it is gone or damaged."""
+def read_preset(folder: Path, name: str) -> Preset:
+    """A kept preset. Raises `LikenessError` if it is gone or damaged."""
     path = folder / f"{name}{SUFFIX}"
     try:
-        shapes = json.loads(path.read_text(encoding="utf-8"))["shapes"]
-        values = {str(shape): float(value) for shape, value in shapes.items()}
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        values = {str(shape): float(value) for shape, value in kept["shapes"].items()}
+        model = str(kept.get("model", ""))
     except OSError as error:
         raise LikenessError(f"The preset {path} cannot be read ({error.strerror}).") from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LikenessError(f"The preset {path} is damaged; delete it and save it again.") from error
     if not values or not all(math.isfinite(value) for value in values.values()):
         raise LikenessError(f"The preset {path} is damaged; delete it and save it again.")
-    return values
+    return Preset(values, model)
 
 
-def write_preset(folder: Path, name: str, values: Mapping[str, float]) -> None:
+def write_preset(folder: Path, name: str, preset: Preset) -> None:
     """Keep a preset, replacing one of that name. Raises `LikenessError` if the name or the disk does not allow it."""
     if problem := name_problem(name):
         raise LikenessError(problem)
-    text = json.dumps({"shapes": dict(values)}, indent=1, ensure_ascii=False)
+    text = json.dumps({"shapes": dict(preset.shapes), "model": preset.model}, indent=1, ensure_ascii=False)
     fresh = folder / f".{name}.part"
     try:
         fresh.write_text(text, encoding="utf-8")

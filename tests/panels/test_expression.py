@@ -7,10 +7,10 @@ from pathlib import Path
 
 import bpy
 import pytest
-from fake_layout import draw
+from fake_layout import FakeLayout, draw
 from likeness.bfm.arkit import ARKIT_NAMES
 from likeness.operators.settings import session
-from likeness.panels.expression import OTHERS, LIKENESS_PT_expression, title_of
+from likeness.panels.expression import BASIS, OTHERS, LIKENESS_PT_expression, title_of
 from named_sheets import ARKIT_FACE, build_named
 
 
@@ -27,7 +27,7 @@ def test_every_arkit_key_has_a_titled_group() -> None:
         ("eyeBlink_L", "Eyes", "Blink Left"),
         ("browInnerUp", "Brows", "Inner Up"),
         ("tongueOut", "Tongue", "Out"),
-        ("exp_00", OTHERS, "exp_00"),
+        ("exp_00", BASIS, "exp_00"),
         ("mouth", OTHERS, "mouth"),
         ("我的", OTHERS, "我的"),
         ("", OTHERS, ""),
@@ -71,11 +71,28 @@ def test_search_gives_a_flat_list(tmp_path: Path, search: str, found: list[str])
     assert layout.texts("label") == ([] if found else ["No slider of this name"])
 
 
-def test_other_models_have_their_own_group(tmp_path: Path) -> None:
-    build_named(tmp_path, {f"exp_{i:02}": 0.0 for i in range(64)}, model="bfm2009", span=3.0)
+def test_the_axes_of_a_basis_have_their_own_group_below_the_named_ones(tmp_path: Path) -> None:
+    basis = {f"exp_{i:02}": 0.0 for i in range(64)}
+    build_named(tmp_path, basis | ARKIT_FACE, model="bfm2009", span=3.0)
     layout = draw(LIKENESS_PT_expression)
-    assert layout.names("panel") == [f"likeness_{OTHERS}"]
-    assert layout.names("prop").count("value") == 64
+    assert layout.names("panel") == [
+        f"likeness_{group}" for group in ("Brows", "Eyes", "Jaw", "Mouth", "Cheeks", "Nose", BASIS)
+    ]
+    assert layout.names("prop").count("value") == len(basis) + len(ARKIT_FACE)
+
+
+def test_a_basis_is_open_where_there_is_nothing_else(tmp_path: Path) -> None:
+    opened = {}
+
+    class Layout(FakeLayout):
+        def panel(self, idname: str, default_closed: bool = False) -> tuple[FakeLayout, FakeLayout | None]:
+            opened[idname] = not default_closed
+            return super().panel(idname, default_closed)
+
+    for shapes, expected in (({"exp_00": 0.0}, True), ({"exp_00": 0.0, "jawOpen": 0.0}, False)):
+        build_named(tmp_path, shapes, model="bfm2009")
+        type("Panel", (), {**vars(LIKENESS_PT_expression), "layout": Layout()})().draw(bpy.context)
+        assert opened[f"likeness_{BASIS}"] is expected
 
 
 def test_a_face_whose_keys_were_removed(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from likeness.bfm.arkit import ARKIT_NAMES
 from likeness.errors import LikenessError
-from likeness.scene.expression_presets import PRESETS, delete_preset, preset_names, read_preset, write_preset
+from likeness.scene.expression_presets import PRESETS, Preset, delete_preset, preset_names, read_preset, write_preset
 
-VALUES = {"jawOpen": 0.5, "exp_00": -2.0}
+VALUES = Preset({"jawOpen": 0.5, "exp_00": -2.0}, "bfm2009")
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -24,7 +24,7 @@ def test_ours_differ() -> None:
 
 @pytest.mark.parametrize("name", ["Smirk", "Jürgen 张", "v1.2", "a & b; $(c)"])
 def test_one_kept_is_one_read(tmp_path: Path, name: str) -> None:
-    write_preset(tmp_path, name, {"jawOpen": 1.0})
+    write_preset(tmp_path, name, Preset({"jawOpen": 1.0}))
     write_preset(tmp_path, name, VALUES)
     assert read_preset(tmp_path, name) == VALUES
     assert preset_names(tmp_path) == [name]
