@@ -1,4 +1,4 @@
-"""The command line: ``likeness PHOTO...``, ``likeness models`` and ``likeness doctor``.
+"""The command line: ``likeness PHOTO...``, ``likeness models``, ``likeness transfer`` and ``likeness doctor``.
 
 The one place where inference and scene meet. Everything heavy is imported when it is needed, so that ``--help`` and a
 mistyped option answer at once. The exit status is that of `console`.
@@ -7,39 +7,23 @@ mistyped option answer at once. The exit status is that of `console`.
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .cli_result import Outcome, build_scene, report, write_preview
 from .console import Progress, carry_out
-from .errors import LikenessError
 from .version import VERSION
 
 if TYPE_CHECKING:
     from .inference.reconstruction import Reconstruction
 
-BLEND_FILE, GLB_FILE, PREVIEW_FILE = "face.blend", "face.glb", "preview.png"
 # Shares of the whole that the bar gives to what follows the pipeline.
 PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
-PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run made."""
-
-    folder: Path
-    files: list[str]
-    seconds: float
-    timings: dict[str, float]  # seconds per stage
-    model: str
-    note: str  # one sentence about what could not be made, or nothing
+PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "deep3d_files")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,9 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .cli_models import main as models
 
         return models(arguments[1:])
+    if arguments[:1] == ["transfer"]:
+        from .cli_transfer import main as transfer
+
+        return transfer(arguments[1:])
     options = _parser().parse_args(arguments)
     return carry_out(
-        lambda progress: run(options, progress), lambda outcome: _report(outcome, options.json), options.json
+        lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
     )
 
 
@@ -64,9 +52,9 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
     reconstructed = time.perf_counter()
     progress("preview", PIPELINE_SHARE)
-    _write_preview(reconstruction, folder)
+    write_preview(reconstruction, folder)
     previewed = time.perf_counter()
-    note = _build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0))
+    note = build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0))
     ended = time.perf_counter()
     files = sorted(path.name for path in folder.iterdir())
     timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
@@ -88,48 +76,6 @@ def _reconstruct(options: argparse.Namespace, folder: Path, progress: Progress) 
     reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
     write_reconstruction(reconstruction, folder)
     return reconstruction
-
-
-def _write_preview(reconstruction: Reconstruction, folder: Path) -> None:
-    from .inference.image_files import write_image
-    from .inference.preview import preview_image
-
-    sheet = preview_image(reconstruction)
-    try:
-        for name in (BLEND_FILE, GLB_FILE):  # those of an earlier result are no longer true
-            (folder / name).unlink(missing_ok=True)
-        write_image(folder / PREVIEW_FILE, sheet)
-    except OSError as error:
-        raise LikenessError(f"The result cannot be written to {folder}: {error.strerror or error}.") from error
-
-
-def _build_scene(folder: Path, progress: Progress) -> str:
-    """Write the Blender files; returns one sentence where Blender's module is absent, else nothing."""
-    if importlib.util.find_spec("bpy") is None:
-        return f"{BLEND_FILE} and {GLB_FILE} were not written: they need Blender's Python module (pip install bpy)."
-    progress("scene", 0.0)
-    import bpy
-
-    from .scene.build import build_face
-    from .scene.camera import look_through_camera
-    from .scene.export import export_glb, save_blend
-
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    face = build_face(folder)
-    look_through_camera(bpy.context.window.screen)
-    progress("saving", 0.5)
-    save_blend(folder / BLEND_FILE)
-    export_glb(folder / GLB_FILE, face)
-    return ""
-
-
-def _report(outcome: Outcome, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(asdict(outcome), default=str, ensure_ascii=False))
-        return
-    if outcome.note:
-        print(outcome.note, file=sys.stderr)
-    print(f"{outcome.folder}: {len(outcome.files)} files in {outcome.seconds:.1f} s")
 
 
 def _doctor(arguments: list[str]) -> int:
@@ -159,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
+    parser.add_argument("--fit", choices=("full", "none"), help="none: only what Deep3D's network says (bfm2009)")
+    parser.add_argument("--deep3d-files", action="store_true", help="write deep3d.mat and deep3d.obj too (bfm2009)")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
     parser.add_argument("--version", action="version", version=f"Likeness {VERSION}")
     return parser

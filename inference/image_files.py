@@ -1,4 +1,4 @@
-"""Image files of a result folder: 8 or 16 bit PNG, and 32-bit float EXR for metres."""
+"""Image files of a result folder, written and read: 8 or 16 bit PNG, and 32-bit float EXR for metres."""
 
 from __future__ import annotations
 
@@ -23,6 +23,29 @@ def write_image(path: Path, image: np.ndarray) -> None:
         _write_exr(path, image)
     else:
         path.write_bytes(_encode_png(image))
+
+
+def read_image(path: Path) -> np.ndarray:
+    """What `write_image` wrote: integers (H, W) or (H, W, 3) in RGB order, or floats (H, W).
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if path.suffix == ".exr":
+        return _read_exr(path)
+    image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise OSError(f"{path.name} is not an image")
+    return image if image.ndim == 2 else cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB)
+
+
+def _read_exr(path: Path) -> np.ndarray:
+    try:
+        with OpenEXR.File(str(path)) as file:
+            pixels = np.asarray(next(iter(file.channels().values())).pixels)
+    except RuntimeError as error:
+        raise OSError(f"{path.name}: {error}") from error
+    return np.ascontiguousarray(pixels if pixels.ndim == 2 else pixels[..., 0])
 
 
 def _encode_png(image: np.ndarray) -> bytes:

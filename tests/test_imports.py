@@ -36,7 +36,9 @@ ALLOWED: dict[str, set[str]] = {
     "panels": {"scene", "operators", "bfm.arkit"},
     "doctor": {"inference"},
     "console": set(),
-    "cli": {"bfm", "inference", "scene", "console", "doctor", "cli_models"},
+    "cli": {"bfm", "inference", "scene", "console", "doctor", "cli_models", "cli_result", "cli_transfer"},
+    "cli_result": {"inference", "scene", "console"},
+    "cli_transfer": {"inference", "console", "cli_result"},
     "cli_models": {"bfm", "inference", "console"},
     "__main__": {"cli"},
 }

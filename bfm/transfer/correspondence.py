@@ -29,15 +29,15 @@ FARTHEST = 0.012  # metres: how far a place that faces the same way is looked fo
 class Correspondence:
     """For every vertex of one model its place on another model's surface."""
 
-    triangles: Ints  # (N, 3) vertex ids of the other
-    weights: Floats  # (N, 3) sum 1
+    triangles: Ints  # (N, 3) vertex ids of the other; (N, 9) where a third model lies between
+    weights: Floats  # (N, 3) or (N, 9), sum 1
     distance: Floats  # (N,) metres between the two where they lie over each other; inf: no such place
     count: int  # vertices of the other
 
     @cached_property
     def matrix(self) -> sparse.csr_matrix:
         """(N, count): a field at the other's vertices -> at this one's."""
-        rows = np.repeat(np.arange(len(self.triangles)), 3)
+        rows = np.repeat(np.arange(len(self.triangles)), self.triangles.shape[1])
         return sparse.csr_matrix(
             (self.weights.ravel(), (rows, self.triangles.ravel())), shape=(len(self.triangles), self.count)
         )
@@ -53,6 +53,21 @@ class Correspondence:
         flat = np.moveaxis(np.asarray(field), -2, 0)
         carried = self.matrix @ flat.reshape(self.count, -1)
         return np.moveaxis(carried.reshape(len(self.triangles), *flat.shape[1:]), 0, -2)
+
+
+def composed(first: Correspondence, second: Correspondence) -> Correspondence:
+    """By way of a second model: ``first`` places one on the second, ``second`` the second on a third."""
+    count = len(first.triangles)
+    triangles = second.triangles[first.triangles].reshape(count, -1)
+    weights = (second.weights[first.triangles] * first.weights[..., None]).reshape(count, -1)
+    beyond = np.where(first.weights > 0, second.distance[first.triangles], 0.0).max(axis=1)
+    return Correspondence(triangles, weights, np.maximum(first.distance, beyond), second.count)
+
+
+def identical(count: int) -> Correspondence:
+    """A model of ``count`` vertices on itself."""
+    ids = np.repeat(np.arange(count)[:, None], 3, axis=1)
+    return Correspondence(ids, np.tile([1.0, 0.0, 0.0], (count, 1)), np.zeros(count), count)
 
 
 def attach(points: Floats, own: Shape, others: Floats, other: Shape) -> Correspondence:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ..arkit import ARKIT_NAMES, canonical_name
 from ..face_model import FaceModel
 from ..source_model import SourceModel
-from .correspondence import Overlay, overlay
+from .between_models import laid_builtin
+from .correspondence import Overlay
 from .motions import carry_motions, local_maps, spread_out
 from .shapes import EYES, Shape, shape_of_source
 
@@ -35,7 +36,7 @@ def named_expressions(
     if any(canonical_name(name) in NAMED for name in source.expression_names):
         return own
     donor = builtin if names_from is None else names_from
-    on_donor = None if donor.id == builtin.id else overlay(shape_of_source(builtin), shape_of_source(donor))
+    on_donor = None if donor.id == builtin.id else laid_builtin(donor)
     carried = carry_expressions(donor, builtin, on_donor, shape, laying)
     std = np.zeros(len(carried)) if len(source.expression_names) else donor.expression_std
     return {
