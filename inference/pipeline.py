@@ -1,6 +1,6 @@
 """One photo, or several of one person, to one `Reconstruction`: a stage per function, each knowing nothing of the next.
 
-photo -> faces -> landmarks -> skin -> fit -> expressions -> texture -> detail -> Reconstruction
+photo -> faces -> landmarks -> skin -> network -> fit -> expressions -> texture -> detail -> Reconstruction
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import torch
 from ..bfm.face_model import FaceModel
 from ..bfm.registry import expressions_for, load_model
 from ..errors import LikenessError
+from .deep3d import estimate as deep3d
 from .detail.detail import Detail
 from .detail.shape_from_shading import ShapeFromShading
 from .device import choose_device
@@ -40,10 +41,12 @@ from .reconstruction import (
 from .texture import Texture, build_texture
 
 QUALITIES = ("draft", "final")
+FITS = ("full", "none")
 DRAFT_PASSES, FINAL_PASSES = 2, 6
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
 STAGE_END = {
-    "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "fit": 0.4, "expressions": 0.48, "texture": 0.8, "detail": 1.0,
+    "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "expressions": 0.48, "texture": 0.8,
+    "detail": 1.0,
 }  # fmt: skip
 
 Progress = Callable[[str, float], None]
@@ -51,13 +54,19 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class PipelineOptions:
-    """What the user chooses. ``draft`` fits the shape only; ``final`` adds light, texture and detail."""
+    """What the user chooses.
+
+    ``draft`` fits the shape only; ``final`` adds light, texture and detail. Without a fit the face is what Deep3D's
+    network says; ``deep3d_files`` adds the files that its own code writes.
+    """
 
     model: str = "builtin"
     quality: str = "final"
     texture_size: int = 1024
     device: str = "auto"
     face: int | None = None
+    fit: str = "full"
+    deep3d_files: bool = False
 
 
 @dataclass
@@ -100,8 +109,15 @@ def reconstruct(
     if final:
         with watch.stage("skin"):
             views = [with_skin(view) for view in views]
-    with watch.stage("fit") as share:
-        fits = fit_faces(views, tensors, FitSettings(), share)
+    estimates: list[deep3d.Estimate] = []
+    if options.fit == "none" or options.deep3d_files:
+        with watch.stage("network"):
+            estimates = deep3d.estimate(views, device)
+    if options.fit == "none":
+        fits = deep3d.network_fits(views, estimates, tensors)
+    else:
+        with watch.stage("fit") as share:
+            fits = fit_faces(views, tensors, FitSettings(), share)
     view, fit = views[0], fits[0]
     expressions = np.asarray(model.expression_basis)
     images: dict[str, Any] = {PHOTO_IMAGE: view.photo.pixels}
@@ -132,6 +148,7 @@ def reconstruct(
         provenance=provenance,
         mesh=face_mesh(model, fit, expressions),
         images=images,
+        files=deep3d.official_files(estimates[0], model) if options.deep3d_files else {},
         photos=photo_records(views, fits),
     )
 
@@ -139,6 +156,12 @@ def reconstruct(
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
     if options.quality not in QUALITIES:
         raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
+    if options.fit not in FITS:
+        raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
+    if options.fit == "none":
+        deep3d.require(options.model, "A face without a fit")
+    if options.deep3d_files:
+        deep3d.require(options.model, "Writing Deep3D's files")
     if not paths:
         raise LikenessError("There is no photo to make a face from.")
     if len(paths) > 1 and options.face is not None:
@@ -179,6 +202,14 @@ def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, An
 
 def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, str]:
     """Where each number comes from, for whoever reads ``face.json``."""
+    if options.fit == "none":
+        return {
+            "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
+            "coefficients": "R-Net's",
+            "lighting": "R-Net's, brought from sRGB to linear colours",
+            "mesh": "identity basis",
+            "device": device,
+        }
     final = options.quality == "final"
     focal = "the most probable camera distance" if view.photo.focal_35mm is None else "the photo's EXIF"
     return {

@@ -30,6 +30,8 @@ NORMAL_IMAGE = "normal.png"
 CONFIDENCE_IMAGE = "confidence.png"
 IMAGE_FILES = (PHOTO_IMAGE, ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, CONFIDENCE_IMAGE)
 
+OTHER_FILES = ("deep3d.mat", "deep3d.obj")  # what Deep3D's own code writes of a face; on request
+
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
@@ -71,6 +73,7 @@ class Reconstruction:
     provenance: dict[str, str]  # what each number comes from
     mesh: Mesh
     images: dict[str, Any] = field(default_factory=dict)  # file name -> array when written, Path when read
+    files: dict[str, bytes] = field(default_factory=dict)  # of `OTHER_FILES`, written beside; not read back
     photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, camera, pose, ...
 
 
@@ -134,6 +137,8 @@ def _write_files(reconstruction: Reconstruction, folder: Path, write_image: Imag
             shutil.copyfile(image, folder / name)
         else:
             write_image(folder / name, image)
+    for name, content in reconstruction.files.items():
+        (folder / name).write_bytes(content)
     arrays = {f.name: np.asarray(getattr(reconstruction.mesh, f.name)) for f in fields(Mesh)}
     # Single precision is a nanometre on a head; half the file.
     compact = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in arrays.items()}
@@ -181,7 +186,7 @@ def _replace(folder: Path, fresh: Path) -> None:
         old.rename(folder)
         raise
     for path in old.iterdir():
-        if path.name not in (FACE_FILE, MESH_FILE, *IMAGE_FILES):
+        if path.name not in (FACE_FILE, MESH_FILE, *IMAGE_FILES, *OTHER_FILES):
             path.rename(folder / path.name)
     shutil.rmtree(old, ignore_errors=True)
 

@@ -30,8 +30,8 @@ class Deep3DCoefficients:
         """From (B, 257) numbers as the network gives them. Raises ValueError for another count."""
         if vector.ndim != 2 or vector.shape[1] != COEFFICIENTS:
             raise ValueError(f"coefficients have shape {tuple(vector.shape)}, expected (B, {COEFFICIENTS})")
-        *parts, xy, z = vector.split(HEAD_SIZES, dim=1)
-        return cls(*parts, torch.cat([xy, z], dim=1))
+        identity, expression, texture, angle, gamma, xy, z = vector.split(HEAD_SIZES, dim=1)
+        return cls(identity, expression, texture, angle, gamma, torch.cat([xy, z], dim=1))
 
     def vector(self) -> Tensor:
         """(B, 257), the inverse of `of`."""

@@ -12,8 +12,6 @@ from torch import Tensor, nn
 from ..deep3d.coefficients import COEFFICIENTS, HEAD_SIZES
 from .resnet import ResNet
 
-CROP_PX = 224
-
 
 class RNet(nn.Module):
     """The network. ``use_last_fc``: one linear layer in the backbone instead of the seven heads."""

@@ -1,0 +1,97 @@
+"""What R-Net says of the faces of some photos, with the model and the network of the user's library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...bfm.face_model import FaceModel
+from ...bfm.library import NETWORK_FILE, installed, models_folder
+from ...bfm.registry import available_models, model_file
+from ...errors import LikenessError
+from ..fitting.face_fit import FaceFit
+from ..fitting.model_tensors import ModelTensors
+from ..fitting.view import View
+from ..networks.c_net import aggregate_identity
+from ..networks.checkpoint import NETWORK_ID, load_r_net
+from ..networks.r_net import RNet
+from ..reconstruction import OTHER_FILES
+from .alignment import Deep3DCrop, align
+from .coefficients import Deep3DCoefficients
+from .conversion import to_face_fit
+from .files import mat_file, obj_file
+from .geometry import MODEL_ID, Deep3DModel, decode, deep3d_model, read_extra
+
+MAT_FILE, OBJ_FILE = OTHER_FILES
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """R-Net's answer for one photo."""
+
+    coefficients: Deep3DCoefficients  # of one face
+    crop: Deep3DCrop
+
+
+def require(model_id: str, purpose: str) -> None:
+    """Raise the `LikenessError` that says how ``purpose`` becomes possible, where it is not."""
+    if NETWORK_ID not in installed():
+        raise LikenessError(
+            f"{purpose} needs Deep3D's network, which is not in your library: "
+            "add its checkpoint with `likeness models add epoch_20.pth`."
+        )
+    if model_id != MODEL_ID:
+        how = f"choose it with --model {MODEL_ID}"
+        if MODEL_ID not in available_models():
+            how = f"add it with `likeness models add FOLDER` and {how}"
+        raise LikenessError(f"{purpose} needs the Basel Face Model 2009 ({MODEL_ID}), not {model_id!r}: {how}.")
+
+
+def estimate(views: Sequence[View], device: torch.device) -> list[Estimate]:
+    """Ask the library's network about each view; they are taken for one person, who has one identity and albedo."""
+    crops = [align(view.photo.pixels, view.landmarks.five() - 0.5) for view in views]
+    pictures = torch.as_tensor(np.stack([crop.pixels for crop in crops]), device=device)
+    inputs = (pictures.permute(0, 3, 1, 2) / 255.0).contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        found = Deep3DCoefficients.of(network(device)(inputs))
+    shared = {name: aggregate_identity(getattr(found, name)).expand_as(getattr(found, name)) for name in ("id", "tex")}
+    each = replace(found, **shared).vector().clone().split(1)  # ordinary tensors again, on which gradients may be taken
+    return [Estimate(Deep3DCoefficients.of(vector), crop) for vector, crop in zip(each, crops, strict=True)]
+
+
+def network_fits(views: Sequence[View], estimates: Sequence[Estimate], tensors: ModelTensors) -> list[FaceFit]:
+    """The estimates as fits, one per view."""
+    model = parametric_model(tensors.model, tensors.mean.device)
+    return [
+        to_face_fit(e.coefficients, decode(model, e.coefficients), e.crop, tensors, view.landmarks, view.skin)
+        for view, e in zip(views, estimates, strict=True)
+    ]
+
+
+def official_files(found: Estimate, model: FaceModel) -> dict[str, bytes]:
+    """The files the official code writes, by name."""
+    parametric = parametric_model(model, found.coefficients.id.device)
+    face = decode(parametric, found.coefficients)
+    return {MAT_FILE: mat_file(found.coefficients, face), OBJ_FILE: obj_file(parametric, face)}
+
+
+def network(device: torch.device) -> RNet:
+    """The library's network; the latest is kept."""
+    path = models_folder() / NETWORK_ID / NETWORK_FILE
+    return _network(path, path.stat().st_mtime_ns if path.exists() else 0, device)
+
+
+@lru_cache(maxsize=1)
+def _network(path: Path, _changed: int, device: torch.device) -> RNet:
+    return load_r_net(path).to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+
+@lru_cache(maxsize=1)
+def parametric_model(model: FaceModel, device: torch.device) -> Deep3DModel:
+    """The library's Basel model as Deep3D's; the latest is kept."""
+    return deep3d_model(model, read_extra(model_file(model.id))).to(device)
