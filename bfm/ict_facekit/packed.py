@@ -13,6 +13,12 @@ from ...errors import LikenessError
 from .facekit import EXPRESSIONS, MODES, VERTICES, WHERE, FaceKit, Floats, Ints, check_mesh
 
 NO_CORNER = 65535
+LARGEST = 1 << 26  # bytes, unpacked; the file's own are 20 million
+# What the standard library and NumPy raise for bytes that are no such archive, or for arrays of other shapes.
+UNREADABLE = (
+    ValueError, OSError, EOFError, IndexError, TypeError, MemoryError, OverflowError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 KEYS = (
     "neutral", "faces", "faces_uv", "uv", "identity_q", "identity_scale",
     "expr_names", "expr_ptr", "expr_idx", "expr_q", "expr_scale",
@@ -22,15 +28,17 @@ KEYS = (
 def read_packed(path: Path) -> FaceKit:
     """The kit of a packed file. Raises `LikenessError`: unreadable, pickled, truncated, or another file's arrays."""
     try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > LARGEST:
+                raise ValueError("it would unpack to more than it can hold")
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in KEYS}
-        kit = _unpack(arrays)
+            kit = _unpack({key: archive[key] for key in KEYS})
+        check_mesh(kit.neutral, kit.faces, kit.uv, kit.faces_uv, str(path))
+        return kit
     except KeyError as error:
         raise LikenessError(f"{path} is not a packed ICT-FaceKit: it lacks {error.args[0]}.") from error
-    except (ValueError, OSError, EOFError, IndexError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         raise LikenessError(f"{path} is damaged or no packed ICT-FaceKit ({error}); get it from {WHERE}.") from error
-    check_mesh(kit.neutral, kit.faces, kit.uv, kit.faces_uv, str(path))
-    return kit
 
 
 def _unpack(arrays: Mapping[str, np.ndarray]) -> FaceKit:
