@@ -18,7 +18,7 @@ from ..bfm.face_model import FaceModel
 from ..bfm.registry import expressions_for, load_model
 from ..bfm.transfer.between_models import correspondence
 from ..bfm.transfer.correspondence import Correspondence
-from ..bfm.transfer.motions import spread_out
+from ..bfm.transfer.motions import calmed, spread_out
 from ..bfm.transfer.registration import similarity
 from ..bfm.transfer.shapes import EYES, Shape, shape_of_source
 from ..errors import LikenessError
@@ -101,6 +101,7 @@ def _neutral(other: FaceModel, shape: Shape, places: Correspondence, carried: Fl
 def _residual(shape: Shape, trust: Floats, misfit: Floats, fitted: Floats) -> Floats:
     """What the identity leaves (V, 3), fading where nothing is known; an eyeball goes as one with its front."""
     residual = spread_out(misfit, trust, 0.0, shape.vertices, shape.triangles("skin", "mouth", *EYES))
+    residual = calmed(residual, shape.vertices, shape.triangles("skin"))
     if shape.has_eyes:
         for eye in EYES:
             ids = shape.vertices_of(eye)

@@ -16,7 +16,7 @@ from .correspondence import Correspondence, Overlay, composed, identical, overla
 from .shapes import shape_of_source
 
 FOLDER = ".correspondences"
-LAYING_VERSION = 1  # to be raised when a change of the registration makes the remembered ones stale
+LAYING_VERSION = 2  # to be raised when a change of the registration makes the remembered ones stale
 
 
 def correspondence(a: FaceModel, b: FaceModel) -> Correspondence:

@@ -15,6 +15,7 @@ from ..unwrapping import unwrap_head
 from .colours import carried_albedo
 from .correspondence import Overlay, overlay
 from .expressions import named_expressions
+from .finding import with_landmarks
 from .joints import carried_joints
 from .shapes import EYES, INSIDES, Shape, shape_of_source
 
@@ -33,8 +34,10 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
         LikenessError: the surface cannot be laid under the built-in face.
     """
     builtin = load_model(BUILTIN)
-    shape = shape_of_source(source)
-    laying = overlay(shape_of_source(builtin), shape)
+    template, shape = shape_of_source(builtin), shape_of_source(source)
+    if source.landmarks68 is None:
+        shape = with_landmarks(shape, template)
+    laying = overlay(template, shape)
     regions = _regions(shape, builtin, laying)
     shape = _with_eyes(shape, regions[builtin.region_names.index("eyes")])
     dense = builtin.dense_vertices[:, 0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -73,37 +73,35 @@ def identical(count: int) -> Correspondence:
 def attach(points: Floats, own: Shape, others: Floats, other: Shape) -> Correspondence:
     """Every vertex of ``own`` at ``points`` (N, 3) on the surface of ``other`` at ``others`` (V, 3): one lies over the
     other. Eyes go to eyes and insides to the same insides; skin goes to skin that faces the same way."""
-    found = Correspondence(
-        np.zeros((len(points), 3), dtype=np.int32),
-        np.tile([1.0, 0.0, 0.0], (len(points), 1)),
-        np.full(len(points), np.inf),
-        len(others),
-    )
+    triangles = np.zeros((len(points), 3), dtype=np.int32)
+    weights, distance = np.tile([1.0, 0.0, 0.0], (len(points), 1)), np.full(len(points), np.inf)
     apart = own.has_eyes and other.has_eyes
-    for part in (*INSIDES, *(EYES if apart else ())):
-        found = _attach_part(found, points, own.triangles(part), others, other.triangles(part), False)
-    parts = ("skin",) if apart else ("skin", *EYES)
-    return _attach_part(found, points, own.triangles(*parts), others, other.triangles(*parts), True)
+    single = (*INSIDES, *EYES) if apart else INSIDES
+    skin = ("skin",) if apart else ("skin", *EYES)
+    for parts in (*((part,) for part in single), skin):
+        faces, targets = own.triangles(*parts), other.triangles(*parts)
+        if len(faces) and len(targets):
+            ids = np.unique(faces)
+            normals = vertex_normals(points, faces)[ids] if parts == skin else None
+            triangles[ids], weights[ids], distance[ids] = _nearest(points[ids], normals, others, targets)
+    doubt = np.maximum(own.doubt, (weights * other.doubt[triangles]).sum(axis=1))
+    return Correspondence(triangles, weights, np.maximum(distance, doubt * APART), len(others))
 
 
-def _attach_part(
-    found: Correspondence, points: Floats, own: Ints, others: Floats, other: Ints, facing: bool
-) -> Correspondence:
-    """``found`` with the vertices of one part attached; the nearest that faces another way is better than none."""
-    if not len(own) or not len(other):
-        return found
-    ids = np.unique(own)
-    surface = Surface(others, other)
-    hits = surface.closest(points[ids], vertex_normals(points, own)[ids] if facing else None, within=FARTHEST)
-    lost = ~np.isfinite(hits.distance)
-    triangles, weights, distance = (np.array(a) for a in (hits.triangles, hits.weights, hits.distance))
-    if lost.any():
-        again = surface.closest(points[ids[lost]])
+def _nearest(points: Floats, normals: Floats | None, others: Floats, targets: Ints) -> tuple[Ints, Floats, Floats]:
+    """Vertex ids (N, 3), weights (N, 3) and distance (N,) of the nearest places of points (N, 3) on triangles (T, 3).
+
+    The nearest that faces another way is better than none, but counts as apart.
+    """
+    surface = Surface(others, targets)
+    hits = surface.closest(points, normals, within=FARTHEST)
+    triangles, weights, distance = hits.triangles, hits.weights, hits.distance
+    lost = np.flatnonzero(~np.isfinite(distance))
+    if len(lost):
+        again = surface.closest(points[lost])
         triangles[lost], weights[lost] = again.triangles, again.weights
         distance[lost] = np.maximum(again.distance, APART)
-    result = replace(found, **{name: np.array(getattr(found, name)) for name in ("triangles", "weights", "distance")})
-    result.triangles[ids], result.weights[ids], result.distance[ids] = other[triangles], weights, distance
-    return result
+    return targets[triangles], weights, distance
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,20 @@ from ..face_model import FaceModel
 from ..source_model import SourceModel
 from .between_models import laid_builtin
 from .correspondence import Overlay
-from .motions import carry_motions, local_maps, spread_out
+from .motions import calmed, carry_motions, local_maps, spread_out
 from .shapes import EYES, Shape, shape_of_source
 
 Floats = NDArray[np.floating]
 
 NAMED = frozenset(canonical_name(name) for name in ARKIT_NAMES)
+FITTED = "exp_"  # names of a basis without meanings: such a model may have some named expressions beside it
+STILL = 0.001  # metres: skin that moves less does not follow
 
 
 def named_expressions(
     source: SourceModel, shape: Shape, builtin: FaceModel, names_from: FaceModel | None, laying: Overlay
 ) -> dict[str, Any]:
-    """The expression fields of a `FaceModel`: the source's own, then the donor's where the source has no names.
+    """The expression fields of a `FaceModel`: the source's own, then the donor's that the source lacks.
 
     laying: the built-in model over the source.
     """
@@ -33,18 +36,35 @@ def named_expressions(
         "expression_ranges": source.expression_ranges.astype(np.float32),
         "expression_std": source.expression_std.astype(np.float32),
     }
-    if any(canonical_name(name) in NAMED for name in source.expression_names):
+    names = {canonical_name(name): place for place, name in enumerate(source.expression_names)}
+    if NAMED & names.keys() and not any(name.startswith(FITTED) for name in source.expression_names):
         return own
     donor = builtin if names_from is None else names_from
     on_donor = None if donor.id == builtin.id else laid_builtin(donor)
     carried = carry_expressions(donor, builtin, on_donor, shape, laying)
+    both = {names[name]: k for k, name in enumerate(map(canonical_name, donor.expression_names)) if name in names}
+    new = [k for k in range(len(carried)) if k not in both.values()]
     std = np.zeros(len(carried)) if len(source.expression_names) else donor.expression_std
+    ranges = [own["expression_ranges"], donor.expression_ranges[new]]
     return {
-        "expression_basis": np.concatenate([own["expression_basis"], carried]),
-        "expression_names": (*source.expression_names, *donor.expression_names),
-        "expression_ranges": np.concatenate([own["expression_ranges"], donor.expression_ranges]).astype(np.float32),
-        "expression_std": np.concatenate([own["expression_std"], std]).astype(np.float32),
+        "expression_basis": np.concatenate([_with_lids(own["expression_basis"], carried, both, shape), carried[new]]),
+        "expression_names": (*source.expression_names, *(donor.expression_names[k] for k in new)),
+        "expression_ranges": np.concatenate(ranges).astype(np.float32),
+        "expression_std": np.concatenate([own["expression_std"], std[new]]).astype(np.float32),
     }
+
+
+def _with_lids(own: Floats, carried: Floats, both: Mapping[int, int], shape: Shape) -> Floats:
+    """The source's expressions (E, V, 3), to those that turn eyeballs alone the donor's movement of the skin added.
+
+    both: place in ``own`` -> place in ``carried``, for names that both have.
+    """
+    skin = np.unique(shape.triangles("skin"))
+    still = [(mine, other) for mine, other in both.items() if np.abs(own[mine, skin]).max() < STILL]
+    result = own.copy() if still else own
+    for mine, other in still:
+        result[mine, skin] += carried[other, skin]
+    return result
 
 
 def carry_expressions(
@@ -65,4 +85,5 @@ def carry_expressions(
     carried = carry_motions(motions, maps, matrix)
     flat = carried.transpose(1, 0, 2).reshape(carried.shape[1], -1)
     faded = spread_out(flat, trust, 0.0, shape.vertices, shape.triangles("skin", "mouth", *EYES))
+    faded = calmed(faded, shape.vertices, shape.triangles("skin"))
     return faded.reshape(len(flat), -1, 3).transpose(1, 0, 2).astype(np.float32)

@@ -16,6 +16,7 @@ Ints = NDArray[np.integer]
 PLACES, SPREAD = 700, 0.010  # where local maps are measured, and over how far (metres)
 NEIGHBOURS, BLEND = 60, 6
 STIFF = 0.02  # of the common similarity in a local map, as a share of the neighbourhood's variance
+CALM = 0.0015  # metres
 FADE = 0.030  # metres over which a motion dies away beyond what is known
 
 
@@ -62,6 +63,20 @@ def spread_out(field: Floats, trust: Floats, rest: Floats | float, vertices: Flo
     right = sure[:, None] * field[doubtful] + rest - stretch @ known
     result = np.array(field, dtype=np.float64)
     result[doubtful] = splu(system.tocsc()).solve(right)
+    return result
+
+
+def calmed(field: Floats, vertices: Floats, triangles: Ints) -> Floats:
+    """A field (N, C) with what changes over less than a millimetre or so averaged away, along edges of (T, 3) only.
+
+    Places on another surface are sure to about that; a coarse mesh shows nothing of it and stays as it is.
+    """
+    laplacian, edge = graph_laplacian(vertices, triangles)
+    used = np.bincount(triangles.ravel(), minlength=len(vertices)) > 0
+    degree = np.where(used, laplacian.diagonal(), 1.0)
+    result = np.array(field, dtype=np.float64)
+    for _ in range(round(2 * (CALM / edge) ** 2)):
+        result -= 0.5 * (laplacian @ result) / degree[:, None]
     return result
 
 

@@ -15,6 +15,7 @@ Ints = NDArray[np.integer]
 
 EYES = ("eye_left", "eye_right")
 INSIDES = ("mouth", "gums", "teeth", "tongue")
+SKIRT_BEGINS, SKIRT_ENDS = 0.4, 1.0  # weights of "skirt" between which the surface stops being the face's
 JAW_POINTS = 17  # of iBUG-68, which each model puts elsewhere along the jaw
 SURE, UNSURE = 0.0015, 0.012  # metres: how well two models agree on where a landmark is, and on one of the jaw
 
@@ -29,7 +30,8 @@ class Shape:
     face_parts: Ints  # (F,)
     landmark_vertices: Ints  # (K, 3); K = 68 or 0
     landmark_weights: Floats  # (K, 3)
-    opening: Floats | None = None  # (V, 3) displacements that part the lips, metres
+    opening: Floats | None  # (V, 3) displacements that part the lips, metres
+    doubt: Floats  # (V,) 1 where the surface is not the face's but only closes it, 0 on the face
 
     def triangles(self, *parts: str) -> Ints:
         """Triangles (T, 3) of the named parts; parts that it does not have are none."""
@@ -64,8 +66,14 @@ def shape_of_source(source: SourceModel | FaceModel) -> Shape:
     return Shape(
         vertices, np.asarray(source.faces), source.part_names, parts,
         np.repeat(ids[:, None], 3, axis=1), np.tile([1.0, 0.0, 0.0], (len(ids), 1)),
-        None if opening is None else opening.astype(np.float64),
+        None if opening is None else opening.astype(np.float64), _doubt(source),
     )  # fmt: skip
+
+
+def _doubt(source: SourceModel | FaceModel) -> Floats:
+    if isinstance(source, SourceModel) or "skirt" not in source.region_names:
+        return np.zeros(len(source.mean))
+    return np.clip((source.region("skirt") - SKIRT_BEGINS) / (SKIRT_ENDS - SKIRT_BEGINS), 0, 1)
 
 
 def landmark_spread() -> Floats:
