@@ -15,6 +15,7 @@ from ..images import Photo
 from ..landmarks import FaceLandmarks
 from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
+from .face_part import FacePart, face_part
 from .landmark_fit import (
     LandmarkBases,
     LandmarkState,
@@ -26,11 +27,10 @@ from .landmark_fit import (
 )
 from .model_tensors import ModelTensors
 from .outline import outline_equations
-from .photometric import Appearance, fit_appearance, photometric_equations
+from .photometric import Appearance, albedo_of, fit_appearance, photometric_equations
 from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
-
-UNEVEN_REGIONS = ("lips", "brows", "lids", "eyes", "mouth_interior")
+from .start import FitStart, start_state
 
 
 def fit_face(
@@ -40,27 +40,30 @@ def fit_face(
     skin: np.ndarray | None,
     settings: FitSettings,
     progress: Callable[[float], None] = lambda fraction: None,
+    start: FitStart | None = None,
 ) -> FaceFit:
     """Fit the face model to a photo.
 
     skin: (H, W) confidence that a pixel is this face's skin, or None for the quick fit from landmarks alone
     (light and albedo are then read from every visible pixel of the face).
+    start: a guess to begin from where that leads to a lower energy than the mean face does.
     """
-    bases = LandmarkBases.of(tensors, landmarks.scheme)
+    face = face_part(tensors)
+    bases = LandmarkBases.of(face, landmarks.scheme)
     seen = observe(landmarks, photo.size, bases, settings.landmarks)
     focal = None if photo.focal_35mm is None else focal_px_from_35mm(photo.focal_35mm, photo.size)
-    state, _ = fit_landmarks(bases, seen, focal, settings.landmarks)
+    guess = None if start is None else start_state(start, face, focal, photo.size)
+    state, _ = fit_landmarks(bases, seen, focal, settings.landmarks, guess)
     camera = to_camera(state, photo.size)
     counted = np.ones(photo.pixels.shape[:2], np.float32) if skin is None else skin
     crop = face_crop(photo.pixels, counted, camera, landmarks.box, settings.photometric.crop_px, tensors.mean)
-    modes = torch.cat([tensors.identity_basis, tensors.expression_basis])
+    modes = torch.cat([face.identity_basis, face.expression_basis])
     if skin is not None:
-        state, modes = _refine(tensors, bases, seen, state, crop, settings, progress)
+        state, modes = _refine(face, bases, seen, state, crop, settings, progress)
         camera = to_camera(state, photo.size)
-    shape = tensors.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
-    even = skin_vertices(tensors)
-    appearance, _ = fit_appearance(tensors, even, shape, crop.seen_by(camera), crop, settings.photometric)
-    return _result(tensors, bases, state, modes, camera, appearance, skin, seen, landmarks)
+    shape = face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
+    appearance, _ = fit_appearance(face, face.even, shape, crop.seen_by(camera), crop, settings.photometric)
+    return _result(face, bases, state, modes, camera, appearance, skin, seen, landmarks)
 
 
 def observe(
@@ -81,15 +84,11 @@ def observe(
 
 def skin_vertices(tensors: ModelTensors) -> Tensor:
     """(V,) 1 on skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or eyes."""
-    model = tensors.model
-    weight = np.asarray(model.region("skin"), np.float64)
-    for name in set(UNEVEN_REGIONS) & set(model.region_names):
-        weight = weight * (1 - model.region(name))
-    return tensors.mean.new_tensor(weight)
+    return tensors.even
 
 
 def _refine(
-    tensors: ModelTensors,
+    face: FacePart,
     bases: LandmarkBases,
     seen: Observations,
     state: LandmarkState,
@@ -98,18 +97,17 @@ def _refine(
     progress: Callable[[float], None],
 ) -> tuple[LandmarkState, Tensor]:
     """Photometric steps with the finer residual's modes appended to the identity's."""
-    extra = residual_basis(tensors, settings.residual)
+    extra = residual_basis(face, settings.residual)
     bases = bases.with_modes(extra)
     state = replace(state, identity=torch.cat([state.identity, state.identity.new_zeros(1, len(extra))], dim=1))
-    modes = torch.cat([tensors.identity_basis, extra, tensors.expression_basis])
-    even = skin_vertices(tensors)
+    modes = torch.cat([face.identity_basis, extra, face.expression_basis])
     for step in range(settings.photometric.iterations):
         camera = to_camera(state, seen.image_size)
-        shape = tensors.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
+        shape = face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
         matrix, gradient = normal_equations(bases, seen, state, settings.landmarks)
-        terms = [photometric_equations(tensors, modes, even, shape, crop.seen_by(camera), crop, settings.photometric)]
+        terms = [photometric_equations(face, modes, face.even, shape, crop.seen_by(camera), crop, settings.photometric)]
         if len(seen.oval):
-            terms.append(outline_equations(tensors, modes, shape, camera, seen, settings.outline))
+            terms.append(outline_equations(face, modes, shape, camera, seen, settings.outline))
         for term_matrix, term_gradient in terms:
             count = len(term_gradient)
             matrix[0, :count, :count] += term_matrix
@@ -120,7 +118,7 @@ def _refine(
 
 
 def _result(
-    tensors: ModelTensors,
+    face: FacePart,
     bases: LandmarkBases,
     state: LandmarkState,
     modes: Tensor,
@@ -130,20 +128,24 @@ def _result(
     seen: Observations,
     landmarks: FaceLandmarks,
 ) -> FaceFit:
-    expression = state.expression[0].clamp(*tensors.expression_range.unbind(-1))
-    neutral = tensors.mean + torch.tensordot(state.identity[0], modes[: state.identity.shape[1]], dims=1)
-    posed = neutral + torch.tensordot(expression, tensors.expression_basis, dims=1)
-    error = (camera.project(bases.pick(posed)) - seen.points).norm(dim=-1)
+    """The fit of the whole model; ``modes`` (K, V, 3) are the face's: identity, finer residual, expression."""
+    whole, count = face.whole, len(face.identity_basis)
+    expression = state.expression[0].clamp(*face.expression_range.unbind(-1))
+    identity, finer = state.identity[0, :count], state.identity[0, count:]
+    relief = torch.tensordot(finer, modes[count : count + len(finer)], dims=1)
+    neutral = whole.neutral(identity) + face.spread(relief)
+    posed = neutral + torch.tensordot(expression, whole.expression_basis, dims=1)
+    error = (camera.project(bases.pick(posed[face.ids])) - seen.points).norm(dim=-1)
     known = seen.sigma <= seen.sigma.median() * 2
     return FaceFit(
-        identity=state.identity[0, : len(tensors.identity_basis)],
-        expression=expression,
+        identity=identity,
+        expression=whole.all_expressions(expression),
         albedo_coefficients=appearance.albedo_coefficients,
         neutral=neutral,
         posed=posed,
-        albedo=appearance.albedo,
+        albedo=albedo_of(whole, appearance.albedo_coefficients),
         light=appearance.light,
         camera=camera,
-        skin_confidence=None if skin is None else tensors.mean.new_tensor(skin),
+        skin_confidence=None if skin is None else whole.mean.new_tensor(skin),
         landmark_error=float(error[known].median()) / landmarks.inter_ocular,
     )

@@ -17,6 +17,7 @@ from ..camera import focal_px_from_35mm
 from .arrow_system import solve_arrow
 from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
+from .face_part import face_part
 from .fit import _result, fit_face, observe, skin_vertices
 from .landmark_fit import (
     LandmarkBases,
@@ -48,7 +49,8 @@ def fit_faces(
     if len(views) == 1:
         (view,) = views
         return [fit_face(view.photo, view.landmarks, tensors, view.skin, settings, progress)]
-    bases = LandmarkBases.of(tensors, views[0].landmarks.scheme)
+    face = face_part(tensors)
+    bases = LandmarkBases.of(face, views[0].landmarks.scheme)
     seen = [observe(view.landmarks, view.photo.size, bases, settings.landmarks) for view in views]
     # The prior on the shared identity counts once, whatever the number of photos.
     settings = replace(settings, landmarks=shared_prior(settings.landmarks, len(views)))
@@ -60,16 +62,16 @@ def fit_faces(
                 normal_equations(bases, one, s, settings.landmarks) for one, s in zip(seen, states, strict=True)
             ]
             states = apply_joint_step(states, [(matrix[0], gradient[0]) for matrix, gradient in equations])
-    crops = [_crop(view, state, tensors, settings) for view, state in zip(views, states, strict=True)]
-    modes = torch.cat([tensors.identity_basis, tensors.expression_basis])
+    crops = [_crop(view, state, face, settings) for view, state in zip(views, states, strict=True)]
+    modes = torch.cat([face.identity_basis, face.expression_basis])
     if views[0].skin is not None:
-        extra = residual_basis(tensors, settings.residual)
-        modes = torch.cat([tensors.identity_basis, extra, tensors.expression_basis])
+        extra = residual_basis(face, settings.residual)
+        modes = torch.cat([face.identity_basis, extra, face.expression_basis])
         states = [_with_modes(state, len(extra)) for state in states]
         refined = bases.with_modes(extra)
         for step in range(settings.photometric.iterations):
             equations = [
-                _equations(tensors, refined, one, state, crop, modes, settings)
+                _equations(face, refined, one, state, crop, modes, settings)
                 for one, state, crop in zip(seen, states, crops, strict=True)
             ]
             states = apply_joint_step(states, equations)
@@ -78,14 +80,14 @@ def fit_faces(
     for view, one, state, crop in zip(views, seen, states, crops, strict=True):
         camera = to_camera(state, one.image_size)
         appearance, _ = fit_appearance(
-            tensors,
-            skin_vertices(tensors),
-            _shape(tensors, state, modes),
+            face,
+            skin_vertices(face),
+            _shape(face, state, modes),
             crop.seen_by(camera),
             crop,
             settings.photometric,
         )
-        fits.append(_result(tensors, bases, state, modes, camera, appearance, view.skin, one, view.landmarks))
+        fits.append(_result(face, bases, state, modes, camera, appearance, view.skin, one, view.landmarks))
     return fits
 
 

@@ -79,10 +79,19 @@ class LandmarkBases:
 
 
 def fit_landmarks(
-    bases: LandmarkBases, seen: Observations, focal_px: float | None, settings: LandmarkSettings
+    bases: LandmarkBases,
+    seen: Observations,
+    focal_px: float | None,
+    settings: LandmarkSettings,
+    start: LandmarkState | None = None,
 ) -> tuple[LandmarkState, Tensor]:
-    """The most probable candidate (batch of one) and the weight (L,) in [0, 1] each landmark kept in it."""
+    """The most probable candidate (batch of one) and the weight (L,) in [0, 1] each landmark kept in it.
+
+    ``start`` is one more candidate beside those from the mean face, and stays if it leads to a lower energy.
+    """
     state = initial_state(bases, seen, focal_px, settings)
+    if start is not None:
+        state = joined(state, start)
     # Closed eyes and open mouths are outliers to the mean face: first find them, then be robust.
     trusting, first = replace(settings, geman_mcclure=1e3), settings.iterations // 2
     for _ in range(first):
@@ -95,6 +104,13 @@ def fit_landmarks(
     for _ in range(settings.iterations - first):
         state = gauss_newton_step(bases, seen, state, settings)
     return state, robust_weights(residuals(bases, seen, state), settings)[0]
+
+
+def joined(states: LandmarkState, others: LandmarkState) -> LandmarkState:
+    """The candidates of both."""
+    return LandmarkState(
+        *(torch.cat([getattr(states, name), getattr(others, name)]) for name in LandmarkState.__annotations__)
+    )
 
 
 def to_camera(state: LandmarkState, image_size: tuple[int, int]) -> Camera:
@@ -186,8 +202,13 @@ def normal_equations(
 
 
 def apply_step(state: LandmarkState, normal: Tensor, gradient: Tensor) -> LandmarkState:
-    """The state after the Newton step of a quadratic model."""
-    step = -torch.linalg.solve(normal, gradient)
+    """The state after the Newton step of a quadratic model.
+
+    Unknowns are scaled to one curvature first: coefficients in sigmas, radians and metres differ by many powers of ten,
+    which single precision would not survive with hundreds of modes.
+    """
+    scale = normal.diagonal(dim1=-2, dim2=-1).clamp_min(1e-30).rsqrt()
+    step = -scale * torch.linalg.solve(scale[:, :, None] * normal * scale[:, None], scale * gradient)
     split = [state.identity.shape[1], state.expression.shape[1], 3, 3]
     identity, expression, turn, shift = step.split(split, dim=1)
     return replace(

@@ -42,8 +42,7 @@ def _rim(tensors: ModelTensors, placed: Tensor, settings: OutlineSettings) -> Te
     """Ids of skin vertices (camera space (V, 3)) whose surface is about to turn away from the viewer."""
     normals = vertex_normals(placed[None], tensors.triangles)[0]
     facing = -(normals * normalize(placed, dim=-1)).sum(-1)
-    skin = placed.new_tensor(tensors.model.region("skin")) > 0.5
-    return ((facing.abs() < settings.rim_facing) & skin).nonzero().squeeze(1)
+    return ((facing.abs() < settings.rim_facing) & (tensors.skin > 0.5)).nonzero().squeeze(1)
 
 
 def _jacobian(placed: Tensor, normal: Tensor, modes: Tensor, camera: Camera) -> Tensor:

@@ -39,7 +39,7 @@ class VertexColors:
     """What the photo shows at the vertices of the current shape."""
 
     color: Tensor  # (V, 3) linear RGB
-    weight: Tensor  # (V,) in [0, 1]: 0 where hidden, grazing, in cast shadow or not skin
+    weight: Tensor  # (V,) observations a vertex counts for: 0 where hidden, grazing, in cast shadow or not skin
     normals: Tensor  # (V, 3) view frame
     noise: Tensor  # () one sigma of the colour: the settings' share of the mean brightness, or what was seen if more
 
@@ -56,7 +56,7 @@ def fit_appearance(
     for _ in range(settings.albedo_rounds):
         shading = (basis @ light).clamp_min(1e-3)
         coefficients = _solve_albedo(tensors, shading, colors, weight, settings)
-        albedo = (tensors.albedo_mean + torch.tensordot(coefficients, tensors.albedo_basis, dims=1)).clamp(0.01, 1.0)
+        albedo = albedo_of(tensors, coefficients)
         light = _solve_light(basis, albedo, colors, weight, settings)
         error = albedo * (basis @ light) - colors.color
         colors = replace(colors, noise=torch.maximum(colors.noise, _median_error(error, colors.weight)))
@@ -86,25 +86,37 @@ def photometric_equations(
     return jacobian.mT @ (weight[:, None] * jacobian), jacobian.mT @ (weight * error.flatten())
 
 
+def albedo_of(tensors: ModelTensors, coefficients: Tensor) -> Tensor:
+    """Linear RGB (V, 3) of albedo coefficients (A,)."""
+    return (tensors.albedo_mean + torch.tensordot(coefficients, tensors.albedo_basis, dims=1)).clamp(0.01, 1.0)
+
+
 def vertex_colors(
     tensors: ModelTensors, skin: Tensor, shape: Tensor, camera: Camera, crop: FaceCrop, settings: PhotometricSettings
 ) -> VertexColors:
-    """Sample the crop at every vertex and weigh it by visibility, facing, skin and brightness."""
+    """Sample the crop at every vertex and weigh it by area, visibility, facing, skin and brightness.
+
+    By area and not by vertex, so that the same face counts the same in a coarse mesh and in a fine one.
+    """
     placed = camera.to_camera(shape)
     normals = vertex_normals(placed[None], tensors.triangles)[0]
     facing = -(normals * normalize(placed, dim=-1)).sum(-1)
     visible = visible_vertices(placed[None], tensors.triangles, camera.intrinsics, camera.image_size)[0]
     color, confidence = crop.sample(camera.project(shape))
-    weight = visible * skin * confidence * ((facing - settings.min_facing) / 0.25).clamp(0, 1)
+    counted = skin * tensors.area / settings.patch_m2
+    weight = visible * counted * confidence * ((facing - settings.min_facing) / 0.25).clamp(0, 1)
     level = (weight[:, None] * color).sum() / (3 * weight.sum()).clamp_min(1e-6)
     weight = weight * ((color.mean(-1) / level.clamp_min(1e-3) - settings.shadow) / settings.shadow).clamp(0, 1)
     return VertexColors(color, weight, to_view_frame(normals), level.clamp_min(1e-3) * settings.sigma)
 
 
 def _median_error(error: Tensor, weight: Tensor) -> Tensor:
-    """One sigma () of colour errors (V, 3) over the used vertices, by the median absolute deviation."""
-    used = weight > 0.2
-    return 1.4826 * error[used].abs().median() if used.any() else error.new_zeros(())
+    """One sigma () of colour errors (V, 3) over the used vertices, by the weighted median absolute deviation."""
+    size, order = error.abs().flatten().sort()
+    passed = weight[:, None].expand_as(error).flatten()[order].cumsum(0)
+    if not passed[-1] > 0:
+        return error.new_zeros(())
+    return 1.4826 * size[(passed < 0.5 * passed[-1]).sum()]
 
 
 def _robust(error: Tensor, colors: VertexColors, settings: PhotometricSettings) -> Tensor:
@@ -115,7 +127,8 @@ def _robust(error: Tensor, colors: VertexColors, settings: PhotometricSettings) 
 
 def _solve_light(basis: Tensor, albedo: Tensor, colors: VertexColors, weight: Tensor, s: PhotometricSettings) -> Tensor:
     """Weighted ridge regression of the light (9, 3), a channel at a time."""
-    ridge = basis.new_tensor([0.0, 0.1, 0.1, 0.1, 1, 1, 1, 1, 1]) * s.light_ridge * weight.sum() * albedo.mean() ** 2
+    level = (weight[:, None] * albedo).sum() / (3 * weight.sum()).clamp_min(1e-6)
+    ridge = basis.new_tensor([0.0, 0.1, 0.1, 0.1, 1, 1, 1, 1, 1]) * s.light_ridge * weight.sum() * level**2
     columns = []
     for channel in range(3):
         rows = basis * albedo[:, channel, None]

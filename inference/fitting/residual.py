@@ -20,8 +20,7 @@ from .settings import ResidualSettings
 @lru_cache(maxsize=1)
 def residual_basis(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
     """Modes (M, V, 3), metres per sigma, zero outside the skin; kept for the latest model."""
-    skin = torch.as_tensor(tensors.model.region("skin"), dtype=tensors.mean.dtype, device=tensors.mean.device)
-    inside = (skin > 0.5).nonzero().squeeze(1)
+    inside = (tensors.skin > 0.5).nonzero().squeeze(1)
     points = tensors.mean[inside]
     inducing = points[_farthest_points(points, settings.inducing_points)]
     among = _kernel(inducing, inducing, settings) + 1e-4 * torch.eye(
@@ -31,7 +30,7 @@ def residual_basis(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
     height = torch.linalg.solve_triangular(factor, _kernel(inducing, points, settings), upper=False)  # (M, inside)
     normals = vertex_normals(tensors.mean[None], tensors.triangles)[0, inside]
     modes = tensors.mean.new_zeros(len(inducing), *tensors.mean.shape)
-    modes[:, inside] = settings.amplitude_m * (height * skin[inside])[..., None] * normals
+    modes[:, inside] = settings.amplitude_m * (height * tensors.skin[inside])[..., None] * normals
     return modes
 
 
