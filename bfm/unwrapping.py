@@ -19,6 +19,7 @@ Ints = NDArray[np.integer]
 SKIN = "skin"
 SQUARE = 0.12  # side of the squares of small parts, at most
 MARGIN = 0.01
+FINEST = 1e-7  # UVs are multiples of it: what rounds alike is one point
 FACE_SHARE = 0.5  # the face's texels per radian are 1 + this, the back's 1 - this, of the mean
 POLE_REACH = np.pi / 4  # how far around a face at the crown may reach
 
@@ -100,8 +101,8 @@ def _joined(corners: Floats, faces: Ints, charts: list[Ints]) -> tuple[Floats, I
         chart_of[chart] = number
     there = faces != NO_CORNER
     keys = np.stack([np.repeat(chart_of[:, None], 4, axis=1)[there], faces[there]], axis=1)
-    keys = np.concatenate([keys, np.round(corners[there] * 1e7).astype(np.int64)], axis=1)
-    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    keys = np.concatenate([keys, np.round(corners[there] / FINEST).astype(np.int64)], axis=1)
+    points, inverse = np.unique(keys, axis=0, return_inverse=True)
     faces_uv = np.full(faces.shape, NO_CORNER, np.int32)
     faces_uv[there] = inverse.reshape(-1)
-    return corners[there][first], faces_uv
+    return points[:, 2:] * FINEST, faces_uv
