@@ -159,7 +159,9 @@ def _single_precision(model: FaceModel) -> FaceModel:
 def model_importers() -> tuple[Importer, ...]:
     """One for each format of face models."""
     # Their libraries are slow to load, and a list of models needs none of them.
+    from . import gnm
     from .bfm2009 import reader as bfm2009
+    from .facescape import reader as facescape
     from .flame import reader as flame
     from .ict_facekit import reader as ict_facekit
 
@@ -171,6 +173,8 @@ def model_importers() -> tuple[Importer, ...]:
         ),
         _of_one_form("ICT-FaceKit (its folder or zip)", ict_facekit),
         _of_one_form("FLAME (its .pkl or the folder with it)", flame),
+        _of_one_form("FaceScape's bilinear model 1.6 (its .npz or the folder with it)", facescape),
+        _of_one_form("GNM Head (gnm_head.npz or the folder with it)", gnm),
     )
 
 
