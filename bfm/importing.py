@@ -161,6 +161,7 @@ def model_importers() -> tuple[Importer, ...]:
     # Their libraries are slow to load, and a list of models needs none of them.
     from . import gnm
     from .bfm2009 import reader as bfm2009
+    from .bfm2009 import statismo
     from .facescape import reader as facescape
     from .flame import reader as flame
     from .ict_facekit import reader as ict_facekit
@@ -171,6 +172,7 @@ def model_importers() -> tuple[Importer, ...]:
             bfm2009.recognises,
             _adder(bfm2009.read, bfm2009.source_files),
         ),
+        _of_one_form("BFM 2017 or 2019 (its .h5)", statismo),
         _of_one_form("ICT-FaceKit (its folder or zip)", ict_facekit),
         _of_one_form("FLAME (its .pkl or the folder with it)", flame),
         _of_one_form("FaceScape's bilinear model 1.6 (its .npz or the folder with it)", facescape),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..face_model import NO_CORNER
 from ..source_model import SourceModel
+from .colour import linear_colours
 from .unwrapping import unwrap_mask
 
 Floats = NDArray[np.floating]
@@ -59,7 +60,7 @@ def _source_model(
     mean = (scaled.mean - centre) * DECIMETRE
     faces = np.pad(triangles, ((0, 0), (0, 1)), constant_values=NO_CORNER).astype(np.int32)
     uv = unwrap_mask(mean, triangles)
-    colour = np.clip(scaled.texture_mean / 255, 0, 1)
+    albedo_mean, albedo_basis = linear_colours(scaled.texture_mean / 255, scaled.texture / np.float32(255))
     return SourceModel(
         id=id,
         name="BFM 2009" if id == FRONT_ID else "BFM 2009, full",
@@ -75,18 +76,7 @@ def _source_model(
         landmarks68=landmarks68.astype(np.int32),
         uv=None if uv is None else uv.astype(np.float32),
         faces_uv=None if uv is None else faces,
-        albedo_mean=srgb_to_linear(colour).astype(np.float32),
-        # To first order: the mode's change of the sRGB colour times the slope of the curve at the mean.
-        albedo_basis=scaled.texture * (slope_of_srgb(colour) / 255).astype(np.float32),
+        albedo_mean=albedo_mean,
+        albedo_basis=albedo_basis,
         extra=extra,
     )
-
-
-def srgb_to_linear(colour: Floats) -> Floats:
-    """Linear values of sRGB colours in [0, 1] (IEC 61966-2-1)."""
-    return np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
-
-
-def slope_of_srgb(colour: Floats) -> Floats:
-    """Derivative of ``srgb_to_linear``."""
-    return np.where(colour <= 0.04045, 1 / 12.92, 2.4 / 1.055 * ((colour + 0.055) / 1.055) ** 1.4)
