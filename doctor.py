@@ -22,7 +22,7 @@ LIBRARIES = {
     "PIL": "pillow",
     "OpenEXR": "OpenEXR",
 }
-OPTIONAL_LIBRARIES = {"dlib": "dlib-bin"}
+OPTIONAL_LIBRARIES = {"dlib": "dlib-bin", "h5py": "h5py"}
 BLENDER = {"bpy": "bpy"}
 DEVICES = ("cpu", "cuda", "mps")
 
