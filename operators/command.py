@@ -1,4 +1,4 @@
-"""``blender --command likeness PHOTO -o face.blend``: a face without a window, for scripts and farms.
+"""``blender --command likeness PHOTO... -o face.blend``: a face without a window, for scripts and farms.
 
 Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
 """
@@ -34,7 +34,7 @@ _command: Any = None
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Make the face of the command line's photo and write the file; returns the exit status."""
+    """Make the face of the command line's photos and write the file; returns the exit status."""
     try:
         options = _parser().parse_args(arguments)
     except SystemExit as asked:  # --help, or a mistake that was explained already
@@ -59,7 +59,7 @@ def _create(options: argparse.Namespace) -> None:
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     task = start_reconstruction(
         engine_host.get_engine(options.python and interpreter_in(options.python.absolute())),
-        options.photo,
+        options.photos,
         model=options.model,
         quality=options.quality,
         texture_size=int(options.texture_size),
@@ -75,7 +75,7 @@ def _create(options: argparse.Namespace) -> None:
 def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
-    face = build(Path(result["folder"]), options.photo.absolute())
+    face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
     if options.out.suffix.lower() == GLB:
         export_glb(options.out.absolute(), face)
     else:
@@ -89,15 +89,22 @@ def _fail(sentence: str, status: int) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        f"blender --command {NAME}", description="Make a rigged, textured 3D face of one photo."
+        f"blender --command {NAME}",
+        description="Make a rigged, textured 3D face of a photo or several of one person.",
     )
-    parser.add_argument("photo", type=Path, metavar="PHOTO", help="a picture file with at least one face")
+    parser.add_argument(
+        "photos",
+        type=Path,
+        nargs="+",
+        metavar="PHOTO",
+        help="a picture with a face; several of one person make one",
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND} or {GLB} file")
     parser.add_argument("--model", choices=available_models(), default="builtin", help="face model")
     parser.add_argument("--quality", choices=_names(QUALITIES), default="final", help="draft: the shape alone, quickly")
     parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default="1024", help="in pixels")
     parser.add_argument("--device", choices=_names(DEVICES), default="auto", help="where to compute")
-    parser.add_argument("--face", type=int, metavar="N", help="which face, 0 being the largest (default: the largest)")
+    parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--python", type=Path, metavar="PATH", help="the engine's Python (default: the preferences')")
     return parser
 

@@ -1,7 +1,8 @@
-"""Create Face: the engine makes a result folder of the photo, and the scene gets the face in one undo step."""
+"""Create Face: the engine makes a result folder of the photos, and the scene gets the face in one undo step."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,19 @@ from ..engine.task import Task
 from ..errors import LikenessError
 from ..scene.build import build_face
 from ..scene.camera import look_through_camera
-from ..scene.state import state_of
+from ..scene.photo_set import remember_photos
 from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
-from .photo import PhotoBrowser
+from .photo import PhotosBrowser, choose_photos, session_photos
 from .settings import DEVICES, LARGEST_FACE, QUALITIES, TEXTURE_SIZES, model_items, session
 
 # What `inference.images` reads; HEIC where the engine has a decoder for it.
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
 
 
-class LIKENESS_OT_create(PhotoBrowser, JobOperator, bpy.types.Operator):
-    """Make a rigged, textured 3D face of the photo"""
+class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
+    """Make a rigged, textured 3D face of the photo, or of several photos of one person"""
 
     bl_idname = "likeness.create"
     bl_label = "Create Face"
@@ -47,47 +48,49 @@ class LIKENESS_OT_create(PhotoBrowser, JobOperator, bpy.types.Operator):
         return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if self.filepath or session(context).photo:
+        if self.chosen_photos() or session(context).photo:
             return JobOperator.invoke(self, context, event)
-        return PhotoBrowser.invoke(self, context, event)
+        return PhotosBrowser.invoke(self, context, event)
 
     def start(self, context: bpy.types.Context) -> Task:
         current = session(context)
-        if self.filepath and self.filepath != current.photo:
-            current.photo = self.filepath
+        chosen = self.chosen_photos()
+        if chosen and chosen != session_photos(context):
+            choose_photos(context, chosen)
         if not current.photo:
             raise LikenessError("Choose a photo first.")
         face_search.stop()
         face = self._chosen("face", context)
-        self.filepath = bpy.path.abspath(current.photo)  # the session may know another photo by the time of `finish`
+        self._photos = session_photos(context)  # the session may know others by the time of `finish`
         return start_reconstruction(
             engine_host.get_engine(),
-            Path(self.filepath),
+            [Path(photo) for photo in self._photos],
             model=self._chosen("model", context),
             quality=self._chosen("quality", context),
             texture_size=int(self._chosen("texture_size", context)),
             device=self._chosen("device", context),
-            face=None if face == LARGEST_FACE else face,
+            face=None if face == LARGEST_FACE or len(self._photos) > 1 else face,
         )
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        build(Path(result["folder"]), Path(self.filepath).absolute())
+        build(Path(result["folder"]), [Path(photo).absolute() for photo in self._photos])
 
     def _chosen(self, name: str, context: bpy.types.Context) -> Any:
         """What the caller asked for, else the choice of the session."""
         return getattr(self if self.properties.is_property_set(name) else session(context), name)
 
 
-def start_reconstruction(engine: engine_host.Engine, photo: Path, **options: Any) -> Task:
-    """Have a result folder made of a photo, gone when the task is closed; ``options`` as the engine knows them."""
-    # Not named after the photo, whose name may be as long as names can be.
-    return FolderTask(lambda folder: engine.submit("reconstruct", photo=photo, out=folder / "face.likeness", **options))
+def start_reconstruction(engine: engine_host.Engine, photos: Sequence[Path], **options: Any) -> Task:
+    """Have a result folder made of photos, gone when the task is closed; ``options`` as the engine knows them."""
+    paths = [str(photo.absolute()) for photo in photos]
+    name = "face.likeness"  # not after a photo, whose name may be as long as names can be
+    return FolderTask(lambda folder: engine.submit("reconstruct", photos=paths, out=folder / name, **options))
 
 
-def build(folder: Path, photo: Path) -> bpy.types.Object:
-    """The face of a result folder, named after its photo and seen through its camera. Raises `LikenessError`."""
-    face = build_face(folder, name=photo.stem)
-    state_of(face).photo = str(photo)  # the copy in the result folder goes with it
+def build(folder: Path, photos: Sequence[Path]) -> bpy.types.Object:
+    """The face of a result folder, named after its first photo and seen through its camera. Raises `LikenessError`."""
+    face = build_face(folder, name=photos[0].stem)
+    remember_photos(face, photos)  # the copy in the result folder goes with it
     if bpy.context.screen is not None:
         look_through_camera(bpy.context.screen)
     return face

@@ -86,7 +86,7 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
         face_search.stop()
         return start_reconstruction(
             engine_host.get_engine(),
-            Path(self.filepath),
+            [Path(self.filepath)],
             model=_model_for(face, context),
             quality="draft",
             texture_size=SMALLEST_TEXTURE,

@@ -1,11 +1,12 @@
-"""Choosing the photo and the face in it."""
+"""Choosing the photo and the face in it, or several photos of one person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from . import engine_host, face_search, thumbnails
 from .job import redraw, running_label
@@ -41,15 +42,43 @@ class PhotoBrowser:
         """No options beside the files: they stand in the panel."""
 
 
-class LIKENESS_OT_choose_photo(PhotoBrowser, bpy.types.Operator):
-    """Choose the photo to make a face from"""
+class PhotosBrowser(PhotoBrowser):
+    """The same where several photos of one person may be chosen."""
+
+    directory: StringProperty(subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"})
+    files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"})
+
+    def chosen_photos(self) -> list[str]:
+        """The paths chosen, ``filepath`` first; Blender names it once more among ``files``."""
+        paths = [str(Path(self.directory) / file.name) for file in self.files if file.name]
+        first = [self.filepath] if self.filepath else []
+        return list(dict.fromkeys(bpy.path.abspath(path) for path in (*first, *paths)))
+
+
+def choose_photos(context: bpy.types.Context, paths: Sequence[str]) -> None:
+    """Make a face from these photos of one person; the first is shown."""
+    current = session(context)
+    current.photo = paths[0]
+    for path in paths[1:]:
+        current.others.add().path = path
+
+
+def session_photos(context: bpy.types.Context) -> list[str]:
+    """The photos that a face is to be made from; none where none is chosen."""
+    current = session(context)
+    paths = [current.photo, *(other.path for other in current.others)] if current.photo else []
+    return [bpy.path.abspath(path) for path in paths]
+
+
+class LIKENESS_OT_choose_photo(PhotosBrowser, bpy.types.Operator):
+    """Choose the photo to make a face from, or several photos of one person"""
 
     bl_idname = "likeness.choose_photo"
     bl_label = "Choose Photo"
     bl_options = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        session(context).photo = bpy.path.abspath(self.filepath)
+        choose_photos(context, self.chosen_photos() or [""])
         return {"FINISHED"}
 
 
@@ -82,6 +111,7 @@ class LIKENESS_OT_dismiss_error(bpy.types.Operator):
 def _photo_changed() -> None:
     current = session(bpy.context)
     current.face = LARGEST_FACE
+    current.others.clear()
     current.faces.clear()
     current.error = ""
     face_search.stop()

@@ -80,10 +80,17 @@ class FoundFace(bpy.types.PropertyGroup):
     thumbnail: StringProperty(subtype="FILE_PATH")
 
 
+class OtherPhoto(bpy.types.PropertyGroup):
+    """One more photo of the same person."""
+
+    path: StringProperty(subtype="FILE_PATH")
+
+
 class LikenessSession(bpy.types.PropertyGroup):
     """Choices and progress; Blender neither undoes them nor asks to save them."""
 
     photo: StringProperty(name="Photo", description="The photo to make a face from", update=_tell_listeners)
+    others: CollectionProperty(type=OtherPhoto)
     face: IntProperty(
         name="Face", description="Which face of the photo; -1 is the largest", default=LARGEST_FACE, min=LARGEST_FACE
     )
@@ -128,7 +135,11 @@ def user_folder(*parts: str) -> Path:
 @bpy.app.handlers.persistent
 def _keep(_file: str) -> None:
     current = session(bpy.context)
-    _kept.update({name: getattr(current, name) for name in KEPT}, faces=[face.thumbnail for face in current.faces])
+    _kept.update(
+        {name: getattr(current, name) for name in KEPT},
+        faces=[face.thumbnail for face in current.faces],
+        others=[other.path for other in current.others],
+    )
 
 
 @bpy.app.handlers.persistent
@@ -149,6 +160,9 @@ def _restore(_file: str) -> None:
         _restoring = False
     for thumbnail in _kept["faces"]:
         current.faces.add().thumbnail = thumbnail
+    current.others.clear()
+    for path in _kept["others"]:
+        current.others.add().path = path
 
 
 def _forget_progress() -> None:
@@ -175,4 +189,4 @@ def unregister() -> None:
     delattr(bpy.types.WindowManager, PROPERTY)
 
 
-CLASSES = (FoundFace, LikenessSession)
+CLASSES = (FoundFace, OtherPhoto, LikenessSession)

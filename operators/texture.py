@@ -11,6 +11,7 @@ from bpy.props import EnumProperty
 from ..engine.task import Task
 from ..errors import LikenessError
 from ..inference.reconstruction import PHOTO_IMAGE, read_reconstruction
+from ..scene.photo_set import other_photos
 from ..scene.state import active_face, faces_of, state_of
 from ..scene.texture_bake import face_in_photo, replace_maps, write_photo
 from . import engine_host
@@ -49,12 +50,13 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
             "device": session(context).device,
             "face": face_in_photo(face),
         }
+        others = [str(photo) for photo in other_photos(face)]
         engine = engine_host.get_engine()
 
         def bake(folder: Path) -> Task:
             photo = folder / PHOTO_IMAGE
             write_photo(face, photo)
-            return engine.submit("reconstruct", photo=photo, out=folder / "maps.likeness", **options)
+            return engine.submit("reconstruct", photos=[str(photo), *others], out=folder / "maps.likeness", **options)
 
         return FolderTask(bake)
 

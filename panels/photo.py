@@ -49,7 +49,9 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         current = session(context)
         _draw_photo(self.layout, current)
-        if len(current.faces) > 1:
+        if current.others:
+            _draw_others(self.layout, current)
+        elif len(current.faces) > 1:
             _draw_faces(self.layout, current)
         if engine_host.find_interpreter() is None:
             _draw_missing_engine(self.layout)
@@ -97,6 +99,11 @@ def _draw_photo(layout: bpy.types.UILayout, current: LikenessSession) -> None:
         row.prop(current, "photo", text="")
     row.operator(LIKENESS_OT_choose_photo.bl_idname, text="" if current.photo else "Choose Photo", icon="IMAGE_DATA")
     row.menu(LIKENESS_MT_recent.__name__, text="", icon="DOWNARROW_HLT")
+
+
+def _draw_others(layout: bpy.types.UILayout, current: LikenessSession) -> None:
+    """Which further photos of the person there are."""
+    layout.label(text=f"+ {len(current.others)} more of this person", icon="IMAGE_REFERENCE")
 
 
 def _draw_faces(layout: bpy.types.UILayout, current: LikenessSession) -> None:

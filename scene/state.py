@@ -51,6 +51,7 @@ class LikenessFace(bpy.types.PropertyGroup):
 
     id: StringProperty(name="Identity", description="Unique name of this reconstruction")
     photo: StringProperty(name="Photo", description="The photo this face was made from", subtype="FILE_PATH")
+    other_photos: StringProperty(name="Other Photos", description="Further photos of the person, as JSON")
     model: StringProperty(name="Model", description="The face model behind this face")
     licence: StringProperty(name="Licence", description="Licence of the face model")
     record: StringProperty(name="Record", description="face.json of the result this face was made from")

@@ -12,6 +12,7 @@ from faults import command as fake_command
 from likeness.engine.client import Engine
 from likeness.operators import command, engine_host
 from likeness.operators.settings import user_folder
+from likeness.scene.photo_set import other_photos
 from likeness.scene.state import faces_of
 
 UseEngine = Callable[..., Engine]
@@ -35,6 +36,16 @@ def test_a_photo_becomes_a_file(
         assert all(image.packed_file for image in bpy.data.images if image.source == "FILE")
     else:
         assert out.read_bytes()[:4] == b"glTF"
+
+
+def test_several_photos_are_one_face(use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
+    use_engine()
+    out = tmp_path / "face.blend"
+    assert command.run([str(photo), str(photo.with_name("left.jpg")), "-o", str(out), "--quality", "draft"]) == 0
+    bpy.ops.wm.open_mainfile(filepath=str(out))
+    (face,) = faces_of(bpy.context.scene)
+    assert face.name == photo.stem
+    assert other_photos(face) == [photo.with_name("left.jpg")]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from likeness.engine.client import Engine
 from likeness.errors import LikenessError
 from likeness.operators import create, engine_host
 from likeness.operators.settings import session, user_folder
+from likeness.scene.photo_set import other_photos
 from likeness.scene.state import faces_of, state_of
 from PIL import Image
 
@@ -71,11 +72,34 @@ def test_options_come_from_the_session_unless_given(
     current = session(bpy.context)
     current.photo, current.face, current.quality, current.texture_size = str(photo), 2, "draft", "2048"
     _create(device="cpu", texture_size="512")
-    assert asked["photo"] == photo
+    assert asked["photos"] == [str(photo)]
     assert [asked[name] for name in ("face", "quality", "texture_size", "device")] == [2, "draft", 512, "cpu"]
     assert asked["model"] == "builtin"
     _create(filepath=str(photo.with_name("another.jpg")))
     assert asked["face"] is None  # a choice among the faces of the other photo
+
+
+def test_several_photos_are_one_face(
+    use_engine: UseEngine, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named after the first, which the file browser tells twice; the choice stays for the next time."""
+    engine, asked = use_engine(), {}
+    submit = engine.submit
+    monkeypatch.setattr(engine, "submit", lambda action, **options: asked.update(options) or submit(action, **options))
+    names = [photo.name, "left.jpg", "right.jpg"]
+    paths = [str(photo.with_name(name)) for name in names]
+    files = [{"name": name} for name in names]
+    assert _create(filepath=str(photo), directory=str(photo.parent), files=files) == {"FINISHED"}
+    assert asked["photos"] == paths
+    (face,) = faces_of(bpy.context.scene)
+    assert face.name == photo.stem
+    assert [state_of(face).photo, *map(str, other_photos(face))] == paths
+    session(bpy.context).face = 1
+    _create()
+    assert asked["photos"] == paths
+    assert asked["face"] is None  # of several photos there is no face to choose
+    _create(filepath=str(photo))
+    assert asked["photos"] == [str(photo)]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -125,7 +149,7 @@ def test_a_failure_after_building_takes_everything_back(
 
     use_engine()
     bpy.context.scene.world = world = bpy.data.worlds.new("Mine")
-    monkeypatch.setattr(create, "state_of", fail)
+    monkeypatch.setattr(create, "remember_photos", fail)
     before = count_blocks()
     sentence = _error_of(filepath=str(photo))
     assert count_blocks() == before

@@ -71,6 +71,18 @@ def test_another_photo_forgets_the_faces_of_the_last(tmp_path: Path) -> None:
     assert (current.face, len(current.faces), current.error) == (-1, 0, "")
 
 
+def test_several_photos_can_be_chosen_until_another_one_is(tmp_path: Path) -> None:
+    paths = _pictures(tmp_path, 3)
+    files = [{"name": Path(path).name} for path in paths]
+    bpy.ops.likeness.choose_photo(filepath=paths[1], directory=str(tmp_path), files=files)
+    assert photo.session_photos(bpy.context) == [paths[1], paths[0], paths[2]]
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))
+    assert photo.session_photos(bpy.context) == [paths[1], paths[0], paths[2]]
+    session(bpy.context).photo = paths[2]
+    assert photo.session_photos(bpy.context) == [paths[2]]
+
+
 def test_a_chosen_photo_is_shown_remembered_and_searched(use_engine: UseEngine, tmp_path: Path) -> None:
     faces = _pictures(tmp_path, 3)
     engine = use_engine(_finding(*faces[:2]))

@@ -47,6 +47,17 @@ def test_several_faces_are_a_choice(count: int, buttons: int) -> None:
     assert _drawn().names("operator").count("likeness.choose_face") == buttons
 
 
+def test_further_photos_are_counted_and_leave_no_face_to_choose() -> None:
+    current = session(bpy.context)
+    current.photo = "/a/me.jpg"
+    current.others.add().path = "/a/left.jpg"
+    current.others.add().path = "/a/right.jpg"
+    current.faces.add(), current.faces.add()
+    layout = _drawn()
+    assert "+ 2 more of this person" in layout.texts("label")
+    assert "likeness.choose_face" not in layout.names("operator")
+
+
 def test_progress_takes_the_place_of_the_button() -> None:
     current = session(bpy.context)
     current.job, current.stage, current.fraction = "Create Face", "fit", 0.254
