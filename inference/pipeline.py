@@ -110,14 +110,14 @@ def reconstruct(
         with watch.stage("skin"):
             views = [with_skin(view) for view in views]
     estimates: list[deep3d.Estimate] = []
-    if options.fit == "none" or options.deep3d_files:
+    fits: list[FaceFit] = []
+    if deep3d.available(model.id):
         with watch.stage("network"):
             estimates = deep3d.estimate(views, device)
-    if options.fit == "none":
-        fits = deep3d.network_fits(views, estimates, tensors)
-    else:
+            fits = deep3d.network_fits(views, estimates, tensors)
+    if options.fit == "full":
         with watch.stage("fit") as share:
-            fits = fit_faces(views, tensors, FitSettings(), share)
+            fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
     view, fit = views[0], fits[0]
     expressions = np.asarray(model.expression_basis)
     images: dict[str, Any] = {PHOTO_IMAGE: view.photo.pixels}

@@ -72,7 +72,7 @@ def to_face_fit(
 ) -> FaceFit:
     """The first face as the stages after the fit want it. Expressions beyond the sliders' range end at its border."""
     identity, albedo_coefficients = coefficients.id[0], coefficients.tex[0]
-    expression = torch.zeros_like(tensors.expression_std)
+    expression = torch.zeros_like(tensors.expression_std)  # of those that are fitted, theirs are the first
     expression[: coefficients.exp.shape[1]] = coefficients.exp[0]
     expression = expression.clamp(*tensors.expression_range.unbind(-1))
     neutral = tensors.mean + torch.tensordot(identity, tensors.identity_basis[: len(identity)], dims=1)
@@ -81,7 +81,7 @@ def to_face_fit(
     albedo = face.albedo[0].clamp(DARKEST, BRIGHTEST)
     return FaceFit(
         identity=identity,
-        expression=expression,
+        expression=tensors.all_expressions(expression),
         albedo_coefficients=albedo_coefficients,
         neutral=neutral,
         posed=posed,

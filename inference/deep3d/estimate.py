@@ -16,6 +16,7 @@ from ...bfm.registry import available_models, model_file
 from ...errors import LikenessError
 from ..fitting.face_fit import FaceFit
 from ..fitting.model_tensors import ModelTensors
+from ..fitting.start import FitStart
 from ..fitting.view import View
 from ..networks.c_net import aggregate_identity
 from ..networks.checkpoint import NETWORK_ID, load_r_net
@@ -36,6 +37,11 @@ class Estimate:
 
     coefficients: Deep3DCoefficients  # of one face
     crop: Deep3DCrop
+
+
+def available(model_id: str) -> bool:
+    """Whether the network can be asked for faces of this model."""
+    return model_id == MODEL_ID and NETWORK_ID in installed()
 
 
 def require(model_id: str, purpose: str) -> None:
@@ -70,6 +76,13 @@ def network_fits(views: Sequence[View], estimates: Sequence[Estimate], tensors: 
     return [
         to_face_fit(e.coefficients, decode(model, e.coefficients), e.crop, tensors, view.landmarks, view.skin)
         for view, e in zip(views, estimates, strict=True)
+    ]
+
+
+def starts(fits: Sequence[FaceFit]) -> list[FitStart]:
+    """What the network says as places for the fit to begin from."""
+    return [
+        FitStart(f.identity, f.expression, f.camera.rotation, f.camera.translation, f.camera.intrinsics) for f in fits
     ]
 
 

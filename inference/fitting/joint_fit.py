@@ -17,7 +17,7 @@ from ..camera import focal_px_from_35mm
 from .arrow_system import solve_arrow
 from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
-from .face_part import face_part
+from .face_part import FacePart, face_part
 from .fit import _result, fit_face, observe, skin_vertices
 from .landmark_fit import (
     LandmarkBases,
@@ -33,6 +33,7 @@ from .outline import outline_equations
 from .photometric import fit_appearance, photometric_equations
 from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
+from .start import FitStart, start_state
 from .view import View
 
 
@@ -41,20 +42,26 @@ def fit_faces(
     tensors: ModelTensors,
     settings: FitSettings,
     progress: Callable[[float], None] = lambda fraction: None,
+    starts: Sequence[FitStart] = (),
 ) -> list[FaceFit]:
     """Fit one face to several photos of it; one fit per photo, in their order, which share identity and albedo.
 
-    With one photo this is `fit_face`. Either all views have ``skin`` or none.
+    With one photo this is `fit_face`. Either all views have ``skin`` or none. ``starts``: none, or a guess per photo,
+    from which a photo's own fit begins where that leads to a lower energy than the mean face does.
     """
+    guesses = starts or [None] * len(views)
     if len(views) == 1:
         (view,) = views
-        return [fit_face(view.photo, view.landmarks, tensors, view.skin, settings, progress)]
+        return [fit_face(view.photo, view.landmarks, tensors, view.skin, settings, progress, guesses[0])]
     face = face_part(tensors)
     bases = LandmarkBases.of(face, views[0].landmarks.scheme)
     seen = [observe(view.landmarks, view.photo.size, bases, settings.landmarks) for view in views]
     # The prior on the shared identity counts once, whatever the number of photos.
     settings = replace(settings, landmarks=shared_prior(settings.landmarks, len(views)))
-    states = [_alone(bases, view, one, settings.landmarks) for view, one in zip(views, seen, strict=True)]
+    states = [
+        _alone(face, bases, view, one, settings.landmarks, guess)
+        for view, one, guess in zip(views, seen, guesses, strict=True)
+    ]
     if len(views) > 1:
         states = with_common_identity(states)
         for _ in range(settings.landmarks.iterations):
@@ -122,10 +129,18 @@ def apply_joint_step(
     return moved
 
 
-def _alone(bases: LandmarkBases, view: View, seen: Observations, settings: LandmarkSettings) -> LandmarkState:
+def _alone(
+    face: FacePart,
+    bases: LandmarkBases,
+    view: View,
+    seen: Observations,
+    settings: LandmarkSettings,
+    start: FitStart | None,
+) -> LandmarkState:
     focal_35mm = view.photo.focal_35mm
     focal = None if focal_35mm is None else focal_px_from_35mm(focal_35mm, view.photo.size)
-    return fit_landmarks(bases, seen, focal, settings)[0]
+    guess = None if start is None else start_state(start, face, focal, view.photo.size)
+    return fit_landmarks(bases, seen, focal, settings, guess)[0]
 
 
 def _crop(view: View, state: LandmarkState, tensors: ModelTensors, settings: FitSettings) -> FaceCrop:
