@@ -11,8 +11,9 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ..errors import LikenessError
@@ -20,6 +21,7 @@ from ..errors import LikenessError
 FOLDER_VARIABLE = "LIKENESS_MODELS"
 MODEL_FILE, RECORD_FILE = "model.npz", "record.json"
 NETWORK_FILE = "network.pt"
+ABANDONED_S = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def installed() -> dict[str, Record]:
     for path in sorted(folder.glob(f"*/{RECORD_FILE}")) if folder.is_dir() else []:
         try:
             record = _read_record(path)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             continue
         if record.id == path.parent.name:
             records[record.id] = record
@@ -85,6 +87,7 @@ def install(record: Record, write: Callable[[Path], None]) -> Path:
     library = models_folder()
     try:
         library.mkdir(parents=True, exist_ok=True)
+        _sweep(library, record.id)
         work = Path(tempfile.mkdtemp(prefix=f".{record.id}-", dir=library))
     except OSError as error:
         raise LikenessError(f"The folder {library} cannot be written: {error.strerror or error}.") from error
@@ -122,7 +125,19 @@ def source_file(path: Path) -> SourceFile:
 
 def _read_record(path: Path) -> Record:
     values = json.loads(path.read_text(encoding="utf-8"))
-    return Record(**{**values, "files": tuple(SourceFile(**file) for file in values["files"])})
+    record = Record(**{**values, "files": tuple(SourceFile(**file) for file in values["files"])})
+    numbers = {"vertices", "expressions"}
+    for name in {field.name for field in fields(Record)} - {"files"}:
+        if not isinstance(getattr(record, name), int if name in numbers else str):
+            raise TypeError(name)
+    return record
+
+
+def _sweep(library: Path, model_id: str) -> None:
+    """Delete what an installation left that was killed; a younger folder may be another's at work."""
+    for path in library.glob(f".{model_id}-*"):
+        if path.stat().st_mtime < time.time() - ABANDONED_S:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _put_in_place(work: Path, place: Path) -> Path:
