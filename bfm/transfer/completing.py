@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import LikenessError
 from ..face_model import FaceModel, triangulate
 from ..landmarks import IBUG68_TO_DENSE
 from ..registry import BUILTIN, load_model
@@ -22,6 +23,8 @@ from .shapes import EYES, INSIDES, Shape, shape_of_source
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
+LEAST_COVERED = 0.5  # share of the built-in face that must find its place on a model's surface
+SMALLEST, LARGEST = 0.6, 1.6  # times the built-in face
 EYE_FACE = 0.5  # least mean weight of "eyes" at a face's corners that makes it part of the eye
 
 
@@ -38,6 +41,7 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
     if source.landmarks68 is None:
         shape = with_landmarks(shape, template)
     laying = overlay(template, shape)
+    _check(source, builtin, laying)
     regions = _regions(shape, builtin, laying)
     shape = _with_eyes(shape, regions[builtin.region_names.index("eyes")])
     dense = builtin.dense_vertices[:, 0]
@@ -69,6 +73,16 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
         face_parts=shape.face_parts.astype(np.int32),
         **carried_joints(source, shape, builtin, laying),
     )
+
+
+def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
+    """Raise `LikenessError` where the built-in face did not find itself in the source, or in a giant or a dwarf."""
+    face = builtin.region("skirt") == 0
+    growth = laying.laid[face].std() / builtin.mean[face].std()
+    if laying.onto.trust[face].mean() < LEAST_COVERED or not SMALLEST < growth < LARGEST:
+        raise LikenessError(
+            f"{source.name} does not fit under the built-in face: is it a face in metres, upright, looking to +Z?"
+        )
 
 
 def nearest_ibug68(shape: Shape, dense: Floats) -> Ints:

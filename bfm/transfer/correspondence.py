@@ -124,7 +124,7 @@ def overlay(a: Shape, b: Shape) -> Overlay:
     if a.opening is None:
         return Overlay(laid, attach(laid, a, b.vertices, b), back)
     opening = back.carry(a.opening) * back.trust[:, None]
-    opened = b.vertices + mended(opening, b.vertices, b.triangles("skin", *EYES))
+    opened = b.vertices + mended(opening, b.vertices, b.triangles("skin", "mouth", *EYES))
     return Overlay(laid, attach(laid + a.opening, a, opened, b), attach(opened, b, laid + a.opening, a))
 
 

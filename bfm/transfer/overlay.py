@@ -14,7 +14,7 @@ Floats = NDArray[np.floating]
 
 
 def lay_over(template: Shape, target: Shape) -> Floats:
-    """The template's vertices (V, 3) laid over the target; both have the same landmarks."""
+    """The template's vertices (V, 3) laid over the target; both have the 68 landmarks."""
     landmarks = Landmarks(
         template.landmark_vertices,
         template.landmark_weights,

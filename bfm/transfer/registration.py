@@ -41,15 +41,15 @@ class Landmarks:
 
 def similarity(source: Floats, target: Floats, weights: Floats | None = None) -> tuple[float, Floats, Floats]:
     """Scale, rotation (3, 3), translation (3,) that take (K, 3) to (K, 3) best (Umeyama, PAMI 1991)."""
-    weights = np.ones(len(source)) if weights is None else weights
-    weights = weights / weights.sum()
-    from_middle, to_middle = weights @ source, weights @ target
+    share = np.ones(len(source)) if weights is None else np.asarray(weights, dtype=np.float64)
+    share = share / share.sum()
+    from_middle, to_middle = share @ source, share @ target
     a, b = source - from_middle, target - to_middle
-    u, s, vt = np.linalg.svd((b * weights[:, None]).T @ a)
+    u, s, vt = np.linalg.svd((b * share[:, None]).T @ a)
     flip = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
     rotation = (u * flip) @ vt
-    scale = float((s * flip).sum() / (weights @ (a**2).sum(axis=1)))
-    return scale, rotation, to_middle - scale * rotation @ from_middle
+    scale = float((s * flip).sum() / (share @ (a**2).sum(axis=1)))
+    return scale, rotation, np.asarray(to_middle - scale * rotation @ from_middle, dtype=np.float64)
 
 
 def register(vertices: Floats, triangles: Ints, target: Surface, landmarks: Landmarks) -> Floats:

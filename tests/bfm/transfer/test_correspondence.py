@@ -1,0 +1,111 @@
+"""Which point is which: exact on itself, right on a disguised copy, remembered, and looked for anew when stale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from likeness.bfm.face_model import FaceModel
+from likeness.bfm.library import models_folder
+from likeness.bfm.registry import load_model
+from likeness.bfm.transfer import between_models
+from likeness.bfm.transfer.between_models import FOLDER, correspondence, fingerprint, laid_builtin
+from likeness.bfm.transfer.correspondence import Correspondence, composed, mended
+from other_face import order, other_model, warped
+
+MM = 0.001
+
+
+@pytest.fixture(scope="module")
+def other() -> FaceModel:
+    return other_model()
+
+
+def test_a_model_on_itself_is_exact() -> None:
+    builtin = load_model("builtin")
+    found = correspondence(builtin, builtin)
+    field = np.random.default_rng(0).normal(size=(2, len(builtin.mean), 3))
+    np.testing.assert_array_equal(found.carry(field), field)
+    assert found.distance.max() == 0
+    assert found.trust.min() == 1
+
+
+def test_both_ways_on_a_disguised_copy(other: FaceModel) -> None:
+    builtin = load_model("builtin")
+    face = builtin.region("skirt") == 0
+    onto = correspondence(builtin, other)
+    error = np.linalg.norm(onto.carry(other.mean) - warped(builtin.mean), axis=1)
+    assert np.median(error[face]) < 0.3 * MM
+    back = correspondence(other, builtin)
+    error = np.linalg.norm(back.carry(builtin.mean) - builtin.mean[order()], axis=1)
+    assert np.median(error[face[order()]]) < 0.3 * MM
+    assert back.trust[face[order()]].mean() > 0.95
+
+
+def test_there_and_back_is_nearly_where_it_was(other: FaceModel) -> None:
+    builtin = load_model("builtin")
+    loop = composed(correspondence(builtin, other), correspondence(other, builtin))
+    assert loop.triangles.shape == (len(builtin.mean), 9)
+    np.testing.assert_allclose(loop.weights.sum(axis=1), 1, atol=1e-6)
+    error = np.linalg.norm(loop.carry(builtin.mean) - builtin.mean, axis=1)
+    assert np.percentile(error[builtin.region("skirt") == 0], 95) < 0.5 * MM
+
+
+def test_touching_lips_are_told_apart(other: FaceModel) -> None:
+    builtin = load_model("builtin")
+    jaw = builtin.expression_basis[builtin.expression_names.index("jawOpen")]
+    lips = builtin.region("lips")[order()] > 0.5
+    error = np.linalg.norm(correspondence(other, builtin).carry(jaw) - jaw[order()], axis=1)
+    assert np.percentile(error[lips], 99) < 2 * MM
+
+
+def test_torn_pieces_go_with_what_surrounds_them() -> None:
+    side = np.arange(12)
+    x, y = np.meshgrid(side, side)
+    vertices = np.stack([x.ravel(), y.ravel(), np.zeros(144)], axis=1) * 0.002
+    corner = (x[:-1, :-1] + 12 * y[:-1, :-1]).ravel()
+    triangles = np.concatenate(
+        [np.stack([corner, corner + 1, corner + 13], axis=1), np.stack([corner, corner + 13, corner + 12], axis=1)]
+    )
+    motion = np.tile([0.0, 0.01, 0.0], (144, 1))
+    torn = motion.copy()
+    torn[[65, 66, 77]] = [0.0, -0.02, 0.0]
+    healed = mended(torn, vertices, triangles)
+    assert np.abs(healed - motion).max() < 0.0005
+    np.testing.assert_array_equal(mended(motion, vertices, triangles), motion)
+
+
+def test_carrying_is_the_weighted_sum_of_three() -> None:
+    rng = np.random.default_rng(3)
+    triangles, weights = rng.integers(0, 9, (5, 3)), rng.dirichlet(np.ones(3), 5)
+    field = rng.normal(size=(4, 9, 2))
+    found = Correspondence(triangles, weights, np.zeros(5), 9).carry(field)
+    expected = np.zeros((4, 5, 2))
+    for k in range(5):
+        for corner in range(3):
+            expected[:, k] += weights[k, corner] * field[:, triangles[k, corner]]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_a_laying_is_remembered_until_the_model_changes(other: FaceModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = laid_builtin(other)
+    made = []
+
+    def remade(*_: object) -> object:
+        made.append(True)
+        return first
+
+    monkeypatch.setattr(between_models, "overlay", remade)
+    again = laid_builtin(other)
+    assert not made
+    np.testing.assert_array_equal(again.back.triangles, first.back.triangles)
+    np.testing.assert_allclose(again.laid, first.laid, atol=1e-7)
+
+    changed = replace(other, mean=other.mean * np.float32(1.01))
+    assert fingerprint(changed) != fingerprint(other)
+    laid_builtin(changed)
+    assert len(made) == 1
+    (models_folder() / FOLDER / "builtin--other.npz").write_bytes(b"not an archive")
+    laid_builtin(changed)
+    assert len(made) == 2

@@ -1,0 +1,73 @@
+"""A face laid over a warped copy of itself comes to lie where it went; and over ICT where its landmarks are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from likeness.bfm.face_model import FaceModel
+from likeness.bfm.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, LEFT_EYE_LOOP, RIGHT_EYE_LOOP
+from likeness.bfm.registry import load_model
+from likeness.bfm.transfer.eyeballs import Ball, fit_ball, lay_eye
+from likeness.bfm.transfer.finding import with_landmarks
+from likeness.bfm.transfer.overlay import lay_over
+from likeness.bfm.transfer.registration import similarity
+from likeness.bfm.transfer.shapes import shape_of_source
+from other_face import disguised, warped
+
+MM = 0.001
+
+
+def test_a_similarity_is_found_again() -> None:
+    rng = np.random.default_rng(0)
+    points, (rotation, _) = rng.normal(size=(40, 3)), np.linalg.qr(rng.normal(size=(3, 3)))
+    rotation *= np.sign(np.linalg.det(rotation))
+    shift = rng.normal(size=3)
+    found = similarity(points, 1.7 * points @ rotation.T + shift, rng.uniform(0.1, 1, 40))
+    assert found[0] == pytest.approx(1.7)
+    np.testing.assert_allclose(found[1], rotation, atol=1e-12)
+    np.testing.assert_allclose(found[2], shift, atol=1e-12)
+
+
+@pytest.mark.parametrize("landmarks", [True, False])
+def test_a_warped_copy_is_recovered(landmarks: bool) -> None:
+    builtin = load_model("builtin")
+    shape = shape_of_source(builtin)
+    other = shape_of_source(disguised(landmarks))
+    laid = lay_over(shape, other if landmarks else with_landmarks(other, shape))
+    error = np.linalg.norm(laid - warped(builtin.mean), axis=1)
+    face = np.unique(shape.outer())
+    inner = np.setdiff1d(np.arange(468), FACE_OVAL_LOOP)
+    assert np.median(error[face]) < (0.4 if landmarks else 0.9) * MM
+    assert np.percentile(error[inner], 95) < (1.5 if landmarks else 4.0) * MM
+    for eye in ("eye_left", "eye_right"):
+        assert error[builtin.part_vertices(eye)].max() < 1.5 * MM
+
+
+def test_an_eye_keeps_its_iris() -> None:
+    builtin = load_model("builtin")
+    eye = builtin.mean[builtin.part_vertices("eye_left")].astype(float)
+    ball = fit_ball(eye)
+    assert ball.radius == pytest.approx(0.012, rel=0.01)
+    onto = Ball(np.array([0.1, 0.2, 0.3]), 0.016, np.array([0.0, 0.6, 0.8]))
+    laid = lay_eye(eye, ball, onto)
+    assert np.median(np.abs(np.linalg.norm(laid - onto.centre, axis=1) / onto.radius - 1)) < 0.015
+    offset = laid - onto.centre
+    off_axis = np.linalg.norm(offset - np.outer(offset @ onto.axis, onto.axis), axis=1)
+    own = np.linalg.norm((eye - ball.centre)[:, :2], axis=1)
+    iris = (own < 0.006) & (eye[:, 2] > ball.centre[2])
+    np.testing.assert_allclose(off_axis[iris], own[iris], rtol=0.06, atol=1e-5)
+
+
+def test_dense_landmarks_on_ict_are_where_they_were_measured(ict_model: FaceModel, shared_dir: Path) -> None:
+    with np.load(shared_dir / "data" / "mediapipe_to_ict.npz") as embedding:
+        vertices, weights = embedding["vertex"].astype(int), embedding["weight"]
+    error = np.linalg.norm(
+        ict_model.dense_points(ict_model.mean)[:468] - np.einsum("kc,kcd->kd", weights, ict_model.mean[vertices]),
+        axis=1,
+    )
+    inner = np.setdiff1d(np.arange(468), FACE_OVAL_LOOP)
+    assert np.median(error[inner]) < 1.4 * MM
+    assert error[[*RIGHT_EYE_LOOP, *LEFT_EYE_LOOP]].mean() < 1.5 * MM
+    assert error[list(INNER_LIP_LOOP)].mean() < 2.5 * MM

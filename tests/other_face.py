@@ -1,0 +1,72 @@
+"""The built-in model in disguise: warped, in another order, with other triangles, so the truth is known."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from likeness.bfm.face_model import FaceModel, save_face_model
+from likeness.bfm.library import MODEL_FILE, Record, install
+from likeness.bfm.registry import load_model
+from likeness.bfm.source_model import SourceModel
+from likeness.bfm.transfer.completing import complete
+
+TURN = np.radians(4.0)
+SHIFT = np.array([0.01, -0.03, 0.05])
+SCALE = 1.06
+
+
+def warped(points: np.ndarray) -> np.ndarray:
+    """Points (N, 3) of the built-in face where they are on the other: another size, pose and slightly another form."""
+    x, y, z = points.T.astype(np.float64)
+    bent = np.stack([x * (1 + 1.2 * y), y + 0.003 * np.sin(40 * z), z + 0.004 * np.sin(30 * y)], axis=1)
+    turn = np.array([[1, 0, 0], [0, np.cos(TURN), -np.sin(TURN)], [0, np.sin(TURN), np.cos(TURN)]])
+    return SCALE * bent @ turn.T + SHIFT
+
+
+def order() -> np.ndarray:
+    """(V,) the built-in vertex that each vertex of the other model is."""
+    return np.random.default_rng(7).permutation(len(load_model("builtin").mean))
+
+
+def disguised(landmarks: bool = True) -> SourceModel:
+    """Mean, faces and parts alone, with one identity mode, and two expressions without names."""
+    builtin, ids = load_model("builtin"), order()
+    place = np.argsort(ids)
+    faces = np.roll(np.where(builtin.faces >= 0, place[builtin.faces], -1), 1, axis=1)  # the other diagonal
+    faces = np.where((faces[:, :1] < 0), np.roll(faces, -1, axis=1), faces)
+    modes = warped((builtin.mean + builtin.identity_basis[:12]).reshape(-1, 3)).reshape(12, -1, 3)
+    return SourceModel(
+        id="other",
+        name="Other face",
+        source="tests",
+        licence="GPL-3.0-or-later",
+        mean=warped(builtin.mean)[ids].astype(np.float32),
+        faces=faces,
+        identity_basis=(modes - warped(builtin.mean))[:, ids].astype(np.float32),
+        expression_basis=np.zeros((2, len(ids), 3), np.float32),
+        expression_names=("exp_00", "exp_01"),
+        expression_ranges=np.tile([-3.0, 3.0], (2, 1)),
+        expression_std=np.ones(2),
+        landmarks68=place[builtin.landmarks68] if landmarks else None,
+        part_names=builtin.part_names,
+        face_parts=builtin.face_parts,
+    )
+
+
+@cache
+def other_model() -> FaceModel:
+    """The disguised model, complete."""
+    return complete(disguised())
+
+
+def install_other() -> FaceModel:
+    """Put the complete model into the library of this test."""
+    model = other_model()
+
+    def write(folder: Path) -> None:
+        save_face_model(model, folder / MODEL_FILE, compressed=False)
+
+    install(Record(model.id, model.name, model.source, model.licence, "model", (), "0"), write)
+    return model
