@@ -42,11 +42,10 @@ def download(url: str, path: Path, received: Received = lambda done, total: None
 
 
 class _SameSafety(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but from an encrypted address only to encrypted ones, and never to files of this machine."""
+    """Follows redirects, but from an encrypted address only to encrypted ones."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        wanted = urlsplit(newurl).scheme
-        if wanted not in ({"https"} if req.type == "https" else {"https", "http"}):
+        if req.type == "https" and urlsplit(newurl).scheme != "https":
             raise LikenessError(f"{req.full_url} sends us on to {newurl}, which is not safe.")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -89,7 +88,8 @@ def _network_faults(host: str) -> Iterator[None]:
         yield
     except urllib.error.HTTPError as error:
         error.close()
-        raise LikenessError(f"{host} answers {error.code} {error.reason}: try again later.") from error
+        meaning = http.client.responses.get(error.code, "")  # the server's own words may be many lines
+        raise LikenessError(f"{host} answers {error.code} {meaning}: try again later.") from error
     except urllib.error.URLError as error:
         reason = error.reason
         if isinstance(reason, ssl.SSLCertVerificationError):
