@@ -72,6 +72,7 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     on_skin = (groups == SKIN).astype(np.float32)
     mirror = mirror_coordinates(model, size)
     completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror)
+    completed = close_seams(completed, atlas, part_groups(model)[atlas.triangle_parts] == SKIN)
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
     eyes = [atlas.parts() == part for part in np.flatnonzero(part_groups(model) == EYES)]
     seen = skin.seen
@@ -111,12 +112,18 @@ def _paint_eyes(result: Floats, albedo: Floats, seen: Floats, parts: list[Floats
 
 
 def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
-    """Seen eye over model eye, its white brought to the model's; None where they disagree about where the iris is."""
+    """Seen eye over model eye, its white brought to the model's; None where they disagree about where the iris is.
+
+    The model's eye is black elsewhere. One of a single colour can disagree with nothing.
+    """
     level = _mean(model_eye)
-    white, iris = ((seen > 0.5) & side for side in (level > 0.8 * level.max(), level < 0.4 * level.max()))
+    dark = (level > 0.0) & (level < 0.4 * level.max())
+    albedo = _without_glints(albedo)
+    if not dark.any():
+        return _blend_over(model_eye, albedo, seen)
+    white, iris = (seen > 0.5) & (level > 0.8 * level.max()), (seen > 0.5) & dark
     if not white.any() or not iris.any():
         return None
-    albedo = _without_glints(albedo)
     colour = np.median(albedo[white], axis=0)
     if _mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from likeness.bfm.face_model import FaceModel
@@ -57,6 +59,18 @@ def test_a_hidden_eye_is_like_the_other(model: FaceModel) -> None:
     hidden = texels(model, irises(model), "eye_left")
     assert made.confidence[hidden].max() < 0.5
     assert (made.albedo[hidden, 2] > 1.5 * made.albedo[hidden, 0]).mean() > 0.2
+
+
+def test_eyes_that_the_model_has_no_colours_of_are_the_photo_s(model: FaceModel) -> None:
+    paint = model.albedo_mean.astype(float).copy()
+    paint[irises(model)] = BLUE
+    plain = model.albedo_mean.copy()
+    plain[irises(model)] = 0.7
+    made = texture(replace(model, albedo_mean=plain), paint)
+    for part in ("eye_left", "eye_right"):
+        seen = texels(model, irises(model), part) & (made.confidence > 0.9)
+        red, _, blue = np.median(made.albedo[seen], axis=0)
+        assert blue > 1.7 * red
 
 
 def test_eyes_without_an_iris_in_place_stay_the_model_s(model: FaceModel) -> None:
