@@ -140,7 +140,8 @@ def older_names(record: Record) -> list[str]:
     """Names of the models whose named expressions came from another model than they would now that ``record`` came."""
     if record.id != NAMES_DONOR:
         return []
-    return [other.name for other in installed().values() if other.names_from and other.names_from != NAMES_DONOR]
+    others = (other for other in installed().values() if other.id != record.id)
+    return [other.name for other in others if other.names_from and other.names_from != NAMES_DONOR]
 
 
 def _names_donor(model_id: str) -> FaceModel:
