@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...errors import LikenessError
 from ..face_model import FaceModel, triangulate
-from ..landmarks import IBUG68_TO_DENSE
+from ..landmarks import DENSE_FACE_COUNT, IBUG68_TO_DENSE
 from ..registry import BUILTIN, load_model
 from ..source_model import SourceModel
 from ..unwrapping import unwrap_head
@@ -77,9 +77,9 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
 
 def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
     """Raise `LikenessError` where the built-in face did not find itself in the source, or in a giant or a dwarf."""
-    face = builtin.region("skirt") == 0
-    growth = laying.laid[face].std() / builtin.mean[face].std()
-    if laying.onto.trust[face].mean() < LEAST_COVERED or not SMALLEST < growth < LARGEST:
+    face = builtin.dense_vertices[:DENSE_FACE_COUNT, 0]
+    size, own = (np.linalg.norm(points[face].std(axis=0)) for points in (laying.laid, builtin.mean))
+    if laying.onto.trust[face].mean() < LEAST_COVERED or not SMALLEST < size / own < LARGEST:
         raise LikenessError(
             f"{source.name} does not fit under the built-in face: is it a face in metres, upright, looking to +Z?"
         )
