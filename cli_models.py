@@ -28,7 +28,7 @@ class Done:
 
 def main(arguments: Sequence[str]) -> int:
     """Run ``likeness models`` and return its exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments, argparse.Namespace(json=False))
     work: Callable[[argparse.Namespace, Progress], Done] = options.work
     return carry_out(lambda progress: work(options, progress), lambda done: _report(done, options.json), options.json)
 
@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "likeness models", description="The face models at hand, and bringing others.", parents=[common]
     )
-    parser.set_defaults(work=_list, json=False)
+    parser.set_defaults(work=_list)
     commands = parser.add_subparsers(title="commands", metavar="{list,add,get,check,remove}")
     _command(commands, common, "list", _list, "the models and networks at hand (what happens without a command)")
     add = _command(commands, common, "add", _add, "bring a model or network of your own")
