@@ -36,6 +36,8 @@ class FakeOptions:
     texture_size: int = -1
     device: str = "default"
     face: int | None = None
+    fit: str = "default"
+    deep3d_files: bool = False
 
 
 class FakePipeline(ModuleType):
