@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "likeness",
         description="Make a face of one photo or of several of one person: mesh, expressions, textures, Blender scene.",
         epilog="`likeness models` lists the face models and brings others; "
+        "`likeness transfer` makes of a result the same face of another model; "
         "`likeness doctor` prints versions and tries each device.",
     )
     parser.add_argument(
