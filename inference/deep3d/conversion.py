@@ -21,7 +21,7 @@ from ..landmarks import FaceLandmarks
 from ..lighting import sh_basis
 from .alignment import CROP_PX, Deep3DCrop
 from .coefficients import Deep3DCoefficients
-from .geometry import CAMERA_Z, CENTRE_PX, DECIMETRES, FOCAL_PX, Deep3DFace, rotation, shading
+from .geometry import CAMERA_Z, CENTRE_PX, DECIMETRES, FOCAL_PX, rotation, shading
 
 LIGHT_DIRECTIONS = 512
 BEHIND = 0.05  # weight of a direction that no visible normal has, against one that faces the camera
@@ -64,13 +64,16 @@ def linear_light(gamma: Tensor, albedo: Tensor) -> Tensor:
 
 def to_face_fit(
     coefficients: Deep3DCoefficients,
-    face: Deep3DFace,
+    albedo: Tensor,
     crop: Deep3DCrop,
     tensors: ModelTensors,
     landmarks: FaceLandmarks,
     skin: np.ndarray | None,
 ) -> FaceFit:
-    """The first face as the stages after the fit want it. Expressions beyond the sliders' range end at its border."""
+    """One face as the stages after the fit want it. Expressions beyond the sliders' range end at its border.
+
+    ``albedo`` (V, 3) is the decoded one, sRGB.
+    """
     identity, albedo_coefficients = coefficients.id[0], coefficients.tex[0]
     expression = torch.zeros_like(tensors.expression_std)  # of those that are fitted, theirs are the first
     expression[: coefficients.exp.shape[1]] = coefficients.exp[0]
@@ -78,7 +81,7 @@ def to_face_fit(
     neutral = tensors.mean + torch.tensordot(identity, tensors.identity_basis[: len(identity)], dims=1)
     posed = neutral + torch.tensordot(expression, tensors.expression_basis, dims=1)
     camera = photo_camera(coefficients, crop)
-    albedo = face.albedo[0].clamp(DARKEST, BRIGHTEST)
+    albedo = albedo.clamp(DARKEST, BRIGHTEST)
     return FaceFit(
         identity=identity,
         expression=tensors.all_expressions(expression),

@@ -26,7 +26,7 @@ from .alignment import Deep3DCrop, align
 from .coefficients import Deep3DCoefficients
 from .conversion import to_face_fit
 from .files import mat_file, obj_file
-from .geometry import MODEL_ID, Deep3DModel, decode, deep3d_model, read_extra
+from .geometry import MODEL_ID, Deep3DModel, decode, deep3d_model, face_albedo, read_extra
 
 MAT_FILE, OBJ_FILE = OTHER_FILES
 
@@ -74,7 +74,7 @@ def network_fits(views: Sequence[View], estimates: Sequence[Estimate], tensors: 
     """The estimates as fits, one per view."""
     model = parametric_model(tensors.model, tensors.mean.device)
     return [
-        to_face_fit(e.coefficients, decode(model, e.coefficients), e.crop, tensors, view.landmarks, view.skin)
+        to_face_fit(e.coefficients, face_albedo(model, e.coefficients)[0], e.crop, tensors, view.landmarks, view.skin)
         for view, e in zip(views, estimates, strict=True)
     ]
 
