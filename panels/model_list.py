@@ -24,7 +24,7 @@ def draw_models(layout: bpy.types.UILayout) -> None:
     for entry in entries:
         row = layout.row()
         row.label(text=entry.name, icon="MESH_MONKEY" if entry.kind == "model" else "NETWORK_DRIVE")
-        row.label(text=f"{COMMERCIAL.get(entry.commercial, 'see its licence')}, {entry.size / 1e6:.0f} MB")
+        row.label(text=f"{COMMERCIAL.get(entry.commercial, 'read its licence')}, {entry.size / 1e6:.0f} MB")
         remove = row.operator(LIKENESS_OT_remove_model.bl_idname, text="", icon="TRASH", emboss=False)
         remove.model = entry.id
         layout.label(text=_shortened(entry.licence), icon="BLANK1")

@@ -70,17 +70,21 @@ def run() -> dict[str, Any]:
 
 
 def answer(arguments: dict[str, Any]) -> None:
-    """Do a job as a good engine does; a folder ``LIKENESS_FAKE_RESULT`` of the environment is copied to ``out``."""
+    """Do a job as a good engine does; the environment's folder ``LIKENESS_FAKE_RESULT`` is copied to ``out``.
+
+    Its ``LIKENESS_FAKE_VALUES``, JSON, come into the result.
+    """
     for step in range(int(arguments.get("steps", 3))):
         if job in cancelled:
             return send(type="error", job=job, kind="cancelled", message="Cancelled.")
         send(type="progress", job=job, stage="fit", fraction=min(step / 100, 1.0))
         time.sleep(0.01)
-    if "LIKENESS_FAKE_RESULT" in os.environ:
+    if "LIKENESS_FAKE_RESULT" in os.environ and "out" in arguments:
         shutil.copytree(os.environ["LIKENESS_FAKE_RESULT"], arguments["out"])
     values = {"folder": arguments.get("out", ""), "timings": {}, "faces_found": 1, "device": "cpu"}
     about = {"got": arguments, "pid": os.getpid(), "environment": dict(os.environ)}
-    return send(type="result", job=job, values=values | about)
+    told = json.loads(os.environ.get("LIKENESS_FAKE_VALUES", "{}"))
+    return send(type="result", job=job, values=values | about | told)
 
 
 def work(idle: float) -> None:

@@ -91,6 +91,10 @@ def test_all_properties_are_shown() -> None:
     assert set(draw().names("prop")) | {"build"} == {"interpreter", "build", "wheels", "idle_minutes"}
 
 
+def test_the_face_models_stand_below() -> None:
+    assert {"likeness.add_model", "likeness.get_ict"} <= set(draw().names("operator"))
+
+
 def test_drawing_takes_no_time(installed: None) -> None:
     draw()
     before = time.perf_counter()
