@@ -19,6 +19,7 @@ from .delighting import balance_sides, even_out
 from .fitting.face_fit import FaceFit
 from .images import Photo
 from .photo_sampling import pixels_per_texel
+from .seams import close_seams
 from .seen_skin import BANDS, EYES, SKIN, SeenSkin, look, matched, merged, texel_groups
 from .uv_atlas import smoothstep, texel_geometry, uv_atlas
 from .uv_mirror import mirror_coordinates, mirrored, part_groups
