@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 from torch.nn.functional import grid_sample, normalize
 
@@ -30,7 +29,8 @@ Pixels = NDArray[np.uint8]
 SUPERSAMPLING = 2
 TEXTURE_SIDE = 1024  # texels; more than the pictures can show
 CLAY = (0.52, 0.5, 0.48)  # linear RGB
-MOUTH_SHADE = 0.2
+# Share of the light that arrives inside the mouth, by part; these lights cast no shadows.
+MOUTH_SHADES = {"mouth": 0.2, "gums": 0.4, "tongue": 0.4, "teeth": 0.7}
 # Direction towards the light in the view frame, and its strength: key, fill, rim and a low bounce.
 STUDIO_LIGHTS = (((-0.6, 0.5, 0.7), 0.85), ((0.85, 0.1, 0.5), 0.22), ((0.5, 0.5, -0.7), 0.3), ((0.0, -0.9, 0.3), 0.1))
 STUDIO_AMBIENT = 0.1
@@ -47,7 +47,7 @@ class Subject:
     triangles_uv: Tensor  # (T, 3) texture point ids
     uv: Tensor  # (U, 2)
     eyes: Tensor  # (T,) bool: the triangle belongs to an eyeball
-    mouth: Tensor  # (T,) bool: ... to the inside of the mouth
+    openness: Tensor  # (T,) share of the light that arrives: less inside the mouth
     albedo: Tensor | None  # (S, S, 3) linear RGB; None in draft quality
     detail: Tensor | None  # (S, S, 3) tangent-space normals; None likewise
     light: Tensor  # (9, 3) shading coefficients
@@ -78,7 +78,7 @@ def subject_of(reconstruction: Reconstruction) -> Subject:
         triangles_uv=torch.from_numpy(triangulate(mesh.faces_uv).astype(np.int64)),
         uv=_floats(mesh.uv),
         eyes=torch.from_numpy(np.char.startswith(names, "eye")),
-        mouth=torch.from_numpy(names == "mouth"),
+        openness=_floats([MOUTH_SHADES.get(name, 1.0) for name in mesh.part_names])[torch.as_tensor(mesh.parts[owner])],
         albedo=None if albedo is None else _floats(srgb_to_linear(albedo)),
         detail=None if detail is None else _floats(detail) / 127.5 - 1.0,
         light=_floats(reconstruction.lighting),
@@ -145,8 +145,8 @@ class _View:
         return self._uv.new_tensor(CLAY).expand(len(self._uv), 3)
 
     def openness(self) -> Tensor:
-        """(P, 1) share of the light that arrives: little inside the mouth, for these lights cast no shadows."""
-        return torch.where(self._subject.mouth[self._ids], MOUTH_SHADE, 1.0)[:, None]
+        """(P, 1) share of the light that arrives."""
+        return self._subject.openness[self._ids][:, None]
 
     def normals(self) -> Tensor:
         """Unit normals (P, 3) in the view frame, with the detail map on them where there is one."""
@@ -220,5 +220,5 @@ def _texture(reconstruction: Reconstruction, name: str) -> Pixels | None:
     return cv2.resize(image, (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
-def _floats(values: NDArray[Any]) -> Tensor:
+def _floats(values: ArrayLike) -> Tensor:
     return torch.as_tensor(np.asarray(values, dtype=np.float32))

@@ -56,15 +56,16 @@ def test_even_light_shows_the_albedo(sheet: Reconstruction) -> None:
     assert np.abs(picture.color[seen] - expected).max() < studio.SKIN_GLOSS[0]
 
 
-def test_little_light_reaches_the_inside_of_the_mouth(sheet: Reconstruction) -> None:
+@pytest.mark.parametrize("part", ["mouth", "gums", "teeth"])
+def test_less_light_reaches_the_inside_of_the_mouth(sheet: Reconstruction, part: str) -> None:
     pictures = [
         studio.draw_textured(*front(replace(sheet, mesh=replace(sheet.mesh, part_names=names)))).color
-        for names in (("skin", "more skin"), ("skin", "mouth"))
+        for names in (("skin", "more skin"), ("skin", part))
     ]
     ratio = pictures[1].max(axis=2) / np.maximum(pictures[0].max(axis=2), 1e-6)
     inside = (ratio > 0) & (ratio < 0.99)
     assert inside.sum() > 50
-    np.testing.assert_allclose(np.median(ratio[inside]), studio.MOUTH_SHADE, rtol=0.02)
+    np.testing.assert_allclose(np.median(ratio[inside]), studio.MOUTH_SHADES[part], rtol=0.02)
 
 
 def test_textures_are_upright_and_not_mirrored(sheet: Reconstruction) -> None:
