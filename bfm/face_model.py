@@ -8,6 +8,7 @@ expressions run over ``expression_ranges`` and the spread of their values is ``e
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -117,7 +118,7 @@ def load_face_model(path: Path) -> FaceModel:
             return _from_archive(archive, path)
     except FileNotFoundError:
         raise LikenessError(f"The face model file {path} is missing.") from None
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError) as error:
         raise LikenessError(f"{path} is not a readable Likeness face model ({error}).") from error
 
 

@@ -94,7 +94,7 @@ def _file(path: Path) -> Path | None:
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return file if file.name == "gnm_head.npz" and file.is_file() else None
     return file if {"template_vertex_positions.npy", "vertex_identity_basis.npy"} <= set(names) else None
 

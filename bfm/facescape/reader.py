@@ -95,7 +95,7 @@ def _file(path: Path) -> Path | None:
     try:
         with zipfile.ZipFile(path) as archive:
             return path if f"{SHAPE}.npy" in archive.namelist() else None
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return path if path.name in NAMES else None
 
 

@@ -80,7 +80,7 @@ def _has_flame_keys(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return {"v_template.npy", "posedirs.npy", "J_regressor.npy"} <= set(archive.namelist())
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return False
 
 

@@ -113,7 +113,7 @@ def _check_file(path: Path) -> None:
         with path.open("rb") as stream:
             head = stream.read(len(LEGACY_MAGIC))
         names, unpacked = _entries(path) if head.startswith(b"PK") else ([], size)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged or incomplete"
         raise LikenessError(f"{path} cannot be read: {reason}; {EXPECTED}.") from error
     if max(size, unpacked) > LARGEST_BYTES:

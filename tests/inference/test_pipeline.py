@@ -217,7 +217,10 @@ def test_a_known_focal_length_is_used(photo: Path, tmp_path: Path, draft: Recons
     ("options", "sentence"),
     [
         (PipelineOptions(quality="best"), r"There is no quality 'best'; known are: draft, final\."),
-        (PipelineOptions(model="none"), r"There is no face model 'none'; known are: builtin\."),
+        (
+            PipelineOptions(model="none"),
+            r"There is no face model 'none'; known are: builtin \(`likeness models` brings others\)\.",
+        ),
         (PipelineOptions(device="gpu"), r"There is no device 'gpu'; known are: auto, cuda, mps, cpu\."),
         (PipelineOptions(quality="draft", face=3), r"There is no face 3 in the photo.*"),
     ],
