@@ -15,6 +15,7 @@ from .mesh import UV_LAYER
 SKIN_SCATTER_M = (0.00367, 0.00137, 0.00068)
 SKIN_IOR = 1.4
 CORNEA_IOR = 1.376
+ENAMEL_IOR = 1.63
 NORMAL_MAP = "Likeness Normal Map"
 
 Inputs = dict[str, float | tuple[float, ...]]
@@ -27,12 +28,13 @@ SKIN: Inputs = {
     "Subsurface Radius": tuple(channel / SKIN_SCATTER_M[0] for channel in SKIN_SCATTER_M),
 }
 EYE: Inputs = {"Roughness": 0.06, "IOR": CORNEA_IOR}
-WET: Inputs = {"Roughness": 0.25, "IOR": SKIN_IOR}
 # EEVEE lets the sky shine into the mouth: gloss would make its inside a grey mirror.
 CAVITY: Inputs = {"Roughness": 0.6, "IOR": SKIN_IOR, "Specular IOR Level": 0.0}
+TOOTH: Inputs = {"Roughness": 0.25, "IOR": ENAMEL_IOR}
 # A draft has no texture: mean skin, which the light was recovered for (the built-in model's mean albedo, linear RGB).
 SKIN_COLOUR = (0.46, 0.26, 0.2, 1.0)
-WET_PARTS = ("teeth", "gum", "tongue")
+TOOTH_COLOUR, CAVITY_COLOUR = (0.56, 0.5, 0.4, 1.0), (0.2, 0.055, 0.05, 1.0)
+CAVITY_PARTS = ("mouth", "gum", "tongue")
 
 
 def add_materials(
@@ -49,9 +51,9 @@ def add_materials(
 def _surface(part: str) -> Inputs:
     if part.startswith("eye"):
         return EYE
-    if part.startswith("mouth"):
+    if part.startswith(CAVITY_PARTS):
         return CAVITY
-    return WET if part.startswith(WET_PARTS) else SKIN
+    return TOOTH if part.startswith("teeth") else SKIN
 
 
 def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.types.Material:
@@ -65,7 +67,8 @@ def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.t
     for socket, value in surface.items():
         shader.inputs[socket].default_value = value
     if albedo is None:
-        shader.inputs["Base Color"].default_value = SKIN_COLOUR
+        plain = TOOTH_COLOUR if surface is TOOTH else CAVITY_COLOUR if surface is CAVITY else SKIN_COLOUR
+        shader.inputs["Base Color"].default_value = plain
     else:
         texture = _image_node(tree, albedo, (-700, 300))
         tree.links.new(texture.outputs["Color"], shader.inputs["Base Color"])
