@@ -22,6 +22,7 @@ VIEWPORT_ATTRIBUTE = "likeness_viewport"
 # A model's head is dense enough to work on, and where no GPU subdivides, one level makes a slider 15 times slower.
 VIEWPORT_LEVELS = 0
 RENDER_LEVELS = 3
+MOST_RENDERED_FACES = 2_000_000  # what takes a second or two to displace; a dense model has less to divide
 
 
 def add_detail(face: bpy.types.Object, displacement: bpy.types.Image | None) -> None:
@@ -37,9 +38,15 @@ def add_detail(face: bpy.types.Object, displacement: bpy.types.Image | None) -> 
 def _subdivide(face: bpy.types.Object) -> None:
     modifier = face.modifiers.new(SUBDIVISION, "SUBSURF")
     modifier.levels = VIEWPORT_LEVELS
-    modifier.render_levels = RENDER_LEVELS
+    modifier.render_levels = _render_levels(len(face.data.loops))
     # The maps were baked for the borders of the unsmoothed layout.
     modifier.uv_smooth = "PRESERVE_BOUNDARIES"
+
+
+def _render_levels(corners: int) -> int:
+    """Levels for a mesh of so many corners, each of which becomes a face and then four of every one."""
+    levels = (level for level in range(RENDER_LEVELS, 1, -1) if corners * 4 ** (level - 1) <= MOST_RENDERED_FACES)
+    return next(levels, 1)
 
 
 def _displace(face: bpy.types.Object, image: bpy.types.Image) -> None:

@@ -10,7 +10,14 @@ import pytest
 from evaluated import evaluated_vertices
 from likeness.inference.reconstruction import read_reconstruction
 from likeness.scene.build import build_face
-from likeness.scene.displacement import DETAIL, NORMAL_STRENGTH, SUBDIVISION, VIEWPORT, VIEWPORT_ATTRIBUTE
+from likeness.scene.displacement import (
+    DETAIL,
+    NORMAL_STRENGTH,
+    SUBDIVISION,
+    VIEWPORT,
+    VIEWPORT_ATTRIBUTE,
+    _render_levels,
+)
 from likeness.scene.state import state_of
 
 
@@ -136,3 +143,10 @@ def rendered_strength(folder: Path) -> float:
     image.colorspace_settings.name = "Non-Color"
     width, height = image.size
     return np.array(image.pixels[:]).reshape(height, width, 4)[height // 2, width // 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("corners", "levels"), [(50_000, 3), (125_000, 3), (125_001, 2), (212_367, 2), (500_001, 1), (10**8, 1)]
+)
+def test_a_dense_mesh_is_divided_less(corners: int, levels: int) -> None:
+    assert _render_levels(corners) == levels
