@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors
@@ -61,3 +62,12 @@ def detected(points: Tensor, sigma_px: float = 0.5) -> FaceLandmarks:
     box = np.concatenate([pixels.min(axis=0), pixels.max(axis=0)])
     scheme = "ibug68" if len(pixels) == 68 else "dense"
     return FaceLandmarks(pixels, scheme, np.full(len(pixels), sigma_px), None, box, "tests", 1.0)
+
+
+def disparity(a: Tensor, b: Tensor) -> float:
+    """Mean distance of two shapes (N, 3) after the best turn, shift and scale, metres."""
+    a, b = a - a.mean(0), b - b.mean(0)
+    u, s, vt = torch.linalg.svd(b.mT @ a)
+    turn = u @ torch.diag(s.new_tensor([1, 1, float(torch.linalg.det(u @ vt))])) @ vt
+    scale = (b * (a @ turn.mT)).sum() / (a**2).sum()
+    return float((scale * a @ turn.mT - b).norm(dim=-1).mean())

@@ -23,15 +23,23 @@ def solve_arrow(systems: Sequence[tuple[Tensor, Tensor]], shared: int) -> tuple[
     Returns:
         The step of the shared unknowns (S,) and of each photo's own (K,).
     """
-    first = systems[0][0]
-    matrix, gradient = first.new_zeros(shared, shared), first.new_zeros(shared)
+    common = _scale(torch.stack([matrix.diagonal()[:shared] for matrix, _ in systems]).sum(dim=0))
+    scales = [torch.cat([common, _scale(matrix.diagonal()[shared:])]) for matrix, _ in systems]
+    matrix, gradient = torch.zeros_like(systems[0][0][:shared, :shared]), torch.zeros_like(systems[0][1][:shared])
     eliminated = []
-    for own_matrix, own_gradient in systems:
-        corner, right = own_matrix[:shared, shared:], own_gradient[shared:]
-        columns = torch.cat([corner.mT, right[:, None]], dim=1)
-        solved = torch.linalg.solve(own_matrix[shared:, shared:], columns)  # own unknowns per unit of shared, and alone
-        matrix += own_matrix[:shared, :shared] - corner @ solved[:, :-1]
-        gradient += own_gradient[:shared] - corner @ solved[:, -1]
+    for (raw_matrix, raw_gradient), scale in zip(systems, scales, strict=True):
+        whole, right = scale[:, None] * raw_matrix * scale, scale * raw_gradient
+        corner = whole[:shared, shared:]
+        columns = torch.cat([corner.mT, right[shared:, None]], dim=1)
+        solved = torch.linalg.solve(whole[shared:, shared:], columns)  # own unknowns per unit of shared, and alone
+        matrix += whole[:shared, :shared] - corner @ solved[:, :-1]
+        gradient += right[:shared] - corner @ solved[:, -1]
         eliminated.append(solved)
     step = -torch.linalg.solve(matrix, gradient)
-    return step, [-solved[:, -1] - solved[:, :-1] @ step for solved in eliminated]
+    own = [-solved[:, -1] - solved[:, :-1] @ step for solved in eliminated]
+    return common * step, [scale[shared:] * one for scale, one in zip(scales, own, strict=True)]
+
+
+def _scale(curvature: Tensor) -> Tensor:
+    """Brings unknowns to one curvature: in their own units single precision would not survive hundreds of modes."""
+    return curvature.clamp_min(1e-30).rsqrt()

@@ -27,7 +27,7 @@ from .landmark_fit import (
 )
 from .model_tensors import ModelTensors
 from .outline import outline_equations
-from .photometric import Appearance, albedo_of, fit_appearance, photometric_equations
+from .photometric import Appearance, VertexColors, albedo_of, color_equations, fit_appearance
 from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
 from .start import FitStart, start_state
@@ -63,7 +63,7 @@ def fit_face(
         camera = to_camera(state, photo.size)
     shape = face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
     appearance, _ = fit_appearance(face, face.even, shape, crop.seen_by(camera), crop, settings.photometric)
-    return _result(face, bases, state, modes, camera, appearance, skin, seen, landmarks)
+    return result_of(face, bases, state, modes, camera, appearance, skin, seen, landmarks)
 
 
 def observe(
@@ -80,11 +80,6 @@ def observe(
     gaps = torch.tensor(DENSE_GAPS if landmarks.scheme == "dense" else IBUG68_GAPS, device=points.device)
     oval = torch.tensor(FACE_OVAL_LOOP if landmarks.scheme == "dense" else (), dtype=torch.int64, device=points.device)
     return Observations(points, sigma, gaps, oval, settings.gap_sigma, landmarks.inter_ocular, image_size)
-
-
-def skin_vertices(tensors: ModelTensors) -> Tensor:
-    """(V,) 1 on skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or eyes."""
-    return tensors.even
 
 
 def _refine(
@@ -104,20 +99,41 @@ def _refine(
     for step in range(settings.photometric.iterations):
         camera = to_camera(state, seen.image_size)
         shape = face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
-        matrix, gradient = normal_equations(bases, seen, state, settings.landmarks)
-        terms = [photometric_equations(face, modes, face.even, shape, crop.seen_by(camera), crop, settings.photometric)]
-        if len(seen.oval):
-            terms.append(outline_equations(face, modes, shape, camera, seen, settings.outline))
-        for term_matrix, term_gradient in terms:
-            count = len(term_gradient)
-            matrix[0, :count, :count] += term_matrix
-            gradient[0, :count] += term_gradient
-        state = apply_step(state, matrix, gradient)
+        view = crop.seen_by(camera)
+        look = fit_appearance(face, face.even, shape, view, crop, settings.photometric)
+        matrix, gradient = refined_equations(face, bases, modes, seen, state, shape, view, look, settings)
+        state = apply_step(state, matrix[None], gradient[None])
         progress((step + 1) / settings.photometric.iterations)
     return state, modes
 
 
-def _result(
+def refined_equations(
+    face: FacePart,
+    bases: LandmarkBases,
+    modes: Tensor,
+    seen: Observations,
+    state: LandmarkState,
+    shape: Tensor,
+    view: Camera,
+    look: tuple[Appearance, VertexColors],
+    settings: FitSettings,
+) -> tuple[Tensor, Tensor]:
+    """Matrix (P, P) and gradient (P,) of one photo from landmarks, colours and outline; ``view`` is the crop's camera.
+
+    ``modes`` (K, V, 3) are the unknowns' before turn and shift, and ``shape`` (V, 3) their sum.
+    """
+    matrix, gradient = (part[0] for part in normal_equations(bases, seen, state, settings.landmarks))
+    terms = [color_equations(face, modes, shape, view, *look, settings.photometric)]
+    if len(seen.oval):
+        terms.append(outline_equations(face, modes, shape, to_camera(state, seen.image_size), seen, settings.outline))
+    for term_matrix, term_gradient in terms:
+        count = len(term_gradient)
+        matrix[:count, :count] += term_matrix
+        gradient[:count] += term_gradient
+    return matrix, gradient
+
+
+def result_of(
     face: FacePart,
     bases: LandmarkBases,
     state: LandmarkState,

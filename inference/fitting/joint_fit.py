@@ -1,7 +1,8 @@
 """The fit of several photos of one person: one shape and one albedo; camera, pose, expression and light per photo.
 
 Each photo is first fitted alone to its landmarks, which finds its pose, its expression and the most probable focal
-length. From there all photos take common Gauss-Newton steps, in which what belongs to the person is shared.
+length. From there all photos take common Gauss-Newton steps, in which what belongs to the person is shared; between
+them each photo without a known focal length chooses it again, now that the shape is better known.
 """
 
 from __future__ import annotations
@@ -18,23 +19,24 @@ from .arrow_system import solve_arrow
 from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
 from .face_part import FacePart, face_part
-from .fit import _result, fit_face, observe, skin_vertices
+from .fit import fit_face, observe, refined_equations, result_of
 from .landmark_fit import (
     LandmarkBases,
     LandmarkState,
     Observations,
-    cross_matrix,
     fit_landmarks,
+    moved,
     normal_equations,
     to_camera,
 )
 from .model_tensors import ModelTensors
-from .outline import outline_equations
-from .photometric import fit_appearance, photometric_equations
+from .photometric import Look, fit_appearances
 from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
 from .start import FitStart, start_state
 from .view import View
+
+ROUNDS, STEPS = 3, 6  # of choosing the focal lengths, and of common steps in each
 
 
 def fit_faces(
@@ -56,77 +58,98 @@ def fit_faces(
     face = face_part(tensors)
     bases = LandmarkBases.of(face, views[0].landmarks.scheme)
     seen = [observe(view.landmarks, view.photo.size, bases, settings.landmarks) for view in views]
-    # The prior on the shared identity counts once, whatever the number of photos.
-    settings = replace(settings, landmarks=shared_prior(settings.landmarks, len(views)))
     states = [
         _alone(face, bases, view, one, settings.landmarks, guess)
         for view, one, guess in zip(views, seen, guesses, strict=True)
     ]
-    if len(views) > 1:
-        states = with_common_identity(states)
-        for _ in range(settings.landmarks.iterations):
-            equations = [
-                normal_equations(bases, one, s, settings.landmarks) for one, s in zip(seen, states, strict=True)
-            ]
-            states = apply_joint_step(states, [(matrix[0], gradient[0]) for matrix, gradient in equations])
-    crops = [_crop(view, state, face, settings) for view, state in zip(views, states, strict=True)]
+    settings = replace(settings, landmarks=with_shared_prior(settings.landmarks, len(views)))
+    states = fit_landmarks_together(bases, views, seen, states, settings.landmarks)
+    crops = [_crop(view, state, tensors.mean, settings) for view, state in zip(views, states, strict=True)]
     modes = torch.cat([face.identity_basis, face.expression_basis])
     if views[0].skin is not None:
-        extra = residual_basis(face, settings.residual)
-        modes = torch.cat([face.identity_basis, extra, face.expression_basis])
-        states = [_with_modes(state, len(extra)) for state in states]
-        refined = bases.with_modes(extra)
-        for step in range(settings.photometric.iterations):
-            equations = [
-                _equations(face, refined, one, state, crop, modes, settings)
-                for one, state, crop in zip(seen, states, crops, strict=True)
-            ]
-            states = apply_joint_step(states, equations)
-            progress((step + 1) / settings.photometric.iterations)
-    fits = []
-    for view, one, state, crop in zip(views, seen, states, crops, strict=True):
-        camera = to_camera(state, one.image_size)
-        appearance, _ = fit_appearance(
-            face,
-            skin_vertices(face),
-            _shape(face, state, modes),
-            crop.seen_by(camera),
-            crop,
-            settings.photometric,
+        states, modes = refine_together(face, bases, seen, states, crops, settings, progress)
+    looks = _looks(face, states, modes, seen, crops)
+    appearances = fit_appearances(face, face.even, looks, settings.photometric)
+    return [
+        result_of(
+            face, bases, state, modes, to_camera(state, one.image_size), appearance, view.skin, one, view.landmarks
         )
-        fits.append(_result(face, bases, state, modes, camera, appearance, view.skin, one, view.landmarks))
-    return fits
+        for view, one, state, (appearance, _) in zip(views, seen, states, appearances, strict=True)
+    ]
 
 
-def shared_prior(settings: LandmarkSettings, photos: int) -> LandmarkSettings:
-    return replace(settings, identity_weight=settings.identity_weight / photos)
+def with_shared_prior(settings: LandmarkSettings, photos: int) -> LandmarkSettings:
+    """The settings of each of some photos, whose identity priors add up.
+
+    Photos of one face share the errors of detector and model, so that P of them tell as much as sqrt(P) that do not.
+    """
+    return replace(settings, identity_weight=settings.identity_weight / photos**0.5)
 
 
-def with_common_identity(states: Sequence[LandmarkState]) -> list[LandmarkState]:
-    """All states with the mean of their identities."""
+def fit_landmarks_together(
+    bases: LandmarkBases,
+    views: Sequence[View],
+    seen: Sequence[Observations],
+    states: Sequence[LandmarkState],
+    settings: LandmarkSettings,
+) -> list[LandmarkState]:
+    """One identity for all photos, each state being a batch of one, from the mean of their own identities."""
     mean = torch.stack([state.identity for state in states]).mean(dim=0)
-    return [replace(state, identity=mean) for state in states]
+    states = [replace(state, identity=mean) for state in states]
+    for turn in range(ROUNDS):
+        if turn:
+            states = [
+                _refocused(bases, one, state, settings) if view.photo.focal_35mm is None else state
+                for view, one, state in zip(views, seen, states, strict=True)
+            ]
+        for _ in range(STEPS):
+            equations = [normal_equations(bases, one, s, settings) for one, s in zip(seen, states, strict=True)]
+            states = apply_joint_step(states, [(matrix[0], gradient[0]) for matrix, gradient in equations])
+    return states
+
+
+def refine_together(
+    face: FacePart,
+    bases: LandmarkBases,
+    seen: Sequence[Observations],
+    states: Sequence[LandmarkState],
+    crops: Sequence[FaceCrop],
+    settings: FitSettings,
+    progress: Callable[[float], None],
+) -> tuple[list[LandmarkState], Tensor]:
+    """Photometric steps of all photos with the finer residual's modes appended to the identity's."""
+    extra = residual_basis(face, settings.residual)
+    bases = bases.with_modes(extra)
+    modes = torch.cat([face.identity_basis, extra, face.expression_basis])
+    more = states[0].identity.new_zeros(1, len(extra))
+    states = [replace(state, identity=torch.cat([state.identity, more], dim=1)) for state in states]
+    for step in range(settings.photometric.iterations):
+        looks = _looks(face, states, modes, seen, crops)
+        appearances = fit_appearances(face, face.even, looks, settings.photometric)
+        equations = [
+            refined_equations(face, bases, modes, one, state, shape, camera, appearance, settings)
+            for one, state, (shape, camera, _), appearance in zip(seen, states, looks, appearances, strict=True)
+        ]
+        states = apply_joint_step(states, equations)
+        progress((step + 1) / settings.photometric.iterations)
+    return list(states), modes
 
 
 def apply_joint_step(
     states: Sequence[LandmarkState], equations: Sequence[tuple[Tensor, Tensor]]
 ) -> list[LandmarkState]:
     """The states (batches of one, of one identity) after the Newton step of all photos together."""
-    count = states[0].identity.shape[1]
-    identity, own = solve_arrow(equations, count)
-    moved = []
-    for state, step in zip(states, own, strict=True):
-        expression, turn, shift = step.split([state.expression.shape[1], 3, 3])
-        moved.append(
-            replace(
-                state,
-                identity=state.identity + identity,
-                expression=state.expression + expression,
-                rotation=torch.linalg.matrix_exp(cross_matrix(turn)) @ state.rotation,
-                translation=state.translation + shift,
-            )
-        )
-    return moved
+    identity, own = solve_arrow(equations, states[0].identity.shape[1])
+    return [moved(state, torch.cat([identity, step])[None]) for state, step in zip(states, own, strict=True)]
+
+
+def _refocused(
+    bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings
+) -> LandmarkState:
+    """The most probable focal length, pose and expression of one photo, its identity being known."""
+    neutral = bases.points(state.identity, torch.zeros_like(state.expression))[0]
+    known = replace(bases, mean=neutral, identity=bases.identity[:0])
+    return replace(fit_landmarks(known, seen, None, settings)[0], identity=state.identity)
 
 
 def _alone(
@@ -143,38 +166,25 @@ def _alone(
     return fit_landmarks(bases, seen, focal, settings, guess)[0]
 
 
-def _crop(view: View, state: LandmarkState, tensors: ModelTensors, settings: FitSettings) -> FaceCrop:
+def _crop(view: View, state: LandmarkState, like: Tensor, settings: FitSettings) -> FaceCrop:
     counted = np.ones(view.photo.pixels.shape[:2], np.float32) if view.skin is None else view.skin
     camera = to_camera(state, view.photo.size)
-    return face_crop(view.photo.pixels, counted, camera, view.landmarks.box, settings.photometric.crop_px, tensors.mean)
+    return face_crop(view.photo.pixels, counted, camera, view.landmarks.box, settings.photometric.crop_px, like)
 
 
-def _with_modes(state: LandmarkState, count: int) -> LandmarkState:
-    return replace(state, identity=torch.cat([state.identity, state.identity.new_zeros(1, count)], dim=1))
-
-
-def _shape(tensors: ModelTensors, state: LandmarkState, modes: Tensor) -> Tensor:
-    return tensors.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
-
-
-def _equations(
-    tensors: ModelTensors,
-    bases: LandmarkBases,
-    seen: Observations,
-    state: LandmarkState,
-    crop: FaceCrop,
+def _looks(
+    face: FacePart,
+    states: Sequence[LandmarkState],
     modes: Tensor,
-    settings: FitSettings,
-) -> tuple[Tensor, Tensor]:
-    camera = to_camera(state, seen.image_size)
-    shape = _shape(tensors, state, modes)
-    even = skin_vertices(tensors)
-    matrix, gradient = normal_equations(bases, seen, state, settings.landmarks)
-    terms = [photometric_equations(tensors, modes, even, shape, crop.seen_by(camera), crop, settings.photometric)]
-    if len(seen.oval):
-        terms.append(outline_equations(tensors, modes, shape, camera, seen, settings.outline))
-    for term_matrix, term_gradient in terms:
-        count = len(term_gradient)
-        matrix[0, :count, :count] += term_matrix
-        gradient[0, :count] += term_gradient
-    return matrix[0], gradient[0]
+    seen: Sequence[Observations],
+    crops: Sequence[FaceCrop],
+) -> list[Look]:
+    """Each photo's shape (V, 3), crop and camera of the crop."""
+    return [
+        (
+            face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1),
+            crop.seen_by(to_camera(state, one.image_size)),
+            crop,
+        )
+        for state, one, crop in zip(states, seen, crops, strict=True)
+    ]

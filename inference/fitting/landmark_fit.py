@@ -202,13 +202,22 @@ def normal_equations(
 
 
 def apply_step(state: LandmarkState, normal: Tensor, gradient: Tensor) -> LandmarkState:
-    """The state after the Newton step of a quadratic model.
+    """The state after the Newton step of a quadratic model."""
+    return moved(state, -solve_scaled(normal, gradient))
 
-    Unknowns are scaled to one curvature first: coefficients in sigmas, radians and metres differ by many powers of ten,
-    which single precision would not survive with hundreds of modes.
+
+def solve_scaled(matrix: Tensor, right: Tensor) -> Tensor:
+    """Solution (B, P) of positive definite systems (B, P, P), solved with unknowns scaled to one curvature.
+
+    Coefficients in sigmas, radians and metres differ by many powers of ten, which single precision would not survive
+    with hundreds of modes.
     """
-    scale = normal.diagonal(dim1=-2, dim2=-1).clamp_min(1e-30).rsqrt()
-    step = -scale * torch.linalg.solve(scale[:, :, None] * normal * scale[:, None], scale * gradient)
+    scale = matrix.diagonal(dim1=-2, dim2=-1).clamp_min(1e-30).rsqrt()
+    return scale * torch.linalg.solve(scale[:, :, None] * matrix * scale[:, None], scale * right)
+
+
+def moved(state: LandmarkState, step: Tensor) -> LandmarkState:
+    """The state after a step (B, P) over identity, expression, turn and shift."""
     split = [state.identity.shape[1], state.expression.shape[1], 3, 3]
     identity, expression, turn, shift = step.split(split, dim=1)
     return replace(

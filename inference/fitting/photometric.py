@@ -9,6 +9,7 @@ shading), so an edge of colour pulls on the normals only. Robust: colours that t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -23,6 +24,8 @@ from .face_crop import FaceCrop
 from .landmark_fit import cross_matrix
 from .model_tensors import ModelTensors
 from .settings import PhotometricSettings
+
+Look = tuple[Tensor, Camera, FaceCrop]  # a photo's shape (V, 3), its crop's camera and the crop
 
 
 @dataclass(frozen=True)
@@ -48,20 +51,33 @@ def fit_appearance(
     tensors: ModelTensors, skin: Tensor, shape: Tensor, camera: Camera, crop: FaceCrop, settings: PhotometricSettings
 ) -> tuple[Appearance, VertexColors]:
     """Light and albedo for a fixed shape (V, 3); ``skin`` (V,) says which vertices are skin."""
-    colors = vertex_colors(tensors, skin, shape, camera, crop, settings)
-    basis = sh_basis(colors.normals)
+    return fit_appearances(tensors, skin, [(shape, camera, crop)], settings)[0]
+
+
+def fit_appearances(
+    tensors: ModelTensors, skin: Tensor, looks: Sequence[Look], settings: PhotometricSettings
+) -> list[tuple[Appearance, VertexColors]]:
+    """The light of each photo and one albedo for all, given each photo's shape, camera and crop."""
+    colors = [vertex_colors(tensors, skin, *look, settings) for look in looks]
+    bases = [sh_basis(one.normals) for one in colors]
     coefficients = tensors.mean.new_zeros(len(tensors.albedo_basis))
-    albedo, weight = tensors.albedo_mean, colors.weight
-    light = _solve_light(basis, albedo, colors, weight, settings)
+    albedo, weights = tensors.albedo_mean, [one.weight for one in colors]
+    lights = _solve_lights(bases, albedo, colors, weights, settings)
     for _ in range(settings.albedo_rounds):
-        shading = (basis @ light).clamp_min(1e-3)
-        coefficients = _solve_albedo(tensors, shading, colors, weight, settings)
+        shadings = [(basis @ light).clamp_min(1e-3) for basis, light in zip(bases, lights, strict=True)]
+        coefficients = _solve_albedo(tensors, shadings, colors, weights, settings)
         albedo = albedo_of(tensors, coefficients)
-        light = _solve_light(basis, albedo, colors, weight, settings)
-        error = albedo * (basis @ light) - colors.color
-        colors = replace(colors, noise=torch.maximum(colors.noise, _median_error(error, colors.weight)))
-        weight = colors.weight * _robust(error, colors, settings)
-    return Appearance(light, coefficients, albedo), replace(colors, weight=weight)
+        lights = _solve_lights(bases, albedo, colors, weights, settings)
+        errors = [albedo * (b @ light) - c.color for b, light, c in zip(bases, lights, colors, strict=True)]
+        colors = [
+            replace(one, noise=torch.maximum(one.noise, _median_error(error, one.weight)))
+            for one, error in zip(colors, errors, strict=True)
+        ]
+        weights = [c.weight * _robust(error, c, settings) for c, error in zip(colors, errors, strict=True)]
+    return [
+        (Appearance(light, coefficients, albedo), replace(one, weight=weight))
+        for light, one, weight in zip(lights, colors, weights, strict=True)
+    ]
 
 
 def photometric_equations(
@@ -77,7 +93,21 @@ def photometric_equations(
 
     ``modes`` (K, V, 3) were added up to ``shape`` (V, 3); ``camera`` is the crop's.
     """
-    appearance, colors = fit_appearance(tensors, skin, shape, camera, crop, settings)
+    return color_equations(
+        tensors, modes, shape, camera, *fit_appearance(tensors, skin, shape, camera, crop, settings), settings
+    )
+
+
+def color_equations(
+    tensors: ModelTensors,
+    modes: Tensor,
+    shape: Tensor,
+    camera: Camera,
+    appearance: Appearance,
+    colors: VertexColors,
+    settings: PhotometricSettings,
+) -> tuple[Tensor, Tensor]:
+    """`photometric_equations` for a known appearance."""
     used = (colors.weight > 1e-3).nonzero().squeeze(1)
     error = (appearance.albedo * shade(colors.normals, appearance.light) - colors.color)[used]
     jacobian = _color_jacobian(tensors, modes, shape, camera, appearance, colors, used)
@@ -137,17 +167,36 @@ def _solve_light(basis: Tensor, albedo: Tensor, colors: VertexColors, weight: Te
     return torch.stack(columns, dim=1)
 
 
+def _solve_lights(
+    bases: Sequence[Tensor],
+    albedo: Tensor,
+    colors: Sequence[VertexColors],
+    weights: Sequence[Tensor],
+    settings: PhotometricSettings,
+) -> list[Tensor]:
+    return [_solve_light(b, albedo, c, w, settings) for b, c, w in zip(bases, colors, weights, strict=True)]
+
+
 def _solve_albedo(
-    tensors: ModelTensors, shading: Tensor, colors: VertexColors, weight: Tensor, s: PhotometricSettings
+    tensors: ModelTensors,
+    shadings: Sequence[Tensor],
+    colors: Sequence[VertexColors],
+    weights: Sequence[Tensor],
+    s: PhotometricSettings,
 ) -> Tensor:
-    """Maximum a posteriori albedo coefficients (A,) for a given shading (V, 3)."""
-    used = (weight > 1e-3).nonzero().squeeze(1)
-    scale = 1.0 / (colors.noise * s.correlation)
-    rows = (tensors.albedo_basis[:, used] * shading[used]).flatten(1).mT * scale
-    target = ((colors.color - tensors.albedo_mean * shading)[used] * scale).flatten()
-    w = weight[used, None].expand(-1, 3).reshape(-1)
-    normal = rows.mT @ (w[:, None] * rows) + torch.eye(rows.shape[1], dtype=rows.dtype, device=rows.device)
-    return torch.linalg.solve(normal, rows.mT @ (w * target))
+    """Maximum a posteriori albedo coefficients (A,) for each photo's shading (V, 3)."""
+    like = tensors.mean
+    normal = torch.eye(len(tensors.albedo_basis), dtype=like.dtype, device=like.device)
+    right = like.new_zeros(len(normal))
+    for shading, seen, weight in zip(shadings, colors, weights, strict=True):
+        used = (weight > 1e-3).nonzero().squeeze(1)
+        scale = 1.0 / (seen.noise * s.correlation)
+        rows = (tensors.albedo_basis[:, used] * shading[used]).flatten(1).mT * scale
+        target = ((seen.color - tensors.albedo_mean * shading)[used] * scale).flatten()
+        w = weight[used, None].expand(-1, 3).reshape(-1)
+        normal = normal + rows.mT @ (w[:, None] * rows)
+        right = right + rows.mT @ (w * target)
+    return torch.linalg.solve(normal, right)
 
 
 def _color_jacobian(

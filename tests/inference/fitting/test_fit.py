@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from known_faces import SIZE, KnownFace, detected, known_face, landmarks_of
+from known_faces import SIZE, KnownFace, detected, disparity, known_face, landmarks_of
 from likeness.bfm.landmarks import DENSE_COUNT, FACE_OVAL_LOOP
-from likeness.inference.fitting.fit import fit_face, observe, skin_vertices
+from likeness.inference.fitting.fit import fit_face, observe
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors
 from likeness.inference.fitting.settings import FitSettings, LandmarkSettings
@@ -18,7 +18,7 @@ from torch import Tensor
 
 
 def test_only_even_skin_is_compared(tensors: ModelTensors) -> None:
-    weight = skin_vertices(tensors).numpy()
+    weight = tensors.even.numpy()
     model = tensors.model
     for name in ("lips", "brows", "lids", "eyes", "mouth_interior"):
         assert not weight[model.region(name) == 1].any()
@@ -74,12 +74,3 @@ def test_a_rendered_face_is_found_again(
     region = tensors.mean.new_tensor(tensors.model.region("skin")) > 0.9
     error, start = (disparity(shape[region], truth[region]) for shape in (fit.posed, tensors.mean))
     assert error < 0.5 * start
-
-
-def disparity(a: Tensor, b: Tensor) -> float:
-    """Mean distance of two shapes (N, 3) after the best turn, shift and scale, metres."""
-    a, b = a - a.mean(0), b - b.mean(0)
-    u, s, vt = torch.linalg.svd(b.mT @ a)
-    turn = u @ torch.diag(s.new_tensor([1, 1, float(torch.linalg.det(u @ vt))])) @ vt
-    scale = (b * (a @ turn.mT)).sum() / (a**2).sum()
-    return float((scale * a @ turn.mT - b).norm(dim=-1).mean())
