@@ -7,8 +7,8 @@ from typing import Any
 
 from ..bfm.ict_facekit import getting
 from ..bfm.importing import Progress, older_names
-from ..bfm.library import Record
-from ..bfm.registry import available_models
+from ..bfm.library import Record, installed
+from ..bfm.registry import BUILTIN
 from ..inference import model_import
 
 
@@ -23,8 +23,8 @@ def get_ict(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def check_models(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """What is wrong with the models ``ids``, sentences by id; all models unless given."""
-    ids = arguments.get("ids") or list(available_models())
+    """What is wrong with the models and networks ``ids``, sentences by id; with all unless given."""
+    ids = arguments.get("ids") or [BUILTIN, *installed()]
     faults = {}
     for number, model_id in enumerate(ids):
         progress(f"Checking {model_id}", number / len(ids))

@@ -22,7 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 # bpy has wheels for one version of Python only, and beside it the engine's libraries may be absent: the rest is tested.
 NEED_BPY = ["scene/*", "operators/*", "panels/*"]
-NEED_TORCH = ["engine/test_actions.py", "engine/test_real_engine.py"]
+NEED_TORCH = ["engine/test_actions.py", "engine/test_model_actions.py", "engine/test_real_engine.py"]
 _absent = [needing for library, needing in (("bpy", NEED_BPY), ("torch", NEED_TORCH)) if not find_spec(library)]
 collect_ignore_glob = [pattern for needing in _absent for pattern in needing]
 if installed.ZIP:
