@@ -74,7 +74,7 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     home.mkdir(exist_ok=True)
     for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(variable, str(home))
-    monkeypatch.setenv("LIKENESS_MODELS", str(home / "models"))
+    monkeypatch.setenv("LIKENESS_MODELS", str(tmp_path_factory.mktemp("models")))
     if not installed.ZIP:  # which has a profile of its own, with the extension in it
         monkeypatch.setenv("BLENDER_USER_RESOURCES", str(home))
 
