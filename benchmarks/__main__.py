@@ -9,17 +9,16 @@ from pathlib import Path
 
 from ..errors import LikenessError
 from ..inference.image_files import write_image
+from .models import models_at_hand
 from .photos import Pixels, contact_sheet, photo_paths
 from .runs import Run, run_photos
 from .scan import View, load_scan, load_views, shared_folder
 from .scan_error import Prediction
 from .scores import Score, by_system, mean_figures, ratios, score_all
-from .systems import mediapipe_prediction, stored_peers, stored_prediction
+from .systems import KINDS, mediapipe_prediction, stored_peers, stored_prediction
 from .table import table
 from .timing import median_timings, peak_memory_mib
 
-LIKENESS, AS_SHOWN = "Likeness, neutral", "Likeness, as shown"
-OURS = {"neutral": LIKENESS, "as shown": AS_SHOWN}
 MEDIAPIPE = "MediaPipe, live"
 TABLE_FILE, SHEET_FILE = "table.md", "previews.png"
 
@@ -28,9 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print the tables, write them and the previews; exit status 2 where the data are missing."""
     parser = argparse.ArgumentParser(prog="python -m likeness.benchmarks", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(".bench"), help="folder for table and previews (.bench)")
+    parser.add_argument("--models", nargs="+", metavar="ID", help="face models (the built-in one, and ict where it is)")
     options = parser.parse_args(arguments)
     try:
-        text, sheet = measure(shared_folder())
+        shared = shared_folder()
+        with models_at_hand(shared, options.models) as models:
+            text, sheet = measure(shared, models)
     except LikenessError as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -41,64 +43,92 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(shared: Path) -> tuple[str, Pixels]:
-    """Everything: the report as Markdown, and the contact sheet of previews."""
+def measure(shared: Path, models: Sequence[str]) -> tuple[str, Pixels]:
+    """Everything, with each of the face models: the report as Markdown, and the contact sheet of previews."""
     bench = shared / "bench"
     views, photos = load_views(bench), photo_paths(shared / "photos")
-    runs = run_photos([*(view.picture for view in views), *photos], _say)
-    if not runs:
+    pictures = [*(view.picture for view in views), *photos]
+    runs = {model: run_photos(pictures, _say, model) for model in models}
+    if not all(runs.values()):
         raise LikenessError("The pipeline made no face of any of the pictures.")
     memory = peak_memory_mib()  # before the scan is loaded: what the pipeline itself needs
     scores = score_all(load_scan(bench), views, lambda view: _predictions(bench, view, runs))
     groups = by_system(scores)
+    ours = [our_name(model, "neutral") for model in models]
+    all_ours = {our_name(model, kind) for model in models for kind in KINDS}
     sections = [
         "Scan-to-mesh medians in mm, angles in degrees, mean over the pictures (benchmarks/README.md)",
         table("LPS head", {name: _counted(entries, mean_figures(entries)) for name, entries in groups.items()}),
-        *_ratio_section(groups),
-        f"Time per stage, median of {len(runs)} photos, the first photo, and peak memory",
-        _timing_table(list(runs.values()), memory),
+        *(section for name in ours for section in _ratio_section(groups, name, all_ours)),
+        f"Seconds per stage, median of {len(pictures)} photos and the first photo",
+        _timing_table({model: list(found.values()) for model, found in runs.items()}),
+        f"Peak memory with all of these models {memory:.0f} MiB",
         "Landmarks of the reconstructed face in the photo, percent of the inter-ocular distance",
-        table("photo", _landmark_rows([runs[photo] for photo in photos if photo in runs])),
+        table("photo", _landmark_rows(runs, photos)),
     ]
-    return "\n\n".join(sections), contact_sheet([run.preview for run in runs.values()])
+    return "\n\n".join(sections), contact_sheet([run.preview for found in runs.values() for run in found.values()])
 
 
-def _predictions(bench: Path, view: View, runs: dict[Path, Run]) -> dict[str, Prediction]:
+def our_name(model: str, kind: str) -> str:
+    """The row of our own face: of a model, ``neutral`` or ``as shown``."""
+    return f"Likeness {model}, {kind}"
+
+
+def _predictions(bench: Path, view: View, runs: dict[str, dict[Path, Run]]) -> dict[str, Prediction]:
     """Every system's face of one picture, ours first."""
     _say(f"scoring {view.name}")
     found: dict[str, Prediction | None] = {}
-    if view.picture in runs:
-        found = {OURS[name]: face for name, face in runs[view.picture].predictions.items()}
+    for model, made in runs.items():
+        if view.picture in made:
+            found |= {our_name(model, kind): face for kind, face in made[view.picture].predictions.items()}
     found[MEDIAPIPE] = mediapipe_prediction(view.picture)
     found |= {peer: stored_prediction(bench, peer, view.name) for peer in stored_peers(bench)}
     return {name: face for name, face in found.items() if face is not None}
 
 
-def _ratio_section(groups: dict[str, list[Score]]) -> Iterable[str]:
-    peers = [name for name in groups if name not in OURS.values()]
-    if LIKENESS not in groups or not peers:
+def _ratio_section(groups: dict[str, list[Score]], ours: str, all_ours: set[str]) -> Iterable[str]:
+    peers = [name for name in groups if name not in all_ours]
+    if ours not in groups or not peers:
         return []
-    rows = {name: _counted(groups[name], ratios(groups[LIKENESS], groups[name])) for name in peers}
-    return ["Error of Likeness (neutral) over that of each peer, on the same pictures", table("peer", rows)]
+    rows = {name: _counted(groups[name], ratios(groups[ours], groups[name])) for name in peers}
+    return [f"Error of {ours}, over that of each peer, on the same pictures", table("peer", rows)]
 
 
 def _counted(scores: Sequence[Score], figures: dict[str, float]) -> dict[str, str | float]:
     return {"pictures": str(len(scores)), **figures}
 
 
-def _timing_table(runs: Sequence[Run], memory: float) -> str:
-    medians, first = median_timings([run.timings for run in runs]), median_timings([runs[0].timings])
-    rows = {stage: {"s": seconds, "first, s": first.get(stage, float("nan"))} for stage, seconds in medians.items()}
-    return table("stage", rows) + f"\n\nPeak memory {memory:.0f} MiB"
+def _timing_table(runs: dict[str, list[Run]]) -> str:
+    columns: dict[str, dict[str, float]] = {}
+    for model, made in runs.items():
+        columns[model] = median_timings([run.timings for run in made])
+        columns[f"{model}, first"] = median_timings([made[0].timings])
+    stages = next(iter(columns.values()))
+    nothing = float("nan")
+    return table(
+        "stage", {stage: {name: column.get(stage, nothing) for name, column in columns.items()} for stage in stages}
+    )
 
 
-def _landmark_rows(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
-    columns = ("detector", "AFLW", "AFLW inner")
-    rows = {run.photo.name: {name: run.landmark_errors.get(name, float("nan")) for name in columns} for run in runs}
+def _landmark_rows(runs: dict[str, dict[Path, Run]], photos: Sequence[Path]) -> dict[str, dict[str, float]]:
+    columns = [(model, kind) for model in runs for kind in ("detector", "AFLW", "AFLW inner")]
+    nothing = float("nan")
+    rows = {
+        photo.name: {
+            f"{model}: {kind}": runs[model][photo].landmark_errors.get(kind, nothing)
+            if photo in runs[model]
+            else nothing
+            for model, kind in columns
+        }
+        for photo in photos
+        if any(photo in made for made in runs.values())
+    }
     means = {}
-    for name in columns:
-        known = [run.landmark_errors[name] for run in runs if name in run.landmark_errors]
-        means[name] = sum(known) / len(known) if known else float("nan")
+    for model, kind in columns:
+        known = [
+            r.landmark_errors[kind] for photo, r in runs[model].items() if photo in photos and kind in r.landmark_errors
+        ]
+        means[f"{model}: {kind}"] = sum(known) / len(known) if known else nothing
     return {**rows, "mean": means}
 
 

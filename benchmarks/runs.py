@@ -9,8 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..bfm.registry import BUILTIN
 from ..errors import LikenessError
-from ..inference.pipeline import reconstruct
+from ..inference.pipeline import PipelineOptions, reconstruct
 from ..inference.preview import preview_image
 from .photos import TILE_WIDTH, Pixels, landmark_errors
 from .scan_error import Prediction
@@ -28,9 +29,9 @@ class Run:
     preview: Pixels  # (H, TILE_WIDTH, 3)
 
 
-def run_photo(photo: Path) -> Run:
-    """Reconstruct a photo. Raises `LikenessError` as the pipeline does."""
-    reconstruction = reconstruct(photo)
+def run_photo(photo: Path, model: str) -> Run:
+    """Reconstruct a photo with a face model. Raises `LikenessError` as the pipeline does."""
+    reconstruction = reconstruct(photo, PipelineOptions(model=model))
     sheet = preview_image(reconstruction)
     size = (TILE_WIDTH, round(sheet.shape[0] * TILE_WIDTH / sheet.shape[1]))
     return Run(
@@ -42,13 +43,13 @@ def run_photo(photo: Path) -> Run:
     )
 
 
-def run_photos(photos: Sequence[Path], say: Callable[[str], None]) -> dict[Path, Run]:
+def run_photos(photos: Sequence[Path], say: Callable[[str], None], model: str = BUILTIN) -> dict[Path, Run]:
     """Runs by photo; a photo that the pipeline refuses is told to ``say`` and left out."""
     runs = {}
     for number, photo in enumerate(photos, start=1):
-        say(f"{number}/{len(photos)} {photo.name}")
+        say(f"{model}: {number}/{len(photos)} {photo.name}")
         try:
-            runs[photo] = run_photo(photo)
+            runs[photo] = run_photo(photo, model)
         except LikenessError as problem:
             say(f"{photo.name}: {problem}")
     return runs

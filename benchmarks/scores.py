@@ -49,6 +49,13 @@ def _where(figure: Callable[[Score], float], keep: Callable[[View], bool]) -> Ca
     return lambda s: figure(s) if keep(s.view) else np.nan
 
 
+def _size_error(score: Score) -> float:
+    """Percent by which the prediction's own millimetres are off: what the anchored alignment's scale leaves of 1."""
+    if "metric" not in score.errors:
+        return np.nan
+    return 100 * abs(score.errors["anchored"].pose.scale - 1)
+
+
 _now = _distance("scaled")
 
 # Column heading -> figure of one score; a column is the mean over the scores that have it.
@@ -65,6 +72,7 @@ FIGURES: dict[str, Callable[[Score], float]] = {
     "core": _distance("anchored", "core"),
     "coverage": lambda s: s.errors["anchored"].coverage,
     "metric": _distance("metric"),
+    "size %": _size_error,
     "normals": lambda s: s.normals.mean,
     "detail r": lambda s: s.normals.detail.r,
     "energy": lambda s: s.normals.detail.energy,

@@ -19,6 +19,7 @@ from .scan_error import Prediction
 LANDMARKS7_IBUG68 = (36, 39, 42, 45, 33, 48, 54)
 LANDMARKS7_DENSE = (33, 133, 362, 263, 2, 61, 291)
 MM_PER_METRE = 1000.0
+KINDS = ("neutral", "as shown")  # of our own predictions
 # Systems whose unit says nothing about size: pixels, or a model whose size was fitted to the scan itself.
 UNSIZED_PEERS = ("mediapipe", "oracle_bfm", "oracle_sfm")
 

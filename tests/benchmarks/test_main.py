@@ -35,7 +35,7 @@ def shared(tmp_path, fine_cap, monkeypatch):
     monkeypatch.setenv("LIKENESS_SHARED", str(tmp_path))
     truth = Prediction(vertices / 10, triangles, landmarks / 10, mm_per_unit=10.0)
 
-    def reconstruct_nothing(photos, say):
+    def reconstruct_nothing(photos, say, model):
         preview = np.full((30, 40, 3), 200, np.uint8)
         return {photo: Run(photo, {"neutral": truth}, {"detector": 1.5}, {"fit": 2.0}, preview) for photo in photos}
 
@@ -50,7 +50,7 @@ def test_report_compares_likeness_with_its_peers(shared, capsys):
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
     assert lines[0][:3] == ["LPS head", "pictures", "NoW"]
     rows = {line[0]: line[1:] for line in reversed(lines)}  # the first table's row of a name
-    assert rows["Likeness, neutral"][:2] == ["1", "0.00"]
+    assert rows["Likeness builtin, neutral"][:2] == ["1", "0.00"]
     assert float(rows["smooth"][1]) > 0.1
     assert ["smooth", "1", "0.00"] in [line[:3] for line in lines]  # our error over the peer's
     assert "MediaPipe, live" not in rows  # it found no face

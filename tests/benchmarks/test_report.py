@@ -20,7 +20,7 @@ OFFSET = np.array([3.0, 4.0])  # pixels, 5 long
 
 def make_score(system: str, name: str, light: str, yaw: float, median: float, metric: bool = True):
     summary = SimpleNamespace(median=median, mean=median, std=median)
-    error = SimpleNamespace(full=summary, core=summary, coverage=1.0)
+    error = SimpleNamespace(full=summary, core=summary, coverage=1.0, pose=SimpleNamespace(scale=0.97))
     band = SimpleNamespace(r=0.1, energy=0.5)
     normals = SimpleNamespace(mean=10 * median, detail=band, fine=band)
     errors = {"scaled": error, "anchored": error} | ({"metric": error} if metric else {})
@@ -35,6 +35,7 @@ def test_figures_are_means_over_the_pictures_they_speak_of():
     assert figures["NoW"] == 2.0
     assert (figures["soft"], figures["side"], figures["yaw 0"], figures["±40"]) == (1.0, 3.0, 1.0, 3.0)
     assert figures["metric"] == 1.0
+    assert figures["size %"] == pytest.approx(3.0)
     assert np.isnan(figures["±20"])
 
 
