@@ -37,6 +37,7 @@ from .start import FitStart, start_state
 from .view import View
 
 ROUNDS, STEPS = 3, 6  # of choosing the focal lengths, and of common steps in each
+EVIDENCE_GROWTH = 0.25  # P photos tell as much as P ** this that have no errors in common
 
 
 def fit_faces(
@@ -81,9 +82,9 @@ def fit_faces(
 def with_shared_prior(settings: LandmarkSettings, photos: int) -> LandmarkSettings:
     """The settings of each of some photos, whose identity priors add up.
 
-    Photos of one face share the errors of detector and model, so that P of them tell as much as sqrt(P) that do not.
+    Photos of one face share the errors of detector and model: if each counted in full, those would be taken for shape.
     """
-    return replace(settings, identity_weight=settings.identity_weight / photos**0.5)
+    return replace(settings, identity_weight=settings.identity_weight / photos**EVIDENCE_GROWTH)
 
 
 def fit_landmarks_together(
