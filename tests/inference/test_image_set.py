@@ -1,0 +1,113 @@
+"""Several photos through the pipeline: which one leads, what is kept of the others, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from likeness.errors import LikenessError
+from likeness.inference.fitting.view import View
+from likeness.inference.image_set import find_face, main_first, photo_records
+from likeness.inference.images import Photo, read_photo
+from likeness.inference.pipeline import PipelineOptions, reconstruct
+from likeness.inference.reconstruction import (
+    FACE_FILE,
+    PHOTO_IMAGE,
+    Reconstruction,
+    read_reconstruction,
+    write_reconstruction,
+)
+from PIL import Image
+from skimage import data
+
+DRAFT = PipelineOptions(quality="draft", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One portrait: sharp, blurred, and small."""
+    path = tmp_path_factory.mktemp("photos")
+    sharp = data.astronaut()
+    Image.fromarray(sharp).save(path / "sharp.png")
+    Image.fromarray(cv2.GaussianBlur(sharp, (0, 0), 4.0)).save(path / "blurred.png")
+    Image.fromarray(sharp).resize((300, 300), Image.Resampling.LANCZOS).save(path / "small.png")
+    Image.new("RGB", (200, 200), (90, 120, 90)).save(path / "lawn.png")
+    (path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def together(folder: Path) -> Reconstruction:
+    return reconstruct([folder / "small.png", folder / "sharp.png"], DRAFT)
+
+
+def names(views: list[View]) -> list[str]:
+    return [Path(view.photo.path or "").stem for view in views]
+
+
+def test_the_sharp_and_large_photo_leads_and_the_others_keep_their_order(folder: Path) -> None:
+    found = {
+        name: find_face(read_photo(folder / f"{name}.png"), 2, None, True) for name in ("sharp", "blurred", "small")
+    }
+    assert names(main_first([found["small"], found["sharp"], found["blurred"]])) == ["sharp", "small", "blurred"]
+    assert names(main_first([found["blurred"], found["small"], found["sharp"]])) == ["sharp", "blurred", "small"]
+
+
+def test_the_main_photo_is_that_of_the_result(together: Reconstruction, folder: Path) -> None:
+    np.testing.assert_array_equal(together.images[PHOTO_IMAGE], np.asarray(Image.open(folder / "sharp.png")))
+    main, other = together.photos
+    assert [main["name"], other["name"]] == ["sharp.png", "small.png"]
+    np.testing.assert_allclose(main["pose"]["rotation"], together.rotation)
+    np.testing.assert_allclose(main["lighting"], together.lighting)
+    np.testing.assert_allclose(main["expression"], together.coefficients["expression"])
+    assert main["camera"]["image_size"] == [512, 512]
+    assert other["camera"]["image_size"] == [300, 300]
+    # The same picture made smaller: nearly the same pose, and a focal length that is smaller with it.
+    np.testing.assert_allclose(other["pose"]["rotation"], main["pose"]["rotation"], atol=0.1)
+    for record in together.photos:
+        assert np.shape(record["lighting"]) == (9, 3)
+        assert 0 < record["reprojection_error"] < 0.05
+
+
+def test_the_folder_keeps_the_photos_and_folders_without_them_are_read(
+    together: Reconstruction, folder: Path, tmp_path: Path
+) -> None:
+    write_reconstruction(together, tmp_path / "set")
+    assert read_reconstruction(tmp_path / "set").photos == json.loads(json.dumps(together.photos))
+    write_reconstruction(reconstruct([folder / "sharp.png"], DRAFT), tmp_path / "one")
+    assert "photos" not in json.loads((tmp_path / "one" / FACE_FILE).read_text())
+    assert read_reconstruction(tmp_path / "one").photos == []
+
+
+def test_the_order_changes_nothing_but_the_order(together: Reconstruction, folder: Path) -> None:
+    again = reconstruct([folder / "sharp.png", folder / "small.png"], DRAFT)
+    np.testing.assert_allclose(again.mesh.vertices, together.mesh.vertices, atol=1e-6)
+    assert [photo["name"] for photo in again.photos] == [photo["name"] for photo in together.photos]
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ("lawn.png", r"^lawn\.png: No face was found in the photo"),
+        ("broken.png", r"broken\.png' is not a picture"),
+        ("absent.png", r"^There is no photo at '.*absent\.png'\.$"),
+    ],
+)
+def test_a_bad_photo_is_named(folder: Path, bad: str, sentence: str) -> None:
+    with pytest.raises(LikenessError, match=sentence):
+        reconstruct([folder / "sharp.png", folder / bad], DRAFT)
+
+
+def test_what_makes_no_sense_is_told(folder: Path) -> None:
+    with pytest.raises(LikenessError, match="by its number with one photo only"):
+        reconstruct([folder / "sharp.png"] * 2, PipelineOptions(quality="draft", device="cpu", face=0))
+    with pytest.raises(LikenessError, match="There is no photo"):
+        reconstruct([], DRAFT)
+
+
+def test_one_photo_has_no_records(folder: Path) -> None:
+    view = find_face(Photo(None, data.astronaut()), 2, None, False)
+    assert photo_records([view], []) == []
