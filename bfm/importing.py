@@ -48,10 +48,13 @@ def add_model(
         LikenessError: nothing or more than one thing takes the path, its files are wrong, or the disk does not let us.
             The library is as it was.
     """
-    if not path.exists():
-        raise LikenessError(f"There is no file or folder {path}.")
     importers = (*model_importers(), *others)
-    found = [importer for importer in importers if importer.recognises(path)]
+    try:
+        if not path.exists():
+            raise LikenessError(f"There is no file or folder {path}.")
+        found = [importer for importer in importers if importer.recognises(path)]
+    except OSError as error:
+        raise LikenessError(f"{path} cannot be read: {error.strerror or error}.") from error
     if not found:
         accepted = "; ".join(importer.accepts for importer in importers)
         raise LikenessError(f"{path} holds nothing that Likeness knows; it takes: {accepted}.")

@@ -67,8 +67,7 @@ def models_folder() -> Path:
 def installed() -> dict[str, Record]:
     """The records of everything in the library by id, sorted; a folder whose record cannot be read is not in it."""
     records = {}
-    folder = models_folder()
-    for path in sorted(folder.glob(f"*/{RECORD_FILE}")) if folder.is_dir() else []:
+    for path in _record_files():
         try:
             record = _read_record(path)
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -121,6 +120,13 @@ def source_file(path: Path) -> SourceFile:
         return SourceFile(path.name, path.stat().st_size, digest.hexdigest())
     except OSError as error:
         raise LikenessError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _record_files() -> list[Path]:
+    try:
+        return sorted(models_folder().glob(f"*/{RECORD_FILE}"))
+    except OSError:  # a folder that may not be looked into holds nothing for us
+        return []
 
 
 def _read_record(path: Path) -> Record:

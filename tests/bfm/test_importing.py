@@ -113,6 +113,16 @@ def test_what_nothing_or_too_much_recognises_is_one_sentence(user_file: Path, im
     assert installed() == {}
 
 
+def test_a_path_that_cannot_be_looked_at_is_one_sentence(user_file: Path, importers: list[Importer]) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.raises(LikenessError, match=r"model\.dat cannot be read: Permission denied\.$"):
+        add_model(user_file, others=(Importer("c", refuse, importers[0].add),))
+    with pytest.raises(LikenessError, match="cannot be read: File name too long"):
+        add_model(user_file.with_name("x" * 300))
+
+
 def test_real_importers_know_a_stranger(user_file: Path) -> None:
     for path in (user_file, user_file.parent):
         with pytest.raises(LikenessError, match=r"it takes: BFM 2009.*; ICT-FaceKit.*; FLAME.*; epoch_20\.pth"):

@@ -138,6 +138,16 @@ def test_a_library_that_cannot_be_written_is_one_sentence(own_library: Path) -> 
     assert installed() == {}
 
 
+def test_a_library_that_may_not_be_looked_into_is_empty(own_library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(RECORD, write("one"))
+
+    def refuse(self: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert installed() == {}
+
+
 def test_the_folder_is_the_platforms_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv(library.FOLDER_VARIABLE)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
