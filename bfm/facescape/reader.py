@@ -61,7 +61,7 @@ def read(path: Path) -> SourceModel:
     arrays = _arrays(file)
     neutral, expressions = _bases(arrays)
     faces, faces_uv = (_triangles(file, arrays, name) for name in ("fv_indices", "ft_indices"))
-    uv = np.clip(arrays["texcoords"].astype(np.float64), 0, 1)
+    uv = _texture_points(file, arrays["texcoords"])
     if faces.max() >= VERTICES or faces_uv.shape != faces.shape or faces_uv.max() >= len(uv):
         raise LikenessError(f"{file} has triangles that do not fit its vertices: it should be {WANTED}.")
     height = float(np.ptp(neutral[0, :, 1]))
@@ -111,16 +111,17 @@ def _arrays(file: Path) -> dict[str, NDArray[Any]]:
         raise
     except Exception as error:  # zip, zlib and NumPy each have their own for a damaged file
         raise LikenessError(f"{file} is damaged or holds more than arrays: it should be {WANTED}.") from error
-    core, modes = arrays[SHAPE], arrays[SHAPE].shape[-1:]
+    modes = arrays[SHAPE].shape[-1:]
     wanted = {SHAPE: (3 * VERTICES, len(SLOTS) + 1, *modes), MEAN: modes, VARIANCE: modes}
     for name, shape in wanted.items():
         arrays[name] = arrays[name] if name == SHAPE else arrays[name].ravel()
-        if arrays[name].shape != shape or core.dtype.kind != "f":
+        if arrays[name].shape != shape:
             raise LikenessError(
                 f"{file} has {name!r} of size {' x '.join(map(str, arrays[name].shape))} instead of "
                 f"{' x '.join(map(str, shape))}: it should be {WANTED}."
             )
-    if not all(np.isfinite(arrays[name]).all() for name in (SHAPE, MEAN, VARIANCE)) or (arrays[VARIANCE] < 0).any():
+    numbers = all(arrays[name].dtype.kind == "f" and np.isfinite(arrays[name]).all() for name in wanted)
+    if not numbers or (arrays[VARIANCE] < 0).any():
         raise LikenessError(f"{file} has values that are no numbers: it should be {WANTED}.")
     return arrays
 
@@ -143,6 +144,13 @@ def _bases(arrays: dict[str, NDArray[Any]]) -> tuple[Floats, list[Floats]]:
 
 def _points(values: Floats) -> Floats:
     return np.ascontiguousarray(values.reshape(len(values), VERTICES, 3) * MILLIMETRE, np.float32)
+
+
+def _texture_points(file: Path, values: NDArray[Any]) -> Floats:
+    """(U, 2) in [0, 1]."""
+    if values.ndim != 2 or values.shape[1] != 2 or values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+        raise LikenessError(f"{file} has no texture points in 'texcoords': it should be {WANTED}.")
+    return np.clip(values.astype(np.float64), 0, 1)
 
 
 def _triangles(file: Path, arrays: dict[str, NDArray[Any]], name: str) -> Ints:

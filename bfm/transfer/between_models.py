@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +67,7 @@ def _read(path: Path, key: str) -> Overlay | None:
                 for name in ("onto", "back")
             )
             return Overlay(archive["laid"].astype(np.float64), onto, back)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except Exception:  # whatever a damaged archive leads zipfile and NumPy into: it is made anew
         return None
 
 
@@ -84,8 +83,8 @@ def _write(path: Path, key: str, laying: Overlay) -> None:
         }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as stream:
-            np.savez_compressed(stream, **arrays)  # pyright: ignore[reportArgumentType]
-        Path(stream.name).replace(path)
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
+            np.savez_compressed(Path(folder) / path.name, **arrays)  # pyright: ignore[reportArgumentType]
+            (Path(folder) / path.name).replace(path)
     except OSError:
         return

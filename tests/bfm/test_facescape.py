@@ -144,6 +144,9 @@ def test_a_stranger_stays_among_the_models_people() -> None:
         ("shape_bm_core", np.zeros((78951, 52, 3), np.float32), "78951 x 52 x 3 instead of 78834 x 52 x 3"),
         ("fv_indices", np.array([[1, 2, 26279]]), "do not fit"),
         ("ft_indices", np.zeros((5, 2), int), "no triangles"),
+        ("id_var", np.array(["1", "2", "3"]), "no numbers"),
+        ("texcoords", np.zeros(26278), "no texture points"),
+        ("texcoords", np.full((26278, 2), np.nan), "no texture points"),
         ("texcoords", np.array([Canary(Path("canary"))], dtype=object), "holds more than arrays"),
     ],
 )  # fmt: skip

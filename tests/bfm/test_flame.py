@@ -138,6 +138,18 @@ def test_converted_file(model_file: Path, tmp_path: Path) -> None:
     assert not reader.recognises(tmp_path / "other.npz")
 
 
+def test_damage_inside_a_converted_file(tmp_path: Path) -> None:
+    """Which zlib finds, not the zip's directory."""
+    path, layout = tmp_path / "flame.npz", tmp_path / "FLAME_texture.npz"
+    np.savez_compressed(path, **flame_files.flame_arrays())
+    np.savez_compressed(layout, vt=np.random.default_rng(0).uniform(0, 1, (500, 2)), ft=np.zeros((9976, 3), int))
+    for damaged in (layout, path):
+        content = damaged.read_bytes()
+        damaged.write_bytes(content[:200] + bytes(64) + content[264:])
+        with pytest.raises(LikenessError, match=f"{damaged.name} (is damaged|has no readable arrays)"):
+            reader.read(path)
+
+
 def test_what_lies_beside(model_file: Path, tmp_path: Path) -> None:
     path = tmp_path / model_file.name
     path.write_bytes(model_file.read_bytes())

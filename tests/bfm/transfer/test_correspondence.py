@@ -106,6 +106,22 @@ def test_a_laying_is_remembered_until_the_model_changes(other: FaceModel, monkey
     assert fingerprint(changed) != fingerprint(other)
     laid_builtin(changed)
     assert len(made) == 1
-    (models_folder() / FOLDER / "builtin--other.npz").write_bytes(b"not an archive")
-    laid_builtin(changed)
-    assert len(made) == 2
+    remembered = models_folder() / FOLDER / "builtin--other.npz"
+    whole = remembered.read_bytes()
+    for damaged in (b"not an archive", whole[:200] + bytes(64) + whole[264:]):
+        made.clear()
+        remembered.write_bytes(damaged)
+        laid_builtin(changed)
+        assert made
+
+
+def test_what_cannot_be_remembered_leaves_nothing(other: FaceModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = laid_builtin(other)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(between_models, "overlay", lambda *_: first)
+    monkeypatch.setattr(between_models.np, "savez_compressed", full)
+    laid_builtin(replace(other, mean=other.mean * np.float32(1.01)))
+    assert [path.name for path in (models_folder() / FOLDER).iterdir()] == ["builtin--other.npz"]
