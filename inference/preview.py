@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from .camera import Camera
+from .mouth_lining import lined
 from .reconstruction import PHOTO_IMAGE, Mesh, Reconstruction
 from .studio import Picture, Pixels, Subject, draw_clay, draw_relit, draw_textured, image_of, subject_of
 
@@ -37,6 +38,7 @@ Draw = Callable[[Subject, Vertices, Camera], Picture]
 
 def preview_image(reconstruction: Reconstruction) -> Pixels:
     """The contact sheet (H, 1599, 3) uint8 sRGB of a reconstruction, just made or read from its folder."""
+    reconstruction = replace(reconstruction, mesh=lined(reconstruction.mesh))
     mesh, subject = reconstruction.mesh, subject_of(reconstruction)
     posed = _expressed(mesh, mesh.expression)
     rows = [_photo_tiles(reconstruction, subject, posed)]

@@ -20,6 +20,7 @@ from ..bfm.face_model import triangle_owner, triangulate
 from .camera import Camera
 from .images import linear_to_srgb, srgb_to_linear
 from .lighting import shade, to_view_frame
+from .mouth_lining import LINING
 from .reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE, Reconstruction
 from .rendering.normals import vertex_normals
 from .rendering.rasterizer import rasterize
@@ -30,7 +31,7 @@ SUPERSAMPLING = 2
 TEXTURE_SIDE = 1024  # texels; more than the pictures can show
 CLAY = (0.52, 0.5, 0.48)  # linear RGB
 # Share of the light that arrives inside the mouth, by part; these lights cast no shadows.
-MOUTH_SHADES = {"mouth": 0.2, "gums": 0.4, "tongue": 0.4, "teeth": 0.7}
+MOUTH_SHADES = {"mouth": 0.2, LINING: 0.2, "gums": 0.4, "tongue": 0.4, "teeth": 0.7}
 # Direction towards the light in the view frame, and its strength: key, fill, rim and a low bounce.
 STUDIO_LIGHTS = (((-0.6, 0.5, 0.7), 0.85), ((0.85, 0.1, 0.5), 0.22), ((0.5, 0.5, -0.7), 0.3), ((0.0, -0.9, 0.3), 0.1))
 STUDIO_AMBIENT = 0.1

@@ -15,7 +15,9 @@ CAMERA_TO_VIEW = np.diag([1.0, -1.0, -1.0])
 
 def to_blender(points: Floats) -> Floats:
     """Points or directions (..., 3) in model or view axes -> Blender axes."""
-    return points @ MODEL_TO_BLENDER.T
+    turned = points[..., [0, 2, 1]]
+    np.negative(turned[..., 1], out=turned[..., 1])
+    return turned
 
 
 def from_blender(points: Floats) -> Floats:

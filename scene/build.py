@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
 from ..errors import LikenessError
+from ..inference.mouth_lining import lined
 from ..inference.reconstruction import (
     DISPLACEMENT_IMAGE,
     PHOTO_IMAGE,
@@ -52,6 +54,7 @@ def build_face(folder: Path, name: str | None = None) -> bpy.types.Object:
 def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) -> bpy.types.Object:
     """`build_face` for a reconstruction that was read already; its images are paths."""
     state.register()
+    reconstruction = replace(reconstruction, mesh=lined(reconstruction.mesh))
     scene = bpy.context.scene
     if scene.library is not None:
         raise LikenessError(

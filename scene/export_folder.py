@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ..errors import LikenessError
+from ..inference.mouth_lining import unlined
 from ..inference.reconstruction import Mesh, assemble, write_reconstruction
 from .face_images import PROPERTIES
 from .images import save_image
@@ -43,7 +44,7 @@ def export_folder(path: Path, face: bpy.types.Object) -> None:
     """
     with object_mode(), tempfile.TemporaryDirectory() as temporary:
         record = recall(face)
-        mesh = _read_mesh(face, record)
+        mesh = unlined(_read_mesh(face, record))
         images = _write_images(face, Path(temporary))
         result = with_view(assemble(record.face, mesh, images), face)
         if len(result.coefficients["expression"]) == len(mesh.expression):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import bpy
 
+from ..inference.mouth_lining import LINING
 from ..inference.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
 from .displacement import normal_strength
 from .mesh import UV_LAYER
@@ -42,7 +43,8 @@ def add_materials(
 ) -> None:
     """One material slot per part, in the order of the mesh's material indices."""
     for part in part_names:
-        material = _create(f"{name} {part}", _surface(part), images.get(ALBEDO_IMAGE))
+        albedo = None if part == LINING else images.get(ALBEDO_IMAGE)  # no model's texture knows the lining
+        material = _create(f"{name} {part}", _surface(part), albedo)
         if _surface(part) is SKIN and NORMAL_IMAGE in images:
             _add_normal_map(material, images[NORMAL_IMAGE])
         face.data.materials.append(material)

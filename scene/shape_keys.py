@@ -12,11 +12,12 @@ from .axes import to_blender
 def add_shape_keys(face: bpy.types.Object, mesh: Mesh) -> None:
     """Add the Basis and every key of ``mesh`` to ``face``, named, ranged and set to the photo's value."""
     face.shape_key_add(name="Basis", from_mix=False)
-    shapes = to_blender(mesh.vertices[None] + mesh.shape_key_deltas)
-    for name, shape, limits, value in zip(
-        mesh.shape_key_names, shapes, mesh.shape_key_ranges, mesh.expression, strict=True
+    neutral = to_blender(mesh.vertices)
+    for name, delta, limits, value in zip(
+        mesh.shape_key_names, mesh.shape_key_deltas, mesh.shape_key_ranges, mesh.expression, strict=True
     ):
         key = face.shape_key_add(name=name, from_mix=False)
+        shape = neutral + to_blender(delta)
         key.points.foreach_set("co", np.ascontiguousarray(shape, dtype=np.float32).ravel())
         # The value is clamped to the range, so the range first, wide enough for the photo's own value.
         key.slider_max = max(float(limits[1]), float(value))

@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.model_actions": {"inference", "bfm"},
     "training": {"bfm", "inference"},
     "benchmarks": {"bfm", "inference"},
-    "scene": {"inference.reconstruction", "bfm.arkit"},
+    "scene": {"inference.reconstruction", "inference.mouth_lining", "bfm.arkit"},
     "operators": {"scene", "engine", "inference.reconstruction", "bfm.arkit", "bfm.registry"}
     | {"bfm.library", "bfm.listing"},
     "operators.command": {"operators", "scene", "engine", "bfm.registry", "console"},
@@ -49,7 +49,7 @@ BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 IN_BLENDER = (
     *("registration", "operators", "panels", "scene"),
     *("engine.client", "engine.environment", "inference.reconstruction", "bfm.arkit"),
-    *("bfm.registry", "bfm.library", "bfm.listing"),
+    *("inference.mouth_lining", "bfm.registry", "bfm.library", "bfm.listing"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads
 HEAVY = {"torch", "cv2", "mediapipe", "scipy", "h5py", "PIL", "OpenEXR", "dlib", "skimage", "matplotlib"}
