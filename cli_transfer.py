@@ -27,15 +27,15 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
     started = time.perf_counter()
     progress("loading", 0.0)
-    from .inference.reconstruction import read_reconstruction, write_reconstruction
+    from .inference.reconstruction import FACE_FILE, read_reconstruction, write_reconstruction
     from .inference.transfer_result import transferred
 
     result = read_reconstruction(options.result)
-    source = options.result.absolute()
-    if source.name == "face.json":
+    source = options.result.resolve()
+    if source.name == FACE_FILE:
         source = source.parent
     folder = (options.out or source.with_name(f"{source.stem}-{options.model}.likeness")).absolute()
-    if folder == source:
+    if folder.resolve() == source:
         raise LikenessError("The result would be written over the one it is made from; choose another folder.")
     progress("transfer", LOADED)
     carried = transferred(result, options.model)

@@ -270,8 +270,17 @@ def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Recons
         provenance=face["provenance"],
         mesh=mesh,
         images=images,
-        photos=face.get("photos", []),
+        photos=[_photo(photo) for photo in face.get("photos", [])],
     )
+
+
+def _photo(record: dict[str, Any]) -> dict[str, Any]:
+    """One of a set's photos, with what others rely on checked."""
+    if not isinstance(record["name"], str):
+        raise TypeError("a photo without a name")
+    _numbers(record["pose"]["rotation"], (3, 3))
+    _numbers(record["pose"]["translation"], (3,))
+    return record
 
 
 def _numbers(values: Any, shape: tuple[int, ...]) -> Floats:

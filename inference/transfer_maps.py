@@ -17,6 +17,7 @@ from ..bfm.face_model import FaceModel, triangle_owner, triangulate
 from ..bfm.transfer.closest import Surface
 from ..bfm.transfer.correspondence import Correspondence
 from ..bfm.transfer.registration import vertex_normals
+from ..errors import LikenessError
 from .blending import pad_charts
 from .detail.normal_map import bake_normal_map
 from .image_files import read_image
@@ -44,8 +45,14 @@ KNOWN = 0.9  # trust from which carried colours tell the skin's tone
 def carried_maps(
     result: Reconstruction, own: FaceModel, other: FaceModel, places: Correspondence, mesh: Mesh
 ) -> dict[str, Any]:
-    """The result's images in the layout of ``other``. places: its vertices on ``own``; mesh: its face."""
-    images: dict[str, Any] = {PHOTO_IMAGE: result.images[PHOTO_IMAGE]}
+    """The result's images in the layout of ``other``. places: its vertices on ``own``; mesh: its face.
+
+    Raises:
+        LikenessError: the photo is not among them, or a file cannot be read.
+    """
+    if PHOTO_IMAGE not in result.images:
+        raise LikenessError(f"The result has no {PHOTO_IMAGE}.")
+    images: dict[str, Any] = {PHOTO_IMAGE: _read(result.images[PHOTO_IMAGE])}
     if ALBEDO_IMAGE not in result.images:
         return images
     albedo = srgb_to_linear(_read(result.images[ALBEDO_IMAGE])).astype(np.float32)
@@ -169,4 +176,7 @@ def _grey(image: Floats) -> Floats:
 
 def _read(image: Any) -> Floats:
     """An image of a result: an array, or a file of it."""
-    return read_image(image) if isinstance(image, Path) else image
+    try:
+        return read_image(image) if isinstance(image, Path) else image
+    except OSError as error:
+        raise LikenessError(f"{image} cannot be read: {error.strerror or error}.") from error

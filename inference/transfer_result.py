@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
-from ..bfm.arkit import values_for
+from ..bfm.arkit import NUMBERED, values_for
 from ..bfm.face_model import FaceModel
-from ..bfm.registry import expressions_for, load_model
+from ..bfm.registry import BUILTIN, expressions_for, load_model
 from ..bfm.transfer.between_models import correspondence
 from ..bfm.transfer.correspondence import Correspondence
 from ..bfm.transfer.motions import calmed, spread_out
@@ -70,10 +70,10 @@ def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
 
 
 def _models(result: Reconstruction, model_id: str) -> tuple[FaceModel, FaceModel]:
-    if result.model["id"] == model_id:
+    if result.model.get("id") == model_id:
         raise LikenessError(f"The result already is a face of the model {model_id!r}.")
     other = load_model(model_id)
-    own = load_model(result.model["id"])
+    own = load_model(str(result.model.get("id", "")))
     if len(result.mesh.vertices) != len(own.mean) or not np.array_equal(result.mesh.faces, own.faces):
         raise LikenessError(f"The result's mesh is not that of the model {own.id!r}, so nothing can be carried over.")
     return own, other
@@ -123,9 +123,11 @@ def _keys(
 ) -> Floats:
     """The other model's expressions (E, V, 3) for this face, with what the result's own keys have made to measure."""
     keys = np.array(expressions_for(other, vertices), dtype=np.float32)
+    if other.id == BUILTIN:  # it makes all of its own to measure
+        return keys
     stock = dict(zip(own.expression_names, own.expression_basis, strict=True))
     for name, delta in zip(mesh.shape_key_names, mesh.shape_key_deltas, strict=True):
-        if name not in stock or name not in other.expression_names or other.id == "builtin":
+        if name not in stock or name not in other.expression_names or NUMBERED.fullmatch(name):
             continue
         personal = delta - stock[name]
         if np.abs(personal).max() > FAINT:
@@ -136,10 +138,11 @@ def _keys(
 def _expression(mesh: Mesh, other: FaceModel, places: Correspondence, frame: Frame, keys: Floats) -> Floats:
     """Slider values (E,): by name where all that move have one there, else those that come nearest to the shape."""
     values = {n: float(v) for n, v in zip(mesh.shape_key_names, mesh.expression, strict=True) if v != 0}
-    same = values_for(other.expression_names, values)
+    named = {n: v for n, v in values.items() if not NUMBERED.fullmatch(n)}
+    same = values_for(other.expression_names, named)
     by_name = np.array([same.get(name, 0.0) for name in other.expression_names])
     low, high = np.asarray(other.expression_ranges, dtype=np.float64).T
-    if set(values) <= set(other.expression_names):
+    if len(named) == len(values) and set(named) <= set(other.expression_names):
         return np.clip(by_name, low, high)
     moved = np.tensordot(mesh.expression, mesh.shape_key_deltas, axes=1)
     ids = _samples(places.trust)

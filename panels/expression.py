@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import bpy
 
-from ..bfm.arkit import ARKIT_NAMES, canonical_name
+from ..bfm.arkit import ARKIT_NAMES, NUMBERED, canonical_name
 from ..operators import expression as operators
 from ..operators import expression_presets as presets
 from ..operators import expression_transfer as transfer
 from ..operators.settings import session
-from ..scene.expression import NUMBERED
 from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face
 from .sidebar import FacePanel

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 import bpy
 
-from ..bfm.arkit import canonical_name, mirrored_name, values_for
+from ..bfm.arkit import NUMBERED, canonical_name, mirrored_name, values_for
 from ..errors import LikenessError
 from .keyframes import insert_if_asked
 from .shape_keys import expression_keys
 from .state import state_of
-
-# Axes of a statistical basis: their names say nothing outside their own model.
-NUMBERED = re.compile(r"[a-z]+_?\d+", re.IGNORECASE)
 
 
 def expression_of(face: bpy.types.Object) -> dict[str, float]:

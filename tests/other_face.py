@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -61,9 +62,9 @@ def other_model() -> FaceModel:
     return complete(disguised())
 
 
-def install_other() -> FaceModel:
+def install_other(model_id: str = "other") -> FaceModel:
     """Put the complete model into the library of this test."""
-    model = other_model()
+    model = replace(other_model(), id=model_id)
 
     def write(folder: Path) -> None:
         save_face_model(model, folder / MODEL_FILE, compressed=False)

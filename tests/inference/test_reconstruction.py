@@ -152,6 +152,16 @@ def test_damaged_files_are_named(folder: Path, file: str, content: bytes | None)
         read_reconstruction(folder)
 
 
+@pytest.mark.parametrize(
+    "photos", [5, {"name": "a"}, [{}], [{"name": "a", "pose": {"rotation": [], "translation": []}}]]
+)
+def test_damaged_records_of_photos_are_told(folder: Path, photos: object) -> None:
+    face = json.loads((folder / FACE_FILE).read_text(encoding="utf-8"))
+    (folder / FACE_FILE).write_text(json.dumps({**face, "photos": photos}), encoding="utf-8")
+    with pytest.raises(LikenessError, match=f"{FACE_FILE} is damaged"):
+        read_reconstruction(folder)
+
+
 def test_pickles_are_refused(folder: Path) -> None:
     with np.load(folder / MESH_FILE) as archive:
         arrays = dict(archive)

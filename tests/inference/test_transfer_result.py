@@ -140,6 +140,21 @@ def test_numbered_shapes_become_named_ones(other: FaceModel) -> None:
     assert values["jawOpen"] == pytest.approx(0.4, abs=0.08)
 
 
+def test_numbers_of_one_model_are_not_those_of_another(other: FaceModel) -> None:
+    there = transferred(a_result(), "other")
+    keys = dict(zip(there.mesh.shape_key_names, there.mesh.shape_key_deltas, strict=True))
+    numbered = there.mesh.shape_key_deltas.copy()
+    numbered[there.mesh.shape_key_names.index("exp_00")] = 0.2 * keys["jawOpen"]
+    expression = np.zeros(len(numbered), np.float32)
+    expression[there.mesh.shape_key_names.index("exp_00")] = 2.0
+    moved = replace(there, mesh=replace(there.mesh, shape_key_deltas=numbered, expression=expression))
+    install_other("another")  # whose own exp_00 moves nothing
+    beyond = transferred(moved, "another")
+    values = dict(zip(beyond.mesh.shape_key_names, beyond.mesh.expression, strict=True))
+    assert values["exp_00"] == pytest.approx(0.0, abs=0.01)
+    assert values["jawOpen"] == pytest.approx(0.4, abs=0.08)
+
+
 def test_nonsense_is_refused(tmp_path: Path) -> None:
     result = a_result()
     with pytest.raises(LikenessError, match="already is a face of the model 'builtin'"):
@@ -158,9 +173,20 @@ def test_the_command_writes_a_result(tmp_path: Path, capfd: pytest.CaptureFixtur
     found = read_reconstruction(tmp_path / "face-other.likeness")
     assert found.model["id"] == "other"
     assert (tmp_path / "face-other.likeness" / "preview.png").is_file()
-    arguments = ["transfer", str(tmp_path / "face.likeness"), "--model", "other", "-o", str(tmp_path / "face.likeness")]
-    assert cli.main(arguments) == 2
-    assert "over the one it is made from" in capfd.readouterr().err
+    for same in ("face.likeness", "face-other.likeness/../face.likeness"):
+        arguments = ["transfer", str(tmp_path / "face.likeness"), "--model", "other", "-o", str(tmp_path / same)]
+        assert cli.main(arguments) == 2
+        assert "over the one it is made from" in capfd.readouterr().err
+
+
+def test_images_that_cannot_be_read_are_one_sentence(other: FaceModel, tmp_path: Path) -> None:
+    write_reconstruction(a_result(), tmp_path / "face.likeness")
+    (tmp_path / "face.likeness" / ALBEDO_IMAGE).write_bytes(b"no image")
+    with pytest.raises(LikenessError, match=r"albedo\.png cannot be read: albedo\.png is not an image"):
+        transferred(read_reconstruction(tmp_path / "face.likeness"), "other")
+    (tmp_path / "face.likeness" / PHOTO_IMAGE).unlink()
+    with pytest.raises(LikenessError, match=r"has no photo\.png"):
+        transferred(read_reconstruction(tmp_path / "face.likeness"), "other")
 
 
 @pytest.mark.parametrize("name", ["a.png", "b.png", "c.exr"])
