@@ -33,4 +33,4 @@ def check_models(arguments: dict[str, Any], progress: Progress) -> dict[str, Any
 
 
 def _added(record: Record) -> dict[str, Any]:
-    return {"id": record.id, "name": record.name, "older_names": older_names(record)}
+    return {"id": record.id, "name": record.name, "kind": record.kind, "older_names": older_names(record)}

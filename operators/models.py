@@ -136,6 +136,8 @@ def _changed(context: bpy.types.Context) -> None:
 
 
 def _told(result: dict[str, Any]) -> str:
+    if result["kind"] == "network":
+        return f"{result['name']} is in the library."
     sentence = f"{result['name']} can be chosen as the face model now."
     if result["older_names"]:
         older = ", ".join(result["older_names"])

@@ -46,7 +46,8 @@ def do(action: str, **arguments: Any) -> dict[str, Any]:
 
 
 def test_add(user_file: Path) -> None:
-    assert do("add_model", path=str(user_file)) == {"id": "flame2020", "name": "Flame2020", "older_names": []}
+    told = {"id": "flame2020", "name": "Flame2020", "kind": "model", "older_names": []}
+    assert do("add_model", path=str(user_file)) == told
     assert do("add_model", path=str(user_file), full=True)["id"] == "full"
     assert list(installed()) == ["flame2020", "full"]
     with pytest.raises(LikenessError, match="holds nothing that Likeness knows"):
@@ -57,7 +58,7 @@ def test_get_ict_tells_whose_names_are_older(user_file: Path, monkeypatch: pytes
     do("add_model", path=str(user_file))
     source = other_source("ict")
     monkeypatch.setattr(getting, "get_ict", lambda progress: install_model(source, [user_file], user_file, progress))
-    assert do("get_ict") == {"id": "ict", "name": "Ict", "older_names": ["Flame2020"]}
+    assert do("get_ict") == {"id": "ict", "name": "Ict", "kind": "model", "older_names": ["Flame2020"]}
 
 
 def test_check_is_for_all_or_some(user_file: Path) -> None:

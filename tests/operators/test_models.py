@@ -41,13 +41,19 @@ def put(model_id: str, name: str = "") -> None:
 def test_what_was_added_can_be_chosen_at_once(
     use_engine: Callable[[], Engine], told: Callable[..., None], tmp_path: Path
 ) -> None:
-    told(id="ict", name="ICT", older_names=["FLAME 2020"])
+    told(id="ict", name="ICT", kind="model", older_names=["FLAME 2020"])
     use_engine()
     put("ict")  # as the engine does
     assert list(library_state.model_names()) == ["builtin"]
     assert bpy.ops.likeness.add_model(filepath=str(tmp_path), full=True) == {"FINISHED"}
     session(bpy.context).model = "ict"
     assert [entry.id for entry in library_state.entries()] == ["ict"]
+
+
+def test_a_network_is_no_face_model() -> None:
+    added = {"id": "deep3d", "name": "Deep3D R-Net", "kind": "network", "older_names": []}
+    assert models._told(added) == "Deep3D R-Net is in the library."
+    assert "can be chosen as the face model" in models._told(added | {"kind": "model"})
 
 
 def test_the_engine_gets_path_and_choice(use_engine: Callable[[], Engine], tmp_path: Path) -> None:
