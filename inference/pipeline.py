@@ -19,26 +19,25 @@ from ..bfm.face_model import FaceModel
 from ..bfm.registry import expressions_for, load_model
 from ..errors import LikenessError
 from .deep3d import estimate as deep3d
-from .detail.detail import Detail
 from .detail.shape_from_shading import ShapeFromShading
 from .device import choose_device
 from .fitting.face_fit import FaceFit
 from .fitting.joint_fit import fit_faces
-from .fitting.model_tensors import model_tensors
+from .fitting.model_tensors import ModelTensors, model_tensors
 from .fitting.settings import FitSettings
 from .fitting.view import View
 from .image_set import find_face, main_first, photo_records, with_skin
 from .images import linear_to_srgb, read_photo
+from .model_mesh import mesh_of
 from .reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
     DISPLACEMENT_IMAGE,
     NORMAL_IMAGE,
     PHOTO_IMAGE,
-    Mesh,
     Reconstruction,
 )
-from .texture import Texture, build_texture
+from .texture import build_texture
 
 QUALITIES = ("draft", "final")
 FITS = ("full", "none")
@@ -96,41 +95,19 @@ def reconstruct(
     options = options or PipelineOptions()
     paths = [photos] if isinstance(photos, str | Path) else list(photos)
     _check(options, paths)
-    final = options.quality == "final"
     watch = Stopwatch(progress)
     device, device_note = choose_device(options.device)
     model = load_model(options.model)
     tensors = model_tensors(model, device)
-    with watch.stage("reading"):
-        pictures = [read_photo(path) for path in paths]
-    with watch.stage("landmarks"):
-        passes = FINAL_PASSES if final else DRAFT_PASSES
-        views = main_first([find_face(picture, passes, options.face, len(paths) > 1) for picture in pictures])
-    if final:
-        with watch.stage("skin"):
-            views = [with_skin(view) for view in views]
-    estimates: list[deep3d.Estimate] = []
-    fits: list[FaceFit] = []
-    if deep3d.available(model.id):
-        with watch.stage("network"):
-            estimates = deep3d.estimate(views, device)
-            fits = deep3d.network_fits(views, estimates, tensors)
-    if options.fit == "full":
-        with watch.stage("fit") as share:
-            fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
-    view, fit = views[0], fits[0]
+    views = _views(paths, options, watch)
+    fits, files = _fits(views, tensors, options, watch)
     expressions = np.asarray(model.expression_basis)
-    images: dict[str, Any] = {PHOTO_IMAGE: view.photo.pixels}
-    if final:
+    images: dict[str, Any] = {PHOTO_IMAGE: views[0].photo.pixels}
+    if options.quality == "final":
         with watch.stage("expressions"):
             expressions, fits = personalised(model, fits)
-            fit = fits[0]
-        with watch.stage("texture"):
-            texture = build_texture([view.photo for view in views], model, fits, options.texture_size)
-        with watch.stage("detail"):
-            detail = ShapeFromShading().estimate(view.photo, model, fit, options.texture_size)
-        images |= _maps(texture, detail)
-    provenance = _provenance(view, options, device_note or str(device))
+        images |= _maps(views, model, fits, options, watch)
+    view, fit = views[0], fits[0]
     return Reconstruction(
         model={"id": model.id, "source": model.source, "licence": model.licence},
         coefficients={
@@ -145,12 +122,44 @@ def reconstruct(
         lighting=_array(fit.light),
         landmarks=_landmark_record(view, fit, options.face),
         timings=watch.seconds,
-        provenance=provenance,
-        mesh=face_mesh(model, fit, expressions),
+        provenance=_provenance(view, options, device_note or str(device)),
+        mesh=mesh_of(model, _array(fit.neutral), expressions, _array(fit.expression)),
         images=images,
-        files=deep3d.official_files(estimates[0], model) if options.deep3d_files else {},
+        files=files,
         photos=photo_records(views, fits),
     )
+
+
+def _views(paths: Sequence[Path | str], options: PipelineOptions, watch: Stopwatch) -> list[View]:
+    """The photos with what is found in them, the main one first."""
+    final = options.quality == "final"
+    with watch.stage("reading"):
+        pictures = [read_photo(path) for path in paths]
+    with watch.stage("landmarks"):
+        passes = FINAL_PASSES if final else DRAFT_PASSES
+        views = main_first([find_face(picture, passes, options.face, len(paths) > 1) for picture in pictures])
+    if final:
+        with watch.stage("skin"):
+            views = [with_skin(view) for view in views]
+    return views
+
+
+def _fits(
+    views: Sequence[View], tensors: ModelTensors, options: PipelineOptions, watch: Stopwatch
+) -> tuple[list[FaceFit], dict[str, bytes]]:
+    """A fit for each view, and Deep3D's own files where they are wanted."""
+    fits: list[FaceFit] = []
+    files: dict[str, bytes] = {}
+    if deep3d.available(tensors.model.id):
+        with watch.stage("network"):
+            estimates = deep3d.estimate(views, tensors.mean.device)
+            fits = deep3d.network_fits(views, estimates, tensors)
+            if options.deep3d_files:
+                files = deep3d.official_files(estimates[0], tensors.model)
+    if options.fit == "full":
+        with watch.stage("fit") as share:
+            fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
+    return fits, files
 
 
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
@@ -178,7 +187,13 @@ def personalised(model: FaceModel, fits: Sequence[FaceFit]) -> tuple[np.ndarray,
     ]
 
 
-def _maps(texture: Texture, detail: Detail) -> dict[str, Any]:
+def _maps(
+    views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], options: PipelineOptions, watch: Stopwatch
+) -> dict[str, Any]:
+    with watch.stage("texture"):
+        texture = build_texture([view.photo for view in views], model, fits, options.texture_size)
+    with watch.stage("detail"):
+        detail = ShapeFromShading().estimate(views[0].photo, model, fits[0], options.texture_size)
     return {
         ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
@@ -219,28 +234,6 @@ def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, 
         "mesh": f"identity basis{' and finer residual' if final else ''}",
         "device": device,
     }
-
-
-def face_mesh(model: FaceModel, fit: FaceFit, expressions: np.ndarray) -> Mesh:
-    """The mesh of a fit: the neutral identity with the expressions (E, V, 3) as shape keys."""
-    neutral = _array(fit.neutral)
-    return Mesh(
-        vertices=neutral.astype(np.float32),
-        faces=np.asarray(model.faces, np.int32),
-        uv=np.asarray(model.uv, np.float32),
-        faces_uv=np.asarray(model.faces_uv, np.int32),
-        shape_key_names=model.expression_names,
-        shape_key_deltas=np.asarray(expressions, np.float32),
-        shape_key_ranges=np.asarray(model.expression_ranges, np.float32),
-        expression=_array(fit.expression).astype(np.float32),
-        landmarks68=np.asarray(model.landmarks68, np.int32),
-        joint_names=model.joint_names,
-        joint_parents=np.asarray(model.joint_parents, np.int32),
-        joint_positions=(np.asarray(model.joint_regressor, np.float64) @ neutral).astype(np.float32),
-        skin_weights=np.asarray(model.skin_weights, np.float32),
-        parts=np.asarray(model.face_parts, np.int32),
-        part_names=model.part_names,
-    )
 
 
 def _array(values: torch.Tensor) -> np.ndarray:

@@ -22,6 +22,7 @@ from ..bfm.transfer.motions import calmed, spread_out
 from ..bfm.transfer.registration import similarity
 from ..bfm.transfer.shapes import EYES, Shape, shape_of_source
 from ..errors import LikenessError
+from .model_mesh import mesh_of
 from .reconstruction import Mesh, Reconstruction
 from .transfer_maps import carried_maps
 
@@ -54,7 +55,7 @@ def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
     frame, identity, vertices = _neutral(other, shape, places, places.carry(result.mesh.vertices))
     keys = _keys(result.mesh, own, other, places, frame, vertices)
     expression = _expression(result.mesh, other, places, frame, keys)
-    mesh = _mesh(other, vertices, keys, expression)
+    mesh = mesh_of(other, vertices, keys, expression)
     images = carried_maps(result, own, other, places, mesh)
     return replace(
         result,
@@ -152,26 +153,6 @@ def _expression(mesh: Mesh, other: FaceModel, places: Correspondence, frame: Fra
     system = np.concatenate([keys[:, ids].reshape(len(keys), -1).T.astype(np.float64), np.diag(weight)])
     right = np.concatenate([target.ravel(), weight * np.clip(by_name, low, high)])
     return np.asarray(lsq_linear(system, right, (low, np.maximum(high, low + 1e-9))).x)
-
-
-def _mesh(model: FaceModel, vertices: Floats, keys: Floats, expression: Floats) -> Mesh:
-    return Mesh(
-        vertices=vertices.astype(np.float32),
-        faces=np.asarray(model.faces, np.int32),
-        uv=np.asarray(model.uv, np.float32),
-        faces_uv=np.asarray(model.faces_uv, np.int32),
-        shape_key_names=model.expression_names,
-        shape_key_deltas=keys,
-        shape_key_ranges=np.asarray(model.expression_ranges, np.float32),
-        expression=expression.astype(np.float32),
-        landmarks68=np.asarray(model.landmarks68, np.int32),
-        joint_names=model.joint_names,
-        joint_parents=np.asarray(model.joint_parents, np.int32),
-        joint_positions=(np.asarray(model.joint_regressor, np.float64) @ vertices).astype(np.float32),
-        skin_weights=np.asarray(model.skin_weights, np.float32),
-        parts=np.asarray(model.face_parts, np.int32),
-        part_names=model.part_names,
-    )
 
 
 def _photo(photo: dict[str, Any], frame: Frame) -> dict[str, Any]:
