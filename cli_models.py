@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .console import Progress, carry_out
 from .errors import LikenessError
 
-LICENCE_LETTERS = 60
+if TYPE_CHECKING:
+    from .bfm.listing import Entry
+
 COLUMNS = ("id", "name", "vertices", "keys", "commercial", "size", "added", "licence")
 NUMBERS = {"vertices", "keys", "size"}
 
@@ -47,11 +50,11 @@ def _list(_options: argparse.Namespace, _progress: Progress) -> Done:
     from .bfm.library import models_folder
     from .bfm.listing import listed
 
-    entries = [asdict(entry) for entry in listed()]
-    return Done(tuple(_table(entries)), entries, note=f"Library: {models_folder()}")
+    entries = listed()
+    return Done(tuple(_table(entries)), [asdict(entry) for entry in entries], note=f"Library: {models_folder()}")
 
 
-def _table(entries: list[dict[str, object]]) -> list[str]:
+def _table(entries: Sequence[Entry]) -> list[str]:
     rows = [COLUMNS, *(tuple(_cell(name, entry) for name in COLUMNS) for entry in entries)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     return [
@@ -63,14 +66,12 @@ def _table(entries: list[dict[str, object]]) -> list[str]:
     ]
 
 
-def _cell(name: str, entry: dict[str, object]) -> str:
-    value = entry[name]
+def _cell(name: str, entry: Entry) -> str:
     if name == "size":
-        return f"{float(str(value)) / 1e6:.0f} MB"
+        return f"{entry.size / 1e6:.0f} MB"
     if name == "licence":
-        text = " ".join(str(value).split())
-        return text if len(text) <= LICENCE_LETTERS else text[: LICENCE_LETTERS - 3].rstrip() + "..."
-    return str(value) if value else ""
+        return entry.short_licence()
+    return str(getattr(entry, name) or "")
 
 
 def _add(options: argparse.Namespace, progress: Progress) -> Done:

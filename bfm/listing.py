@@ -11,6 +11,9 @@ from .licences import commercial_use
 from .registry import BUILTIN, available_models, load_model, model_file
 
 
+LICENCE_LETTERS = 60  # of a licence where there is but a line for it
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the list."""
@@ -25,6 +28,11 @@ class Entry:
     size: int  # bytes on the disk
     added: str  # date; "" for what came with Likeness
     source: str
+
+    def short_licence(self) -> str:
+        """The licence in one line, cut off where it is long."""
+        text = " ".join(self.licence.split())
+        return text if len(text) <= LICENCE_LETTERS else text[: LICENCE_LETTERS - 3].rstrip() + "..."
 
 
 def listed() -> list[Entry]:

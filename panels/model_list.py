@@ -13,7 +13,6 @@ from ..operators.models import (
 )
 
 ICT = "ict"
-LICENCE_LETTERS = 60
 COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
 GUIDE = "docs/models.md of Likeness tells which models there are and where to get them"
 
@@ -27,7 +26,7 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         row.label(text=f"{COMMERCIAL.get(entry.commercial, 'read its licence')}, {entry.size / 1e6:.0f} MB")
         remove = row.operator(LIKENESS_OT_remove_model.bl_idname, text="", icon="TRASH", emboss=False)
         remove.model = entry.id
-        layout.label(text=_shortened(entry.licence), icon="BLANK1")
+        layout.label(text=entry.short_licence(), icon="BLANK1")
     if not entries:
         layout.label(text="Likeness has a face model of its own; others can be added.", icon="INFO")
     row = layout.row(align=True)
@@ -38,8 +37,3 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         row.operator(LIKENESS_OT_check_models.bl_idname, text="Check", icon="VIEWZOOM")
     layout.label(text=GUIDE, icon="HELP")
     layout.label(text=f"Library: {library_state.folder()}", icon="FILE_FOLDER")
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= LICENCE_LETTERS else text[: LICENCE_LETTERS - 3].rstrip() + "..."
