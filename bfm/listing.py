@@ -10,7 +10,6 @@ from .library import RECORD_FILE, Record, installed, models_folder
 from .licences import commercial_use
 from .registry import BUILTIN, available_models, load_model, model_file
 
-
 LICENCE_LETTERS = 60  # of a licence where there is but a line for it
 
 
