@@ -30,6 +30,7 @@ _PADDING = 1 / 64  # of the texture's side
 _GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
 _FEWEST_EYE_TEXELS = 20
 _IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be darker than this share of its white
+_LID_WIDTH = 0.035  # of the texture's side, round an eye that is a patch of the skin
 _FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 
 
@@ -79,6 +80,9 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     seen = skin.seen
     if not _paint_eyes(result, skin.albedo, seen, eyes, mirror):
         seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)
+    elif _eyes_are_patches(model):
+        for eye in eyes:
+            result = _with_lids(result, skin.albedo, seen, eye, on_skin)
     result = pad_charts(result.astype(np.float32), atlas.mask, max(2, round(_PADDING * size)))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
@@ -110,6 +114,25 @@ def _paint_eyes(result: Floats, albedo: Floats, seen: Floats, parts: list[Floats
         if not any(part is other for other in visible):
             result[part] = other_way[part]
     return True
+
+
+def _eyes_are_patches(model: FaceModel) -> bool:
+    """Whether the eyes of a model are places on its skin and no eyeballs of their own."""
+    corners = model.faces_uv[:, :3]
+    skin, eyes = (corners[part_groups(model)[model.face_parts] == kind] for kind in (SKIN, EYES))
+    return bool(np.isin(eyes, skin).any())
+
+
+def _with_lids(result: Floats, albedo: Floats, seen: Floats, eye: Floats, on_skin: Floats) -> Floats:
+    """The photo's colours (T, T, 3) across the border of an eye that is a patch of the skin, as far as it is seen.
+
+    The border is a row of triangles' teeth somewhere on the lid, and the lashes beside it are no skin to the photo.
+    """
+    width = _LID_WIDTH * len(eye)
+    outside, inside = (cv2.distanceTransform(m.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) for m in (~eye, eye))
+    near = 1.0 - smoothstep(0.2, 1.0, (outside + 2.0 * inside) / width)
+    known = np.where(eye, seen, seen[eye].mean() * on_skin).astype(np.float32)
+    return _blend_over(result, albedo, near * known)
 
 
 def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
