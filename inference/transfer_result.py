@@ -32,6 +32,7 @@ IDENTITY_WEIGHT = 1e-3  # metres of a vertex' misfit that cost as much as one si
 EXPRESSION_WEIGHT = 3e-4  # likewise for a slider's full range
 SAMPLES = 4000  # vertices that identity and expression are fitted to
 ROUNDS = 3
+FULL = "_full"  # what the id of a model's full form ends in: its numbered shapes are those of the small form
 FAINT = 1e-6  # metres: a personal key that differs less from its model's own is that
 
 
@@ -54,7 +55,7 @@ def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
     shape = shape_of_source(other)
     frame, identity, vertices = _neutral(other, shape, places, places.carry(result.mesh.vertices))
     keys = _keys(result.mesh, own, other, places, frame, vertices)
-    expression = _expression(result.mesh, other, places, frame, keys)
+    expression = _expression(result.mesh, own, other, places, frame, keys)
     mesh = mesh_of(other, vertices, keys, expression)
     images = carried_maps(result, own, other, places, mesh)
     return replace(
@@ -136,10 +137,13 @@ def _keys(
     return keys
 
 
-def _expression(mesh: Mesh, other: FaceModel, places: Correspondence, frame: Frame, keys: Floats) -> Floats:
+def _expression(
+    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Frame, keys: Floats
+) -> Floats:
     """Slider values (E,): by name where all that move have one there, else those that come nearest to the shape."""
     values = {n: float(v) for n, v in zip(mesh.shape_key_names, mesh.expression, strict=True) if v != 0}
-    named = {n: v for n, v in values.items() if not NUMBERED.fullmatch(n)}
+    alike = own.id.removesuffix(FULL) == other.id.removesuffix(FULL)
+    named = {n: v for n, v in values.items() if alike or not NUMBERED.fullmatch(n)}
     same = values_for(other.expression_names, named)
     by_name = np.array([same.get(name, 0.0) for name in other.expression_names])
     low, high = np.asarray(other.expression_ranges, dtype=np.float64).T

@@ -148,11 +148,12 @@ def test_numbers_of_one_model_are_not_those_of_another(other: FaceModel) -> None
     expression = np.zeros(len(numbered), np.float32)
     expression[there.mesh.shape_key_names.index("exp_00")] = 2.0
     moved = replace(there, mesh=replace(there.mesh, shape_key_deltas=numbered, expression=expression))
-    install_other("another")  # whose own exp_00 moves nothing
-    beyond = transferred(moved, "another")
-    values = dict(zip(beyond.mesh.shape_key_names, beyond.mesh.expression, strict=True))
-    assert values["exp_00"] == pytest.approx(0.0, abs=0.01)
-    assert values["jawOpen"] == pytest.approx(0.4, abs=0.08)
+    for model_id, exp_00, jaw in (("another", 0.0, 0.4), ("other_full", 2.0, 0.0)):  # whose own exp_00 moves nothing
+        install_other(model_id)
+        beyond = transferred(moved, model_id)
+        values = dict(zip(beyond.mesh.shape_key_names, beyond.mesh.expression, strict=True))
+        assert values["exp_00"] == pytest.approx(exp_00, abs=0.01)
+        assert values["jawOpen"] == pytest.approx(jaw, abs=0.08)
 
 
 def test_nonsense_is_refused(tmp_path: Path) -> None:
