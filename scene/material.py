@@ -35,6 +35,7 @@ TOOTH: Inputs = {"Roughness": 0.25, "IOR": ENAMEL_IOR}
 # A draft has no texture: mean skin, which the light was recovered for (the built-in model's mean albedo, linear RGB).
 SKIN_COLOUR = (0.46, 0.26, 0.2, 1.0)
 TOOTH_COLOUR, CAVITY_COLOUR = (0.56, 0.5, 0.4, 1.0), (0.2, 0.055, 0.05, 1.0)
+LINING_COLOUR = (0.08, 0.022, 0.02, 1.0)  # nothing lies between the lips and it: it is the dark of a mouth as well
 CAVITY_PARTS = ("mouth", "gum", "tongue")
 
 
@@ -44,7 +45,7 @@ def add_materials(
     """One material slot per part, in the order of the mesh's material indices."""
     for part in part_names:
         albedo = None if part == LINING else images.get(ALBEDO_IMAGE)  # no model's texture knows the lining
-        material = _create(f"{name} {part}", _surface(part), albedo)
+        material = _create(f"{name} {part}", part, albedo)
         if _surface(part) is SKIN and NORMAL_IMAGE in images:
             _add_normal_map(material, images[NORMAL_IMAGE])
         face.data.materials.append(material)
@@ -58,7 +59,14 @@ def _surface(part: str) -> Inputs:
     return TOOTH if part.startswith("teeth") else SKIN
 
 
-def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.types.Material:
+def _plain_colour(part: str) -> tuple[float, ...]:
+    if part == LINING:
+        return LINING_COLOUR
+    surface = _surface(part)
+    return TOOTH_COLOUR if surface is TOOTH else CAVITY_COLOUR if surface is CAVITY else SKIN_COLOUR
+
+
+def _create(name: str, part: str, albedo: bpy.types.Image | None) -> bpy.types.Material:
     material = bpy.data.materials.new(name)
     if material.node_tree is None:  # Blender 4
         material.use_nodes = True
@@ -66,11 +74,10 @@ def _create(name: str, surface: Inputs, albedo: bpy.types.Image | None) -> bpy.t
     shader = tree.nodes["Principled BSDF"]
     # Burley needs no closed volume behind the skin: a face is an open mask.
     shader.subsurface_method = "BURLEY"
-    for socket, value in surface.items():
+    for socket, value in _surface(part).items():
         shader.inputs[socket].default_value = value
     if albedo is None:
-        plain = TOOTH_COLOUR if surface is TOOTH else CAVITY_COLOUR if surface is CAVITY else SKIN_COLOUR
-        shader.inputs["Base Color"].default_value = plain
+        shader.inputs["Base Color"].default_value = _plain_colour(part)
     else:
         texture = _image_node(tree, albedo, (-700, 300))
         tree.links.new(texture.outputs["Color"], shader.inputs["Base Color"])

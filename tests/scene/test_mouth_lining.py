@@ -38,6 +38,7 @@ def test_the_mouth_of_a_mask_ends_in_the_dark(mask_folder: Path) -> None:
     material = face.data.materials[face.data.polygons[index].material_index]
     assert material.name.endswith(LINING)
     assert not any(node.type == "TEX_IMAGE" for node in material.node_tree.nodes)
+    assert max(material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value[:3]) < 0.1
 
 
 def test_an_exported_mask_is_the_model_s_own_mesh(mask_folder: Path, tmp_path: Path) -> None:
