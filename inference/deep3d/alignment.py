@@ -30,7 +30,7 @@ TEMPLATE = np.array(
 ARCFACE_TEMPLATE = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
-SMALLEST_SCALE, LARGEST_SIDE = 1e-3, 20_000
+SMALLEST_SCALE, LARGEST_SIDE = 1e-3, 1_000_000
 
 Floats = NDArray[np.floating]
 
@@ -67,11 +67,20 @@ def align(pixels: NDArray[np.uint8], five: Floats) -> Deep3DCrop:
         raise LikenessError("The five points of the face lie so that no picture of it can be cut out.")
     left = int(resized[0] / 2 - CROP_PX / 2 + (tx - width / 2) * scale)
     up = int(resized[1] / 2 - CROP_PX / 2 + (height / 2 - ty) * scale)
-    whole = Image.fromarray(pixels).resize(resized, Image.Resampling.BICUBIC)
-    crop = whole.crop((left, up, left + CROP_PX, up + CROP_PX))
-    return Deep3DCrop(
-        np.asarray(crop), (width, height), resized, left, up, np.array([width, height, scale, tx, ty], np.float64)
-    )
+    picture = _cut(Image.fromarray(pixels), resized, left, up)
+    return Deep3DCrop(picture, (width, height), resized, left, up, np.array([width, height, scale, tx, ty], np.float64))
+
+
+def _cut(photo: Image.Image, resized: tuple[int, int], left: int, up: int) -> NDArray[np.uint8]:
+    """The crop of the resized photo, of which nothing else is made: a small face enlarges a photo to gigabytes."""
+    crop = Image.new("RGB", (CROP_PX, CROP_PX))
+    x0, y0 = max(left, 0), max(up, 0)
+    x1, y1 = min(left + CROP_PX, resized[0]), min(up + CROP_PX, resized[1])
+    if x0 < x1 and y0 < y1:
+        across, down = photo.width / resized[0], photo.height / resized[1]
+        box = (x0 * across, y0 * down, min(x1 * across, photo.width), min(y1 * down, photo.height))
+        crop.paste(photo.resize((x1 - x0, y1 - y0), Image.Resampling.BICUBIC, box), (x0 - left, y0 - up))
+    return np.asarray(crop)
 
 
 def aligned_landmarks(crop: Deep3DCrop, landmarks: Floats) -> Floats:

@@ -17,6 +17,7 @@ from likeness.inference.deep3d.alignment import (
     arcface_matrix,
     pos,
 )
+from PIL import Image
 
 Arrays = dict[str, np.ndarray]
 WIDTH, HEIGHT = 640, 480
@@ -60,6 +61,27 @@ def test_pixels(case: str, ramps: np.ndarray, waves: np.ndarray, reference: Arra
         assert crop.pixels.shape == (CROP_PX, CROP_PX, 3)
         wanted = reference[f"align_{case}_{name}"].astype(int)
         assert np.abs(crop.pixels[rows, columns].astype(int) - wanted).max() <= 1
+
+
+@pytest.mark.parametrize("middle", [(300, 200), (20, 460), (639, 0)])
+@pytest.mark.parametrize("size", [30.0, 90.0, 400.0])
+def test_only_the_crop_is_resized(middle: tuple[int, int], size: float) -> None:
+    """As the official code does it, which resizes the whole photo."""
+    photo = np.random.default_rng(0).integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    crop = align(photo, TEMPLATE[:, :2] * [size, -size] + middle)
+    whole = Image.fromarray(photo).resize(crop.resized, Image.Resampling.BICUBIC)
+    naive = np.asarray(whole.crop((crop.left, crop.up, crop.left + CROP_PX, crop.up + CROP_PX))).astype(int)
+    off = np.abs(crop.pixels - naive)
+    assert off.max() <= 2  # of noise, whose neighbours differ by 255
+    assert (off > 0).mean() < 0.01
+
+
+def test_a_small_face_in_a_large_photo() -> None:
+    photo = np.zeros((4000, 6000, 3), np.uint8)
+    photo[1990:2010, 2990:3010] = 255
+    crop = align(photo, TEMPLATE[:, :2] * [25, -25] + [3000, 2000])
+    assert max(crop.resized) > 20_000
+    assert crop.pixels[CROP_PX // 2, CROP_PX // 2].min() == 255
 
 
 @pytest.mark.parametrize("case", CASES)
