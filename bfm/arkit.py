@@ -28,7 +28,7 @@ ARKIT_NAMES: tuple[str, ...] = (
 ARKIT_RANGE = (0.0, 1.0)
 
 # A shape called so is an axis of one model's own statistics: its number says nothing of another model's shape.
-NUMBERED = re.compile(r"[a-z]+_?\d+", re.IGNORECASE)
+NUMBERED = re.compile(r"[a-z][a-z_]*\d[\d_]*", re.IGNORECASE)
 
 
 def mirrored_name(name: str) -> str:

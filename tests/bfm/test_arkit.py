@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from likeness.bfm.arkit import ARKIT_NAMES, canonical_name, mirrored_name, values_for
+from likeness.bfm.arkit import ARKIT_NAMES, NUMBERED, canonical_name, mirrored_name, values_for
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,16 @@ def test_different_shapes_stay_different() -> None:
     assert len({canonical_name(name) for name in ARKIT_NAMES}) == len(ARKIT_NAMES) == 51
     assert canonical_name("mouthRoll") == "mouthroll"
     assert canonical_name("Lower") == "lower"
+
+
+@pytest.mark.parametrize("name", ["exp_00", "exp_063", "PC12", "left_eye_region_012", "mouth_0_003"])
+def test_numbered_axes_are_known(name: str) -> None:
+    assert NUMBERED.fullmatch(name)
+
+
+@pytest.mark.parametrize("name", [*ARKIT_NAMES, "exp_mean", "browInnerUp_L", "12", "smile"])
+def test_names_with_a_meaning_are_no_numbers(name: str) -> None:
+    assert not NUMBERED.fullmatch(name)
 
 
 def test_mirroring_twice_is_nothing() -> None:
