@@ -13,8 +13,11 @@ from .registration import graph_laplacian, similarity
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
-PLACES, SPREAD = 700, 0.010  # where local maps are measured, and over how far (metres)
-NEIGHBOURS, BLEND = 60, 6
+SPREAD = 0.010  # metres over which a local map is measured
+# Metres between the points it is measured of, and between the places it is measured at: as they lie in space, for a
+# mesh is so dense at the lips that its nearest points would say nothing but its noise.
+POINT_STEP, PLACE_STEP = 0.004, 0.008
+NEIGHBOURS, BLEND = 240, 12
 STIFF = 0.02  # of the common similarity in a local map, as a share of the neighbourhood's variance
 CALM = 0.0015  # metres
 FADE = 0.030  # metres over which a motion dies away beyond what is known
@@ -28,10 +31,9 @@ def local_maps(before: Floats, after: Floats, points: Floats) -> Floats:
     """
     scale, rotation, _ = similarity(before, after)
     whole = scale * rotation
-    every = max(1, len(before) // 12000)
-    a, b = before[::every], after[::every]
-    places = before[np.linspace(0, len(before) - 1, min(PLACES, len(before))).astype(int)]
-    apart, near = KDTree(a).query(places, k=min(NEIGHBOURS * 4, len(a)))
+    points_of, places_of = (_spaced(before, step) for step in (POINT_STEP, PLACE_STEP))
+    a, b, places = before[points_of], after[points_of], before[places_of]
+    apart, near = KDTree(a).query(places, k=min(NEIGHBOURS, len(a)))
     weights = np.exp(-0.5 * (apart / SPREAD) ** 2)
     weights /= weights.sum(axis=1, keepdims=True)
     x = a[near] - np.einsum("pk,pkd->pd", weights, a[near])[:, None]
@@ -40,10 +42,16 @@ def local_maps(before: Floats, after: Floats, points: Floats) -> Floats:
     cross = np.einsum("pk,pki,pkj->pij", weights, y, x, optimize=True)
     ridge = STIFF * np.trace(spread, axis1=1, axis2=2)[:, None, None] * np.eye(3)
     maps = whole + np.linalg.solve(spread + ridge, cross.transpose(0, 2, 1)).transpose(0, 2, 1)
-    far, which = KDTree(places).query(points, k=min(BLEND, len(places)))
-    share = 1 / (far.reshape(len(points), -1) ** 2 + 1e-6)
+    far, which = KDTree(places).query(points, k=range(1, min(BLEND, len(places)) + 1))
+    # No step anywhere: a place comes in with weight 0.
+    share = (1 - (far / (far[:, -1:] + 1e-9)) ** 2) ** 2 + 1e-9
     share /= share.sum(axis=1, keepdims=True)
-    return np.einsum("nk,nkij->nij", share, maps[which.reshape(len(points), -1)])
+    return np.einsum("nk,nkij->nij", share, maps[which], optimize=True)
+
+
+def _spaced(points: Floats, step: float) -> Ints:
+    """Indices of one of the points (N, 3) in every cube with sides of ``step`` that has any."""
+    return np.unique(np.floor(points / step).astype(np.int64), axis=0, return_index=True)[1]
 
 
 def spread_out(field: Floats, trust: Floats, rest: Floats | float, vertices: Floats, triangles: Ints) -> Floats:
