@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from likeness.bfm.face_model import FaceModel, save_face_model
-from likeness.bfm.library import MODEL_FILE, Record, install
-from likeness.bfm.registry import load_model
+from likeness.bfm.library import MODEL_FILE, Record, install, models_folder
+from likeness.bfm.registry import BUILTIN, load_model
 from likeness.bfm.source_model import SourceModel
+from likeness.bfm.transfer.between_models import FOLDER, laid_builtin
 from likeness.bfm.transfer.completing import complete
 
 TURN = np.radians(4.0)
@@ -62,9 +63,19 @@ def other_model() -> FaceModel:
     return complete(disguised())
 
 
+@cache
+def _laying() -> bytes:
+    """The file of `laid_builtin`, which takes seconds to make."""
+    laid_builtin(other_model())
+    return (models_folder() / FOLDER / f"{BUILTIN}--{other_model().id}.npz").read_bytes()
+
+
 def install_other(model_id: str = "other") -> FaceModel:
-    """Put the complete model into the library of this test."""
+    """Put the complete model into the library of this test, and how the built-in one lies on it."""
     model = replace(other_model(), id=model_id)
+    remembered = models_folder() / FOLDER / f"{BUILTIN}--{model_id}.npz"
+    remembered.parent.mkdir(parents=True, exist_ok=True)
+    remembered.write_bytes(_laying())
 
     def write(folder: Path) -> None:
         save_face_model(model, folder / MODEL_FILE, compressed=False)
