@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ POSE_KEYS: dict[str, tuple[int, tuple[float, float, float], float]] = {
     "eyeLookInRight": (RIGHT_EYE, (0.0, 0.49, 0.0), 0.35),
     "eyeLookOutRight": (RIGHT_EYE, (0.0, -0.49, 0.0), 0.35),
 }
+IS_2023 = re.compile(r"flame[\W_]*2023", re.IGNORECASE)  # in the name of the file or its folder; other 2023s are dates
 EDITIONS = {
     "flame2020": ("FLAME 2020", "FLAME licence of the Max Planck Society: non-commercial scientific research"),
     "flame2023": ("FLAME 2023", "CC BY 4.0 for FLAME 2023 Open, else the FLAME licence: non-commercial research"),
@@ -58,7 +60,7 @@ def read(path: Path) -> SourceModel:
     names, basis, std = _pose_keys(flame, with_jaw="no_jaw" not in file.stem)
     own = np.moveaxis(flame.shapes, -1, 0).astype(np.float32)
     expressions = MODES - IDENTITY_MODES
-    model_id = "flame2023" if "2023" in f"{file.parent.name}/{file.name}" else "flame2020"
+    model_id = "flame2023" if IS_2023.search(f"{file.absolute().parent.name}/{file.name}") else "flame2020"
     name, licence = EDITIONS[model_id]
     layout = texture_layout(file, flame.faces)
     return SourceModel(

@@ -121,6 +121,10 @@ def test_editions_and_folders(model_file: Path, tmp_path: Path) -> None:
     assert reader.recognises(model_file.parent)
     assert reader.source_files(model_file.parent) == [model_file]
     assert not reader.recognises(tmp_path)
+    for folder, edition in (("Flame 2023 Open", "flame2023"), ("2023-05", "flame2020")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "generic_model.pkl").write_bytes(model_file.read_bytes())
+        assert reader.read(tmp_path / folder).id == edition
     newer = tmp_path / "flame2023_no_jaw.pkl"
     newer.write_bytes(model_file.read_bytes())
     source = reader.read(tmp_path)
