@@ -41,7 +41,7 @@ class PhotometricSettings:
     iterations: int = 3
     sigma: float = 0.06  # colour noise as a share of the face's mean brightness: albedo the basis cannot show
     patch_m2: float = 3.5e-6  # of skin that counts as one observation
-    correlation: float = 8.0  # albedo errors of neighbouring patches go together
+    correlation: float = 12.0  # albedo errors of neighbouring patches go together
     geman_mcclure: float = 3.0
     min_facing: float = 0.25  # cosine below which a vertex is not compared
     shadow: float = 0.35  # share of the mean brightness below which a colour is cast shadow; full weight at twice that
