@@ -36,9 +36,10 @@ def find_face(photo: Photo, passes: int, face: int | None, named: bool) -> View:
 
 
 def main_first(views: Sequence[View]) -> list[View]:
-    """The photo that shows the face best, then the others in their order."""
+    """The photo that shows the face best, then the others in their order; each with its index in that order."""
+    given = [replace(view, index=index) for index, view in enumerate(views)]
     main = int(np.argmax([_merit(view) for view in views]))
-    return [views[main], *views[:main], *views[main + 1 :]]
+    return [given[main], *given[:main], *given[main + 1 :]]
 
 
 def with_skin(view: View) -> View:
@@ -53,6 +54,7 @@ def photo_records(views: Sequence[View], fits: Sequence[FaceFit]) -> list[dict[s
     return [
         {
             "name": _name(view.photo),
+            "index": view.index,
             "camera": {"intrinsics": _list(fit.camera.intrinsics), "image_size": list(view.photo.size)},
             "pose": {"rotation": _list(fit.camera.rotation), "translation": _list(fit.camera.translation)},
             "expression": _list(fit.expression),

@@ -15,10 +15,10 @@ from .state import state_of
 def remember_photos(face: bpy.types.Object, photos: Sequence[Path]) -> None:
     """Keep where the photos of a new face are; its result says which of them is the main one."""
     told = recall(face).face.get("photos", [])
-    main = next((photo for photo in photos if told and photo.name == told[0]["name"]), photos[0])
+    main = told[0].get("index", 0) if told else 0
     memory = state_of(face)
-    memory.photo = str(main)
-    memory.other_photos = json.dumps([str(photo) for photo in photos if photo is not main])
+    memory.photo = str(photos[main])
+    memory.other_photos = json.dumps([str(photo) for index, photo in enumerate(photos) if index != main])
 
 
 def other_photos(face: bpy.types.Object) -> list[Path]:

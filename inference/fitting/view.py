@@ -19,3 +19,4 @@ class View:
     landmarks: FaceLandmarks
     faces: int = 1  # how many the photo shows
     skin: NDArray[np.floating] | None = None  # (H, W) confidence that a pixel is this face's; None for the quick fit
+    index: int = 0  # its place among the photos as they were given

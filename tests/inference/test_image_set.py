@@ -52,7 +52,9 @@ def test_the_sharp_and_large_photo_leads_and_the_others_keep_their_order(folder:
     found = {
         name: find_face(read_photo(folder / f"{name}.png"), 2, None, True) for name in ("sharp", "blurred", "small")
     }
-    assert names(main_first([found["small"], found["sharp"], found["blurred"]])) == ["sharp", "small", "blurred"]
+    ordered = main_first([found["small"], found["sharp"], found["blurred"]])
+    assert names(ordered) == ["sharp", "small", "blurred"]
+    assert [view.index for view in ordered] == [1, 0, 2]
     assert names(main_first([found["blurred"], found["small"], found["sharp"]])) == ["sharp", "blurred", "small"]
 
 
@@ -60,6 +62,7 @@ def test_the_main_photo_is_that_of_the_result(together: Reconstruction, folder: 
     np.testing.assert_array_equal(together.images[PHOTO_IMAGE], np.asarray(Image.open(folder / "sharp.png")))
     main, other = together.photos
     assert [main["name"], other["name"]] == ["sharp.png", "small.png"]
+    assert [main["index"], other["index"]] == [1, 0]  # as they were given
     np.testing.assert_allclose(main["pose"]["rotation"], together.rotation)
     np.testing.assert_allclose(main["lighting"], together.lighting)
     np.testing.assert_allclose(main["expression"], together.coefficients["expression"])
