@@ -69,8 +69,9 @@ def _part_of(progress: Progress, start: float, end: float) -> Progress:
 def _reconstruct(options: argparse.Namespace, folder: Path, progress: Progress) -> Reconstruction:
     progress("loading", 0.0)
     from .inference.pipeline import PipelineOptions, reconstruct
-    from .inference.reconstruction import write_reconstruction
+    from .inference.reconstruction import check_target, write_reconstruction
 
+    check_target(folder)
     # What was not asked for on the command line keeps the pipeline's own default.
     chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
     reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)

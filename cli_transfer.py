@@ -27,7 +27,7 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
     started = time.perf_counter()
     progress("loading", 0.0)
-    from .inference.reconstruction import FACE_FILE, read_reconstruction, write_reconstruction
+    from .inference.reconstruction import FACE_FILE, check_target, read_reconstruction, write_reconstruction
     from .inference.transfer_result import transferred
 
     result = read_reconstruction(options.result)
@@ -37,6 +37,7 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     folder = (options.out or source.with_name(f"{source.stem}-{options.model}.likeness")).absolute()
     if folder.resolve() == source:
         raise LikenessError("The result would be written over the one it is made from; choose another folder.")
+    check_target(folder)
     progress("transfer", LOADED)
     carried = transferred(result, options.model)
     write_reconstruction(carried, folder)

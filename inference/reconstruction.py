@@ -74,7 +74,7 @@ class Reconstruction:
     mesh: Mesh
     images: dict[str, Any] = field(default_factory=dict)  # file name -> array when written, Path when read
     files: dict[str, bytes] = field(default_factory=dict)  # of `OTHER_FILES`, written beside; not read back
-    photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, camera, pose, ...
+    photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, index, pose, ...
 
 
 ImageWriter = Callable[[Path, np.ndarray], None]
@@ -84,6 +84,16 @@ def _encode(path: Path, image: np.ndarray) -> None:
     from .image_files import write_image  # needs the image libraries, which Blender does not have
 
     write_image(path, image)
+
+
+def check_target(folder: Path) -> None:
+    """Raise `LikenessError` where a result must not be written: over a file, or among what is no result."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise LikenessError(f"{folder} is a file; choose another name for the result folder.")
+    if any(folder.iterdir()) and not (folder / FACE_FILE).exists():
+        raise LikenessError(f"{folder} holds other files and no Likeness result; choose another folder.")
 
 
 def write_reconstruction(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter = _encode) -> None:
@@ -97,7 +107,7 @@ def write_reconstruction(reconstruction: Reconstruction, folder: Path, write_ima
         LikenessError: the folder is something else than a result, or cannot be written.
     """
     folder = Path(folder).absolute()
-    _check_target(folder)
+    check_target(folder)
     fresh = folder.with_name(f".{uuid.uuid4().hex}.part")
     try:
         fresh.mkdir(parents=True)
@@ -120,15 +130,6 @@ def read_reconstruction(folder: Path) -> Reconstruction:
         return assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
     except (KeyError, TypeError, ValueError) as error:
         raise LikenessError(f"{folder / FACE_FILE} is damaged ({error}).") from error
-
-
-def _check_target(folder: Path) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise LikenessError(f"{folder} is a file; choose another name for the result folder.")
-    if any(folder.iterdir()) and not (folder / FACE_FILE).exists():
-        raise LikenessError(f"{folder} holds other files and no Likeness result; choose another folder.")
 
 
 def _write_files(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter) -> None:
@@ -278,6 +279,8 @@ def _photo(record: dict[str, Any]) -> dict[str, Any]:
     """One of a set's photos, with what others rely on checked."""
     if not isinstance(record["name"], str):
         raise TypeError("a photo without a name")
+    if not isinstance(record.get("index", 0), int):  # older folders have none
+        raise TypeError("a photo's index that is no whole number")
     _numbers(record["pose"]["rotation"], (3, 3))
     _numbers(record["pose"]["translation"], (3,))
     return record

@@ -199,6 +199,16 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     assert capfd.readouterr().err.splitlines()[-1].startswith("likeness: ")
 
 
+def test_a_folder_of_others_is_refused_before_the_work(
+    pipeline: FakePipeline, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "holiday").mkdir()
+    (tmp_path / "holiday" / "beach.jpg").write_bytes(b"")
+    assert likeness("photo.jpg", "-o", "holiday") == 2
+    assert "holds other files" in capfd.readouterr().err
+    assert not pipeline.calls
+
+
 def test_bar_on_a_terminal_ends_on_an_empty_line() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

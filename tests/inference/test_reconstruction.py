@@ -152,8 +152,13 @@ def test_damaged_files_are_named(folder: Path, file: str, content: bytes | None)
         read_reconstruction(folder)
 
 
+NO_POSE = {"rotation": [], "translation": []}
+POSE = {"rotation": np.eye(3).tolist(), "translation": [0, 0, 1]}
+
+
 @pytest.mark.parametrize(
-    "photos", [5, {"name": "a"}, [{}], [{"name": "a", "pose": {"rotation": [], "translation": []}}]]
+    "photos",
+    [5, {"name": "a"}, [{}], [{"name": "a", "pose": NO_POSE}], [{"name": "a", "pose": POSE, "index": "first"}]],
 )
 def test_damaged_records_of_photos_are_told(folder: Path, photos: object) -> None:
     face = json.loads((folder / FACE_FILE).read_text(encoding="utf-8"))
