@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import OpenEXR
 
+from ..errors import LikenessError
+
 
 def write_image(path: Path, image: np.ndarray) -> None:
     """Write an array as the file type of ``path`` says; row 0 is the top of the picture.
@@ -37,6 +39,14 @@ def read_image(path: Path) -> np.ndarray:
     if image is None:
         raise OSError(f"{path.name} is not an image")
     return image if image.ndim == 2 else cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB)
+
+
+def loaded(image: np.ndarray | Path) -> np.ndarray:
+    """An image of a result: the array if it was just made, else its file read. Raises `LikenessError`."""
+    try:
+        return read_image(image) if isinstance(image, Path) else image
+    except OSError as error:
+        raise LikenessError(f"{image} cannot be read: {error.strerror or error}.") from error
 
 
 def _read_exr(path: Path) -> np.ndarray:

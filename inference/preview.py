@@ -16,9 +16,10 @@ import torch
 from numpy.typing import NDArray
 
 from .camera import Camera
+from .image_files import loaded
 from .mouth_lining import lined
 from .reconstruction import PHOTO_IMAGE, Mesh, Reconstruction
-from .studio import Picture, Pixels, Subject, draw_clay, draw_relit, draw_textured, image_of, subject_of
+from .studio import Picture, Pixels, Subject, draw_clay, draw_relit, draw_textured, subject_of
 
 TILE_WIDTH, TILE_HEIGHT = 386, 460
 GUTTER = 11  # 4 tiles and 5 gutters make 1599 pixels
@@ -37,7 +38,11 @@ Draw = Callable[[Subject, Vertices, Camera], Picture]
 
 
 def preview_image(reconstruction: Reconstruction) -> Pixels:
-    """The contact sheet (H, 1599, 3) uint8 sRGB of a reconstruction, just made or read from its folder."""
+    """The contact sheet (H, 1599, 3) uint8 sRGB of a reconstruction, just made or read from its folder.
+
+    Raises:
+        LikenessError: an image of the folder cannot be read.
+    """
     reconstruction = replace(reconstruction, mesh=lined(reconstruction.mesh))
     mesh, subject = reconstruction.mesh, subject_of(reconstruction)
     posed = _expressed(mesh, mesh.expression)
@@ -64,7 +69,7 @@ def _photo_tiles(reconstruction: Reconstruction, subject: Subject, posed: Vertic
         reconstruction.image_size,
     )
     box = _photo_box(camera.project(torch.as_tensor(posed, dtype=torch.float32)).numpy())
-    photo = _crop(image_of(reconstruction, PHOTO_IMAGE), box)
+    photo = _crop(loaded(reconstruction.images[PHOTO_IMAGE]), box)
     framed = replace(camera.cropped(*box).scaled(TILE_WIDTH / box[2]), image_size=(TILE_WIDTH, TILE_HEIGHT))
     tiles = {"photo": photo, "shape over the photo": draw_clay(subject, posed, framed).over(photo)}
     if subject.albedo is not None:

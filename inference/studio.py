@@ -7,7 +7,6 @@ what Blender will, without Blender. Nothing here is differentiable or batched: i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,6 +17,7 @@ from torch.nn.functional import grid_sample, normalize
 
 from ..bfm.face_model import triangle_owner, triangulate
 from .camera import Camera
+from .image_files import loaded
 from .images import linear_to_srgb, srgb_to_linear
 from .lighting import shade, to_view_frame
 from .mouth_lining import LINING
@@ -203,19 +203,10 @@ def _gloss(normals: Tensor, towards: Tensor, gloss: tuple[float, float]) -> Tens
     return strength * (normals @ halfway).clamp_min(0.0)[:, None] ** exponent
 
 
-def image_of(reconstruction: Reconstruction, name: str) -> Pixels:
-    """An 8-bit RGB image (H, W, 3) of a reconstruction, just made or read from its folder."""
-    image = reconstruction.images[name]
-    if isinstance(image, Path):
-        coded = np.frombuffer(image.read_bytes(), np.uint8)
-        return cv2.cvtColor(cv2.imdecode(coded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8)
-    return image
-
-
 def _texture(reconstruction: Reconstruction, name: str) -> Pixels | None:
     if name not in reconstruction.images:
         return None
-    image = image_of(reconstruction, name)
+    image = loaded(reconstruction.images[name])
     if len(image) <= TEXTURE_SIDE:
         return image
     return cv2.resize(image, (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8)

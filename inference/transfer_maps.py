@@ -6,7 +6,6 @@ place is linear, unless the old layout has a seam there: then each texel's place
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -20,7 +19,7 @@ from ..bfm.transfer.registration import vertex_normals
 from ..errors import LikenessError
 from .blending import pad_charts
 from .detail.normal_map import bake_normal_map
-from .image_files import read_image
+from .image_files import loaded
 from .images import linear_to_srgb, srgb_to_linear
 from .reconstruction import (
     ALBEDO_IMAGE,
@@ -52,10 +51,10 @@ def carried_maps(
     """
     if PHOTO_IMAGE not in result.images:
         raise LikenessError(f"The result has no {PHOTO_IMAGE}.")
-    images: dict[str, Any] = {PHOTO_IMAGE: _read(result.images[PHOTO_IMAGE])}
+    images: dict[str, Any] = {PHOTO_IMAGE: loaded(result.images[PHOTO_IMAGE])}
     if ALBEDO_IMAGE not in result.images:
         return images
-    albedo = srgb_to_linear(_read(result.images[ALBEDO_IMAGE])).astype(np.float32)
+    albedo = srgb_to_linear(loaded(result.images[ALBEDO_IMAGE])).astype(np.float32)
     size = len(albedo)
     atlas = uv_atlas(other, size)
     at = texel_places(own, other, places, atlas)
@@ -63,10 +62,10 @@ def carried_maps(
     colour = _over_model(_sampled(albedo, at), trust, atlas, other)
     images[ALBEDO_IMAGE] = np.round(linear_to_srgb(np.clip(_padded(colour, atlas), 0, 1)) * 255).astype(np.uint8)
     if CONFIDENCE_IMAGE in result.images:
-        confidence = _read(result.images[CONFIDENCE_IMAGE]).astype(np.float32)
+        confidence = loaded(result.images[CONFIDENCE_IMAGE]).astype(np.float32)
         images[CONFIDENCE_IMAGE] = np.round(_sampled(_grey(confidence), at) * trust).astype(np.uint8)
     if DISPLACEMENT_IMAGE in result.images:
-        height = _grey(_read(result.images[DISPLACEMENT_IMAGE])).astype(np.float32)
+        height = _grey(loaded(result.images[DISPLACEMENT_IMAGE])).astype(np.float32)
         skin = atlas.mask & (part_groups(other)[atlas.parts()] == 0)
         moved = np.where(skin, _sampled(height, at) * trust, 0.0).astype(np.float32)
         moved = np.ascontiguousarray(_padded(moved[..., None], atlas)[..., 0])
@@ -172,11 +171,3 @@ def _padded(image: Floats, atlas: UvAtlas) -> Floats:
 
 def _grey(image: Floats) -> Floats:
     return image[..., 0] if image.ndim == 3 else image
-
-
-def _read(image: Any) -> Floats:
-    """An image of a result: an array, or a file of it."""
-    try:
-        return read_image(image) if isinstance(image, Path) else image
-    except OSError as error:
-        raise LikenessError(f"{image} cannot be read: {error.strerror or error}.") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from likeness.errors import LikenessError
 from likeness.inference import preview, studio
 from likeness.inference.camera import Camera
 from likeness.inference.images import srgb_to_linear
@@ -15,6 +16,7 @@ from likeness.inference.lighting import uniform_light
 from likeness.inference.reconstruction import (
     ALBEDO_IMAGE,
     NORMAL_IMAGE,
+    PHOTO_IMAGE,
     Reconstruction,
     read_reconstruction,
     write_reconstruction,
@@ -44,6 +46,14 @@ def test_the_sheet_is_the_same_from_memory_and_from_a_folder(sheet: Reconstructi
     assert made.shape[1:] == (1599, 3)
     assert np.abs(made.astype(int) - read).max() <= 2
     assert made.std() > 10
+
+
+@pytest.mark.parametrize("name", [PHOTO_IMAGE, ALBEDO_IMAGE])
+def test_a_damaged_image_is_one_sentence(sheet: Reconstruction, tmp_path: Path, name: str) -> None:
+    write_reconstruction(sheet, tmp_path / "face.likeness")
+    (tmp_path / "face.likeness" / name).write_bytes(b"no image")
+    with pytest.raises(LikenessError, match=rf"{name} cannot be read: {name} is not an image\.$"):
+        preview.preview_image(read_reconstruction(tmp_path / "face.likeness"))
 
 
 def test_even_light_shows_the_albedo(sheet: Reconstruction) -> None:

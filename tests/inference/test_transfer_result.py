@@ -11,8 +11,10 @@ from likeness import cli
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.registry import load_model
 from likeness.errors import LikenessError
+from likeness.inference import transfer_result
 from likeness.inference.image_files import read_image, write_image
 from likeness.inference.images import linear_to_srgb
+from likeness.inference.model_mesh import mesh_of
 from likeness.inference.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -41,11 +43,7 @@ def other() -> FaceModel:
 def a_result() -> Reconstruction:
     """A smiling face of the built-in model with a texture that follows the surface, made without a photo."""
     model = load_model("builtin")
-    atlas = uv_atlas(model, SIZE)
     vertices = model.shape(np.random.default_rng(1).normal(0, 0.7, 20))
-    at = atlas.interpolate(model.mean)
-    colour = 0.4 + 0.2 * np.sin(at * 120) * atlas.mask[..., None]
-    height = (0.0003 * np.sin(at[..., 0] * 300) * (atlas.parts() == 0)).astype(np.float32)
     expression = np.array([SMILE.get(name, 0.0) for name in model.expression_names], np.float32)
     return Reconstruction(
         model={"id": "builtin", "source": model.source, "licence": model.licence},
@@ -58,32 +56,24 @@ def a_result() -> Reconstruction:
         landmarks={"detector": "none"},
         timings={},
         provenance={"mesh": "a test"},
-        mesh=Mesh(
-            vertices=vertices.astype(np.float32),
-            faces=model.faces,
-            uv=model.uv,
-            faces_uv=model.faces_uv,
-            shape_key_names=model.expression_names,
-            shape_key_deltas=model.expression_basis.astype(np.float32),
-            shape_key_ranges=model.expression_ranges,
-            expression=expression,
-            landmarks68=model.landmarks68,
-            joint_names=model.joint_names,
-            joint_parents=model.joint_parents,
-            joint_positions=model.joint_regressor @ vertices,
-            skin_weights=model.skin_weights,
-            parts=model.face_parts,
-            part_names=model.part_names,
-        ),
-        images={
-            PHOTO_IMAGE: np.full((320, 320, 3), 90, np.uint8),
-            ALBEDO_IMAGE: np.round(linear_to_srgb(colour) * 255).astype(np.uint8),
-            CONFIDENCE_IMAGE: np.where(atlas.mask, 200, 0).astype(np.uint8),
-            DISPLACEMENT_IMAGE: height,
-            NORMAL_IMAGE: np.full((SIZE, SIZE, 3), 128, np.uint8),
-        },
+        mesh=mesh_of(model, vertices, np.asarray(model.expression_basis), expression),
+        images=images_of(model),
         photos=[{"name": "a", "pose": {"rotation": np.diag([1.0, -1, -1]).tolist(), "translation": [0.01, 0.02, 0.8]}}],
     )
+
+
+def images_of(model: FaceModel) -> dict[str, np.ndarray]:
+    """A plain photo, and maps with stripes of colour and of relief along the surface."""
+    atlas = uv_atlas(model, SIZE)
+    at = atlas.interpolate(model.mean)
+    colour = 0.4 + 0.2 * np.sin(at * 120) * atlas.mask[..., None]
+    return {
+        PHOTO_IMAGE: np.full((320, 320, 3), 90, np.uint8),
+        ALBEDO_IMAGE: np.round(linear_to_srgb(colour) * 255).astype(np.uint8),
+        CONFIDENCE_IMAGE: np.where(atlas.mask, 200, 0).astype(np.uint8),
+        DISPLACEMENT_IMAGE: (0.0003 * np.sin(at[..., 0] * 300) * (atlas.parts() == 0)).astype(np.float32),
+        NORMAL_IMAGE: np.full((SIZE, SIZE, 3), 128, np.uint8),
+    }
 
 
 def in_photo(result: Reconstruction, vertices: np.ndarray) -> np.ndarray:
@@ -178,6 +168,19 @@ def test_the_command_writes_a_result(tmp_path: Path, capfd: pytest.CaptureFixtur
         arguments = ["transfer", str(tmp_path / "face.likeness"), "--model", "other", "-o", str(tmp_path / same)]
         assert cli.main(arguments) == 2
         assert "over the one it is made from" in capfd.readouterr().err
+
+
+def test_a_folder_of_others_is_refused_before_the_work(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer_result, "transferred", None)
+    write_reconstruction(replace(a_result(), images={}), tmp_path / "face.likeness")
+    (tmp_path / "holiday").mkdir()
+    (tmp_path / "holiday" / "beach.jpg").write_bytes(b"")
+    for taken, words in (("holiday", "holds other files"), ("holiday/beach.jpg", "is a file")):
+        arguments = ["transfer", str(tmp_path / "face.likeness"), "--model", "other", "-o", str(tmp_path / taken)]
+        assert cli.main(arguments) == 2
+        assert words in capfd.readouterr().err
 
 
 def test_images_that_cannot_be_read_are_one_sentence(other: FaceModel, tmp_path: Path) -> None:
