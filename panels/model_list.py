@@ -14,7 +14,15 @@ from ..operators.models import (
 
 ICT = "ict"
 COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
-GUIDE = "docs/models.md of Likeness tells which models there are and where to get them"
+# What can be added, how it is had, and its page.
+SOURCES = (
+    ("BFM 2009, 2017, 2019", "on request", "faces.dmi.unibas.ch"),
+    ("Exp_Pca.bin, with BFM 2009", "download", "github.com/Juyong/3DFace"),
+    ("Further files for BFM 2009, Deep3D's network", "download", "github.com/sicxu/Deep3DFaceRecon_pytorch"),
+    ("FLAME 2020, 2023", "register", "flame.is.tue.mpg.de"),
+    ("FaceScape 1.6", "sign an agreement", "facescape.nju.edu.cn"),
+    ("GNM Head 3", "download", "github.com/google/GNM"),
+)
 
 
 def draw_models(layout: bpy.types.UILayout) -> None:
@@ -35,5 +43,16 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         row.operator(LIKENESS_OT_get_ict.bl_idname, text="Get ICT-FaceKit (130 MB)", icon="IMPORT")
     if entries:
         row.operator(LIKENESS_OT_check_models.bl_idname, text="Check", icon="VIEWZOOM")
-    layout.label(text=GUIDE, icon="HELP")
     layout.label(text=f"Library: {library_state.folder()}", icon="FILE_FOLDER")
+    header, body = layout.panel("likeness_model_sources", default_closed=True)
+    header.label(text="Where to Get Models")
+    if body is not None:
+        _draw_sources(body)
+
+
+def _draw_sources(layout: bpy.types.UILayout) -> None:
+    for name, how, page in SOURCES:
+        row = layout.row()
+        row.label(text=f"{name}: {how}")
+        row.operator("wm.url_open", text=page, icon="URL").url = f"https://{page}"
+    layout.label(text="Put the files of a model into one folder and add it; what is missing is told.", icon="INFO")

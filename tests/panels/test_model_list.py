@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from likeness.panels.model_list import draw_models
 
 ADD, GET, CHECK, REMOVE = (f"likeness.{name}" for name in ("add_model", "get_ict", "check_models", "remove_model"))
 
+MODELS_PAGE = Path(__file__).parents[2] / "docs" / "models.md"
+
 
 @pytest.fixture(autouse=True)
 def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -23,8 +26,8 @@ def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     library_state.refresh()
 
 
-def drawn() -> FakeLayout:
-    layout = FakeLayout()
+def drawn(open_panels: bool = False) -> FakeLayout:
+    layout = FakeLayout(open_panels=open_panels)
     draw_models(layout)
     return layout
 
@@ -39,6 +42,16 @@ def test_an_empty_library_offers_what_can_be_had() -> None:
     layout = drawn()
     assert layout.names("operator") == [ADD, GET]
     assert f"Library: {library.models_folder()}" in layout.texts("label")
+
+
+def test_pages_of_models_are_those_of_the_documentation() -> None:
+    """The zip has no documentation: what the panel says must do."""
+    layout = drawn(open_panels=True)
+    pages = layout.texts("operator")[2:]
+    assert layout.names("operator")[2:] == ["wm.url_open"] * len(pages)
+    documented = set(re.findall(r"https://([^>)\s]+)", MODELS_PAGE.read_text(encoding="utf-8")))
+    assert set(pages) == documented - {"github.com/ICT-VGL/ICT-FaceKit", "github.com/zhuhao-nju/facescape"}
+    assert not [text for text in layout.texts("label") if "docs/" in text]
 
 
 def test_each_model_has_name_licence_size_and_a_way_out() -> None:
