@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,20 +38,9 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
         LikenessError: the surface cannot be laid under the built-in face.
     """
     builtin = load_model(BUILTIN)
-    template, shape = shape_of_source(builtin), shape_of_source(source)
-    if source.landmarks68 is None:
-        shape = with_landmarks(shape, template)
-    laying = overlay(template, shape)
-    _check(source, builtin, laying)
+    shape, laying = _laid(source, builtin)
     regions = _regions(shape, builtin, laying)
     shape = _with_eyes(shape, regions[builtin.region_names.index("eyes")])
-    dense = builtin.dense_vertices[:, 0]
-    dense_vertices, dense_weights = laying.onto.triangles[dense], laying.onto.weights[dense]
-    points = np.einsum("kc,kcd->kd", dense_weights, shape.vertices[dense_vertices])
-    uv, faces_uv = source.uv, source.faces_uv
-    if uv is None or faces_uv is None:
-        uv, faces_uv = unwrap_head(source.mean, source.faces, shape.face_parts, shape.part_names)
-    albedo_mean, albedo_basis = _albedo(source, shape, builtin, laying)
     return FaceModel(
         id=source.id,
         name=source.name,
@@ -59,20 +49,26 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
         mean=source.mean.astype(np.float32),
         identity_basis=source.identity_basis.astype(np.float32, copy=False),
         **named_expressions(source, shape, builtin, names_from, laying),
-        albedo_mean=albedo_mean.astype(np.float32, copy=False),
-        albedo_basis=albedo_basis.astype(np.float32, copy=False),
+        **_albedo(source, shape, builtin, laying),
         faces=source.faces.astype(np.int32, copy=False),
-        uv=uv.astype(np.float32, copy=False),
-        faces_uv=faces_uv.astype(np.int32, copy=False),
-        landmarks68=source.landmarks68 if source.landmarks68 is not None else nearest_ibug68(shape, points),
-        dense_vertices=dense_vertices.astype(np.int32),
-        dense_weights=dense_weights.astype(np.float32),
+        **_texture_layout(source, shape),
+        **_landmarks(source, shape, builtin, laying),
         region_names=builtin.region_names,
         region_weights=regions.astype(np.float32),
         part_names=shape.part_names,
         face_parts=shape.face_parts.astype(np.int32),
         **carried_joints(source, shape, builtin, laying),
     )
+
+
+def _laid(source: SourceModel, builtin: FaceModel) -> tuple[Shape, Overlay]:
+    """The source's shape with the built-in face laid over it. Raises `LikenessError` where that cannot be."""
+    template, shape = shape_of_source(builtin), shape_of_source(source)
+    if source.landmarks68 is None:
+        shape = with_landmarks(shape, template)
+    laying = overlay(template, shape)
+    _check(source, builtin, laying)
+    return shape, laying
 
 
 def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
@@ -85,6 +81,28 @@ def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
         )
 
 
+def _landmarks(source: SourceModel, shape: Shape, builtin: FaceModel, laying: Overlay) -> dict[str, Any]:
+    """`FaceModel`'s fields: the dense ones where the built-in model's came to lie, the iBUG ones the source's own."""
+    dense = builtin.dense_vertices[:, 0]
+    vertices, weights = laying.onto.triangles[dense], laying.onto.weights[dense]
+    ibug68 = source.landmarks68
+    if ibug68 is None:
+        ibug68 = nearest_ibug68(shape, np.einsum("kc,kcd->kd", weights, shape.vertices[vertices]))
+    return {
+        "landmarks68": ibug68,
+        "dense_vertices": vertices.astype(np.int32),
+        "dense_weights": weights.astype(np.float32),
+    }
+
+
+def _texture_layout(source: SourceModel, shape: Shape) -> dict[str, Any]:
+    """`FaceModel`'s fields: the source's own, unwrapped where it has none."""
+    uv, faces_uv = source.uv, source.faces_uv
+    if uv is None or faces_uv is None:
+        uv, faces_uv = unwrap_head(source.mean, source.faces, shape.face_parts, shape.part_names)
+    return {"uv": uv.astype(np.float32, copy=False), "faces_uv": faces_uv.astype(np.int32, copy=False)}
+
+
 def nearest_ibug68(shape: Shape, dense: Floats) -> Ints:
     """Vertex ids (68,) of the skin nearest to what the dense landmarks (478, 3) say of the iBUG points."""
     skin = np.unique(shape.triangles("skin"))
@@ -92,16 +110,17 @@ def nearest_ibug68(shape: Shape, dense: Floats) -> Ints:
     return np.array([skin[np.linalg.norm(shape.vertices[skin] - p, axis=1).argmin()] for p in targets], dtype=np.int32)
 
 
-def _albedo(source: SourceModel, shape: Shape, builtin: FaceModel, laying: Overlay) -> tuple[Floats, Floats]:
-    """Mean and modes: the source's own, carried over where it has none: all of it, or the rows that are NaN."""
-    own = source.albedo_mean
-    if own is not None and not np.isnan(own).any():
-        return own, np.zeros((0, *own.shape)) if source.albedo_basis is None else source.albedo_basis
-    mean, basis = carried_albedo(shape, builtin, laying)
-    if own is not None:
-        given = ~np.isnan(own).any(axis=1)
-        mean[given], basis[:, given] = own[given], 0.0
-    return mean, basis
+def _albedo(source: SourceModel, shape: Shape, builtin: FaceModel, laying: Overlay) -> dict[str, Any]:
+    """`FaceModel`'s fields: the source's own, carried over where it has none: all of it, or the rows that are NaN."""
+    mean, basis = source.albedo_mean, source.albedo_basis
+    if mean is None or np.isnan(mean).any():
+        mean, basis = carried_albedo(shape, builtin, laying)
+        if source.albedo_mean is not None:
+            given = ~np.isnan(source.albedo_mean).any(axis=1)
+            mean[given], basis[:, given] = source.albedo_mean[given], 0.0
+    elif basis is None:
+        basis = np.zeros((0, *mean.shape))
+    return {"albedo_mean": mean.astype(np.float32, copy=False), "albedo_basis": basis.astype(np.float32, copy=False)}
 
 
 def _regions(shape: Shape, builtin: FaceModel, laying: Overlay) -> Floats:
