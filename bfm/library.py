@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from ..errors import LikenessError
 FOLDER_VARIABLE = "LIKENESS_MODELS"
 MODEL_FILE, RECORD_FILE = "model.npz", "record.json"
 NETWORK_FILE = "network.pt"
+ASIDE = "-old"
 ABANDONED_S = 24 * 3600.0
 
 
@@ -86,6 +88,7 @@ def install(record: Record, write: Callable[[Path], None]) -> Path:
     library = models_folder()
     try:
         library.mkdir(parents=True, exist_ok=True)
+        _recover(library)
         _sweep(library, record.id)
         work = Path(tempfile.mkdtemp(prefix=f".{record.id}-", dir=library))
     except OSError as error:
@@ -104,8 +107,10 @@ def remove(model_id: str) -> None:
     """Take a model or network out of the library. Raises `LikenessError`: there is none, or it cannot be deleted."""
     if model_id not in installed():
         raise LikenessError(f"There is no model {model_id!r} to remove; there are: {', '.join(installed()) or 'none'}.")
+    place = models_folder() / model_id
     try:
-        shutil.rmtree(models_folder() / model_id)
+        shutil.rmtree(_aside(place), ignore_errors=True)  # of an installation that was killed: it would come back
+        shutil.rmtree(place)
     except OSError as error:
         raise LikenessError(f"{model_id} cannot be removed: {error.strerror or error}.") from error
 
@@ -124,6 +129,7 @@ def source_file(path: Path) -> SourceFile:
 
 def _record_files() -> list[Path]:
     try:
+        _recover(models_folder())
         return sorted(models_folder().glob(f"*/{RECORD_FILE}"))
     except OSError:  # a folder that may not be looked into holds nothing for us
         return []
@@ -139,6 +145,15 @@ def _read_record(path: Path) -> Record:
     return record
 
 
+def _recover(library: Path) -> None:
+    """Put back what was set aside for a newer one by an installation that was killed before that one came."""
+    for aside in library.glob(f".*{ASIDE}"):
+        place = library / aside.name[1:].removesuffix(ASIDE)
+        if not place.exists():
+            with suppress(OSError):  # a library that may only be read
+                aside.rename(place)
+
+
 def _sweep(library: Path, model_id: str) -> None:
     """Delete what an installation left that was killed; a younger folder may be another's at work."""
     for path in library.glob(f".{model_id}-*"):
@@ -146,8 +161,12 @@ def _sweep(library: Path, model_id: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def _aside(place: Path) -> Path:
+    return place.with_name(f".{place.name}{ASIDE}")
+
+
 def _put_in_place(work: Path, place: Path) -> Path:
-    aside = place.with_name(f".{place.name}-old")
+    aside = _aside(place)
     shutil.rmtree(aside, ignore_errors=True)
     if place.exists():
         place.rename(aside)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +82,34 @@ def test_what_a_killed_one_left_is_cleared_away_a_day_later(own_library: Path) -
         os.utime(own_library / name, (then, then))
     install(RECORD, write("one"))
     assert {path.name for path in own_library.iterdir()} == {"ict", ".ict-b2", ".gnm-c3"}
+
+
+def fail(_folder: Path) -> None:
+    raise LikenessError("The file is wrong.")
+
+
+def install_in_vain() -> None:
+    with pytest.raises(LikenessError, match="The file is wrong"):
+        install(replace(RECORD, name="newer"), fail)
+
+
+@pytest.mark.parametrize("look", [installed, install_in_vain])
+def test_what_was_set_aside_by_a_killed_one_comes_back(own_library: Path, look: Callable[[], object]) -> None:
+    install(RECORD, write("one"))
+    (own_library / "ict").rename(own_library / ".ict-old")
+    os.utime(own_library / ".ict-old", (0, 0))
+    look()
+    assert [path.name for path in own_library.iterdir()] == ["ict"]
+    assert (own_library / "ict" / MODEL_FILE).read_text() == "one"
+    assert installed() == {"ict": RECORD}
+
+
+def test_what_was_set_aside_does_not_come_back_after_removing(own_library: Path) -> None:
+    install(RECORD, write("one"))
+    shutil.copytree(own_library / "ict", own_library / ".ict-old")  # killed while it was deleted
+    remove("ict")
+    assert installed() == {}
+    assert not list(own_library.iterdir())
 
 
 def test_many_at_once_leave_one_whole_model(own_library: Path) -> None:
