@@ -18,7 +18,7 @@ COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
 SOURCES = (
     ("BFM 2009, 2017, 2019", "on request", "faces.dmi.unibas.ch"),
     ("Exp_Pca.bin, with BFM 2009", "download", "github.com/Juyong/3DFace"),
-    ("Further files for BFM 2009, Deep3D's network", "download", "github.com/sicxu/Deep3DFaceRecon_pytorch"),
+    ("Its indices; Deep3D's network", "download", "github.com/sicxu/Deep3DFaceRecon_pytorch"),
     ("FLAME 2020, 2023", "register", "flame.is.tue.mpg.de"),
     ("FaceScape 1.6", "sign an agreement", "facescape.nju.edu.cn"),
     ("GNM Head 3", "download", "github.com/google/GNM"),
