@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -17,10 +18,15 @@ def gone(pid: int) -> bool:
 
 def ends(pid: int, seconds: float = 2.0) -> bool:
     """Whether it is gone within so many seconds."""
+    return comes_true(lambda: gone(pid), seconds)
+
+
+def comes_true(condition: Callable[[], bool], seconds: float = 2.0) -> bool:
+    """Whether it is so within so many seconds."""
     limit = time.monotonic() + seconds
-    while time.monotonic() < limit and not gone(pid):
+    while time.monotonic() < limit and not condition():
         time.sleep(0.01)
-    return gone(pid)
+    return condition()
 
 
 def children_running(script: str) -> list[int]:

@@ -10,7 +10,7 @@ from faults import command
 from likeness.engine.limits import Limits
 from likeness.engine.task import Cancelled
 from likeness.errors import LikenessError
-from processes import ends
+from processes import comes_true, ends
 from waiting import MakeEngine, result, wait
 
 PATIENT = Limits(farewell=0.3, waiting_messages=100)
@@ -72,7 +72,7 @@ def test_an_idle_process_leaves_and_the_next_job_gets_another(make_engine: MakeE
     engine = make_engine(command("hello"), idle_seconds=1.0)
     first = result(engine.submit("reconstruct"))["pid"]
     assert ends(first, 3.0)
-    assert engine.state == "stopped"
+    assert comes_true(lambda: engine.state == "stopped")
     assert result(engine.submit("reconstruct"))["pid"] != first
 
 
