@@ -14,6 +14,7 @@ import installed
 import numpy as np
 import pytest
 from bfm_fixture import bfm_files, bfm_model, bfm_model_file  # noqa: F401 (fixtures of all tests)
+from hypothesis import settings
 from ict_fixture import ict_file, ict_model, ict_model_file  # noqa: F401
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -27,6 +28,9 @@ _absent = [needing for library, needing in (("bpy", NEED_BPY), ("torch", NEED_TO
 collect_ignore_glob = [pattern for needing in _absent for pattern in needing]
 if installed.ZIP:
     installed.install()
+
+settings.register_profile("likeness", deadline=None)  # a busy machine is no fault
+settings.load_profile("likeness")
 
 _exit_status = pytest.StashKey[int]()
 

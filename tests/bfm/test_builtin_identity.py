@@ -85,7 +85,7 @@ def grid_faces() -> np.ndarray:
 
 
 @given(value=st.floats(-10, 10), rounds=st.integers(0, 5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_smoothing_keeps_constants(value: float, rounds: int) -> None:
     constant = np.full((2, SIDE * SIDE + 1), value)  # one vertex belongs to no face
     np.testing.assert_allclose(smoothed(constant, grid_faces(), rounds), constant, atol=1e-12)

@@ -216,7 +216,7 @@ def test_spread_minimises_its_energy() -> None:
     assert abs(residual).max() < 0.02 / reach**4
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.floats(-1, 1), min_size=4, max_size=4))
 def test_a_membrane_stays_between_its_values(values: list[float]) -> None:
     vertices, faces = _grid(7)

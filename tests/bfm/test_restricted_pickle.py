@@ -210,7 +210,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return flame_files.write_flame(tmp_path_factory.mktemp("pickle") / "model.pkl", ARRAYS).read_bytes()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_change_of_a_file_is_told_or_harmless(tmp_path: Path, whole: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(whole)), "start")
@@ -220,7 +220,7 @@ def test_any_change_of_a_file_is_told_or_harmless(tmp_path: Path, whole: bytes, 
     _harmless(tmp_path, content[: data.draw(st.integers(0, len(content))) if data.draw(st.booleans()) else None])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200))
 def test_any_bytes(tmp_path: Path, content: bytes) -> None:
     _harmless(tmp_path, content)

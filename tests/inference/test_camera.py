@@ -42,7 +42,7 @@ def test_model_axes_in_the_picture() -> None:
 
 
 @given(left=st.integers(-50, 300), top=st.integers(-50, 200), width=st.integers(1, 500), factor=st.floats(0.05, 4.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_crop_and_scale_move_pixels_as_pictures_do(left: int, top: int, width: int, factor: float) -> None:
     seen = camera().project(points())
     changed = camera().cropped(left, top, width, 333).scaled(factor)

@@ -185,7 +185,7 @@ def test_impossible_arrays_are_refused(folder: Path, name: str, value: float) ->
         read_reconstruction(folder)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255), cut=st.booleans())
 def test_random_damage_is_read_or_told(folder: Path, where: float, byte: int, cut: bool) -> None:
     whole = (folder / MESH_FILE).read_bytes()

@@ -89,7 +89,7 @@ def test_shrink_is_the_weighted_mean_of_each_cell() -> None:
     np.testing.assert_allclose(small[1, 2], expected, rtol=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 100), st.integers(3, 40), st.integers(3, 40))
 def test_push_pull_keeps_what_is_known_and_stays_in_its_range(seed: int, height: int, width: int) -> None:
     image = rough(seed, height, width, 3)

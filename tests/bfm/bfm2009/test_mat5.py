@@ -21,7 +21,7 @@ ANY_FOLDER = [HealthCheck.function_scoped_fixture]
 SHAPES = arrays.array_shapes(min_dims=2, max_dims=3, min_side=0, max_side=7)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=ANY_FOLDER)
+@settings(max_examples=60, suppress_health_check=ANY_FOLDER)
 @given(data=st.data(), compressed=st.booleans())
 def test_reads_what_scipy_writes(tmp_path: Path, data: st.DataObject, compressed: bool) -> None:
     kinds = data.draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=3))
@@ -116,7 +116,7 @@ def test_every_truncation_is_noticed(tmp_path: Path, compressed: bool) -> None:
             assert not mat5.variables(tmp_path / "b.mat"), length
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=ANY_FOLDER)
+@settings(max_examples=150, suppress_health_check=ANY_FOLDER)
 @given(data=st.data(), compressed=st.booleans())
 def test_damage_is_a_sentence_or_an_array(tmp_path: Path, data: st.DataObject, compressed: bool) -> None:
     savemat(tmp_path / "a.mat", {"one": np.arange(12.0).reshape(3, 4), "two": np.eye(2)}, do_compression=compressed)

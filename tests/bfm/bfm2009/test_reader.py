@@ -138,7 +138,7 @@ def test_a_truncated_expression_basis(folder: Path, keep: int) -> None:
         read(folder, layout=LAYOUT)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=ANY_FOLDER)
+@settings(max_examples=40, suppress_health_check=ANY_FOLDER)
 @given(data=st.data(), full=st.booleans(), compressed=st.booleans())
 def test_damage_is_a_sentence_or_a_model(tmp_path: Path, data: st.DataObject, full: bool, compressed: bool) -> None:
     write_bfm2009(tmp_path, compressed)

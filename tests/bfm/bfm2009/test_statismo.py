@@ -118,7 +118,7 @@ def test_a_forged_size_allocates_nothing(model: Path) -> None:
         read(model)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=ANY_FOLDER)
+@settings(max_examples=40, suppress_health_check=ANY_FOLDER)
 @given(data=st.data())
 def test_damage_is_a_sentence_or_a_model(data: st.DataObject, model: Path) -> None:
     content = bytearray(model.read_bytes())

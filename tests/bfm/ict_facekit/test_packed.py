@@ -101,7 +101,7 @@ def test_a_bomb_is_not_unpacked(arrays: dict[str, np.ndarray], tmp_path: Path) -
         read(path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
 def test_damage_is_a_sentence(ict_file: Path, tmp_path: Path, data: st.DataObject) -> None:
     whole = ict_file.read_bytes()

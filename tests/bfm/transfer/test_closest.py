@@ -47,7 +47,7 @@ def test_as_every_triangle_in_turn(facing: bool, within: float) -> None:
 
 
 @given(st.lists(st.floats(-1, 1), min_size=12, max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_point_of_a_triangle_is_nearer(numbers: list[float]) -> None:
     values = np.array(numbers).reshape(4, 3)
     point, corners = values[:1], values[None, 1:]

@@ -168,7 +168,7 @@ def test_a_zip_that_unpacks_too_large_is_not_opened(tmp_path: Path, monkeypatch:
     assert "far too large" in sentence_of(path)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0.0, 0.999))
 def test_a_truncated_file_is_told(share: float, small_file: Path, tmp_path: Path) -> None:
     whole = small_file.read_bytes()
@@ -177,7 +177,7 @@ def test_a_truncated_file_is_told(share: float, small_file: Path, tmp_path: Path
     sentence_of(path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=8)), min_size=1, max_size=4))
 def test_a_damaged_file_is_told(damage: list[tuple[float, bytes]], tmp_path: Path) -> None:
     """Whatever bytes are changed, it is a sentence and never another exception."""

@@ -117,7 +117,7 @@ def test_a_batch_is_its_members() -> None:
     assert not torch.equal(together.mask[0], together.mask[1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(columns=st.integers(2, 40), rows=st.integers(2, 40), seed=st.integers(0, 10_000), angle=st.floats(0.0, 6.3))
 def test_shared_edges_leave_no_hole_and_draw_no_pixel_twice(columns: int, rows: int, seed: int, angle: float) -> None:
     points, triangles = jittered_grid(columns, rows, seed)
