@@ -22,11 +22,13 @@ def ict_file(shared_dir: Path) -> Path:
 @pytest.fixture(scope="session")
 def ict_model_file(ict_file: Path) -> Path:
     """The completed model as it lies in a library."""
-    from likeness.bfm.face_model import save_face_model
-    from likeness.bfm.ict_facekit.reader import read
-    from likeness.bfm.transfer.completing import complete
 
     def make(folder: Path) -> None:
+        pytest.importorskip("scipy", reason="completing ICT-FaceKit takes SciPy, which is not installed")
+        from likeness.bfm.face_model import save_face_model
+        from likeness.bfm.ict_facekit.reader import read
+        from likeness.bfm.transfer.completing import complete
+
         save_face_model(complete(read(ict_file)), folder / "model.npz", compressed=False)
 
     return kept("ict_model", make, REPOSITORY / "bfm") / "model.npz"
