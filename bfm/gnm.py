@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LikenessError
+from .archives import zip_names
 from .source_model import SourceModel
 from .unwrapping import pack_charts
 
@@ -91,10 +91,8 @@ def read(path: Path) -> SourceModel:
 
 def _file(path: Path) -> Path | None:
     file = path / "gnm_head.npz" if path.is_dir() else path
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+    names = zip_names(file)
+    if names is None:
         return file if file.name == "gnm_head.npz" and file.is_file() else None
     return file if {"template_vertex_positions.npy", "vertex_identity_basis.npy"} <= set(names) else None
 

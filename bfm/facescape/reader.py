@@ -6,7 +6,6 @@ changes with the identity is kept beside, for `personal.py`.
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import LikenessError
+from ..archives import zip_names
 from ..face_model import NO_CORNER
 from ..source_model import SourceModel
 from .names import LANDMARKS68, SLOTS, SPREADS
@@ -92,11 +92,10 @@ def _file(path: Path) -> Path | None:
         return next(iter([*there, *sorted(path.glob(f"{OLDER}*.npy"))]), None)
     if path.suffix == ".npy":
         return path if path.name.startswith(OLDER) else None
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return path if f"{SHAPE}.npy" in archive.namelist() else None
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+    names = zip_names(path)
+    if names is None:
         return path if path.name in NAMES else None
+    return path if f"{SHAPE}.npy" in names else None
 
 
 def _arrays(file: Path) -> dict[str, NDArray[Any]]:

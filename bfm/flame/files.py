@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import LikenessError
+from ..archives import zip_names
 from ..restricted_pickle import load_arrays
 
 Floats = NDArray[np.floating]
@@ -77,11 +77,7 @@ def read_flame(path: Path) -> Flame:
 
 
 def _has_flame_keys(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {"v_template.npy", "posedirs.npy", "J_regressor.npy"} <= set(archive.namelist())
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
-        return False
+    return {"v_template.npy", "posedirs.npy", "J_regressor.npy"} <= set(zip_names(path) or ())
 
 
 def _read_npz(path: Path) -> dict[str, NDArray[Any]]:

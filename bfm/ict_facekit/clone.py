@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from ...errors import LikenessError
+from ..archives import zip_names
 from .facekit import EXPRESSIONS, LEAST_MOVE_CM, MODES, WHERE, FaceKit, Floats, check_mesh
 from .obj import ObjMesh, has_faces, read_obj, read_vertices
 
@@ -42,11 +43,7 @@ def model_folder(path: Path) -> Path | None:
 
 def zipped_folder(path: Path) -> str | None:
     """The folder of the OBJ files inside a zip, with a slash at its end; None where there is none."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _member_folder(archive)
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
-        return None
+    return _member_folder(zip_names(path) or [])
 
 
 def commit_of(path: Path) -> str:
@@ -75,7 +72,7 @@ def read_folder(folder: Path) -> FaceKit:
 def read_zip(path: Path) -> FaceKit:
     """The kit of a zip of the repository. Raises `LikenessError`: no zip, or as with `read_folder`."""
     with _archive(path) as archive:
-        folder = _member_folder(archive)
+        folder = _member_folder(archive.namelist())
         if folder is None:
             raise LikenessError(f"{path} has no {FOLDER}/{NEUTRAL} in it; get the zip of {WHERE}.")
 
@@ -94,9 +91,9 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
         raise LikenessError(f"{path} is damaged or no zip file ({error}); get it from {WHERE}.") from error
 
 
-def _member_folder(archive: zipfile.ZipFile) -> str | None:
-    ends = (f"/{FOLDER}/{NEUTRAL}",)
-    found = [name for name in archive.namelist() if f"/{name}".endswith(ends) or name == NEUTRAL]
+def _member_folder(names: Sequence[str]) -> str | None:
+    end = f"/{FOLDER}/{NEUTRAL}"
+    found = [name for name in names if f"/{name}".endswith(end) or name == NEUTRAL]
     return min(found, key=len).removesuffix(NEUTRAL) if found else None
 
 

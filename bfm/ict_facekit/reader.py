@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 from ...errors import LikenessError
+from ..archives import zip_names
 from ..source_model import SourceModel
 from .clone import FILES, commit_of, model_folder, read_folder, read_zip, zipped_folder
 from .facekit import WHERE
@@ -42,8 +42,4 @@ def source_files(path: Path) -> list[Path]:
 
 
 def _is_packed(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return set(archive.namelist()) >= PACKED_KEYS
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
-        return False
+    return set(zip_names(path) or ()) >= PACKED_KEYS
