@@ -23,8 +23,8 @@ def solve_arrow(systems: Sequence[tuple[Tensor, Tensor]], shared: int) -> tuple[
     Returns:
         The step of the shared unknowns (S,) and of each photo's own (K,).
     """
-    common = _scale(torch.stack([matrix.diagonal()[:shared] for matrix, _ in systems]).sum(dim=0))
-    scales = [torch.cat([common, _scale(matrix.diagonal()[shared:])]) for matrix, _ in systems]
+    common = curvature_scale(torch.stack([matrix.diagonal()[:shared] for matrix, _ in systems]).sum(dim=0))
+    scales = [torch.cat([common, curvature_scale(matrix.diagonal()[shared:])]) for matrix, _ in systems]
     matrix, gradient = torch.zeros_like(systems[0][0][:shared, :shared]), torch.zeros_like(systems[0][1][:shared])
     eliminated = []
     for (raw_matrix, raw_gradient), scale in zip(systems, scales, strict=True):
@@ -40,6 +40,10 @@ def solve_arrow(systems: Sequence[tuple[Tensor, Tensor]], shared: int) -> tuple[
     return common * step, [scale[shared:] * one for scale, one in zip(scales, own, strict=True)]
 
 
-def _scale(curvature: Tensor) -> Tensor:
-    """Brings unknowns to one curvature: in their own units single precision would not survive hundreds of modes."""
+def curvature_scale(curvature: Tensor) -> Tensor:
+    """Factors that bring unknowns of these curvatures to one.
+
+    Coefficients in sigmas, radians and metres differ by many powers of ten, which single precision would not survive
+    with hundreds of modes.
+    """
     return curvature.clamp_min(1e-30).rsqrt()

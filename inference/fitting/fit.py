@@ -31,6 +31,7 @@ from .photometric import Appearance, VertexColors, albedo_of, color_equations, f
 from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
 from .start import FitStart, start_state
+from .view import View
 
 
 def fit_face(
@@ -51,17 +52,13 @@ def fit_face(
     face = face_part(tensors)
     bases = LandmarkBases.of(face, landmarks.scheme)
     seen = observe(landmarks, photo.size, bases, settings.landmarks)
-    focal = None if photo.focal_35mm is None else focal_px_from_35mm(photo.focal_35mm, photo.size)
-    guess = None if start is None else start_state(start, face, focal, photo.size)
-    state, _ = fit_landmarks(bases, seen, focal, settings.landmarks, guess)
-    camera = to_camera(state, photo.size)
-    counted = np.ones(photo.pixels.shape[:2], np.float32) if skin is None else skin
-    crop = face_crop(photo.pixels, counted, camera, landmarks.box, settings.photometric.crop_px, tensors.mean)
+    view = View(photo, landmarks, skin=skin)
+    state = fit_view(face, bases, view, seen, settings.landmarks, start)
+    crop = crop_of(view, state, tensors.mean, settings)
     modes = torch.cat([face.identity_basis, face.expression_basis])
     if skin is not None:
         state, modes = _refine(face, bases, seen, state, crop, settings, progress)
-        camera = to_camera(state, photo.size)
-    shape = face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
+    camera, shape = to_camera(state, photo.size), shape_of(face, state, modes)
     appearance, _ = fit_appearance(face, face.even, shape, crop.seen_by(camera), crop, settings.photometric)
     return result_of(face, bases, state, modes, camera, appearance, skin, seen, landmarks)
 
@@ -82,6 +79,33 @@ def observe(
     return Observations(points, sigma, gaps, oval, settings.gap_sigma, landmarks.inter_ocular, image_size)
 
 
+def fit_view(
+    face: FacePart,
+    bases: LandmarkBases,
+    view: View,
+    seen: Observations,
+    settings: LandmarkSettings,
+    start: FitStart | None,
+) -> LandmarkState:
+    """The landmark stage of one photo; ``start`` as in `fit_face`."""
+    focal_35mm, size = view.photo.focal_35mm, view.photo.size
+    focal = None if focal_35mm is None else focal_px_from_35mm(focal_35mm, size)
+    guess = None if start is None else start_state(start, face, focal, size)
+    return fit_landmarks(bases, seen, focal, settings, guess)[0]
+
+
+def crop_of(view: View, state: LandmarkState, like: Tensor, settings: FitSettings) -> FaceCrop:
+    """The face's part of a photo with what of it counts: its skin, or every pixel where that is not known."""
+    pixels, camera = view.photo.pixels, to_camera(state, view.photo.size)
+    counted = np.ones(pixels.shape[:2], np.float32) if view.skin is None else view.skin
+    return face_crop(pixels, counted, camera, view.landmarks.box, settings.photometric.crop_px, like)
+
+
+def shape_of(face: FacePart, state: LandmarkState, modes: Tensor) -> Tensor:
+    """The face's vertices (V, 3) in a state (a batch of one); ``modes`` (K, V, 3): the identity's, the expression's."""
+    return face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
+
+
 def _refine(
     face: FacePart,
     bases: LandmarkBases,
@@ -97,9 +121,7 @@ def _refine(
     state = replace(state, identity=torch.cat([state.identity, state.identity.new_zeros(1, len(extra))], dim=1))
     modes = torch.cat([face.identity_basis, extra, face.expression_basis])
     for step in range(settings.photometric.iterations):
-        camera = to_camera(state, seen.image_size)
-        shape = face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
-        view = crop.seen_by(camera)
+        shape, view = shape_of(face, state, modes), crop.seen_by(to_camera(state, seen.image_size))
         look = fit_appearance(face, face.even, shape, view, crop, settings.photometric)
         matrix, gradient = refined_equations(face, bases, modes, seen, state, shape, view, look, settings)
         state = apply_step(state, matrix[None], gradient[None])

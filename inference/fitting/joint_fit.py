@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ..camera import focal_px_from_35mm
 from .arrow_system import solve_arrow
-from .face_crop import FaceCrop, face_crop
+from .face_crop import FaceCrop
 from .face_fit import FaceFit
 from .face_part import FacePart, face_part
-from .fit import fit_face, observe, refined_equations, result_of
+from .fit import crop_of, fit_face, fit_view, observe, refined_equations, result_of, shape_of
 from .landmark_fit import (
     LandmarkBases,
     LandmarkState,
@@ -33,7 +31,7 @@ from .model_tensors import ModelTensors
 from .photometric import Look, fit_appearances
 from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
-from .start import FitStart, start_state
+from .start import FitStart
 from .view import View
 
 ROUNDS, STEPS = 3, 6  # of choosing the focal lengths, and of common steps in each
@@ -60,12 +58,12 @@ def fit_faces(
     bases = LandmarkBases.of(face, views[0].landmarks.scheme)
     seen = [observe(view.landmarks, view.photo.size, bases, settings.landmarks) for view in views]
     states = [
-        _alone(face, bases, view, one, settings.landmarks, guess)
+        fit_view(face, bases, view, one, settings.landmarks, guess)
         for view, one, guess in zip(views, seen, guesses, strict=True)
     ]
     settings = replace(settings, landmarks=with_shared_prior(settings.landmarks, len(views)))
     states = fit_landmarks_together(bases, views, seen, states, settings.landmarks)
-    crops = [_crop(view, state, tensors.mean, settings) for view, state in zip(views, states, strict=True)]
+    crops = [crop_of(view, state, tensors.mean, settings) for view, state in zip(views, states, strict=True)]
     modes = torch.cat([face.identity_basis, face.expression_basis])
     if views[0].skin is not None:
         states, modes = refine_together(face, bases, seen, states, crops, settings, progress)
@@ -153,26 +151,6 @@ def _refocused(
     return replace(fit_landmarks(known, seen, None, settings)[0], identity=state.identity)
 
 
-def _alone(
-    face: FacePart,
-    bases: LandmarkBases,
-    view: View,
-    seen: Observations,
-    settings: LandmarkSettings,
-    start: FitStart | None,
-) -> LandmarkState:
-    focal_35mm = view.photo.focal_35mm
-    focal = None if focal_35mm is None else focal_px_from_35mm(focal_35mm, view.photo.size)
-    guess = None if start is None else start_state(start, face, focal, view.photo.size)
-    return fit_landmarks(bases, seen, focal, settings, guess)[0]
-
-
-def _crop(view: View, state: LandmarkState, like: Tensor, settings: FitSettings) -> FaceCrop:
-    counted = np.ones(view.photo.pixels.shape[:2], np.float32) if view.skin is None else view.skin
-    camera = to_camera(state, view.photo.size)
-    return face_crop(view.photo.pixels, counted, camera, view.landmarks.box, settings.photometric.crop_px, like)
-
-
 def _looks(
     face: FacePart,
     states: Sequence[LandmarkState],
@@ -183,7 +161,7 @@ def _looks(
     """Each photo's shape (V, 3), crop and camera of the crop."""
     return [
         (
-            face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1),
+            shape_of(face, state, modes),
             crop.seen_by(to_camera(state, one.image_size)),
             crop,
         )

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ..camera import Camera, intrinsics_from_focal, project
+from .arrow_system import curvature_scale
 from .model_tensors import ModelTensors
 from .settings import LandmarkSettings
 
@@ -207,12 +208,8 @@ def apply_step(state: LandmarkState, normal: Tensor, gradient: Tensor) -> Landma
 
 
 def solve_scaled(matrix: Tensor, right: Tensor) -> Tensor:
-    """Solution (B, P) of positive definite systems (B, P, P), solved with unknowns scaled to one curvature.
-
-    Coefficients in sigmas, radians and metres differ by many powers of ten, which single precision would not survive
-    with hundreds of modes.
-    """
-    scale = matrix.diagonal(dim1=-2, dim2=-1).clamp_min(1e-30).rsqrt()
+    """Solution (B, P) of positive definite systems (B, P, P), solved with unknowns scaled to one curvature."""
+    scale = curvature_scale(matrix.diagonal(dim1=-2, dim2=-1))
     return scale * torch.linalg.solve(scale[:, :, None] * matrix * scale[:, None], scale * right)
 
 

@@ -80,24 +80,6 @@ def fit_appearances(
     ]
 
 
-def photometric_equations(
-    tensors: ModelTensors,
-    modes: Tensor,
-    skin: Tensor,
-    shape: Tensor,
-    camera: Camera,
-    crop: FaceCrop,
-    settings: PhotometricSettings,
-) -> tuple[Tensor, Tensor]:
-    """Gauss-Newton matrix (K + 3, K + 3) and gradient (K + 3,) of the colour errors over the modes and the turn.
-
-    ``modes`` (K, V, 3) were added up to ``shape`` (V, 3); ``camera`` is the crop's.
-    """
-    return color_equations(
-        tensors, modes, shape, camera, *fit_appearance(tensors, skin, shape, camera, crop, settings), settings
-    )
-
-
 def color_equations(
     tensors: ModelTensors,
     modes: Tensor,
@@ -107,7 +89,10 @@ def color_equations(
     colors: VertexColors,
     settings: PhotometricSettings,
 ) -> tuple[Tensor, Tensor]:
-    """`photometric_equations` for a known appearance."""
+    """Gauss-Newton matrix (K + 3, K + 3) and gradient (K + 3,) of the colour errors over the modes and the turn.
+
+    ``modes`` (K, V, 3) were added up to ``shape`` (V, 3); ``camera`` is the crop's; the appearance is that shape's.
+    """
     used = (colors.weight > 1e-3).nonzero().squeeze(1)
     error = (appearance.albedo * shade(colors.normals, appearance.light) - colors.color)[used]
     jacobian = _color_jacobian(tensors, modes, shape, camera, appearance, colors, used)

@@ -15,7 +15,7 @@ from likeness.inference.fitting.face_part import REACH, FacePart, face_part
 from likeness.inference.fitting.fit import fit_face
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors, thinned, vertex_areas
-from likeness.inference.fitting.photometric import photometric_equations
+from likeness.inference.fitting.photometric import color_equations, fit_appearance
 from likeness.inference.fitting.settings import FitSettings, PhotometricSettings
 from likeness.inference.images import Photo, linear_to_srgb
 from likeness.inference.lighting import uniform_light
@@ -76,8 +76,12 @@ def test_equations_are_those_of_the_whole_where_it_has_weight(
     crop = FaceCrop(pixels, picture[1], face.camera)
     counted = replace(tensors, area=part.spread(part.area[:, None])[:, 0])
     modes = tensors.identity_basis[:4]
-    whole = photometric_equations(counted, modes, even, tensors.mean, face.camera, crop, settings)
-    few = photometric_equations(part, modes[:, part.ids], even[part.ids], part.mean, face.camera, crop, settings)
+    looks = [
+        fit_appearance(some, skin, some.mean, face.camera, crop, settings)
+        for some, skin in ((counted, even), (part, even[part.ids]))
+    ]
+    whole = color_equations(counted, modes, counted.mean, face.camera, *looks[0], settings)
+    few = color_equations(part, modes[:, part.ids], part.mean, face.camera, *looks[1], settings)
     assert whole[1].abs().min() > 0
     for one, other in zip(whole, few, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-6 * float(one.abs().max()))

@@ -12,9 +12,9 @@ from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_crop import FaceCrop
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
 from likeness.inference.fitting.photometric import (
+    color_equations,
     fit_appearance,
     normal_derivatives,
-    photometric_equations,
     vertex_colors,
 )
 from likeness.inference.fitting.settings import PhotometricSettings
@@ -165,9 +165,8 @@ def test_steps_find_the_shape_in_the_shading(frontal: Scene) -> None:
     before = color_error(frontal, frontal.tensors.mean, crop)
     for _ in range(4):
         shape = frontal.tensors.neutral(code)
-        matrix, gradient = photometric_equations(
-            frontal.tensors, modes, everywhere(frontal), shape, frontal.camera, crop, settings
-        )
+        look = fit_appearance(frontal.tensors, everywhere(frontal), shape, frontal.camera, crop, settings)
+        matrix, gradient = color_equations(frontal.tensors, modes, shape, frontal.camera, *look, settings)
         assert matrix.shape == (6, 6)  # and the turn, held here
         code = code - torch.linalg.solve(matrix[:3, :3] + torch.eye(3).double(), gradient[:3])
     after = color_error(frontal, frontal.tensors.neutral(code), crop)
@@ -183,8 +182,7 @@ def test_gradient_of_the_turn_points_back(frontal: Scene) -> None:
     settings = replace(SETTINGS, correlation=1.0, albedo_rounds=1)
     for degrees in (4.0, -4.0):
         turned = replace(frontal.camera, rotation=tensors.mean.new_tensor(opencv_pose(yaw=degrees)))
-        _, gradient = photometric_equations(
-            tensors, tensors.identity_basis, everywhere(frontal), tensors.mean, turned, crop, settings
-        )
+        look = fit_appearance(tensors, everywhere(frontal), tensors.mean, turned, crop, settings)
+        _, gradient = color_equations(tensors, tensors.identity_basis, tensors.mean, turned, *look, settings)
         # The yaw of `opencv_pose` turns about the model's Y, which is the camera's -Y.
         assert gradient[-2] * -degrees > 0
