@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[Any]  # float32; OpenCV's own types do not tell
 
+FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 _BAND_ROWS = 32
 _GRAIN_TILE = 512  # texels; the grain repeats after this
 _GRAIN_OCTAVES = 3
@@ -24,6 +25,16 @@ def by_rows(function: Callable[..., Floats], *images: Floats) -> Floats:
     count = max(1, len(images[0]) // _BAND_ROWS)
     bands = zip(*(np.array_split(image, count) for image in images), strict=True)
     return np.concatenate([function(*band) for band in bands])
+
+
+def log_colours(colours: Floats) -> Floats:
+    """Logarithms of linear colours, those in the dark taken for `FAINTEST`."""
+    return np.log(np.maximum(colours, FAINTEST))
+
+
+def channel_mean(colours: Floats) -> Floats:
+    """Mean of the channels (..., 3) -> (...); a matrix product is much quicker than a reduction over three."""
+    return colours @ np.full(3, 1.0 / 3.0, np.float32)
 
 
 def scaled(image: Floats, log_factor: Floats) -> Floats:

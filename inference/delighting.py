@@ -8,9 +8,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from .blending import Floats, by_rows, enlarge, push_pull, scaled, shrink, weighted
+from .blending import Floats, by_rows, channel_mean, enlarge, log_colours, push_pull, scaled, shrink, weighted
 from .fitting.face_fit import FaceFit
 from .lighting import shade, to_view_frame
 from .uv_atlas import smoothstep
@@ -41,7 +40,7 @@ def divide_light(colour: Floats, shading: Floats, seen: Floats) -> tuple[Floats,
     typical = np.maximum(np.median(lit, axis=0), 1e-4).astype(np.float32) if len(lit) else np.ones(3, np.float32)
     floor = (SHADING_FLOOR * typical).astype(np.float32)
     albedo = by_rows(lambda c, s: c / _bounded(s, floor), colour, shading)
-    return albedo, by_rows(lambda s: smoothstep(0.1, 0.4, _mean(s / typical)), shading)
+    return albedo, by_rows(lambda s: smoothstep(0.1, 0.4, channel_mean(s / typical)), shading)
 
 
 def _bounded(shading: Floats, floor: Floats) -> Floats:
@@ -65,13 +64,13 @@ def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
 def _grey(albedo: Floats, local: Floats) -> Floats:
     """The b (...) of the least squares of albedo = a body + b (1, 1, 1), the body's hue being that of ``local``."""
     body = _hue(local)
-    variance = np.maximum(_mean(body * body) - 1.0, 0.02)  # the mean of the body's hue is 1
-    brightness = _mean(albedo)
-    return brightness - (_mean(albedo * body) - brightness) / variance
+    variance = np.maximum(channel_mean(body * body) - 1.0, 0.02)  # the mean of the body's hue is 1
+    brightness = channel_mean(albedo)
+    return brightness - (channel_mean(albedo * body) - brightness) / variance
 
 
 def _softened(albedo: Floats, local: Floats, grey: Floats, usual: Floats) -> Floats:
-    brightness, level = _mean(albedo), np.maximum(_mean(local), 1e-3)
+    brightness, level = channel_mean(albedo), np.maximum(channel_mean(local), 1e-3)
     excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * smoothstep(1.05, 1.4, brightness / level)
     # Towards the body's hue rather than minus grey: a burnt-out channel would leave the opposite hue behind.
     kept = np.maximum(brightness - excess, np.minimum(brightness, level))
@@ -81,7 +80,7 @@ def _softened(albedo: Floats, local: Floats, grey: Floats, usual: Floats) -> Flo
 
 def _hue(colours: Floats) -> Floats:
     """Colours scaled to a mean of 1."""
-    return colours / np.maximum(_mean(colours), 1e-3)[..., None]
+    return colours / np.maximum(channel_mean(colours), 1e-3)[..., None]
 
 
 def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weight: Floats) -> Floats:
@@ -93,7 +92,7 @@ def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weigh
     both = np.minimum(weight, flipped_weight)
     share = flipped_weight / np.maximum(weight + flipped_weight, 1e-6)
     seen, opposite = (_wide_average(image, both, _SIDES_WIDTH) for image in (albedo, flipped))
-    step = (_log(opposite) - _log(seen)) * _wide_average(cv2.merge([share] * 3), both, _SIDES_WIDTH)
+    step = (log_colours(opposite) - log_colours(seen)) * _wide_average(cv2.merge([share] * 3), both, _SIDES_WIDTH)
     return scaled(albedo, np.clip(step, -0.7, 0.7))
 
 
@@ -103,7 +102,7 @@ def even_out(albedo: Floats, model_albedo: Floats, plain: Floats) -> Floats:
     Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
     then they are shadows, coloured bounce light or errors of the light.
     """
-    deviation = _log(_wide_average(albedo, plain)) - _log(_wide_average(model_albedo, plain))
+    deviation = log_colours(_wide_average(albedo, plain)) - log_colours(_wide_average(model_albedo, plain))
     opponent = deviation @ _TO_OPPONENT
     opponent = opponent - np.median(opponent.reshape(-1, 3), axis=0)
     excess = opponent - _SKIN_RANGE * np.tanh(opponent / _SKIN_RANGE)
@@ -117,12 +116,3 @@ def _wide_average(image: Floats, weight: Floats, width: float = 2.0) -> Floats:
     total = cv2.GaussianBlur(known, (0, 0), width)
     summed = cv2.GaussianBlur(weighted(small, known), (0, 0), width)
     return push_pull(summed / np.maximum(total, 1e-4)[..., None], np.minimum(4.0 * total, 1.0))
-
-
-def _mean(colours: Floats) -> Floats:
-    """Mean of the channels (T, T, 3) -> (T, T); a matrix product is much quicker than a reduction over three."""
-    return colours @ np.full(3, 1.0 / 3.0, np.float32)
-
-
-def _log(colour: Floats) -> NDArray[np.float32]:
-    return np.log(np.maximum(colour, 2e-3))

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bfm.arkit import canonical_name
+from ..bfm.face_model import NO_CORNER
 from .reconstruction import Mesh
 
 LINING = "mouth_lining"  # name of its part
 INSIDES = ("mouth", "gum", "teeth", "tongue")  # how the names of parts begin that are a mouth's inside
-NO_CORNER = -1
 JAW_KEY = "jawopen"
 # An opening jaw lengthens the rim of a mouth by a fifth, because it parts the lips, and other borders hardly.
 WIDENED = 1.1

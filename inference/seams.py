@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, diags
 from scipy.sparse.linalg import splu
 
-from .blending import Floats
+from .blending import Floats, log_colours
 from .uv_atlas import Ints, UvAtlas
 
 FADING = 0.01  # of a point's bond to its neighbours: a correction fades to a third within ten points of the mesh
-_FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 
 
 def close_seams(image: Floats, atlas: UvAtlas, skin: NDArray[np.bool_]) -> Floats:
@@ -46,7 +45,7 @@ def _levels(image: Floats, atlas: UvAtlas, cut: NDArray[np.bool_]) -> tuple[Floa
     texels = (atlas.triangle_ids >= 0) & beside[atlas.triangle_ids]
     corners = atlas.triangles_uv[atlas.triangle_ids[texels]].ravel()
     shares = atlas.barycentrics[texels].ravel()
-    colours = np.repeat(np.log(np.maximum(image[texels], _FAINTEST)), 3, axis=0)
+    colours = np.repeat(log_colours(image[texels]), 3, axis=0)
     weight = np.bincount(corners, shares, len(cut))
     sums = [np.bincount(corners, shares * colours[:, k], len(cut)) for k in range(3)]
     return np.stack(sums, axis=1) / np.maximum(weight, 1e-9)[:, None], weight

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
-from .blending import Floats, blend, by_rows, push_pull, scaled, shrink
+from .blending import Floats, blend, by_rows, log_colours, push_pull, scaled, shrink
 from .delighting import divide_light, soften_highlights, texel_shading
 from .fitting.face_fit import FaceFit
 from .images import Photo
@@ -26,7 +26,6 @@ SKIN, EYES, INSIDE = 0, 1, 2
 BANDS = 5
 _MATCH_SIDE = 128  # cells over the texture in which colours are brought to others
 _PRIOR = 0.06  # weight of the face's mean colour match where nothing near is seen
-_FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 _OTHERS = 0.5  # of the merit of a photo that is not the main one: features and expression should come from one photo
 _TAKE_OVER = (0.5, 0.65)  # share of the merit between which another photo takes over
 
@@ -91,14 +90,10 @@ def matched(colours: Floats, target: Floats, weight: Floats) -> Floats:
     """``colours`` brought to ``target`` at low frequencies where ``weight`` is, and smoothly on from there."""
     wanted, known = shrink(target, weight, _MATCH_SIDE)
     present, _ = shrink(colours, weight, _MATCH_SIDE)
-    small = _log(wanted) - _log(present)
+    small = log_colours(wanted) - log_colours(present)
     known = np.minimum(2.0 * known, 1.0)
     mean = (small * known[..., None]).sum((0, 1)) / max(float(known.sum()), 1e-6)
     weight = known + _PRIOR * (1.0 - known)
     small = (small * known[..., None] + mean * (weight - known)[..., None]) / weight[..., None]
     filled = push_pull(small.astype(np.float32), weight)
     return scaled(colours, filled)
-
-
-def _log(colours: Floats) -> Floats:
-    return np.log(np.maximum(colours, _FAINTEST))

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ..bfm.face_model import FaceModel
-from .blending import Floats, blend, by_rows, grain, grain_strengths, pad_charts
+from .blending import Floats, blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts
 from .delighting import balance_sides, even_out
 from .fitting.face_fit import FaceFit
 from .images import Photo
@@ -31,7 +31,6 @@ _GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for wha
 _FEWEST_EYE_TEXELS = 20
 _IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be darker than this share of its white
 _LID_WIDTH = 0.035  # of the texture's side, round an eye that is a patch of the skin
-_FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
 
     The model's eye is black elsewhere. One of a single colour can disagree with nothing.
     """
-    level = _mean(model_eye)
+    level = channel_mean(model_eye)
     dark = (level > 0.0) & (level < 0.4 * level.max())
     albedo = _without_glints(albedo)
     if not dark.any():
@@ -149,7 +148,7 @@ def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
     if not white.any() or not iris.any():
         return None
     colour = np.median(albedo[white], axis=0)
-    if _mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
+    if channel_mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
         return None
     model_white = np.median(model_eye[white], axis=0)
     gain = np.clip(model_white / np.maximum(colour, 1e-3), 0.5, 2.0)
@@ -159,14 +158,14 @@ def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
 def _without_glints(albedo: Floats) -> Floats:
     """Small bright spots taken down to what surrounds them: they are the photo's lamps."""
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, albedo.shape[0] // 128) | 1,) * 2)
-    level = _mean(albedo)
+    level = channel_mean(albedo)
     without = cv2.morphologyEx(level, cv2.MORPH_OPEN, window)
     return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, 1e-4))[..., None]
 
 
 def _with_grain(base: Floats, seen_colours: Floats, weight: Floats) -> Floats:
     """Model skin with the fine brightness variation of the seen skin."""
-    brightness = _log(_mean(seen_colours))
+    brightness = log_colours(channel_mean(seen_colours))
     noise = grain(_GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
     return by_rows(lambda colours, step: colours * np.exp(step)[..., None], base, noise)
 
@@ -175,11 +174,3 @@ def _blend_over(below: Floats, above: Floats, weight: Floats) -> Floats:
     """Multi-band blend; where ``above`` is unknown it does not spoil the coarse bands."""
     trusted = by_rows(lambda b, a, w: b + smoothstep(0.2, 0.8, w)[..., None] * (a - b), below, above, weight)
     return blend(below, trusted, weight, BANDS)
-
-
-def _log(colours: Floats) -> Floats:
-    return np.log(np.maximum(colours, _FAINTEST))
-
-
-def _mean(colours: Floats) -> Floats:
-    return colours @ np.full(3, 1.0 / 3.0, np.float32)
