@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
+from math import isnan
 from pathlib import Path
 
 from ..errors import LikenessError
@@ -113,22 +114,16 @@ def _timing_table(runs: dict[str, list[Run]]) -> str:
 def _landmark_rows(runs: dict[str, dict[Path, Run]], photos: Sequence[Path]) -> dict[str, dict[str, float]]:
     columns = [(model, kind) for model in runs for kind in ("detector", "AFLW", "AFLW inner")]
     nothing = float("nan")
+    errors = {model: {photo: run.landmark_errors for photo, run in made.items()} for model, made in runs.items()}
     rows = {
-        photo.name: {
-            f"{model}: {kind}": runs[model][photo].landmark_errors.get(kind, nothing)
-            if photo in runs[model]
-            else nothing
-            for model, kind in columns
-        }
+        photo.name: {f"{model}: {kind}": errors[model].get(photo, {}).get(kind, nothing) for model, kind in columns}
         for photo in photos
         if any(photo in made for made in runs.values())
     }
     means = {}
-    for model, kind in columns:
-        known = [
-            r.landmark_errors[kind] for photo, r in runs[model].items() if photo in photos and kind in r.landmark_errors
-        ]
-        means[f"{model}: {kind}"] = sum(known) / len(known) if known else nothing
+    for name in (f"{model}: {kind}" for model, kind in columns):
+        known = [row[name] for row in rows.values() if not isnan(row[name])]
+        means[name] = sum(known) / len(known) if known else nothing
     return {**rows, "mean": means}
 
 
