@@ -92,6 +92,18 @@ def empty_file() -> None:
 
 
 @pytest.fixture
+def own_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The test's library of face models is what Blender shows, and an empty one afterwards."""
+    from likeness.operators import library_state
+
+    library_state.refresh()
+    yield
+    monkeypatch.undo()  # what the test has replaced must not hear of this
+    monkeypatch.setenv("LIKENESS_MODELS", str(tmp_path / "no models"))
+    library_state.refresh()
+
+
+@pytest.fixture
 def enabled() -> Iterator[None]:
     """The extension is enabled: the checkout's, or the one installed from LIKENESS_ZIP."""
     installed.enable()

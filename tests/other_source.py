@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pytest
+from likeness.bfm import importing
+from likeness.bfm.face_model import FaceModel
+from likeness.bfm.importing import Importer, Progress, install_model
+from likeness.bfm.library import Record
+from likeness.bfm.registry import load_model
 from likeness.bfm.source_model import SourceModel
+from likeness.bfm.transfer import completing
 
 
 def other_source(model_id: str = "other") -> SourceModel:
@@ -23,3 +33,23 @@ def other_source(model_id: str = "other") -> SourceModel:
         landmarks68=None,
         extra={"kept_too": np.array([1, 2, 3])},
     )
+
+
+def complete_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Completing, which has tests of its own, takes the built-in model's numbers."""
+
+    def complete(source: SourceModel, donor: FaceModel) -> FaceModel:
+        return replace(load_model("builtin"), id=source.id, name=source.name, licence=source.licence)
+
+    monkeypatch.setattr(completing, "complete", complete)
+
+
+def read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only files that hold models end in ``.dat``, and hold `other_source` under their names."""
+
+    def add(path: Path, full: bool, progress: Progress) -> Record:
+        return install_model(other_source("full" if full else path.stem), [path], path, progress)
+
+    complete_at_once(monkeypatch)
+    known = (Importer("anything.dat", lambda path: path.suffix == ".dat", add),)
+    monkeypatch.setattr(importing, "model_importers", lambda: known)

@@ -5,35 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from likeness import cli
-from likeness.bfm import importing
 from likeness.bfm.ict_facekit import getting
-from likeness.bfm.importing import Importer, install_model
+from likeness.bfm.importing import install_model
 from likeness.bfm.library import MODEL_FILE, models_folder
 from likeness.bfm.registry import load_model
 from likeness.bfm.transfer import completing
 from likeness.errors import LikenessError
-from other_source import other_source
+from other_source import other_source, read_at_once
 
 
 @pytest.fixture(autouse=True)
-def quickly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library of the test's own, and files that are read and completed at once."""
-    monkeypatch.setenv("LIKENESS_MODELS", str(tmp_path / "library"))
-
-    def complete(source, donor):
-        return replace(load_model("builtin"), id=source.id, name=source.name, licence=source.licence)
-
-    def add(path: Path, full: bool, progress: importing.Progress):
-        return install_model(other_source("full" if full else path.stem), [path], path, progress)
-
-    monkeypatch.setattr(completing, "complete", complete)
-    known = (Importer("anything.dat", lambda path: path.suffix == ".dat", add),)
-    monkeypatch.setattr(importing, "model_importers", lambda: known)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_at_once(monkeypatch)
 
 
 @pytest.fixture

@@ -10,25 +10,18 @@ import numpy as np
 import pytest
 from likeness.bfm import importing
 from likeness.bfm.checking import faults_of
-from likeness.bfm.face_model import FaceModel
 from likeness.bfm.importing import Importer, add_model, check_model, install_model, older_names
 from likeness.bfm.library import MODEL_FILE, installed, models_folder
 from likeness.bfm.registry import load_model
 from likeness.bfm.transfer import completing
 from likeness.errors import LikenessError
 from likeness.inference import model_import
-from other_source import other_source
+from other_source import complete_at_once, other_source
 
 
 @pytest.fixture(autouse=True)
-def quickly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library of the test's own; completing, which has tests of its own, takes the built-in model's numbers."""
-    monkeypatch.setenv("LIKENESS_MODELS", str(tmp_path / "library"))
-
-    def complete(source, donor: FaceModel) -> FaceModel:
-        return replace(load_model("builtin"), id=source.id, name=source.name, licence=source.licence)
-
-    monkeypatch.setattr(completing, "complete", complete)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete_at_once(monkeypatch)
 
 
 @pytest.fixture

@@ -15,15 +15,7 @@ from likeness.engine.client import Engine
 from likeness.operators import library_state, models, online, settings
 from likeness.operators.settings import keep_known_model, session
 
-
-@pytest.fixture(autouse=True)
-def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """An empty library that Blender knows of."""
-    monkeypatch.setenv(library.FOLDER_VARIABLE, str(tmp_path / "library"))
-    library_state.refresh()
-    yield
-    monkeypatch.undo()
-    library_state.refresh()
+pytestmark = pytest.mark.usefixtures("own_library")
 
 
 @pytest.fixture

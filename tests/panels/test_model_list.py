@@ -14,16 +14,9 @@ from likeness.panels.model_list import draw_models
 
 ADD, GET, CHECK, REMOVE = (f"likeness.{name}" for name in ("add_model", "get_ict", "check_models", "remove_model"))
 
+pytestmark = pytest.mark.usefixtures("own_library")
+
 MODELS_PAGE = Path(__file__).parents[2] / "docs" / "models.md"
-
-
-@pytest.fixture(autouse=True)
-def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(library.FOLDER_VARIABLE, str(tmp_path / "library"))
-    library_state.refresh()
-    yield
-    monkeypatch.undo()
-    library_state.refresh()
 
 
 def drawn(open_panels: bool = False) -> FakeLayout:
