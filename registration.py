@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bpy
 
+from .cli import blender_command
 from .operators import (
-    command,
     create,
     engine,
     engine_host,
@@ -72,7 +72,7 @@ WITH_HOOKS = (
     thumbnails,
     photo,
     job,
-    command,
+    blender_command,
 )
 
 

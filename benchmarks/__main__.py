@@ -9,7 +9,7 @@ from math import isnan
 from pathlib import Path
 
 from ..errors import LikenessError
-from ..inference.image_files import write_image
+from ..result.image_files import write_image
 from .models import models_at_hand
 from .photos import Pixels, contact_sheet, photo_paths
 from .runs import Run, run_photos

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from ..bfm.builtin.subdivision import half_edges, subdivide
-from ..bfm.face_model import Floats, Ints, triangulate
-from ..inference.reconstruction import Mesh
+from ..bfm.face_model import Floats, Ints
+from ..geometry.faces import triangulate
+from ..geometry.subdivision import half_edges, subdivide
+from ..result.reconstruction import Mesh
 from .scan import normals_of
 
 LEVELS = 2  # `scene.displacement.VIEWPORT_LEVELS`, which cannot be imported without bpy

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from ..bfm.importing import add_model
-from ..bfm.library import FOLDER_VARIABLE, installed, models_folder
-from ..bfm.registry import BUILTIN, model_file
+from ..bfm.library.importing import add_model
+from ..bfm.library.registry import BUILTIN, model_file
+from ..bfm.library.store import FOLDER_VARIABLE, installed, models_folder
 
 ICT = "ict"
 

@@ -19,8 +19,8 @@ from ..inference.deep3d.alignment import CROP_PX
 from ..inference.deep3d.coefficients import EXPRESSION, IDENTITY, TEXTURE
 from ..inference.deep3d.geometry import Deep3DModel
 from ..inference.device import choose_device
-from ..inference.networks.fast import Decoder, FastRNet
 from ..inference.networks.r_net import RNet
+from .fast_r_net import Decoder, FastRNet
 
 VERTICES, TRIANGLES = 35_709, 70_789
 FLOP_PER_FACE = 8.18e9  # two a multiply-add: 4.09e9 of these in a ResNet-50 at 224 pixels

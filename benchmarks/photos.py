@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
+from ..anatomy.landmarks import inter_ocular_distance
 from ..bfm.face_model import Floats
-from ..bfm.landmarks import inter_ocular_distance
-from ..inference.reconstruction import Reconstruction
+from ..result.reconstruction import Reconstruction
 from .displaced import posed_vertices
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png")

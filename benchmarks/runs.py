@@ -9,10 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..bfm.registry import BUILTIN
+from ..bfm.library.registry import BUILTIN
 from ..errors import LikenessError
 from ..inference.pipeline import PipelineOptions, reconstruct
-from ..inference.preview import preview_image
+from ..inference.preview.contact_sheet import preview_image
 from .photos import TILE_WIDTH, Pixels, landmark_errors
 from .scan_error import Prediction
 from .systems import likeness_predictions

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..bfm.builtin.quads import orient, triangles_of_edges
-from ..bfm.face_model import Floats, Ints, triangulate
-from ..bfm.landmarks import DENSE_FACE_COUNT
+from ..anatomy.landmarks import DENSE_FACE_COUNT
+from ..bfm.face_model import Floats, Ints
+from ..geometry.faces import triangulate
+from ..geometry.quads import orient, triangles_of_edges
 from ..inference.images import read_photo
-from ..inference.reconstruction import DISPLACEMENT_IMAGE, Reconstruction
+from ..result.reconstruction import DISPLACEMENT_IMAGE, Reconstruction
 from .displaced import displaced_surface, posed_vertices
 from .scan_error import Prediction
 

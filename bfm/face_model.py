@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LikenessError
+from ..geometry.faces import NO_CORNER, triangulate
 
 FORMAT_VERSION = 1
-NO_CORNER = -1
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -86,17 +86,6 @@ class FaceModel:
         """Sorted vertex ids of a named part."""
         corners = self.faces[self.face_parts == self.part_names.index(name)]
         return np.unique(corners[corners != NO_CORNER])
-
-
-def triangulate(faces: Ints) -> Ints:
-    """Faces (F, 4) with -1 for a missing corner -> triangles (T, 3), first halves first then second halves."""
-    quads = faces[faces[:, 3] != NO_CORNER]
-    return np.concatenate([faces[:, :3], quads[:, [0, 2, 3]]])
-
-
-def triangle_owner(faces: Ints) -> Ints:
-    """For each triangle of ``triangulate`` the face (T,) it came from."""
-    return np.concatenate([np.arange(len(faces)), np.flatnonzero(faces[:, 3] != NO_CORNER)])
 
 
 def save_face_model(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .face_model import NO_CORNER
+from ..geometry.faces import NO_CORNER
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]

@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 from likeness.bfm.face_model import FaceModel
-from likeness.bfm.registry import load_model
+from likeness.bfm.library.registry import load_model
 from mathutils import Vector
 from numpy.typing import NDArray
 from PIL import Image

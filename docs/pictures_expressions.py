@@ -14,8 +14,9 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from likeness.bfm.face_model import NO_CORNER, FaceModel
-from likeness.bfm.registry import load_model
+from likeness.bfm.face_model import FaceModel
+from likeness.bfm.library.registry import load_model
+from likeness.geometry.faces import NO_CORNER
 from PIL import Image, ImageDraw
 
 OUTPUT = Path(__file__).parent / "images" / "builtin_expressions.png"

@@ -9,22 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import mediapipe  # noqa: F401  # like `personal` used amid a job only, where an interrupt could load it by half
+import mediapipe  # noqa: F401  # like `personal_blink` used amid a job only, where an interrupt could load it by half
 import numpy as np
 import torch
 
-from ..bfm.builtin import personal  # noqa: F401
-from ..bfm.importing import model_importers
-from ..doctor import DEVICES, OPTIONAL_LIBRARIES, findings
+from ..bfm.builtin import personal_blink  # noqa: F401
+from ..bfm.library.importing import model_importers
 from ..errors import LikenessError
 from ..inference.detectors.crop import Crop
+from ..inference.detectors.landmarks import FaceLandmarks, detect_faces
 from ..inference.device import choose_device, fault
-from ..inference.image_files import write_image
+from ..inference.doctor import DEVICES, OPTIONAL_LIBRARIES, findings
 from ..inference.images import read_photo
-from ..inference.landmarks import FaceLandmarks, detect_faces
 from ..inference.pipeline import PipelineOptions, Progress
 from ..inference.pipeline import reconstruct as run_pipeline
-from ..inference.reconstruction import Reconstruction, write_reconstruction
+from ..result.image_files import write_image
+from ..result.reconstruction import Reconstruction, write_reconstruction
 from ..version import VERSION
 from .model_actions import add_model, check_models, get_ict
 from .protocol import PROTOCOL, Hello
@@ -36,7 +36,7 @@ MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "
 
 Action = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
-model_importers()  # loads the readers, of which the same is true as of `personal`
+model_importers()  # loads the readers, of which the same is true as of `personal_blink`
 
 
 def introduction() -> Hello:

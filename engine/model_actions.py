@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..bfm.ict_facekit import getting
-from ..bfm.importing import Progress, older_names
-from ..bfm.library import Record, installed
-from ..bfm.registry import BUILTIN
+from ..bfm.library import getting
+from ..bfm.library.importing import Progress, older_names
+from ..bfm.library.registry import BUILTIN
+from ..bfm.library.store import Record, installed
 from ..inference import model_import
 
 

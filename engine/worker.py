@@ -22,19 +22,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import LikenessError
-from .protocol import (
-    FROM_BLENDER,
-    NO_JOB,
-    Alive,
-    Error,
-    Message,
-    Progress,
-    ProtocolError,
-    Result,
-    Run,
-    decode,
-    encode,
-)
+from .protocol import FROM_BLENDER, NO_JOB, Alive, Error, Message, Progress, ProtocolError, Result, Run, decode, encode
 
 if TYPE_CHECKING:
     from .actions import Action

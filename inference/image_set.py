@@ -16,11 +16,11 @@ import numpy as np
 
 from ..errors import LikenessError
 from .detectors.crop import Crop
+from .detectors.landmarks import choose_face, detect_faces
 from .fitting.face_fit import FaceFit
 from .fitting.view import View
 from .images import Photo
-from .landmarks import choose_face, detect_faces
-from .segmentation import skin_confidence
+from .skin.segmentation import skin_confidence
 
 ENOUGH_PX = 400  # a face larger than this shows no more of the shape
 SHARPNESS_PX = 128  # of the face, for comparing the sharpness of photos of different size

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..bfm import importing
-from ..bfm.importing import READ, WRITE, Importer, Progress
-from ..bfm.library import NETWORK_FILE, Record, install, installed, models_folder
+from ..bfm.library import importing
+from ..bfm.library.importing import READ, WRITE, Importer, Progress
+from ..bfm.library.store import NETWORK_FILE, Record, install, installed, models_folder
 from ..errors import LikenessError
 from ..version import VERSION
 

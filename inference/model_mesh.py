@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
-from .reconstruction import Mesh
+from ..result.reconstruction import Mesh
 
 Floats = NDArray[np.floating[Any]]
 

@@ -16,8 +16,16 @@ import numpy as np
 import torch
 
 from ..bfm.face_model import FaceModel
-from ..bfm.registry import expressions_for, load_model
+from ..bfm.library.registry import expressions_for, load_model
 from ..errors import LikenessError
+from ..result.reconstruction import (
+    ALBEDO_IMAGE,
+    CONFIDENCE_IMAGE,
+    DISPLACEMENT_IMAGE,
+    NORMAL_IMAGE,
+    PHOTO_IMAGE,
+    Reconstruction,
+)
 from .deep3d import estimate as deep3d
 from .detail.shape_from_shading import ShapeFromShading
 from .device import choose_device
@@ -29,15 +37,7 @@ from .fitting.view import View
 from .image_set import find_face, main_first, photo_records, with_skin
 from .images import linear_to_srgb, read_photo
 from .model_mesh import mesh_of
-from .reconstruction import (
-    ALBEDO_IMAGE,
-    CONFIDENCE_IMAGE,
-    DISPLACEMENT_IMAGE,
-    NORMAL_IMAGE,
-    PHOTO_IMAGE,
-    Reconstruction,
-)
-from .texture import build_texture
+from .texture.texture import build_texture
 
 QUALITIES = ("draft", "final")
 FITS = ("full", "none")

@@ -13,9 +13,9 @@ from ..engine.installation import Order, start_check, start_installation
 from ..errors import LikenessError
 from . import engine_host, engine_state
 from .diagnostics import diagnostics
-from .failures import QuickOperator
 from .job import JobOperator, told_as_running
 from .online import told_as_offline
+from .operator_base import QuickOperator
 from .settings import preferences, user_folder
 
 INSTALL_LOG = "install.log"

@@ -10,7 +10,7 @@ import bpy
 from ..engine.client import Engine, engine_command
 from ..engine.environment import installed_interpreter
 from ..errors import LikenessError
-from .letting_go import close_all
+from .abandoned_tasks import close_all
 from .settings import preferences, user_folder
 
 LOG_NAME = "engine.log"

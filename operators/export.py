@@ -14,7 +14,7 @@ from ..scene.export_folder import export_folder
 from ..scene.export_obj import export_obj
 from ..scene.fresh_files import file_stem
 from ..scene.state import active_face
-from .failures import QuickOperator
+from .operator_base import QuickOperator
 
 
 def proposed_path(face: bpy.types.Object, suffix: str) -> Path:

@@ -8,7 +8,7 @@ from ..scene import expression
 from ..scene.keyframes import insert
 from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face, state_of
-from .failures import QuickOperator
+from .operator_base import QuickOperator
 
 
 def why_fixed(face: bpy.types.Object | None) -> str:

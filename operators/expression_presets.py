@@ -7,13 +7,13 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from ..bfm.arkit import ARKIT_NAMES, canonical_name
+from ..anatomy.arkit import ARKIT_NAMES, canonical_name
 from ..scene import expression_presets as presets
 from ..scene.expression import expression_of, transfer_expression
 from ..scene.gaze import GAZE_NAMES
 from ..scene.state import state_of
 from .expression import ExpressionOperator
-from .failures import QuickOperator
+from .operator_base import QuickOperator
 from .settings import user_folder
 
 OWN = "own:"

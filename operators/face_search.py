@@ -9,10 +9,10 @@ import bpy
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
 from . import engine_host, thumbnails
-from .failures import sentence_of
+from .abandoned_tasks import let_go
 from .job import redraw
 from .job_folder import FolderTask
-from .letting_go import let_go
+from .operator_base import sentence_of
 from .settings import session
 
 PERIOD_S = 0.1

@@ -18,8 +18,8 @@ import bpy
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
 from ..scene.transaction import all_or_nothing
-from .failures import sentence_of
-from .letting_go import let_go
+from .abandoned_tasks import let_go
+from .operator_base import sentence_of
 from .settings import session
 
 PERIOD_S = 0.1

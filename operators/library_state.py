@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..bfm.library import installed, models_folder
-from ..bfm.listing import Entry, entry_of
-from ..bfm.registry import BUILTIN, available_models
+from ..bfm.library.listing import Entry, entry_of
+from ..bfm.library.registry import BUILTIN, available_models
+from ..bfm.library.store import installed, models_folder
 
 _entries: tuple[Entry, ...] = ()
 _names: dict[str, str] = {}

@@ -8,7 +8,7 @@ from bpy.props import EnumProperty
 from ..scene.lighting import keep_world, light_face, match_photo, use_light
 from ..scene.state import active_face, state_of
 from ..scene.studio_light import STUDIO_LIGHTS, studio_light
-from .failures import QuickOperator
+from .operator_base import QuickOperator
 
 
 class LightOperator(QuickOperator):

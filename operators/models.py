@@ -8,13 +8,13 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..bfm.library import remove
+from ..bfm.library.store import remove
 from ..engine.task import Task
 from ..errors import LikenessError
 from . import engine_host, library_state
-from .failures import QuickOperator
 from .job import JobOperator, redraw, told_as_running
 from .online import told_as_offline
+from .operator_base import QuickOperator
 from .settings import keep_known_model
 
 

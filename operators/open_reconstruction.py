@@ -9,7 +9,7 @@ from bpy.props import StringProperty
 
 from ..scene.build import build_face
 from ..scene.camera import look_through_camera
-from .failures import QuickOperator
+from .operator_base import QuickOperator
 
 
 class LIKENESS_OT_open_reconstruction(QuickOperator, bpy.types.Operator):

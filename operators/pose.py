@@ -7,7 +7,7 @@ import bpy
 from ..scene import pose
 from ..scene.keyframes import insert
 from ..scene.state import active_face
-from .failures import QuickOperator
+from .operator_base import QuickOperator
 
 
 def why_stiff(face: bpy.types.Object | None) -> str:

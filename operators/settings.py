@@ -19,7 +19,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..bfm.registry import BUILTIN
+from ..bfm.library.registry import BUILTIN
 from .library_state import model_names
 
 PROPERTY = "likeness"

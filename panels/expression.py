@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import bpy
 
-from ..bfm.arkit import ARKIT_NAMES, NUMBERED, canonical_name
+from ..anatomy.arkit import ARKIT_NAMES, NUMBERED, canonical_name
 from ..operators import expression as operators
 from ..operators import expression_presets as presets
 from ..operators import expression_transfer as transfer

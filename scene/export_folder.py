@@ -10,8 +10,8 @@ import bpy
 import numpy as np
 
 from ..errors import LikenessError
-from ..inference.mouth_lining import unlined
-from ..inference.reconstruction import Mesh, assemble, write_reconstruction
+from ..result.mouth_lining import unlined
+from ..result.reconstruction import Mesh, assemble, write_reconstruction
 from .face_images import PROPERTIES
 from .images import save_image
 from .mesh import NO_CORNER

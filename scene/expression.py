@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import bpy
 
-from ..bfm.arkit import NUMBERED, canonical_name, mirrored_name, values_for
+from ..anatomy.arkit import NUMBERED, canonical_name, mirrored_name, values_for
 from ..errors import LikenessError
 from .keyframes import insert_if_asked
 from .shape_keys import expression_keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..inference.reconstruction import (
+from ..result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
     DISPLACEMENT_IMAGE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..bfm.arkit import canonical_name
+from ..anatomy.arkit import canonical_name
 from .keyframes import insert_if_asked
 from .shape_keys import expression_keys
 

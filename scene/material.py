@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import bpy
 
-from ..inference.mouth_lining import LINING
-from ..inference.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
+from ..result.mouth_lining import LINING
+from ..result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
 from .displacement import normal_strength
 from .mesh import UV_LAYER
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..inference.reconstruction import Mesh
+from ..result.reconstruction import Mesh
 from .axes import to_blender
 
 NO_CORNER = -1

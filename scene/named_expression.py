@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bfm.arkit import NUMBERED
+from ..anatomy.arkit import NUMBERED
 from .expression import expression_of
 from .read_mesh import key_vertices, neutral_vertices
 from .shape_keys import expression_keys

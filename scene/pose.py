@@ -7,7 +7,7 @@ from typing import NamedTuple
 import bpy
 from mathutils import Matrix, Quaternion
 
-from ..bfm.arkit import canonical_name
+from ..anatomy.arkit import canonical_name
 from .expression import photo_expression
 from .gaze import gaze_keys
 from .keyframes import Keyable, insert_if_asked

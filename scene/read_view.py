@@ -9,7 +9,7 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from ..inference.reconstruction import Reconstruction
+from ..result.reconstruction import Reconstruction
 from .axes import CAMERA_TO_VIEW, MODEL_TO_BLENDER, from_blender
 from .camera import pixel_scale
 from .lighting import photo_light

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from ..errors import LikenessError
-from ..inference.reconstruction import Reconstruction, face_text
+from ..result.reconstruction import Reconstruction, face_text
 from .state import state_of
 
 

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Quaternion, Vector
 
-from ..inference.reconstruction import Mesh
+from ..result.reconstruction import Mesh
 from .axes import MODEL_TO_BLENDER, to_blender
 from .mode import leave_mode
 

@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 
 from ..errors import LikenessError
-from ..inference.reconstruction import ALBEDO_IMAGE, PHOTO_IMAGE, Reconstruction
+from ..result.reconstruction import ALBEDO_IMAGE, PHOTO_IMAGE, Reconstruction
 from .face_images import PROPERTIES, load_images
 from .record import recall
 from .state import state_of

@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..inference.reconstruction import Reconstruction
+from ..result.reconstruction import Reconstruction
 from .node_wiring import Operand, connect, lay_out, math, mix_colours, separate
 
 SHADED, ALBEDO, PHOTO, SEEN = "SHADED", "ALBEDO", "PHOTO", "SEEN"

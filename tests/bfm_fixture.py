@@ -33,8 +33,8 @@ def bfm_files(shared_dir: Path) -> Path:
 @pytest.fixture(scope="session")
 def bfm_model_file(bfm_files: Path) -> Path:
     """The completed model of ``bfm_files`` as it lies in a library, with its extra arrays."""
-    from likeness.bfm.bfm2009.reader import read
     from likeness.bfm.face_model import save_face_model
+    from likeness.bfm.formats.basel.reader import read
     from likeness.bfm.transfer.completing import complete
 
     def make(folder: Path) -> None:

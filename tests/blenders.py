@@ -18,7 +18,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PYTHON_OF = {"4.2": "3.11", "4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}  # Blender -> the one Python of its wheel
-SUITE = ("tests/scene", "tests/operators", "tests/panels", "tests/test_extension.py", "tests/test_real_engine.py")
+SUITE = ("tests/scene", "tests/operators", "tests/panels", "tests/cli/test_blender_command.py")
+SUITE += ("tests/test_extension.py", "tests/test_real_engine.py")
 # The engine's side knows Python but not Blender, and `make test` covers it with this one.
 ENGINE_SUITE, COVERED = "tests/engine", "3.11"
 # A test that waits for ever must not hold up a machine for ever: pytest shows where it stands and ends.

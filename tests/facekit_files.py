@@ -37,7 +37,7 @@ def shape_of(name: str) -> np.ndarray:
 
 def small_kit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the reader expect the small kit instead of the real one."""
-    from likeness.bfm.ict_facekit import clone
+    from likeness.bfm.formats.ict_facekit import clone
 
     monkeypatch.setattr(clone, "IDENTITIES", tuple(f"{name}.obj" for name in SHAPES[:2]))
     monkeypatch.setattr(clone, "EXPRESSIONS", SHAPES[2:])

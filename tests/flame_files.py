@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from likeness.bfm.registry import load_model
+from likeness.bfm.library.registry import load_model
 
 HEAD, EYE, MODES = 3931, 546, 400
 CHUMPY = ("v_template", "shapedirs", "posedirs", "weights", "J")

@@ -26,7 +26,7 @@ def ict_model_file(ict_file: Path) -> Path:
     def make(folder: Path) -> None:
         pytest.importorskip("scipy", reason="completing ICT-FaceKit takes SciPy, which is not installed")
         from likeness.bfm.face_model import save_face_model
-        from likeness.bfm.ict_facekit.reader import read
+        from likeness.bfm.formats.ict_facekit.reader import read
         from likeness.bfm.transfer.completing import complete
 
         save_face_model(complete(read(ict_file)), folder / "model.npz", compressed=False)

@@ -55,7 +55,7 @@ def install() -> None:
     bpy.ops.extensions.package_install_files(filepath=zip_path, repo="user_default", enable_on_install=True)
     sys.meta_path.insert(0, _InstalledModules())
     if importlib.util.find_spec("cv2") is None:
-        sys.modules[f"{MODULE}.inference.image_files"] = importlib.import_module("plain_image_files")
+        sys.modules[f"{MODULE}.result.image_files"] = importlib.import_module("plain_image_files")
     packages = profile / "for processes that tests start"
     packages.mkdir()
     (packages / "likeness").symlink_to(Path(str(sys.modules[MODULE].__file__)).parent)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from likeness.inference.camera import Camera, intrinsics_from_focal
+from likeness.inference.detectors.landmarks import FaceLandmarks
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors
-from likeness.inference.landmarks import FaceLandmarks
 from synthetic import opencv_pose
 from torch import Tensor
 

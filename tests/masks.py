@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from likeness.inference.reconstruction import Mesh
+from likeness.result.reconstruction import Mesh
 from synthetic import sheet_mesh
 
 MOUTH, EYE = (0.0, -0.03), (0.04, 0.04)  # middles of the holes, metres

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from likeness.bfm.arkit import ARKIT_NAMES
-from likeness.inference.reconstruction import Reconstruction, write_reconstruction
+from likeness.anatomy.arkit import ARKIT_NAMES
+from likeness.result.reconstruction import Reconstruction, write_reconstruction
 from synthetic import sheet_reconstruction
 
 ARKIT_FACE = dict.fromkeys(ARKIT_NAMES, 0.0)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from likeness.bfm.face_model import FaceModel, save_face_model
-from likeness.bfm.library import MODEL_FILE, Record, install, models_folder
-from likeness.bfm.registry import BUILTIN, load_model
+from likeness.bfm.library.layings import FOLDER, laid_builtin
+from likeness.bfm.library.registry import BUILTIN, load_model
+from likeness.bfm.library.store import MODEL_FILE, Record, install, models_folder
 from likeness.bfm.source_model import SourceModel
-from likeness.bfm.transfer.between_models import FOLDER, laid_builtin
 from likeness.bfm.transfer.completing import complete
 
 TURN = np.radians(4.0)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from likeness.bfm import importing
 from likeness.bfm.face_model import FaceModel
-from likeness.bfm.importing import Importer, Progress, install_model
-from likeness.bfm.library import Record
-from likeness.bfm.registry import load_model
+from likeness.bfm.library import importing
+from likeness.bfm.library.importing import Importer, Progress, install_model
+from likeness.bfm.library.registry import load_model
+from likeness.bfm.library.store import Record
 from likeness.bfm.source_model import SourceModel
 from likeness.bfm.transfer import completing
 

@@ -1,4 +1,4 @@
-"""Stands in for ``likeness.inference.image_files`` where OpenCV is absent, as it is beside Blender: the same files."""
+"""Stands in for ``likeness.result.image_files`` where OpenCV is absent, as it is beside Blender: the same files."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from likeness.bfm.bfm2009.layout import Layout
+from likeness.bfm.formats.basel.layout import Layout
 from scipy.io import savemat
 
 COLUMNS, ROWS = 9, 8

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from likeness.bfm.face_model import FaceModel
-from likeness.inference.reconstruction import (
+from likeness.result.reconstruction import (
     ALBEDO_IMAGE,
     DISPLACEMENT_IMAGE,
     NORMAL_IMAGE,

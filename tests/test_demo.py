@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from likeness.bfm.arkit import ARKIT_NAMES
-from likeness.inference.reconstruction import read_reconstruction
+from likeness.anatomy.arkit import ARKIT_NAMES
+from likeness.result.reconstruction import read_reconstruction
 from PIL import Image
 
 

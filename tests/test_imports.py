@@ -17,43 +17,44 @@ ONLY_IN_THE_CHECKOUT = {"training", "benchmarks"}  # what an installed Likeness 
 
 # A package or module, and what else of the project it may import; the longest matching name rules. Everyone may import
 # the own package and FOR_ALL. A module that stands here by itself may not import its own package.
+FLOOR = {"anatomy", "geometry"}  # what everyone may stand on
 ALLOWED: dict[str, set[str]] = {
     "": {"registration"},
-    "registration": {"operators", "panels", "scene"},
-    "bfm": set(),
-    "inference": {"bfm"},
-    "inference.reconstruction": {"inference.image_files"},  # by its writer alone: see IN_BLENDER
+    "registration": {"operators", "panels", "scene", "cli.blender_command"},
+    "anatomy": set(),
+    "geometry": set(),
+    "bfm": FLOOR,
+    "result": FLOOR,
+    "result.reconstruction": {"result.image_files"},  # by its writer alone: see IN_BLENDER
+    "inference": FLOOR | {"bfm", "result"},
+    "transfer": FLOOR | {"bfm", "result", "inference"},
     "engine": set(),
     "engine.worker": {"engine.protocol", "engine.actions"},
-    "engine.actions": {"engine.protocol", "engine.model_actions", "inference", "bfm", "doctor"},
+    "engine.actions": {"engine.protocol", "engine.model_actions", "inference", "result", "bfm"},
     "engine.model_actions": {"inference", "bfm"},
-    "training": {"bfm", "inference"},
-    "benchmarks": {"bfm", "inference"},
-    "scene": {"inference.reconstruction", "inference.mouth_lining", "bfm.arkit"},
-    "operators": {"scene", "engine", "inference.reconstruction", "bfm.arkit", "bfm.registry"}
-    | {"bfm.library", "bfm.listing"},
-    "operators.command": {"operators", "scene", "engine", "bfm.registry", "console"},
-    "panels": {"scene", "operators", "bfm.arkit"},
-    "doctor": {"inference"},
-    "console": set(),
-    "cli": {"bfm", "inference", "scene", "console", "doctor", "cli_models", "cli_result", "cli_transfer"},
-    "cli_result": {"inference", "scene", "console"},
-    "cli_transfer": {"inference", "console", "cli_result"},
-    "cli_models": {"bfm", "inference", "console"},
+    "training": FLOOR | {"bfm", "inference", "result"},
+    "benchmarks": FLOOR | {"bfm", "inference", "result"},
+    "scene": FLOOR | {"result"},
+    "operators": FLOOR
+    | {"scene", "engine", "result", "bfm.library.registry", "bfm.library.store"}
+    | {"bfm.library.listing"},
+    "panels": FLOOR | {"scene", "operators"},
+    "cli": FLOOR | {"bfm", "result", "inference", "transfer", "scene"},
+    "cli.blender_command": {"cli.console", "operators", "scene", "engine", "bfm.library.registry"},
     "__main__": {"cli"},
 }
 FOR_ALL = {"errors", "version"}
-WITHOUT_BPY = ("bfm", "inference", "engine", "training", "benchmarks")
+WITHOUT_BPY = ("anatomy", "geometry", "bfm", "result", "inference", "transfer", "engine", "training", "benchmarks")
 BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.
 IN_BLENDER = (
-    *("registration", "operators", "panels", "scene"),
-    *("engine.client", "engine.environment", "inference.reconstruction", "bfm.arkit"),
-    *("inference.mouth_lining", "bfm.registry", "bfm.library", "bfm.listing"),
+    *("registration", "operators", "panels", "scene", "cli.blender_command", "anatomy"),
+    *("engine.client", "engine.environment", "result.reconstruction", "result.mouth_lining"),
+    *("bfm.library.registry", "bfm.library.store", "bfm.library.listing"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads
 HEAVY = {"torch", "cv2", "mediapipe", "scipy", "h5py", "PIL", "OpenEXR", "dlib", "skimage", "matplotlib"}
-MAKERS_AND_READERS = ("bfm.builtin", "bfm.bfm2009", "bfm.ict_facekit", "bfm.flame", "bfm.facescape", "bfm.transfer")
+WITH_SCIPY = ("bfm.builtin", "bfm.formats", "bfm.transfer")
 
 
 class Imports(NamedTuple):
@@ -150,8 +151,8 @@ def test_face_models_need_numpy_only() -> None:
     wrong = {}
     for module in SOURCES:
         if _under(module, "bfm"):
-            allowed = {"scipy", "mediapipe"} if _under(module, *MAKERS_AND_READERS) else set[str]()
-            allowed |= {"h5py"} if _under(module, "bfm.bfm2009") else set()
+            allowed = {"scipy"} if _under(module, *WITH_SCIPY) else set[str]()
+            allowed |= {"h5py"} if _under(module, "bfm.formats.basel") else set()
             wrong[module] = _imports(module).outside & HEAVY - allowed
     assert not {module: names for module, names in wrong.items() if names}
 
@@ -183,14 +184,14 @@ def test_the_rules_bite() -> None:
     """A wrong arrow is found: upwards, sideways, inside a function; and typing alone is none."""
     upwards = _imports_of("def f():\n    from ..scene import state", "inference", inside_functions=True)
     assert _forbidden("inference.pipeline", upwards.inside) == {"scene.state"}
-    sideways = frozenset({"inference.camera", "inference.reconstruction"})
+    sideways = frozenset({"inference.camera", "result.reconstruction"})
     assert _forbidden("scene.build", sideways) == {"inference.camera"}
-    assert _forbidden("inference.reconstruction", frozenset({"inference.camera"})) == {"inference.camera"}
+    assert _forbidden("result.reconstruction", frozenset({"result.mouth_lining"})) == {"result.mouth_lining"}
     typing = _imports_of("if TYPE_CHECKING:\n    import torch\nimport bpy", "scene", inside_functions=True)
     assert typing.outside == {"bpy"}
-    assert "bpy" in _imports("cli_result").outside
-    assert "bpy" not in _imports("cli_result", inside_functions=False).outside
-    assert "inference.rendering.rasterizer" in _loaded_with("inference.rendering.shading")
+    assert "bpy" in _imports("cli.outcome").outside
+    assert "bpy" not in _imports("cli.outcome", inside_functions=False).outside
+    assert "inference.rendering.rasterizer" in _loaded_with("training.synthesis.shading")
 
 
 def test_packages_in_the_metadata_are_those_in_the_tree() -> None:
@@ -205,7 +206,7 @@ def test_import_without_blender_and_libraries() -> None:
     code = (
         "import sys\n"
         f"for name in {sorted(HEAVY | BLENDER | {'numpy'})!r}: sys.modules[name] = None\n"
-        "import likeness, likeness.cli, likeness.errors\n"
+        "import likeness, likeness.cli.main, likeness.errors\n"
         "assert callable(likeness.register)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY.parent, timeout=60)

@@ -11,7 +11,7 @@ from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_fit import FaceFit
 from likeness.inference.images import Photo, linear_to_srgb
 from likeness.inference.lighting import uniform_light
-from likeness.inference.rendering.shading import render
+from likeness.training.synthesis.shading import render
 
 SIDE = 57
 SKIN = (0.45, 0.28, 0.21)

@@ -1,1 +1,1 @@
-"""The built-in face model: its making (`make`) and the finished file (`model.npz`)."""
+"""The built-in face model: its file, and what is made anew for each face. `training/builtin_model` makes the file."""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..landmarks import INNER_LIP_LOOP
+from ...anatomy.landmarks import INNER_LIP_LOOP
 from .eyelids import LeftEye
 from .muscles import FaceGeometry, Floats, Ints, Pulls, vertex_normals
 

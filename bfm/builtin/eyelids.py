@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import KDTree
 
-from ..landmarks import LEFT_EYE_LOOP
+from ...anatomy.landmarks import LEFT_EYE_LOOP
 from .muscles import FaceGeometry, Floats, Ints, turn
 
 UPPER_RIM = LEFT_EYE_LOOP[:9]  # from the inner to the outer corner

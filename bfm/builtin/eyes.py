@@ -1,87 +1,31 @@
-"""Eyeballs: spheres of 12 mm radius (Bekerman et al., J. Ophthalmol. 2014: 24 mm) with a slight cornea, looking to +Z.
+"""Sizes and colours of eyes and mouths that every face has, whichever model it comes from.
 
-Vertices lie on rings about the optical axis, so the borders of pupil and iris (11.8 mm across; Ruefer et al., Cornea
-2005) follow edges of the mesh.
+Lengths in metres; colours linear RGB. An eyeball has a radius of 12 mm (Bekerman et al., J. Ophthalmol. 2014), an iris
+is 11.8 mm across (Ruefer et al., Cornea 2005).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ..face_model import NO_CORNER
-
 Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 RADIUS = 0.012
-CORNEA_BULGE = 0.0005
 IRIS_RADIUS = 0.0059
 PUPIL_RADIUS = 0.0019
-SEGMENTS = 32
-# Distances from the axis, metres, of the front rings; then polar angles, degrees, of the rings behind.
+# Distances from the optical axis of the rings of vertices on the front of an eyeball.
 FRONT = (0.0010, 0.0018, 0.0021, 0.0031, 0.0042, 0.0052, 0.0057, 0.0062, 0.0074, 0.0090, 0.0105)
-BEHIND = (72.0, 86.0, 102.0, 122.0, 145.0, 165.0)
-IRIS_RING = 7  # 0 is the pole, so ring 7 is FRONT[6], the edge of the iris
+
+SCLERA, IRIS = np.array([0.70, 0.65, 0.61]), np.array([0.17, 0.095, 0.05])
+LIMBUS, PUPIL = np.array([0.06, 0.035, 0.02]), np.array([0.006, 0.006, 0.006])
+MOUTH_FRONT, MOUTH_BACK = np.array([0.20, 0.055, 0.050]), np.array([0.012, 0.003, 0.003])
 
 
-@dataclass(frozen=True)
-class Eyeball:
-    """One eyeball about the origin. Vertex 0 is the front pole, then rings of SEGMENTS, last the back pole."""
-
-    vertices: Floats  # (V, 3) metres
-    faces: Ints  # (F, 4)
-    uv: Floats  # (U, 2) in the unit disc, front pole in the middle
-    faces_uv: Ints  # (F, 4)
-    mirror: Ints  # (V,) vertex of the other eyeball that is this one's mirror image
-
-    @property
-    def iris(self) -> Ints:
-        """Vertices of the dense iris landmarks: centre, then the edge at the subject's left, top, right, bottom."""
-        edge = 1 + (IRIS_RING - 1) * SEGMENTS
-        return np.array([0, *(edge + SEGMENTS // 4 * k for k in range(4))])
-
-
-def make_eyeball() -> Eyeball:
-    """The eyeball of either side; the same points and faces serve both."""
-    polar = np.concatenate([np.arcsin(np.array(FRONT) / RADIUS), np.radians(BEHIND)])
-    rings = len(polar)
-    around = 2 * np.pi * np.arange(SEGMENTS) / SEGMENTS
-    direction = np.stack([np.cos(around), np.sin(around)], axis=1)
-    off_axis = RADIUS * np.sin(polar)
-    depth = RADIUS * np.cos(polar) + CORNEA_BULGE * np.maximum(1 - (off_axis / FRONT[7]) ** 2, 0) ** 2 * (polar < 1)
-    ring_points = np.concatenate(
-        [off_axis[:, None, None] * direction, np.broadcast_to(depth[:, None, None], (rings, SEGMENTS, 1))], axis=2
-    )
-    poles = np.array([[0, 0, RADIUS + CORNEA_BULGE], [0, 0, -RADIUS]])
-    vertices = np.concatenate([poles[:1], ring_points.reshape(-1, 3), poles[1:]])
-    faces, ids = _faces(rings)
-
-    mirrored = ids[:, (SEGMENTS // 2 - np.arange(SEGMENTS)) % SEGMENTS]
-    mirror = np.concatenate([[0], mirrored.ravel(), [len(vertices) - 1]])
-    uv, faces_uv = _chart(polar, direction, around, faces)
-    return Eyeball(vertices, faces, uv, faces_uv, mirror)
-
-
-def _faces(rings: int) -> tuple[Ints, Ints]:
-    """Faces, and the vertex ids of the rings (rings, SEGMENTS)."""
-    ids = 1 + np.arange(rings * SEGMENTS).reshape(rings, SEGMENTS)
-    after = np.roll(ids, -1, axis=1)
-    none = np.full(SEGMENTS, NO_CORNER)
-    front = np.stack([np.zeros(SEGMENTS, int), ids[0], after[0], none], axis=1)
-    bands = np.stack([ids[:-1], ids[1:], after[1:], after[:-1]], axis=-1).reshape(-1, 4)
-    back = np.stack([np.full(SEGMENTS, ids[-1, -1] + 1), after[-1], ids[-1], none], axis=1)
-    return np.concatenate([front, bands, back]).astype(np.int32), ids
-
-
-def _chart(polar: Floats, direction: Floats, around: Floats, faces: Ints) -> tuple[Floats, Ints]:
-    """Azimuthal equidistant map into the unit disc; every triangle at the back pole has a pole of its own."""
-    rings = (polar / np.pi)[:, None, None] * direction
-    middle = around + np.pi / SEGMENTS
-    back = np.stack([np.cos(middle), np.sin(middle)], axis=1)
-    uv = np.concatenate([np.zeros((1, 2)), rings.reshape(-1, 2), back])
-    faces_uv = faces.copy()
-    faces_uv[-SEGMENTS:, 0] = len(uv) - SEGMENTS + np.arange(SEGMENTS)
-    return uv, faces_uv
+def eye_color(vertices: Floats) -> Floats:
+    """Albedo (V, 3) of an eyeball about the origin that looks to +Z."""
+    off_axis = np.hypot(vertices[:, 0], vertices[:, 1])[:, None]
+    ring = np.clip((off_axis - 0.6 * IRIS_RADIUS) / (0.4 * IRIS_RADIUS), 0, 1) ** 2
+    color = np.where(off_axis > PUPIL_RADIUS, IRIS + (LIMBUS - IRIS) * ring, PUPIL)
+    front = vertices[:, 2:] > 0
+    return np.where(front & (off_axis < (FRONT[6] + FRONT[7]) / 2), color, SCLERA)

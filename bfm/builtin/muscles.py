@@ -25,7 +25,7 @@ import scipy.sparse.csgraph as csgraph
 import scipy.sparse.linalg as sparse_linalg
 from numpy.typing import ArrayLike, NDArray
 
-from ..face_model import NO_CORNER
+from ...geometry.faces import NO_CORNER
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]

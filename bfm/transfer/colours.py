@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..builtin.eyes import RADIUS
-from ..builtin.paint import MOUTH_FRONT, eye_color
+from ..builtin.eyes import MOUTH_FRONT, RADIUS, eye_color
 from ..face_model import FaceModel
 from .correspondence import Overlay
 from .eyeballs import Ball, fit_ball, lay_eye

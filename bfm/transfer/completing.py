@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...anatomy.landmarks import DENSE_FACE_COUNT, IBUG68_TO_DENSE
 from ...errors import LikenessError
-from ..face_model import FaceModel, triangulate
-from ..landmarks import DENSE_FACE_COUNT, IBUG68_TO_DENSE
-from ..registry import BUILTIN, load_model
+from ...geometry.faces import triangulate
+from ..builtin.loading import builtin_model
+from ..face_model import FaceModel
 from ..source_model import SourceModel
 from ..unwrapping import unwrap_head
 from .colours import carried_albedo
 from .correspondence import Overlay, overlay
-from .expressions import named_expressions
+from .expressions import LayBuiltin, lay_builtin, named_expressions
 from .finding import with_landmarks
 from .joints import carried_joints
 from .shapes import EYES, INSIDES, Shape, shape_of_source
@@ -29,15 +30,16 @@ SMALLEST, LARGEST = 0.6, 1.6  # times the built-in face
 EYE_FACE = 0.5  # least mean weight of "eyes" at a face's corners that makes it part of the eye
 
 
-def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceModel:
+def complete(source: SourceModel, names_from: FaceModel | None = None, lay: LayBuiltin = lay_builtin) -> FaceModel:
     """The complete model of a source.
 
     names_from: the model whose named expressions are carried over where the source has none; None: the built-in one.
+    lay: lays the built-in model over that model; the library remembers what it has laid before.
 
     Raises:
         LikenessError: the surface cannot be laid under the built-in face.
     """
-    builtin = load_model(BUILTIN)
+    builtin = builtin_model()
     shape, laying = _laid(source, builtin)
     regions = _regions(shape, builtin, laying)
     shape = _with_eyes(shape, regions[builtin.region_names.index("eyes")])
@@ -48,7 +50,7 @@ def complete(source: SourceModel, names_from: FaceModel | None = None) -> FaceMo
         licence=source.licence,
         mean=source.mean.astype(np.float32),
         identity_basis=source.identity_basis.astype(np.float32, copy=False),
-        **named_expressions(source, shape, builtin, names_from, laying),
+        **named_expressions(source, shape, laying, names_from or builtin, lay),
         **_albedo(source, shape, builtin, laying),
         faces=source.faces.astype(np.int32, copy=False),
         **_texture_layout(source, shape),

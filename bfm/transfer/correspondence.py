@@ -10,7 +10,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from .closest import Surface
+from ...geometry.closest import Surface
 from .motions import spread_out
 from .overlay import lay_over
 from .registration import unique_edges, vertex_normals

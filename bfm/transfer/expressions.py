@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arkit import ARKIT_NAMES, canonical_name
+from ...anatomy.arkit import ARKIT_NAMES, canonical_name
+from ..builtin.loading import BUILTIN, builtin_model
 from ..face_model import FaceModel
 from ..source_model import SourceModel
-from .between_models import laid_builtin
-from .correspondence import Overlay
+from .correspondence import Overlay, overlay
 from .motions import calmed, carry_motions, local_maps, spread_out
 from .shapes import EYES, Shape, shape_of_source
 
 Floats = NDArray[np.floating]
+LayBuiltin = Callable[[FaceModel], Overlay]
 
 NAMED = frozenset(canonical_name(name) for name in ARKIT_NAMES)
 FITTED = "exp_"  # names of a basis without meanings: such a model may have some named expressions beside it
 STILL = 0.001  # metres: skin that moves less does not follow
 
 
+def lay_builtin(model: FaceModel) -> Overlay:
+    """The built-in model over another, laid anew."""
+    return overlay(shape_of_source(builtin_model()), shape_of_source(model))
+
+
 def named_expressions(
-    source: SourceModel, shape: Shape, builtin: FaceModel, names_from: FaceModel | None, laying: Overlay
+    source: SourceModel, shape: Shape, laying: Overlay, donor: FaceModel, lay: LayBuiltin
 ) -> dict[str, Any]:
     """The expression fields of a `FaceModel`: the source's own, then the donor's that the source lacks.
 
-    laying: the built-in model over the source.
+    laying: the built-in model over the source; ``lay`` lays it over the donor, where it is needed.
     """
     own = {
         "expression_basis": source.expression_basis.astype(np.float32, copy=False),
@@ -39,9 +45,8 @@ def named_expressions(
     names = {canonical_name(name): place for place, name in enumerate(source.expression_names)}
     if NAMED & names.keys() and not any(name.startswith(FITTED) for name in source.expression_names):
         return own
-    donor = builtin if names_from is None else names_from
-    on_donor = None if donor.id == builtin.id else laid_builtin(donor)
-    carried = carry_expressions(donor, builtin, on_donor, shape, laying)
+    on_donor = None if donor.id == BUILTIN else lay(donor)
+    carried = carry_expressions(donor, builtin_model(), on_donor, shape, laying)
     both = {names[name]: k for k, name in enumerate(map(canonical_name, donor.expression_names)) if name in names}
     new = [k for k in range(len(carried)) if k not in both.values()]
     std = np.zeros(len(carried)) if len(source.expression_names) else donor.expression_std

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .closest import Surface
+from ...geometry.closest import Surface
 from .registration import Landmarks, register, similarity, vertex_normals
 from .shapes import EYES, UNSURE, Shape
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..builtin.skeleton import affine_weights
+from ...geometry.affine import affine_weights
 from ..face_model import FaceModel
 from ..source_model import SourceModel
 from .correspondence import Overlay

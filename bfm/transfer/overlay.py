@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .closest import Surface
+from ...geometry.closest import Surface
 from .eyeballs import fit_ball, lay_eye
 from .registration import Landmarks, register
 from .shapes import EYES, Shape, landmark_spread

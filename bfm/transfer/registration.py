@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 from scipy.sparse.linalg import splu
 
-from .closest import Hits, Surface
+from ...geometry.closest import Hits, Surface
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]

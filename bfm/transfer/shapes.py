@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..face_model import FaceModel, triangulate
+from ...geometry.faces import triangulate
+from ..face_model import FaceModel
 from ..source_model import SourceModel
 
 Floats = NDArray[np.floating]

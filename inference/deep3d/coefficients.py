@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-IDENTITY, EXPRESSION, TEXTURE = 80, 64, 80
+from ..networks.r_net import COEFFICIENTS, HEAD_SIZES
+
+IDENTITY, EXPRESSION, TEXTURE = HEAD_SIZES[:3]
 SH_TERMS = 9
-# Identity, expression, texture, angle, light, translation in x and y, in z: also the heads of the network.
-HEAD_SIZES = (IDENTITY, EXPRESSION, TEXTURE, 3, 3 * SH_TERMS, 2, 1)
-COEFFICIENTS = sum(HEAD_SIZES)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from ..camera import Camera
+from ..detectors.landmarks import FaceLandmarks
 from ..fitting.face_fit import FaceFit
 from ..fitting.model_tensors import ModelTensors
 from ..images import srgb_to_linear
-from ..landmarks import FaceLandmarks
 from ..lighting import sh_basis
 from .alignment import CROP_PX, Deep3DCrop
 from .coefficients import Deep3DCoefficients

@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from ...bfm.face_model import FaceModel
-from ...bfm.library import NETWORK_FILE, installed, models_folder
-from ...bfm.registry import available_models, model_file
+from ...bfm.library.registry import available_models, model_file
+from ...bfm.library.store import NETWORK_FILE, installed, models_folder
 from ...errors import LikenessError
+from ...result.reconstruction import OTHER_FILES
 from ..fitting.face_fit import FaceFit
 from ..fitting.model_tensors import ModelTensors
 from ..fitting.start import FitStart
@@ -21,7 +22,6 @@ from ..fitting.view import View
 from ..networks.c_net import aggregate_identity
 from ..networks.checkpoint import NETWORK_ID, load_r_net
 from ..networks.r_net import RNet
-from ..reconstruction import OTHER_FILES
 from .alignment import Deep3DCrop, align
 from .coefficients import Deep3DCoefficients
 from .conversion import to_face_fit

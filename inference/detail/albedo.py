@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..uv_atlas import smoothstep
+from ..uv.atlas import smoothstep
 from .picture import Picture
 
 Floats = NDArray[np.float32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..uv_atlas import UvAtlas
+from ..uv.atlas import UvAtlas
 
 Floats = NDArray[np.float32]
 _LEAST_AREA = 1e-12  # square metres a unit of UV must span; less is a collapsed triangle

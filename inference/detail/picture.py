@@ -19,7 +19,7 @@ from ..images import Photo, srgb_to_linear
 from ..lighting import to_view_frame
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import interpolate, rasterize
-from ..uv_atlas import smoothstep
+from ..uv.atlas import smoothstep
 
 Floats = NDArray[np.float32]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...bfm.face_model import FaceModel
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
-from ..uv_atlas import smoothstep, uv_atlas
+from ..uv.atlas import smoothstep, uv_atlas
 from .albedo import log_reflectance, relief_residual, without_hair
 from .detail import Detail
 from .height import occlusion_gain, relief, shading, solve

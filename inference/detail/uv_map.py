@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...bfm.face_model import FaceModel
-from ..blending import pad_charts
 from ..fitting.face_fit import FaceFit
-from ..uv_atlas import UvAtlas, texel_geometry
-from ..uv_mirror import mirror_coordinates, mirrored, part_groups
+from ..uv.atlas import UvAtlas, texel_geometry
+from ..uv.blending import pad_charts
+from ..uv.mirror import mirror_coordinates, mirrored, part_groups
 from .picture import Picture
 
 Floats = NDArray[np.float32]

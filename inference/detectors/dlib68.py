@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...errors import LikenessError
 from .crop import Crop
-from .passes import frame_of
+from .repeated_detection import frame_of
 from .search import find_faces
 
 POINTS = 68

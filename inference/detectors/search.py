@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..images import resize
 from .crop import Crop
 from .mesh import find_boxes, find_meshes
-from .passes import Look, frame_of, refine
+from .repeated_detection import Look, frame_of, refine
 
 WHOLE_RESOLUTION = 512  # BlazeFace looks at 128 and 192 pixels; the mesh wants about 192 for the face alone
 MARGIN = 2.0  # window side / box side for a suspected face

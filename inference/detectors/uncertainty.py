@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bfm.landmarks import (
+from ...anatomy.landmarks import (
     DENSE_COUNT,
     FACE_OVAL_LOOP,
     INNER_LIP_LOOP,

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...bfm.face_model import triangle_owner
+from ...geometry.faces import triangle_owner
 from .model_tensors import SPACING, ModelTensors, thinned, vertex_areas
 
 REACH = 0.02  # metres round the mean's dense landmarks

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...bfm.landmarks import DENSE_GAPS, FACE_OVAL_LOOP, IBUG68_GAPS
+from ...anatomy.landmarks import DENSE_GAPS, FACE_OVAL_LOOP, IBUG68_GAPS
 from ..camera import Camera, focal_px_from_35mm
+from ..detectors.landmarks import FaceLandmarks
 from ..images import Photo
-from ..landmarks import FaceLandmarks
 from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
 from .face_part import FacePart, face_part
+from .fine_shape import residual_basis
 from .landmark_fit import (
     LandmarkBases,
     LandmarkState,
@@ -28,7 +29,6 @@ from .landmark_fit import (
 from .model_tensors import ModelTensors
 from .outline import outline_equations
 from .photometric import Appearance, VertexColors, albedo_of, color_equations, fit_appearance
-from .residual import residual_basis
 from .settings import FitSettings, LandmarkSettings
 from .start import FitStart, start_state
 from .view import View

@@ -13,23 +13,15 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from .arrow_system import solve_arrow
 from .face_crop import FaceCrop
 from .face_fit import FaceFit
 from .face_part import FacePart, face_part
+from .fine_shape import residual_basis
 from .fit import crop_of, fit_face, fit_view, observe, refined_equations, result_of, shape_of
-from .landmark_fit import (
-    LandmarkBases,
-    LandmarkState,
-    Observations,
-    fit_landmarks,
-    moved,
-    normal_equations,
-    to_camera,
-)
+from .landmark_fit import LandmarkBases, LandmarkState, Observations, fit_landmarks, moved, normal_equations, to_camera
 from .model_tensors import ModelTensors
 from .photometric import Look, fit_appearances
-from .residual import residual_basis
+from .schur import solve_arrow
 from .settings import FitSettings, LandmarkSettings
 from .start import FitStart
 from .view import View

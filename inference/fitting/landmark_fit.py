@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from ..camera import Camera, intrinsics_from_focal, project
-from .arrow_system import curvature_scale
 from .model_tensors import ModelTensors
+from .schur import curvature_scale
 from .settings import LandmarkSettings
 
 

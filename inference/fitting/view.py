@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detectors.landmarks import FaceLandmarks
 from ..images import Photo
-from ..landmarks import FaceLandmarks
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from ..deep3d.coefficients import IDENTITY
+from .r_net import HEAD_SIZES
 
 SHALLOW, DEEP, WIDTH = 512, 2048, 256
 LEAST = 1e-3  # keeps the confidences positive
@@ -30,7 +30,7 @@ class CNet(nn.Module):
             nn.Flatten(),
         )
         self.deep = nn.Linear(DEEP, WIDTH)
-        self.last = nn.Linear(2 * WIDTH, IDENTITY)
+        self.last = nn.Linear(2 * WIDTH, HEAD_SIZES[0])
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
 

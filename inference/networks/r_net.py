@@ -9,8 +9,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..deep3d.coefficients import COEFFICIENTS, HEAD_SIZES
 from .resnet import ResNet
+
+# Identity, expression, texture, angle, light, translation in x and y, in z.
+HEAD_SIZES = (80, 64, 80, 3, 27, 2, 1)
+COEFFICIENTS = sum(HEAD_SIZES)
 
 
 class RNet(nn.Module):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from likeness.benchmarks.displaced import displaced_surface, posed_vertices, sample_bilinear
-from likeness.inference.reconstruction import Mesh
+from likeness.result.reconstruction import Mesh
 
 UP = np.array([0.0, 1, 0])
 

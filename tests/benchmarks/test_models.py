@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from likeness.benchmarks import models
-from likeness.bfm import library
+from likeness.bfm.library import store
 from likeness.errors import LikenessError
 
 
@@ -21,8 +21,8 @@ def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def install(name: str) -> None:
-    record = library.Record(name, name, "tests", "MIT", "model", (), "0")
-    library.install(record, lambda folder: np.savez(folder / "model.npz", format_version=np.int32(1)))
+    record = store.Record(name, name, "tests", "MIT", "model", (), "0")
+    store.install(record, lambda folder: np.savez(folder / "model.npz", format_version=np.int32(1)))
 
 
 def test_without_ict_the_builtin_model_alone(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_a_borrowed_ict_is_gone_afterwards(packed: Path) -> None:
         assert found == ["builtin", "ict"]
     with models.models_at_hand(packed, ["ict", "mine"]) as found:
         assert found == ["ict", "mine"]
-    assert list(library.installed()) == ["mine"]
+    assert list(store.installed()) == ["mine"]
 
 
 def test_a_model_that_is_not_there_is_named(packed: Path) -> None:

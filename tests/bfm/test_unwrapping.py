@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from likeness.bfm.face_model import NO_CORNER, FaceModel
-from likeness.bfm.registry import load_model
+from likeness.bfm.face_model import FaceModel
+from likeness.bfm.library.registry import load_model
 from likeness.bfm.unwrapping import unwrap_head
+from likeness.geometry.faces import NO_CORNER
 
 Mesh = tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...]]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from likeness.bfm.ict_facekit import getting
-from likeness.bfm.importing import install_model
-from likeness.bfm.library import MODEL_FILE, installed, models_folder
+from likeness.bfm.library import getting
+from likeness.bfm.library.importing import install_model
+from likeness.bfm.library.store import MODEL_FILE, installed, models_folder
 from likeness.engine.actions import ACTIONS
 from likeness.errors import LikenessError
 from other_source import other_source, read_at_once

@@ -13,7 +13,7 @@ from likeness.inference.fitting.view import View
 from likeness.inference.image_set import find_face, main_first, photo_records
 from likeness.inference.images import Photo, read_photo
 from likeness.inference.pipeline import PipelineOptions, reconstruct
-from likeness.inference.reconstruction import (
+from likeness.result.reconstruction import (
     FACE_FILE,
     PHOTO_IMAGE,
     Reconstruction,

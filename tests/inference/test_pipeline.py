@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from likeness.bfm.registry import load_model
+from likeness.bfm.library.registry import load_model
 from likeness.errors import LikenessError
 from likeness.inference import device as device_module
 from likeness.inference import pipeline
 from likeness.inference.lighting import shade
 from likeness.inference.pipeline import STAGE_END, PipelineOptions, Stopwatch, personalised, reconstruct
-from likeness.inference.reconstruction import (
+from likeness.result.reconstruction import (
     IMAGE_FILES,
     PHOTO_IMAGE,
     Reconstruction,

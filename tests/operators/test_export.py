@@ -6,8 +6,8 @@ from pathlib import Path
 
 import bpy
 import pytest
-from likeness.inference.reconstruction import write_reconstruction
 from likeness.operators.export import ExportOperator, proposed_path
+from likeness.result.reconstruction import write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.state import state_of
 from synthetic import sheet_reconstruction

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from likeness.bfm import library
-from likeness.bfm.library import MODEL_FILE, Record, install, installed
+from likeness.bfm.library import store
+from likeness.bfm.library.store import MODEL_FILE, Record, install, installed
 from likeness.engine.client import Engine
 from likeness.operators import library_state, models, online, settings
 from likeness.operators.settings import keep_known_model, session
@@ -110,7 +110,7 @@ def test_one_removed_elsewhere_is_no_choice_any_more() -> None:
     put("ict")
     library_state.refresh()
     session(bpy.context).model = "ict"
-    library.remove("ict")
+    store.remove("ict")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)  # looks again, as with any file
     assert session(bpy.context).model == "builtin"
 
@@ -134,7 +134,7 @@ def test_menus_do_not_touch_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     def touched(*_: object) -> None:
         raise AssertionError("the disk was touched")
 
-    for module in (library, library_state):
+    for module in (store, library_state):
         monkeypatch.setattr(module, "installed", touched)
     items = settings.model_items(None, None)
     assert [item[:2] for item in items] == [("builtin", "Built-in"), ("ict", "Jürgen 张")]

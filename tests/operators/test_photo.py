@@ -12,7 +12,7 @@ import installed
 import pytest
 from faults import command
 from likeness.engine.client import Engine
-from likeness.operators import engine_host, face_search, letting_go, photo, thumbnails
+from likeness.operators import abandoned_tasks, engine_host, face_search, photo, thumbnails
 from likeness.operators.recent import LONGEST, add_recent, read_recent
 from likeness.operators.settings import session, user_folder
 
@@ -155,8 +155,8 @@ def test_a_task_that_fails_in_its_own_way_is_let_go(monkeypatch: pytest.MonkeyPa
         def close(self) -> None:
             self.closed = True
 
-    monkeypatch.setattr(letting_go, "_leaving", [task := Failing()])
-    assert letting_go._look() is None
+    monkeypatch.setattr(abandoned_tasks, "_leaving", [task := Failing()])
+    assert abandoned_tasks._look() is None
     assert task.closed
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import pytest
 from fake_layout import FakeLayout, draw
-from likeness.bfm.arkit import ARKIT_NAMES
+from likeness.anatomy.arkit import ARKIT_NAMES
 from likeness.operators.settings import session
 from likeness.panels.expression import BASIS, OTHERS, LIKENESS_PT_expression, title_of
 from named_sheets import ARKIT_FACE, build_named

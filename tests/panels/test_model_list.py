@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from fake_layout import FakeLayout
-from likeness.bfm import library
-from likeness.bfm.library import MODEL_FILE, Record, install
+from likeness.bfm.library import store
+from likeness.bfm.library.store import MODEL_FILE, Record, install
 from likeness.operators import library_state
 from likeness.panels.model_list import draw_models
 
@@ -34,7 +34,7 @@ def put(model_id: str, name: str, licence: str, kind: str = "model") -> None:
 def test_an_empty_library_offers_what_can_be_had() -> None:
     layout = drawn()
     assert layout.names("operator") == [ADD, GET]
-    assert f"Library: {library.models_folder()}" in layout.texts("label")
+    assert f"Library: {store.models_folder()}" in layout.texts("label")
 
 
 def test_pages_of_models_are_those_of_the_documentation() -> None:

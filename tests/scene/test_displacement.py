@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 from evaluated import evaluated_vertices
-from likeness.inference.reconstruction import read_reconstruction
+from likeness.result.reconstruction import read_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.displacement import (
     DETAIL,
@@ -42,7 +42,7 @@ def test_displacement_moves_along_the_normal_in_metres(sheet_folder: Path) -> No
 
 
 def test_a_signed_map_is_read_texel_by_texel(sheet_folder: Path) -> None:
-    from likeness.inference.image_files import write_image
+    from likeness.result.image_files import write_image
 
     ramp = np.linspace(-0.002, 0.003, 16, dtype=np.float32)[None].repeat(16, axis=0)
     write_image(sheet_folder / "displacement.exr", ramp)

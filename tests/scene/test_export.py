@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 from evaluated import base_vertices, evaluated_vertices
-from likeness.bfm.arkit import ARKIT_NAMES
+from likeness.anatomy.arkit import ARKIT_NAMES
 from likeness.errors import LikenessError
 from likeness.scene.build import build_face
 from likeness.scene.displacement import DETAIL

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from evaluated import base_vertices, pixels
 from likeness.errors import LikenessError
-from likeness.inference.reconstruction import (
+from likeness.result.reconstruction import (
     DISPLACEMENT_IMAGE,
     FACE_FILE,
     Mesh,

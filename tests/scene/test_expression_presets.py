@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from likeness.bfm.arkit import ARKIT_NAMES
+from likeness.anatomy.arkit import ARKIT_NAMES
 from likeness.errors import LikenessError
 from likeness.scene.expression_presets import PRESETS, Preset, delete_preset, preset_names, read_preset, write_preset
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from likeness.bfm.registry import load_model
-from likeness.inference.reconstruction import CONFIDENCE_IMAGE, Reconstruction, write_reconstruction
+from likeness.bfm.library.registry import load_model
+from likeness.result.reconstruction import CONFIDENCE_IMAGE, Reconstruction, write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.displacement import SUBDIVISION
 from likeness.scene.export import export_glb

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from likeness.bfm.arkit import ARKIT_NAMES
-from likeness.bfm.face_model import FaceModel, triangulate
-from likeness.bfm.landmarks import FACE_OVAL_LOOP
-from likeness.bfm.registry import load_model
+from likeness.anatomy.arkit import ARKIT_NAMES
+from likeness.anatomy.landmarks import FACE_OVAL_LOOP
+from likeness.bfm.face_model import FaceModel
+from likeness.bfm.library.registry import load_model
 from likeness.bfm.transfer import registration
 from likeness.bfm.transfer.completing import complete
 from likeness.bfm.transfer.motions import calmed, local_maps, spread_out
 from likeness.errors import LikenessError
+from likeness.geometry.faces import triangulate
 from other_face import disguised, order, other_model, warped
 
 MM = 0.001

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from likeness.bfm.face_model import FaceModel
-from likeness.bfm.library import models_folder
-from likeness.bfm.registry import load_model
-from likeness.bfm.transfer import between_models
-from likeness.bfm.transfer.between_models import FOLDER, correspondence, fingerprint, laid_builtin
+from likeness.bfm.library import layings
+from likeness.bfm.library.layings import FOLDER, correspondence, fingerprint, laid_builtin
+from likeness.bfm.library.registry import load_model
+from likeness.bfm.library.store import models_folder
 from likeness.bfm.transfer.correspondence import Correspondence, composed, mended
 from other_face import order, other_model, warped
 
@@ -96,7 +96,7 @@ def test_a_laying_is_remembered_until_the_model_changes(other: FaceModel, monkey
         made.append(True)
         return first
 
-    monkeypatch.setattr(between_models, "overlay", remade)
+    monkeypatch.setattr(layings, "lay_builtin", remade)
     again = laid_builtin(other)
     assert not made
     np.testing.assert_array_equal(again.back.triangles, first.back.triangles)
@@ -121,7 +121,7 @@ def test_what_cannot_be_remembered_leaves_nothing(other: FaceModel, monkeypatch:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(between_models, "overlay", lambda *_: first)
-    monkeypatch.setattr(between_models.np, "savez_compressed", full)
+    monkeypatch.setattr(layings, "lay_builtin", lambda *_: first)
+    monkeypatch.setattr(layings.np, "savez_compressed", full)
     laid_builtin(replace(other, mean=other.mean * np.float32(1.01)))
     assert [path.name for path in (models_folder() / FOLDER).iterdir()] == ["builtin--other.npz"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from likeness.anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, LEFT_EYE_LOOP, RIGHT_EYE_LOOP
 from likeness.bfm.face_model import FaceModel
-from likeness.bfm.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, LEFT_EYE_LOOP, RIGHT_EYE_LOOP
-from likeness.bfm.registry import load_model
+from likeness.bfm.library.registry import load_model
 from likeness.bfm.transfer.eyeballs import Ball, fit_ball, lay_eye
 from likeness.bfm.transfer.finding import with_landmarks
 from likeness.bfm.transfer.overlay import lay_over

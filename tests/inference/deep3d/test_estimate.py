@@ -9,18 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from likeness.bfm import library
-from likeness.bfm.library import Record, install
+from likeness.bfm.library import store
+from likeness.bfm.library.store import Record, install
 from likeness.errors import LikenessError
 from likeness.inference.deep3d import estimate
 from likeness.inference.deep3d.alignment import CROP_PX
-from likeness.inference.deep3d.coefficients import HEAD_SIZES
+from likeness.inference.detectors.landmarks import FaceLandmarks, detect_faces
 from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
-from likeness.inference.landmarks import FaceLandmarks, detect_faces
-from likeness.inference.networks.r_net import RNet
+from likeness.inference.networks.r_net import HEAD_SIZES, RNet
 from likeness.inference.pipeline import PipelineOptions, reconstruct
-from likeness.inference.reconstruction import Reconstruction, read_reconstruction, write_reconstruction
+from likeness.result.reconstruction import Reconstruction, read_reconstruction, write_reconstruction
 from PIL import Image
 from scipy.io import loadmat
 
@@ -55,16 +54,16 @@ def folder(bfm_model_file: Path, answer: torch.Tensor, tmp_path_factory: pytest.
     """A library with model and network."""
     path = tmp_path_factory.mktemp("library")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(library.FOLDER_VARIABLE, str(path))
-        install(MODEL, lambda work: (work / library.MODEL_FILE).symlink_to(bfm_model_file))
-        install(NETWORK, lambda work: torch.save(network_that_says(answer).state_dict(), work / library.NETWORK_FILE))
+        patch.setenv(store.FOLDER_VARIABLE, str(path))
+        install(MODEL, lambda work: (work / store.MODEL_FILE).symlink_to(bfm_model_file))
+        install(NETWORK, lambda work: torch.save(network_that_says(answer).state_dict(), work / store.NETWORK_FILE))
     return path
 
 
 @pytest.fixture
 def brought(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """That library is the user's."""
-    monkeypatch.setenv(library.FOLDER_VARIABLE, str(folder))
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(folder))
     return folder
 
 
@@ -80,7 +79,7 @@ def alone(portrait: Path, folder: Path, tmp_path_factory: pytest.TempPathFactory
     """The result without a fit, the stages it told of, and its folder."""
     told: Told = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(library.FOLDER_VARIABLE, str(folder))
+        patch.setenv(store.FOLDER_VARIABLE, str(folder))
         result = reconstruct(portrait, ALONE, lambda stage, fraction: told.append(stage))
     written = tmp_path_factory.mktemp("result") / "face"
     write_reconstruction(result, written)
@@ -184,7 +183,7 @@ def test_what_is_missing_is_told_with_the_way_to_it(
 ) -> None:
     with pytest.raises(LikenessError, match="not 'builtin': choose it with --model bfm2009"):
         reconstruct(portrait, replace(ALONE, model="builtin"))
-    monkeypatch.setenv(library.FOLDER_VARIABLE, str(tmp_path / "models"))
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "models"))
     with pytest.raises(LikenessError, match=r"needs Deep3D's network.*likeness models add epoch_20\.pth"):
         reconstruct(portrait, ALONE)
     shutil.copytree(brought / "deep3d", tmp_path / "models" / "deep3d")
@@ -197,10 +196,10 @@ def test_what_is_missing_is_told_with_the_way_to_it(
 def test_a_broken_network_in_the_library_is_told(
     brought: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(library.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path))
     (tmp_path / "deep3d").mkdir()
-    (tmp_path / "deep3d" / library.NETWORK_FILE).write_bytes(b"nothing")
+    (tmp_path / "deep3d" / store.NETWORK_FILE).write_bytes(b"nothing")
     with pytest.raises(LikenessError, match="is not a PyTorch checkpoint"):
         estimate.network(torch.device("cpu"))
-    monkeypatch.setenv(library.FOLDER_VARIABLE, str(brought))
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(brought))
     assert isinstance(estimate.network(torch.device("cpu")), RNet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from likeness.bfm.registry import load_model
+from likeness.bfm.library.registry import load_model
 from likeness.errors import LikenessError
 from likeness.inference.deep3d.coefficients import Deep3DCoefficients
 from likeness.inference.deep3d.geometry import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from likeness.inference.detail.normal_map import bake_normal_map
-from likeness.inference.uv_atlas import uv_atlas
+from likeness.inference.uv.atlas import uv_atlas
 
 from .conftest import HALF, sheet_model
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from likeness.bfm.registry import load_model
+from likeness.bfm.library.registry import load_model
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 from known_faces import detected, known_face, landmarks_of
-from likeness.bfm.builtin.subdivision import subdivide
 from likeness.bfm.face_model import FaceModel
+from likeness.geometry.subdivision import subdivide
 from likeness.inference.fitting.face_crop import FaceCrop
 from likeness.inference.fitting.face_part import REACH, FacePart, face_part
 from likeness.inference.fitting.fit import fit_face
@@ -19,7 +19,7 @@ from likeness.inference.fitting.photometric import color_equations, fit_appearan
 from likeness.inference.fitting.settings import FitSettings, PhotometricSettings
 from likeness.inference.images import Photo, linear_to_srgb
 from likeness.inference.lighting import uniform_light
-from likeness.inference.rendering.shading import render
+from likeness.training.synthesis.shading import render
 from torch import Tensor
 
 QUICK = replace(FitSettings(), photometric=PhotometricSettings(iterations=1))

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 from known_faces import SIZE, KnownFace, detected, disparity, known_face, landmarks_of
-from likeness.bfm.landmarks import DENSE_COUNT, FACE_OVAL_LOOP
+from likeness.anatomy.landmarks import DENSE_COUNT, FACE_OVAL_LOOP
 from likeness.inference.fitting.fit import fit_face, observe
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors
 from likeness.inference.fitting.settings import FitSettings, LandmarkSettings
 from likeness.inference.images import Photo, linear_to_srgb
 from likeness.inference.lighting import uniform_light
-from likeness.inference.rendering.shading import render
+from likeness.training.synthesis.shading import render
 from torch import Tensor
 
 

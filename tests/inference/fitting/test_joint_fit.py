@@ -18,7 +18,7 @@ from likeness.inference.fitting.settings import FitSettings
 from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo, linear_to_srgb
 from likeness.inference.lighting import uniform_light
-from likeness.inference.rendering.shading import render
+from likeness.training.synthesis.shading import render
 
 YAWS = (0.0, -35.0, 35.0)
 EXPRESSIONS = ({"jawOpen": 0.3}, {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5}, {"browInnerUp": 0.6})

@@ -11,17 +11,12 @@ from likeness.bfm.face_model import FaceModel
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_crop import FaceCrop
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
-from likeness.inference.fitting.photometric import (
-    color_equations,
-    fit_appearance,
-    normal_derivatives,
-    vertex_colors,
-)
+from likeness.inference.fitting.photometric import color_equations, fit_appearance, normal_derivatives, vertex_colors
 from likeness.inference.fitting.settings import PhotometricSettings
 from likeness.inference.lighting import shade, uniform_light
 from likeness.inference.rendering.normals import vertex_normals
-from likeness.inference.rendering.shading import render
 from likeness.inference.rendering.visibility import visible_vertices
+from likeness.training.synthesis.shading import render
 from synthetic import opencv_pose
 from torch import Tensor
 from toy_face import toy_model

@@ -1,0 +1,13 @@
+"""How far the sliders of ARKit's expressions usually are from rest: a property of faces, not of a model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .arkit import ARKIT_NAMES
+
+# In photos, for the fit's prior: common and cheap movements vary most.
+_SPREAD = {"jawOpen": 0.3, "mouthClose": 0.12, "mouthSmile": 0.35, "eyeBlink": 0.3, "eyeLook": 0.35, "jawForward": 0.12,
+           "jawLeft": 0.12, "jawRight": 0.12, "mouthLeft": 0.12, "mouthRight": 0.12, "cheekPuff": 0.12,
+           "mouthFunnel": 0.2, "mouthPucker": 0.25, "noseSneer": 0.15, "brow": 0.3}  # fmt: skip
+EXPRESSION_STD = np.array([next((s for p, s in _SPREAD.items() if n.startswith(p)), 0.2) for n in ARKIT_NAMES])

@@ -1,0 +1,1 @@
+"""GNM Head, version 3."""

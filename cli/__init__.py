@@ -1,0 +1,1 @@
+"""The command lines: the one place where inference and scene meet."""

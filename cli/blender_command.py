@@ -1,0 +1,127 @@
+"""``blender --command likeness PHOTO... -o face.blend``: a face without a window, for scripts and farms.
+
+Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..bfm.library.registry import available_models
+from ..engine.environment import interpreter_in
+from ..engine.task import Cancelled, Task
+from ..errors import LikenessError
+from ..operators import engine_host
+from ..operators.create import build, start_reconstruction
+from ..operators.job import wait_for
+from ..operators.operator_base import sentence_of
+from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
+from ..scene.export import export_glb, save_blend
+from .console import ProgressBar
+
+NAME = "likeness"
+FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
+BLEND, GLB = ".blend", ".glb"
+LABEL = "The command"
+
+_command: Any = None
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Make the face of the command line's photos and write the file; returns the exit status."""
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as asked:  # --help, or a mistake that was explained already
+        return asked.code if isinstance(asked.code, int) else BAD_INPUT
+    try:
+        _create(options)
+    except LikenessError as error:
+        return _fail(str(error), BAD_INPUT)
+    except (Cancelled, KeyboardInterrupt):
+        return _fail("Interrupted.", INTERRUPTED)
+    except Exception as error:
+        return _fail(sentence_of(error, LABEL), FAULT)
+    print(options.out, flush=True)
+    return 0
+
+
+def _create(options: argparse.Namespace) -> None:
+    if options.out.suffix.lower() not in (BLEND, GLB):
+        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND} nor {GLB}.")
+    if not options.out.absolute().parent.is_dir():
+        raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    task = start_reconstruction(
+        engine_host.get_engine(options.python and interpreter_in(options.python.absolute())),
+        options.photos,
+        model=options.model,
+        quality=options.quality,
+        texture_size=int(options.texture_size),
+        device=options.device,
+        face=options.face,
+    )
+    try:
+        _build_and_save(task, options)
+    finally:
+        task.close()
+
+
+def _build_and_save(task: Task, options: argparse.Namespace) -> None:
+    with ProgressBar(sys.stderr) as bar:
+        result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
+    face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
+    if options.out.suffix.lower() == GLB:
+        export_glb(options.out.absolute(), face)
+    else:
+        save_blend(options.out.absolute())
+
+
+def _fail(sentence: str, status: int) -> int:
+    print(f"{NAME}: {sentence}", file=sys.stderr, flush=True)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        f"blender --command {NAME}",
+        description="Make a rigged, textured 3D face of a photo or several of one person.",
+    )
+    parser.add_argument(
+        "photos",
+        type=Path,
+        nargs="+",
+        metavar="PHOTO",
+        help="a picture with a face; several of one person make one",
+    )
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND} or {GLB} file")
+    parser.add_argument("--model", choices=available_models(), default="builtin", help="face model")
+    parser.add_argument("--quality", choices=_names(QUALITIES), default="final", help="draft: the shape alone, quickly")
+    parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default="1024", help="in pixels")
+    parser.add_argument("--device", choices=_names(DEVICES), default="auto", help="where to compute")
+    parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
+    parser.add_argument("--python", type=Path, metavar="PATH", help="the engine's Python (default: the preferences')")
+    return parser
+
+
+def _names(items: tuple[tuple[str, str, str], ...]) -> list[str]:
+    return [item[0] for item in items]
+
+
+def register() -> None:
+    """Tell Blender of the command."""
+    global _command
+    _command = bpy.utils.register_cli_command(NAME, run)
+
+
+def unregister() -> None:
+    """Take the command back."""
+    bpy.utils.unregister_cli_command(_command)
+
+
+CLASSES: tuple[type[bpy.types.bpy_struct], ...] = ()

@@ -1,0 +1,152 @@
+"""``likeness models``: the face models at hand; adding the user's own, checking and removing them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import LikenessError
+from .console import Progress, carry_out
+
+if TYPE_CHECKING:
+    from ..bfm.library.listing import Entry
+
+COLUMNS = ("id", "name", "vertices", "keys", "commercial", "size", "added", "licence")
+NUMBERS = {"vertices", "keys", "size"}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command has done: lines for people, and the same for programs."""
+
+    lines: tuple[str, ...]
+    values: object
+    note: str = ""  # for people alone
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run ``likeness models`` and return its exit status."""
+    options = _parser().parse_args(arguments, argparse.Namespace(json=False))
+    work: Callable[[argparse.Namespace, Progress], Done] = options.work
+    return carry_out(lambda progress: work(options, progress), lambda done: _report(done, options.json), options.json)
+
+
+def _report(done: Done, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(done.values, ensure_ascii=False))
+        return
+    if done.note:
+        print(done.note, file=sys.stderr)
+    for line in done.lines:
+        print(line)
+
+
+def _list(_options: argparse.Namespace, _progress: Progress) -> Done:
+    from ..bfm.library.listing import listed
+    from ..bfm.library.store import models_folder
+
+    entries = listed()
+    return Done(tuple(_table(entries)), [asdict(entry) for entry in entries], note=f"Library: {models_folder()}")
+
+
+def _table(entries: Sequence[Entry]) -> list[str]:
+    rows = [COLUMNS, *(tuple(_cell(name, entry) for name in COLUMNS) for entry in entries)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    return [
+        "  ".join(
+            cell.rjust(width) if name in NUMBERS else cell.ljust(width)
+            for name, cell, width in zip(COLUMNS, row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _cell(name: str, entry: Entry) -> str:
+    if name == "size":
+        return f"{entry.size / 1e6:.0f} MB"
+    if name == "licence":
+        return entry.short_licence()
+    return str(getattr(entry, name) or "")
+
+
+def _add(options: argparse.Namespace, progress: Progress) -> Done:
+    from ..bfm.library.importing import older_names
+    from ..inference.model_import import add
+
+    record = add(options.path, options.full, progress)
+    return _added(record.id, record.name, older_names(record))
+
+
+def _get(_options: argparse.Namespace, progress: Progress) -> Done:
+    from ..bfm.library.getting import get_ict
+    from ..bfm.library.importing import older_names
+
+    record = get_ict(progress)
+    return _added(record.id, record.name, older_names(record))
+
+
+def _added(model_id: str, name: str, older: list[str]) -> Done:
+    lines = [f"{name} is in the library as {model_id}."]
+    if older:
+        lines.append(f"{', '.join(older)} keep the built-in model's named keys until they are added again.")
+    return Done(tuple(lines), {"added": model_id, "name": name, "older_names": older})
+
+
+def _check(options: argparse.Namespace, progress: Progress) -> Done:
+    from ..bfm.library.listing import listed
+    from ..inference.model_import import check
+
+    ids = [options.id] if options.id else [entry.id for entry in listed()]
+    faults = {}
+    for number, model_id in enumerate(ids):
+        progress(f"Checking {model_id}", number / len(ids))
+        faults[model_id] = check(model_id)
+    if broken := [sentence for sentences in faults.values() for sentence in sentences]:
+        raise LikenessError(" ".join(broken))
+    return Done(tuple(f"{model_id} is in order." for model_id in ids), faults)
+
+
+def _remove(options: argparse.Namespace, _progress: Progress) -> Done:
+    from ..bfm.library.store import remove
+
+    remove(options.id)
+    return Done((f"{options.id} is removed.",), {"removed": options.id})
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    # Absent unless given, because a command's own default would hide what stands before it.
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print the outcome as JSON")
+    parser = argparse.ArgumentParser(
+        "likeness models", description="The face models at hand, and bringing others.", parents=[common]
+    )
+    parser.set_defaults(work=_list)
+    commands = parser.add_subparsers(title="commands", metavar="{list,add,get,check,remove}")
+    _command(commands, common, "list", _list, "the models and networks at hand (what happens without a command)")
+    add = _command(commands, common, "add", _add, "bring a model or network of your own")
+    add.add_argument("path", type=Path, metavar="PATH", help="its file or folder")
+    add.add_argument("--full", action="store_true", help="the whole mesh and all modes of a Basel model")
+    get = _command(commands, common, "get", _get, "download a model that anybody may have")
+    get.add_argument("id", choices=("ict",), metavar="ict", help="ICT-FaceKit (MIT licence)")
+    check = _command(commands, common, "check", _check, "see whether models can be used")
+    check.add_argument("id", nargs="?", metavar="ID", help="which one (default: all)")
+    remove = _command(commands, common, "remove", _remove, "take a model out of the library")
+    remove.add_argument("id", metavar="ID")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction,
+    common: argparse.ArgumentParser,
+    name: str,
+    work: Callable[[argparse.Namespace, Progress], Done],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common])
+    parser.set_defaults(work=work)
+    return parser

@@ -1,0 +1,63 @@
+"""``likeness transfer``: a result as the same face of another model."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import LikenessError
+from .console import Progress, carry_out
+from .outcome import Outcome, build_scene, report, write_preview
+
+# Where each stage ends on the progress bar.
+LOADED, CARRIED, PREVIEWED = 0.05, 0.6, 0.75
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run ``likeness transfer`` and return its exit status."""
+    options = _parser().parse_args(arguments)
+    return carry_out(
+        lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
+    )
+
+
+def run(options: argparse.Namespace, progress: Progress) -> Outcome:
+    """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
+    started = time.perf_counter()
+    progress("loading", 0.0)
+    from ..result.reconstruction import FACE_FILE, check_target, read_reconstruction, write_reconstruction
+    from ..transfer.results import transferred
+
+    result = read_reconstruction(options.result)
+    source = options.result.resolve()
+    if source.name == FACE_FILE:
+        source = source.parent
+    folder = (options.out or source.with_name(f"{source.stem}-{options.model}.likeness")).absolute()
+    if folder.resolve() == source:
+        raise LikenessError("The result would be written over the one it is made from; choose another folder.")
+    check_target(folder)
+    progress("transfer", LOADED)
+    carried = transferred(result, options.model)
+    write_reconstruction(carried, folder)
+    done = time.perf_counter()
+    progress("preview", CARRIED)
+    write_preview(carried, folder)
+    previewed = time.perf_counter()
+    note = build_scene(folder, lambda stage, share: progress(stage, PREVIEWED + share * (1 - PREVIEWED)))
+    ended = time.perf_counter()
+    timings = {"transfer": done - started, "preview": previewed - done, "scene": ended - previewed}
+    files = sorted(path.name for path in folder.iterdir())
+    return Outcome(folder, files, ended - started, timings, options.model, note)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "likeness transfer", description="Make of a result the same face of another model, with its keys and maps."
+    )
+    parser.add_argument("result", type=Path, metavar="RESULT", help="a result folder, or its face.json")
+    parser.add_argument("--model", required=True, metavar="ID", help="the other face model")
+    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <RESULT>-ID.likeness)")
+    parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
+    return parser

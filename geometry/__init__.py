@@ -1,0 +1,1 @@
+"""Geometry of meshes that knows nothing of faces: NumPy and SciPy."""

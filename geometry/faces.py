@@ -1,0 +1,21 @@
+"""Faces of quads and triangles as rows of four corners, and the triangles they are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.integer]
+
+NO_CORNER = -1  # in the last column of a triangle
+
+
+def triangulate(faces: Ints) -> Ints:
+    """Faces (F, 4) with -1 for a missing corner -> triangles (T, 3), first halves first then second halves."""
+    quads = faces[faces[:, 3] != NO_CORNER]
+    return np.concatenate([faces[:, :3], quads[:, [0, 2, 3]]])
+
+
+def triangle_owner(faces: Ints) -> Ints:
+    """For each triangle of ``triangulate`` the face (T,) it came from."""
+    return np.concatenate([np.arange(len(faces)), np.flatnonzero(faces[:, 3] != NO_CORNER)])

@@ -1,0 +1,136 @@
+"""Catmull-Clark subdivision of quads and triangles as a sparse matrix (Catmull and Clark, CAD 1978).
+
+Open borders follow the cubic B-spline rule (Nasri 1987; DeRose et al., SIGGRAPH 1998). Everything is linear:
+fine vertices = matrix @ control points, so mean, modes and expressions all pass through the same matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csr_matrix, diags, vstack
+from scipy.sparse import identity as eye
+
+from .faces import NO_CORNER
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class Subdivided:
+    """A subdivided mesh: ``matrix`` (V, C) from control points to vertices; the C originals come first."""
+
+    matrix: csr_matrix
+    faces: Ints  # (F, 4)
+    parents: Ints  # (F,) control face each fine face lies in
+    edges: Ints  # (E, 2) edges (sorted ends) of the control mesh; vertex C + e lies on edge e after one level
+
+
+def subdivide(faces: Ints, count: int, levels: int) -> Subdivided:
+    """Subdivide faces (F, 4; -1 last = triangle) over ``count`` control points ``levels`` times."""
+    matrix: csr_matrix = eye(count, format="csr")
+    parents = np.arange(len(faces))
+    edges = np.zeros((0, 2), dtype=np.int64)
+    for _ in range(levels):
+        step = _once(faces, matrix.shape[0])
+        matrix, faces, edges = (step.matrix @ matrix).tocsr(), step.faces, step.edges
+        parents = parents[step.parents]
+    return Subdivided(matrix, faces, parents, edges)
+
+
+def half_edges(faces: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Per used corner: face, start vertex, end vertex and start of the previous half-edge of the same face."""
+    sides = np.where(faces[:, 3] == NO_CORNER, 3, 4)
+    face = np.repeat(np.arange(len(faces)), sides)
+    corner = np.arange(len(face)) - np.repeat(np.cumsum(sides) - sides, sides)
+    start = faces[face, corner]
+    end = faces[face, (corner + 1) % sides[face]]
+    previous = faces[face, (corner - 1) % sides[face]]
+    return face, start, end, previous
+
+
+def _once(faces: Ints, count: int) -> Subdivided:
+    face, start, end, previous = half_edges(faces)
+    edges, edge, users = _edges(start, end, count)
+    border = users == 1
+    face_rows = _average(face, start, (len(faces), count))
+    ends = _average(np.repeat(np.arange(len(edges)), 2), edges.ravel(), (len(edges), count))
+    around = _average(edge, face, (len(edges), len(faces))) @ face_rows
+    edge_rows = diags(np.where(border, 1.0, 0.5)) @ ends + diags(np.where(border, 0.0, 0.5)) @ around
+    vertex_rows = _vertex_rule(edges, border, ends, face_rows, face, start, count)
+    matrix = vstack([vertex_rows, edge_rows, face_rows]).tocsr()
+
+    key = np.minimum(previous, start).astype(np.int64) * count + np.maximum(previous, start)
+    edge_before = np.searchsorted(edges[:, 0].astype(np.int64) * count + edges[:, 1], key)
+    offset = count + len(edges)
+    fine = np.stack([start, count + edge, offset + face, count + edge_before], axis=1).astype(np.int32)
+    return Subdivided(matrix, fine, face, edges)
+
+
+def _edges(start: Ints, end: Ints, count: int) -> tuple[Ints, Ints, Ints]:
+    """Unique edges (E, 2) sorted, the edge of every half-edge, and how many faces use each."""
+    keys = np.minimum(start, end).astype(np.int64) * count + np.maximum(start, end)
+    unique, edge, users = np.unique(keys, return_inverse=True, return_counts=True)
+    return np.stack([unique // count, unique % count], axis=1), edge, users
+
+
+def _vertex_rule(
+    edges: Ints, border: NDArray[np.bool_], ends: csr_matrix, face_rows: csr_matrix, face: Ints, start: Ints, count: int
+) -> csr_matrix:
+    """(F + 2R + (n - 3) P) / n inside; 1/8, 6/8, 1/8 along a border."""
+    valence = np.bincount(edges.ravel(), minlength=count).astype(float)
+    on_border = np.zeros(count, dtype=bool)
+    on_border[edges[border]] = True
+    faces_mean = _average(start, face, (count, face_rows.shape[0])) @ face_rows
+    edge_of = np.repeat(np.arange(len(edges)), 2)
+    edges_mean = _average(edges.ravel(), edge_of, (count, len(edges))) @ ends
+    inner = diags(1 / valence) @ (faces_mean + 2 * edges_mean + diags(valence - 3) @ eye(count))
+    along = np.flatnonzero(border)
+    border_mean = _average(edges[along].ravel(), np.repeat(along, 2), (count, len(edges))) @ ends
+    outer = 0.5 * border_mean + 0.5 * eye(count)
+    return (diags((~on_border).astype(float)) @ inner + diags(on_border.astype(float)) @ outer).tocsr()
+
+
+def _average(rows: Ints, columns: Ints, shape: tuple[int, int]) -> csr_matrix:
+    """Matrix whose row is the average over the listed columns; empty rows stay zero."""
+    sums = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
+    count = np.bincount(rows, minlength=shape[0])
+    return (diags(1 / np.maximum(count, 1)) @ sums).tocsr()
+
+
+def mirror_subdivided(faces: Ints, mirror: Ints, levels: int) -> Ints:
+    """Mirror permutation of the vertices after ``levels`` subdivisions of a symmetric mesh."""
+    for _ in range(levels):
+        count = len(mirror)
+        step = _once(faces, count)
+        position = {tuple(e): i for i, e in enumerate(step.edges.tolist())}
+        twin = np.sort(mirror[step.edges], axis=1).tolist()
+        edge_mirror = np.array([position[tuple(e)] for e in twin])
+        where = {frozenset(f): i for i, f in enumerate(faces.tolist())}
+        padded = np.append(mirror, NO_CORNER)  # index -1 maps to -1
+        face_mirror = np.array([where[frozenset(f)] for f in padded[faces].tolist()])
+        mirror = np.concatenate([mirror, count + edge_mirror, count + len(step.edges) + face_mirror])
+        faces = step.faces
+    return mirror
+
+
+def interpolating_control(vertex_rows: csr_matrix, smoothness: csr_matrix, weight: float) -> Floats:
+    """Dense matrix K (C, C): control points = K @ wanted positions of the C original vertices.
+
+    Least squares |S c - t|^2 + weight |L (c - t)|^2: the surface passes through the wanted points t, and the
+    correction c - t of the control points stays smooth, so noise in t grows no wiggles.
+    """
+    s, bend = vertex_rows.toarray(), smoothness.toarray()
+    correction = np.linalg.solve(s.T @ s + weight * bend.T @ bend, s.T @ (np.eye(len(s)) - s))
+    return np.eye(len(s)) + correction
+
+
+def umbrella(faces: Ints, count: int) -> csr_matrix:
+    """Uniform graph Laplacian (count, count): a point minus the mean of its neighbours."""
+    _, start, end, _ = half_edges(faces)
+    edges, _, _ = _edges(start, end, count)
+    both = np.concatenate([edges, edges[:, ::-1]])
+    return (eye(count) - _average(both[:, 0], both[:, 1], (count, count))).tocsr()

@@ -1,0 +1,126 @@
+"""Faces and their landmarks in a photo, with an honest one-sigma uncertainty per point.
+
+Points are pixels of the upright photo (first pixel centre at (0.5, 0.5)); sets and tables: ``bfm/landmarks.py``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...anatomy.landmarks import DENSE_FACE_COUNT, dense_to_ibug68, ibug68_to_five, inter_ocular_distance
+from ...errors import LikenessError
+from ..images import Photo
+from .dlib68 import find_68
+from .search import find_faces
+from .uncertainty import point_sigma
+
+MIN_FACE_PX = 48
+DRAFT_PASSES, PASSES = 2, 6
+PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"  # environment: path of dlib's 68-point file, used instead of MediaPipe
+RIGHT_CHEEK, LEFT_CHEEK = 234, 454  # dense points before the ears
+SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
+STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is gone
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FaceLandmarks:
+    """One face of a photo. N is 478 for the scheme ``dense``, 68 for ``ibug68``."""
+
+    points: Floats  # (N, 2) pixels
+    scheme: str  # "dense" | "ibug68"
+    uncertainty: Floats  # (N,) pixels, one sigma per axis
+    depth: Floats | None  # (N,) relative depth in pixels, smaller is nearer; None where the detector knows none
+    box: Floats  # (4,) x0 y0 x1 y1 pixels
+    detector: str  # "mediapipe" | "dlib"
+    confidence: float  # (0, 1]: 1 when repeated looks at the face agree exactly
+
+    def ibug68(self) -> Floats:
+        """The 68 points of 300-W, (68, 2) pixels."""
+        return dense_to_ibug68(self.points) if self.scheme == "dense" else self.points
+
+    def five(self) -> Floats:
+        """Right eye, left eye, nose tip, right and left mouth corner, (5, 2) pixels."""
+        return ibug68_to_five(self.ibug68())
+
+    @property
+    def yaw(self) -> float:
+        """Rough turn of the head, radians: positive to the subject's left (towards the right of the picture)."""
+        if self.depth is not None:
+            side = np.hypot(*(self.points[LEFT_CHEEK] - self.points[RIGHT_CHEEK]))
+            return float(np.arctan2(self.depth[LEFT_CHEEK] - self.depth[RIGHT_CHEEK], side))
+        right, left, nose = self.points[0], self.points[16], self.points[30]
+        across = left - right
+        share = float(np.dot(nose - right, across) / max(float(np.dot(across, across)), 1e-9))
+        return float(np.arcsin(np.clip(2 * share - 1, -1, 1)))
+
+    @property
+    def inter_ocular(self) -> float:
+        """Distance of the outer eye corners in the picture, pixels."""
+        return inter_ocular_distance(self.ibug68())
+
+    @property
+    def size(self) -> float:
+        """Longer side of the box, pixels."""
+        return float(max(self.box[2:] - self.box[:2]))
+
+
+def detect_faces(
+    photo: Photo, max_faces: int = 16, predictor_path: Path | None = None, passes: int = PASSES
+) -> list[FaceLandmarks]:
+    """Faces of a photo, the largest first; ``LikenessError`` where there is none or none is large enough.
+
+    ``passes`` looks at each face are averaged (2 for a draft). With ``predictor_path``, or its path in the
+    environment variable LIKENESS_DLIB_PREDICTOR, dlib's 68-point predictor is used instead of MediaPipe.
+    """
+    predictor = predictor_path or os.environ.get(PREDICTOR_VARIABLE)
+    if predictor:
+        found = [_from_68(points, spread) for points, spread in find_68(photo.pixels, Path(predictor))]
+    else:
+        found = [_from_mesh(mesh, spread) for mesh, spread in find_faces(photo.pixels, passes)]
+    faces = sorted(found, key=lambda face: -face.size)
+    if not faces:
+        raise LikenessError("No face was found in the photo: choose one where a face is clearly visible.")
+    large = [face for face in faces if face.size >= MIN_FACE_PX]
+    if not large:
+        size = faces[0].size
+        raise LikenessError(f"The face is only {size:.0f} pixels large; at least {MIN_FACE_PX} are needed.")
+    return large[:max_faces]
+
+
+def choose_face(faces: list[FaceLandmarks], index: int | None = None) -> FaceLandmarks:
+    """The face with this index (0 is the largest), or the largest; ``LikenessError`` when there is no such face."""
+    index = 0 if index is None else index
+    if not 0 <= index < len(faces):
+        count = "is 1 face" if len(faces) == 1 else f"are {len(faces)} faces"
+        raise LikenessError(f"There is no face {index} in the photo: there {count}, counted from 0.")
+    return faces[index]
+
+
+def _from_mesh(mesh: Floats, spread: Floats) -> FaceLandmarks:
+    box = _box(mesh[:DENSE_FACE_COUNT, :2])
+    confidence = _confidence(spread, box)
+    return FaceLandmarks(mesh[:, :2], "dense", point_sigma(mesh, spread), mesh[:, 2], box, "mediapipe", confidence)
+
+
+def _from_68(points: Floats, spread: Floats) -> FaceLandmarks:
+    share = np.where(np.arange(len(points)) < 17, SIGMA_68_JAW, SIGMA_68)
+    sigma = np.hypot(share * inter_ocular_distance(points), spread)
+    box = _box(points)
+    return FaceLandmarks(points, "ibug68", sigma, None, box, "dlib", _confidence(spread, box))
+
+
+def _box(points: Floats) -> Floats:
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
+def _confidence(spread: Floats, box: Floats) -> float:
+    """From the agreement of repeated looks: one half where they differ by ``STEADY_SPREAD`` of the face."""
+    share = float(np.median(spread)) / max(float(max(box[2:] - box[:2])), 1e-9)
+    return 1 / (1 + (share / STEADY_SPREAD) ** 2)

@@ -1,0 +1,85 @@
+"""``likeness doctor``: what is installed, and which devices can really compute."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from ..version import VERSION
+
+# Module to import -> whose version to print; imports are tried, because an installed library may still not load.
+LIBRARIES = {
+    "numpy": "numpy",
+    "scipy": "scipy",
+    "torch": "torch",
+    "cv2": "opencv-contrib-python",
+    "mediapipe": "mediapipe",
+    "PIL": "pillow",
+    "OpenEXR": "OpenEXR",
+}
+OPTIONAL_LIBRARIES = {"dlib": "dlib-bin", "h5py": "h5py"}
+BLENDER = {"bpy": "bpy"}
+DEVICES = ("cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    name: str  # of a program, a library or a device
+    text: str  # its version, or what it does
+    missing: bool = False  # Likeness cannot work without it, and it does not work
+
+
+def print_report() -> int:
+    """Print the report; returns 0, or 1 where something that Likeness needs does not work."""
+    missing = []
+    for finding in findings(OPTIONAL_LIBRARIES | BLENDER):
+        print(f"{finding.name:<12}{finding.text}", flush=True)
+        missing += [finding.name] if finding.missing else []
+    if missing:
+        print(f"Likeness cannot work without {', '.join(missing)}.")
+    return 1 if missing else 0
+
+
+def findings(optional: dict[str, str]) -> Iterator[Finding]:
+    """Likeness, Python, the libraries and, with torch, the devices, each tried only when it is asked for."""
+    yield Finding("Likeness", f"{VERSION}  ({Path(__file__).parents[1]})")
+    yield Finding("Python", f"{platform.python_version()}  ({platform.platform()})")
+    torch_works = True
+    for module, package in (LIBRARIES | optional).items():
+        finding = _library(module, package)
+        torch_works = torch_works and not (finding.missing and module == "torch")
+        yield finding
+    if torch_works:
+        yield from (Finding(device, probe(device)) for device in DEVICES)
+
+
+def probe(device: str) -> str:
+    """One sentence on a small computation on a torch device."""
+    from .device import fault
+
+    started = time.perf_counter()
+    reason = fault(device)
+    return f"not usable ({reason})" if reason else f"works ({(time.perf_counter() - started) * 1e3:.1f} ms)"
+
+
+def _library(module: str, package: str) -> Finding:
+    try:
+        loaded = importlib.import_module(module)
+    except Exception as error:  # a broken binary library fails in many ways
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        return Finding(module, f"not usable ({reason})", missing=module in LIBRARIES)
+    return Finding(module, _version(loaded, package))
+
+
+def _version(module: object, package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:  # the same module under another package's name
+        return str(getattr(module, "__version__", "installed"))

@@ -1,0 +1,1 @@
+"""Which pixels and which texels show the face's own skin."""

@@ -1,0 +1,1 @@
+"""The skin's own colours in UV space."""

@@ -1,0 +1,118 @@
+"""From the colours of a photo to the colours of the skin: the light divided out, highlights softened.
+
+Everything is per texel (T, T, ...), linear RGB, float32.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+
+from ..fitting.face_fit import FaceFit
+from ..lighting import shade, to_view_frame
+from ..uv.atlas import smoothstep
+from ..uv.blending import Floats, by_rows, channel_mean, enlarge, log_colours, push_pull, scaled, shrink, weighted
+
+SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin
+HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
+_LOW_SIDE = 64  # cells over the texture in which colours are called low-frequency
+_HIGHLIGHT_WIDTH = 5.0  # cells; wider than a highlight on a forehead
+_SIDES_WIDTH = 1.5  # cells over which the two halves of a face are compared
+_CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
+# Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
+_TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.0]])
+_SKIN_RANGE = np.array([0.3, 0.12, 0.12])
+
+
+def texel_shading(normals: Floats, fit: FaceFit) -> Floats:
+    """Shading (T, T, 3) of the fit's light on model-space unit normals (T, T, 3); may be negative in deep shadow."""
+    rotation = fit.camera.rotation.detach().to("cpu", torch.float32)
+    light = fit.light.detach().to("cpu", torch.float32)
+    flat = torch.from_numpy(normals).reshape(-1, 3)
+    parts = [shade(to_view_frame(chunk @ rotation.mT), light) for chunk in flat.split(_CHUNK)]
+    return torch.cat(parts).reshape(normals.shape).numpy()
+
+
+def divide_light(colour: Floats, shading: Floats, seen: Floats) -> tuple[Floats, Floats]:
+    """Colours over shading, with a floor under the shading -> albedo (T, T, 3) and how well lit a texel is (T, T)."""
+    lit = shading[seen > 0.5]
+    typical = np.maximum(np.median(lit, axis=0), 1e-4).astype(np.float32) if len(lit) else np.ones(3, np.float32)
+    floor = (SHADING_FLOOR * typical).astype(np.float32)
+    albedo = by_rows(lambda c, s: c / _bounded(s, floor), colour, shading)
+    return albedo, by_rows(lambda s: smoothstep(0.1, 0.4, channel_mean(s / typical)), shading)
+
+
+def _bounded(shading: Floats, floor: Floats) -> Floats:
+    """Below ``floor`` (3,) a hyperbola that leaves it with slope 1: smooth, positive, never under a third of it."""
+    low = np.clip(shading, -floor, floor)
+    return np.maximum(shading, floor) - floor + floor**2 / (2.0 * floor - low)
+
+
+def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
+    """Take most of the surface reflection away: what a texel has more of grey than the plain skin round about.
+
+    Dichromatic model (Shafer 1985): a colour is body * a + grey * b, the body colour being that of the plain skin.
+    """
+    size = albedo.shape[0]
+    local = enlarge(_wide_average(albedo, plain, _HIGHLIGHT_WIDTH), size)
+    grey = by_rows(_grey, albedo, local)
+    usual = _wide_average(cv2.merge([grey] * 3), plain, _HIGHLIGHT_WIDTH)
+    return by_rows(_softened, albedo, local, grey, enlarge(usual, size)[..., 0])
+
+
+def _grey(albedo: Floats, local: Floats) -> Floats:
+    """The b (...) of the least squares of albedo = a body + b (1, 1, 1), the body's hue being that of ``local``."""
+    body = _hue(local)
+    variance = np.maximum(channel_mean(body * body) - 1.0, 0.02)  # the mean of the body's hue is 1
+    brightness = channel_mean(albedo)
+    return brightness - (channel_mean(albedo * body) - brightness) / variance
+
+
+def _softened(albedo: Floats, local: Floats, grey: Floats, usual: Floats) -> Floats:
+    brightness, level = channel_mean(albedo), np.maximum(channel_mean(local), 1e-3)
+    excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * smoothstep(1.05, 1.4, brightness / level)
+    # Towards the body's hue rather than minus grey: a burnt-out channel would leave the opposite hue behind.
+    kept = np.maximum(brightness - excess, np.minimum(brightness, level))
+    share = HIGHLIGHT_SOFTENING * smoothstep(0.0, 0.15, excess / np.maximum(brightness, 1e-3))
+    return albedo + share[..., None] * (_hue(local) * kept[..., None] - albedo)
+
+
+def _hue(colours: Floats) -> Floats:
+    """Colours scaled to a mean of 1."""
+    return colours / np.maximum(channel_mean(colours), 1e-3)[..., None]
+
+
+def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weight: Floats) -> Floats:
+    """Where the two halves differ at low frequency, the worse lit one follows the better lit one.
+
+    What second-order light cannot explain (a hard side light, a shadow) is left in the albedo; a face's own colours are
+    near enough symmetric at this scale. Weights hold how well seen and lit a texel and its mirror are.
+    """
+    both = np.minimum(weight, flipped_weight)
+    share = flipped_weight / np.maximum(weight + flipped_weight, 1e-6)
+    seen, opposite = (_wide_average(image, both, _SIDES_WIDTH) for image in (albedo, flipped))
+    step = (log_colours(opposite) - log_colours(seen)) * _wide_average(cv2.merge([share] * 3), both, _SIDES_WIDTH)
+    return scaled(albedo, np.clip(step, -0.7, 0.7))
+
+
+def even_out(albedo: Floats, model_albedo: Floats, plain: Floats) -> Floats:
+    """Bring low-frequency colours that no skin has back into the range that skin has.
+
+    Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
+    then they are shadows, coloured bounce light or errors of the light.
+    """
+    deviation = log_colours(_wide_average(albedo, plain)) - log_colours(_wide_average(model_albedo, plain))
+    opponent = deviation @ _TO_OPPONENT
+    opponent = opponent - np.median(opponent.reshape(-1, 3), axis=0)
+    excess = opponent - _SKIN_RANGE * np.tanh(opponent / _SKIN_RANGE)
+    correction = (excess @ np.linalg.inv(_TO_OPPONENT)).astype(np.float32)
+    return scaled(albedo, -correction)
+
+
+def _wide_average(image: Floats, weight: Floats, width: float = 2.0) -> Floats:
+    """Weighted Gaussian average (cells, cells, 3), ``width`` cells wide, smoothly continued where no weight is."""
+    small, known = shrink(image, weight, _LOW_SIDE)
+    total = cv2.GaussianBlur(known, (0, 0), width)
+    summed = cv2.GaussianBlur(weighted(small, known), (0, 0), width)
+    return push_pull(summed / np.maximum(total, 1e-4)[..., None], np.minimum(4.0 * total, 1.0))

@@ -1,0 +1,60 @@
+"""Names of shapes: one spelling for all, and what values mean under other names."""
+
+from __future__ import annotations
+
+import pytest
+from likeness.anatomy.arkit import ARKIT_NAMES, NUMBERED, canonical_name, mirrored_name, values_for
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "eyeBlinkLeft",
+        "eyeBlink_L",
+        "EyeBlinkLeft",
+        "eyeBlink.L",
+        "eye_blink_l",
+        "eyeBlinkL",
+        "Eye Blink Left",
+        "eyeBlink_left",
+    ],
+)
+def test_spellings_of_one_shape(name: str) -> None:
+    assert canonical_name(name) == "eyeblinkleft"
+
+
+def test_different_shapes_stay_different() -> None:
+    assert len({canonical_name(name) for name in ARKIT_NAMES}) == len(ARKIT_NAMES) == 51
+    assert canonical_name("mouthRoll") == "mouthroll"
+    assert canonical_name("Lower") == "lower"
+
+
+@pytest.mark.parametrize("name", ["exp_00", "exp_063", "PC12", "left_eye_region_012", "mouth_0_003"])
+def test_numbered_axes_are_known(name: str) -> None:
+    assert NUMBERED.fullmatch(name)
+
+
+@pytest.mark.parametrize("name", [*ARKIT_NAMES, "exp_mean", "browInnerUp_L", "12", "smile"])
+def test_names_with_a_meaning_are_no_numbers(name: str) -> None:
+    assert not NUMBERED.fullmatch(name)
+
+
+def test_mirroring_twice_is_nothing() -> None:
+    for name in (*ARKIT_NAMES, *map(canonical_name, ARKIT_NAMES)):
+        assert mirrored_name(mirrored_name(name)) == name
+    changed = {name for name in ARKIT_NAMES if mirrored_name(name) != name}
+    assert changed == {name for name in ARKIT_NAMES if name.endswith(("Left", "Right"))}
+    assert {mirrored_name(name) for name in ARKIT_NAMES} == set(ARKIT_NAMES)
+
+
+def test_values_under_other_names() -> None:
+    given = {"eyeBlink_L": 0.5, "browInnerUp": 0.4, "cheekPuff_L": 0.2, "cheekPuff_R": 0.6, "unknown": 1.0}
+    wanted = ["eyeBlinkLeft", "browInnerUp_L", "browInnerUp_R", "cheekPuff", "jawOpen"]
+    assert values_for(wanted, given) == pytest.approx(
+        {"eyeBlinkLeft": 0.5, "browInnerUp_L": 0.4, "browInnerUp_R": 0.4, "cheekPuff": 0.4}
+    )
+
+
+def test_one_side_alone_is_no_pair() -> None:
+    assert values_for(["cheekPuff"], {"cheekPuff_L": 0.2}) == {}
+    assert values_for(["jawLeft", "mouthRight"], {"jawOpen": 1.0, "mouthClose": 1.0}) == {}

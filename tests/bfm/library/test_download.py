@@ -1,0 +1,236 @@
+"""Getting ICT-FaceKit from a server on this machine that behaves, and from servers that do not."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from likeness.bfm.face_model import FaceModel
+from likeness.bfm.library import download as downloading
+from likeness.bfm.library.download import download
+from likeness.bfm.library.getting import get_ict
+from likeness.bfm.library.registry import load_model
+from likeness.bfm.library.store import installed, models_folder
+from likeness.bfm.transfer import completing
+from likeness.errors import LikenessError
+
+BODY = os.urandom(900_000)
+
+pytestmark = pytest.mark.usefixtures("loopback")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Each path is another server."""
+
+    protocol_version = "HTTP/1.1"
+    packed = b""  # what /ict gives
+
+    def do_GET(self) -> None:
+        getattr(self, "give_" + self.path.strip("/"))()
+
+    def give_file(self, body: bytes = BODY, said: int | None = None) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body) if said is None else said))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def give_chunks(self, end: bytes = b"0\r\n\r\n") -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(BODY), BODY) + end)
+        self.close_connection = True
+
+    def give_torn(self) -> None:
+        self.give_chunks(end=b"")
+
+    def give_short(self) -> None:
+        self.give_file(said=2 * len(BODY))
+
+    def give_endless(self) -> None:
+        self.give_file(b"x", said=10**12)
+
+    def give_page(self) -> None:
+        self.give_file(b"<!DOCTYPE html>")
+
+    def give_ict(self) -> None:
+        self.give_file(self.packed)
+
+    def give_absent(self) -> None:
+        self.send_error(404)
+
+    def give_silence(self) -> None:
+        self.server.stopped.wait(5)  # type: ignore[attr-defined]
+
+    def give_elsewhere(self, to: str = "/file") -> None:
+        self.send_response(302)
+        self.send_header("Location", to)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def give_circle(self) -> None:
+        self.give_elsewhere("/circle")
+
+    def give_yours(self) -> None:
+        self.give_elsewhere("file:///etc/passwd")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def names(folder: Path) -> list[str]:
+    """What is in a folder."""
+    return [path.name for path in folder.iterdir()]
+
+
+@contextmanager
+def serving(context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address of a server."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.stopped = threading.Event()  # type: ignore[attr-defined]
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
+    finally:
+        server.stopped.set()  # type: ignore[attr-defined]
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+@pytest.mark.parametrize("path", ["file", "chunks", "elsewhere"])
+def test_the_file_arrives_and_its_bytes_are_told(server: str, path: str, tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    download(f"{server}/{path}", tmp_path / "a.zip", lambda done, total: told.append((done, total)))
+    assert (tmp_path / "a.zip").read_bytes() == BODY
+    assert names(tmp_path) == ["a.zip"]
+    assert told[-1] == (len(BODY), None if path == "chunks" else len(BODY))
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert len(told) > 2
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("absent", "answers 404 Not Found"),
+        ("short", r"sent 0\.9 of 1\.8 MB and then ended"),
+        ("torn", "broke off"),
+        ("endless", "is larger than"),
+        ("silence", "sends nothing any more"),
+        ("circle", "answers 302 Found"),
+        ("yours", "answers 302 Found"),
+    ],
+)
+def test_a_failure_is_a_sentence_and_leaves_nothing(
+    server: str, path: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloading, "TIMEOUT", 0.5)
+    with pytest.raises(LikenessError, match=says) as raised:
+        download(f"{server}/{path}", tmp_path / "a.zip")
+    assert "\n" not in str(raised.value)
+    assert names(tmp_path) == []
+
+
+def test_no_server_is_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # bound, but nobody listens
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(LikenessError, match=r"127\.0\.0\.1 cannot be reached \(Connection refused\)"):
+            download(f"http://127.0.0.1:{taken.getsockname()[1]}/file", tmp_path / "a.zip")
+
+
+def test_a_certificate_of_ones_own_is_not_trusted(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("openssl, which makes the certificate, is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    what = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=127.0.0.1"]
+    made = subprocess.run([openssl, "req", *what, "-keyout", key, "-out", certificate], capture_output=True)
+    assert made.returncode == 0, made.stderr
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with serving(context) as address, pytest.raises(LikenessError, match="no certificate that can be trusted"):
+        download(f"{address}/file", tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_an_encrypted_address_does_not_lead_to_an_open_one() -> None:
+    request = downloading.urllib.request.Request("https://127.0.0.1/file")
+    with pytest.raises(LikenessError, match="not safe"):
+        downloading._SameSafety().redirect_request(request, None, 302, "Found", {}, "http://127.0.0.1/file")
+
+
+def test_a_full_disk_is_a_sentence(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(io.BytesIO):
+        def write(self, _block: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def on_full_disk(path: Path, _mode: str) -> FullDisk:
+        path.touch()
+        return FullDisk()
+
+    monkeypatch.setattr(Path, "open", on_full_disk)
+    with pytest.raises(LikenessError, match="No space left on device"):
+        download(f"{server}/file", tmp_path / "a.zip")
+    assert names(tmp_path) == []
+
+
+def test_what_progress_raises_ends_it(server: str, tmp_path: Path) -> None:
+    class Cancelled(BaseException):
+        pass
+
+    def cancel(done: int, _total: int | None) -> None:
+        if done > len(BODY) // 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        download(f"{server}/file", tmp_path / "a.zip", cancel)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(("path", "says"), [("page", "something that is no zip file"), ("absent", "404")])
+def test_what_is_not_the_kit_does_not_get_into_the_library(server: str, path: str, says: str) -> None:
+    with pytest.raises(LikenessError, match=says):
+        get_ict(url=f"{server}/{path}")
+    assert installed() == {}
+    assert names(models_folder()) == []
+
+
+def test_the_kit_gets_into_the_library(
+    server: str, ict_file: Path, ict_model: FaceModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Handler, "packed", ict_file.read_bytes())
+    monkeypatch.setattr(completing, "complete", lambda source, donor: ict_model)
+    told: list[tuple[str, float]] = []
+    record = get_ict(lambda stage, share: told.append((stage, share)), url=f"{server}/ict")
+    assert installed() == {"ict": record}
+    assert record.origin == f"{server}/ict"
+    assert record.files[0].sha256 == hashlib.sha256(Handler.packed).hexdigest()
+    assert names(models_folder()) == ["ict"]
+    assert np.array_equal(load_model("ict").mean, ict_model.mean)
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert ("Downloading ICT-FaceKit: 10 of 17 MB", pytest.approx(0.6 * 10 / 17, abs=0.1)) in told

@@ -1,0 +1,128 @@
+"""``blender --command likeness``, called as Blender calls it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+import pytest
+from faults import command as fake_command
+from likeness.cli import blender_command
+from likeness.engine.client import Engine
+from likeness.operators import engine_host
+from likeness.operators.settings import user_folder
+from likeness.scene.photo_set import other_photos
+from likeness.scene.state import faces_of
+
+UseEngine = Callable[..., Engine]
+
+
+@pytest.mark.parametrize("suffix", [".blend", ".glb"])
+def test_a_photo_becomes_a_file(
+    suffix: str, use_engine: UseEngine, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_engine()
+    out = tmp_path / f"Jürgen 张{suffix}"
+    assert blender_command.run([str(photo), "-o", str(out), "--quality", "draft"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[-1] == str(out)
+    assert "fit" in printed.err.splitlines()
+    assert out.stat().st_size > 1000
+    assert not any(user_folder("jobs").iterdir())
+    if suffix == ".blend":
+        bpy.ops.wm.open_mainfile(filepath=str(out))
+        assert [face.name for face in faces_of(bpy.context.scene)] == [photo.stem]
+        assert all(image.packed_file for image in bpy.data.images if image.source == "FILE")
+    else:
+        assert out.read_bytes()[:4] == b"glTF"
+
+
+def test_several_photos_are_one_face(use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
+    use_engine()
+    out = tmp_path / "face.blend"
+    assert (
+        blender_command.run([str(photo), str(photo.with_name("left.jpg")), "-o", str(out), "--quality", "draft"]) == 0
+    )
+    bpy.ops.wm.open_mainfile(filepath=str(out))
+    (face,) = faces_of(bpy.context.scene)
+    assert face.name == photo.stem
+    assert other_photos(face) == [photo.with_name("left.jpg")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "steps", "status", "words"),
+    [
+        (["-o", "a.png"], "hello", 2, "'a.png' ends in neither .blend nor .glb."),
+        (["-o", "/no/folder/a.blend"], "hello", 2, "There is no folder '/no/folder' to write into."),
+        (["-o", "a.blend"], "hello run error:input", 2, "No face was found in the photo."),
+        (["-o", "a.blend"], "hello run exit:9", 2, "The engine ended unexpectedly (exit code 9)"),
+        (["-o", "a.blend", "--quality", "best"], "hello", 2, "invalid choice: 'best'"),
+        ([], "hello", 2, "required: -o"),
+    ],
+)
+def test_problems_are_one_sentence_and_a_status(
+    arguments: list[str],
+    steps: str,
+    status: int,
+    words: str,
+    use_engine: UseEngine,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_engine(fake_command(*steps.split()))
+    monkeypatch.chdir(tmp_path)
+    assert blender_command.run([str(photo), *arguments]) == status
+    printed = capsys.readouterr()
+    assert words in printed.err
+    assert "Traceback" not in printed.err
+    assert not list(tmp_path.glob("a.*"))
+
+
+def test_a_fault_is_logged(
+    use_engine: UseEngine,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a fault of Likeness")
+
+    use_engine()
+    monkeypatch.setattr(blender_command, "build", fail)
+    assert blender_command.run([str(photo), "-o", str(tmp_path / "a.blend")]) == 1
+    log = user_folder("logs") / "likeness.log"
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == f"likeness: The command failed unexpectedly; the details are in {log}."
+    assert "a fault of Likeness" in log.read_text(encoding="utf-8")
+
+
+def test_the_interpreter_may_be_given_from_the_current_folder(
+    use_engine: UseEngine, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, asked = use_engine(), []
+    monkeypatch.setattr(engine_host, "get_engine", lambda interpreter: asked.append(interpreter) or engine)
+    python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python3")
+    python.parent.mkdir(parents=True)
+    python.touch()
+    monkeypatch.chdir(tmp_path)
+    for given in ("env", str(python.relative_to(tmp_path))):
+        assert blender_command.run([str(photo), "-o", "a.blend", "--python", given]) == 0
+    assert asked == [python, python]
+
+
+def test_the_interpreter_may_be_given(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        blender_command.run([str(photo), "-o", str(tmp_path / "a.blend"), "--python", str(tmp_path / "no python")]) == 2
+    )
+    engine_host.shutdown()
+    assert "engine" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_help_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert blender_command.run(["--help"]) == 0
+    assert "blender --command likeness" in capsys.readouterr().out

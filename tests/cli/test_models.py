@@ -1,0 +1,148 @@
+"""``likeness models``: what it prints and returns."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from likeness.bfm.library import getting
+from likeness.bfm.library.importing import install_model
+from likeness.bfm.library.registry import load_model
+from likeness.bfm.library.store import MODEL_FILE, models_folder
+from likeness.bfm.transfer import completing
+from likeness.cli import main
+from likeness.errors import LikenessError
+from other_source import other_source, read_at_once
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_at_once(monkeypatch)
+
+
+@pytest.fixture
+def user_file(tmp_path: Path) -> Path:
+    path = tmp_path / "flame2020.dat"
+    path.write_bytes(b"numbers")
+    return path
+
+
+def run(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    status = main.main(["models", *map(str, arguments)])
+    return status, *capfd.readouterr()
+
+
+def test_the_list_starts_with_the_built_in_model(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
+    run(capfd, "add", user_file)
+    status, table, note = run(capfd)
+    assert status == 0
+    assert table == run(capfd, "list")[1]
+    heading, builtin, brought = table.splitlines()
+    assert heading.split() == ["id", "name", "vertices", "keys", "commercial", "size", "added", "licence"]
+    assert builtin.split()[:5] == ["builtin", "Built-in", "12499", "51", "yes"]
+    assert brought.split()[:5] == ["flame2020", "Flame2020", "12499", "51", "no"]
+    assert brought.endswith("nobody's")
+    assert f"Library: {models_folder()}" in note
+
+
+def test_the_list_for_programs(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
+    run(capfd, "add", user_file)
+    for arguments in (("--json",), ("list", "--json"), ("--json", "list")):
+        entries = json.loads(run(capfd, *arguments)[1])
+        assert [entry["id"] for entry in entries] == ["builtin", "flame2020"]
+        assert entries[1]["size"] > 1e6
+        assert len(entries[1]["added"]) == len("2026-01-31")
+
+
+def test_add_says_under_which_name(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
+    status, out, shown = run(capfd, "add", user_file)
+    assert (status, out) == (0, "Flame2020 is in the library as flame2020.\n")
+    assert shown.splitlines()[0] == "Completing Flame2020"
+    assert json.loads(run(capfd, "add", user_file, "--full", "--json")[1])["added"] == "full"
+
+
+def test_models_whose_names_would_be_better_now_are_told(
+    capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capfd, "add", user_file)
+    ict = user_file.with_name("ict.dat")
+    ict.write_bytes(b"")
+    told = "Flame2020 keep the built-in model's named keys until they are added again."
+    assert told in run(capfd, "add", ict)[1]
+    monkeypatch.setattr(getting, "get_ict", lambda progress: install_model(other_source("ict"), [ict], ict, progress))
+    assert told in run(capfd, "get", "ict")[1]
+
+
+def test_what_cannot_be_added_is_one_sentence(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, out, shown = run(capfd, "add", tmp_path, "--json")
+    assert status == 2
+    assert json.loads(out)["error"] in shown
+    assert "holds nothing that Likeness knows; it takes: anything.dat; epoch_20.pth" in shown
+    assert len(shown.splitlines()) == 1
+
+
+def test_check(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
+    run(capfd, "add", user_file)
+    assert run(capfd, "check")[:2] == (0, "builtin is in order.\nflame2020 is in order.\n")
+    (models_folder() / "flame2020" / MODEL_FILE).write_bytes(b"damaged")
+    assert run(capfd, "check", "builtin")[0] == 0
+    status, _, shown = run(capfd, "check")
+    assert status == 2
+    assert shown.splitlines()[-1].endswith("cannot be read: add flame2020 again.")
+    assert "no face model 'nobody'" in run(capfd, "check", "nobody")[2]
+
+
+def test_remove(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
+    run(capfd, "add", user_file)
+    assert run(capfd, "remove", "flame2020")[:2] == (0, "flame2020 is removed.\n")
+    assert user_file.is_file()
+    assert run(capfd, "remove", "flame2020")[0] == 2
+    assert run(capfd, "remove", "builtin")[0] == 2
+
+
+def test_a_fault_leaves_a_log(
+    capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completing, "complete", lambda source, donor: 1 / 0)
+    status, _, shown = run(capfd, "add", user_file)
+    assert status == 1
+    log = Path(shown.splitlines()[-1].partition("details are in ")[2].rstrip("."))
+    assert "ZeroDivisionError" in log.read_text()
+    log.unlink()
+
+
+def test_ctrl_c_leaves_the_library_alone(
+    capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(source, donor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(completing, "complete", interrupted)
+    assert run(capfd, "add", user_file)[0] == 130
+    assert not list(models_folder().glob("*"))
+
+
+def test_a_mistyped_command_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["wrong"], ["add"], ["get", "flame"], ["remove"]):
+        with pytest.raises(SystemExit, match="2"):
+            main.main(["models", *arguments])
+
+
+def test_an_unknown_model_is_a_sentence_that_lists_the_known_ones(user_file: Path) -> None:
+    install_model(other_source(), [user_file], user_file)
+    with pytest.raises(LikenessError, match="no face model 'bmf2009'; known are: builtin, other"):
+        load_model("bmf2009")
+
+
+def test_help_needs_no_library() -> None:
+    code = (
+        "import sys\n"
+        "for name in ('numpy', 'torch', 'cv2', 'scipy', 'mediapipe'): sys.modules[name] = None\n"
+        "from likeness.cli import main\n"
+        "main(['models', '--help'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert "{list,add,get,check,remove}" in done.stdout

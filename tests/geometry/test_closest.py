@@ -1,0 +1,65 @@
+"""The fast search for closest points agrees with looking at every triangle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from likeness.geometry.closest import AGREEMENT, Surface, closest_on_triangles
+
+
+def a_mesh(seed: int, count: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Loose triangles of very different sizes."""
+    rng = np.random.default_rng(seed)
+    size = np.exp(rng.normal(-4, 1.2, (count, 1, 1)))
+    corners = rng.normal(0, 0.1, (count, 1, 3)) + size * rng.normal(size=(count, 3, 3))
+    return corners.reshape(-1, 3), np.arange(3 * count).reshape(-1, 3)
+
+
+def naive(surface: Surface, points: np.ndarray, normals: np.ndarray | None, within: float) -> np.ndarray:
+    distances = []
+    for k, point in enumerate(points):
+        _, nearest = closest_on_triangles(np.repeat(point[None], len(surface.corners), axis=0), surface.corners)
+        apart = np.linalg.norm(nearest - point, axis=1)
+        if normals is not None:
+            apart[surface.normals @ normals[k] <= AGREEMENT] = np.inf
+        best = apart.min()
+        distances.append(best if best <= within else np.inf)
+    return np.array(distances)
+
+
+@pytest.mark.parametrize("within", [np.inf, 0.02])
+@pytest.mark.parametrize("facing", [False, True])
+def test_as_every_triangle_in_turn(facing: bool, within: float) -> None:
+    surface = Surface(*a_mesh(1))
+    rng = np.random.default_rng(2)
+    points, normals = rng.normal(0, 0.12, (150, 3)), rng.normal(size=(150, 3))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    found = surface.closest(points, normals if facing else None, within)
+    expected = naive(surface, points, normals if facing else None, within)
+    assert np.isinf(expected).any() == (within < 1)
+    np.testing.assert_array_equal(found.distance, expected)
+    hit = np.isfinite(expected)
+    at = np.einsum("nk,nkd->nd", found.weights, surface.corners[found.triangles])
+    np.testing.assert_allclose(at[hit], found.points[hit], atol=1e-12)
+    np.testing.assert_allclose(np.linalg.norm(at - points, axis=1)[hit], expected[hit], atol=1e-12)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=12, max_size=12))
+@settings(max_examples=200)
+def test_no_point_of_a_triangle_is_nearer(numbers: list[float]) -> None:
+    values = np.array(numbers).reshape(4, 3)
+    point, corners = values[:1], values[None, 1:]
+    weights, nearest = closest_on_triangles(point, corners)
+    assert weights.min() >= -1e-9
+    assert weights.sum() == pytest.approx(1)
+    others = np.random.default_rng(0).dirichlet(np.ones(3), 300) @ corners[0]
+    assert np.linalg.norm(nearest - point) <= np.linalg.norm(others - point, axis=1).min() + 1e-7
+
+
+def test_hits_on_an_open_border_are_known() -> None:
+    vertices = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], dtype=float)
+    surface = Surface(vertices, np.array([[0, 1, 2], [0, 2, 3]]))
+    hits = surface.closest(np.array([[0.5, -1, 0], [0.6, 0.4, 1], [0.5, 0.5, 1], [2, 2, 0]]))
+    assert surface.on_border(hits).tolist() == [True, False, False, True]

@@ -1,0 +1,1 @@
+"""The making of the built-in face model: measurements of known heads, then `make`."""

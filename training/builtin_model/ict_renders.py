@@ -1,0 +1,130 @@
+"""Pictures of random ICT-FaceKit heads (MIT, USC Institute for Creative Technologies) with known cameras.
+
+Used only to *measure*: the dense landmarks a detector sees on heads whose geometry is known. The heads get a
+procedural skin (brows, lips, irises) because a face detector expects them; nothing here is shipped.
+Units of the packed file are centimetres; everything returned is in metres, project axes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...geometry.faces import NO_CORNER, triangulate
+from ...inference.camera import Camera, intrinsics_from_focal
+from ...inference.lighting import shade, to_view_frame, uniform_light
+from ...inference.rendering.normals import vertex_normals
+from ...inference.rendering.rasterizer import interpolate, rasterize
+
+Floats = NDArray[np.floating]
+CM = 0.01
+PACKED_NO_CORNER = 65535
+PARTS = ("face", "head_neck", "mouth_socket", "eye_socket_L", "eye_socket_R", "gums_tongue", "teeth")
+EYEBALLS = ("eyeball_L", "eyeball_R")
+SKIN, LIP, BROW = (0.50, 0.30, 0.22), (0.42, 0.15, 0.13), (0.10, 0.06, 0.04)
+SCLERA, IRIS, PUPIL = (0.75, 0.72, 0.70), (0.12, 0.07, 0.04), (0.01, 0.01, 0.01)
+IRIS_RADIUS, PUPIL_RADIUS = 0.0059, 0.0022
+PICTURE = 448
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The packed ICT model: V vertices, T triangles of the parts worth rendering."""
+
+    neutral: Floats  # (V, 3)
+    identity: Floats  # (100, V, 3)
+    triangles: NDArray[np.integer]  # (T, 3)
+    skin_triangles: NDArray[np.integer]  # triangles of face, head and neck only
+    landmarks68: NDArray[np.integer]
+    eyeballs: tuple[slice, slice]  # vertex ranges, left then right
+    albedo: Floats  # (V, 3) linear RGB
+
+    def sample(self, rng: np.random.Generator) -> Floats:
+        """Vertices (V, 3) of one random identity, weights N(0, 1)."""
+        return self.neutral + np.tensordot(rng.standard_normal(len(self.identity)), self.identity, axes=1)
+
+
+def load_heads(path: Path) -> Heads:
+    """Read the packed ICT-FaceKit file (``ict_facekit.npz``)."""
+    with np.load(path) as z:
+        neutral = z["neutral"].astype(np.float64) * CM
+        identity = z["identity_q"] * (z["identity_scale"][:, None, None] * CM)
+        ranges = {str(n): r for n, r in zip(z["part_names"], z["part_ranges"], strict=True)}
+        faces = z["faces"].astype(np.int64)
+        faces[faces == PACKED_NO_CORNER] = NO_CORNER
+        landmarks68 = z["landmarks68"].astype(np.int64)
+    triangles = [triangulate(faces[ranges[n][2] : ranges[n][3]]) for n in PARTS + EYEBALLS]
+    left, right = (slice(int(ranges[n][0]), int(ranges[n][1])) for n in EYEBALLS)
+    albedo = _paint(neutral, landmarks68, int(ranges["head_neck"][1]), (left, right))
+    return Heads(
+        neutral=neutral,
+        identity=identity,
+        triangles=np.concatenate(triangles),
+        skin_triangles=np.concatenate(triangles[:2]),
+        landmarks68=landmarks68,
+        eyeballs=(left, right),
+        albedo=albedo,
+    )
+
+
+def _paint(vertices: Floats, lm: NDArray[np.integer], skin_end: int, eyes: tuple[slice, slice]) -> Floats:
+    """Procedural vertex colours: lips inside the outer lip loop, brows along their landmarks, irises."""
+    from matplotlib.path import Path as Polygon
+
+    color = np.tile(SKIN, (len(vertices), 1))
+    color[skin_end:] = (0.25, 0.10, 0.08)
+    flat, depth = vertices[:skin_end, :2], vertices[:skin_end, 2]
+    lips = Polygon(flat[lm[48:60]]).contains_points(flat) & (depth > vertices[lm[48], 2] - 0.01)
+    color[:skin_end][lips] = LIP
+    for brow in (lm[17:22], lm[22:27]):
+        curve = np.concatenate(
+            [np.linspace(a, b, 12) for a, b in zip(vertices[brow[:-1]], vertices[brow[1:]], strict=True)]
+        )
+        near = np.linalg.norm(vertices[:skin_end, None] - curve[None], axis=2).min(axis=1) < 0.0035
+        color[:skin_end][near] = BROW
+    for eye in eyes:
+        ball = vertices[eye]
+        center = (ball.max(axis=0) + ball.min(axis=0)) / 2
+        off_axis = np.linalg.norm((ball - center)[:, :2], axis=1)
+        front = ball[:, 2] > center[2]
+        color[eye] = SCLERA
+        color[eye][front & (off_axis < IRIS_RADIUS)] = IRIS
+        color[eye][front & (off_axis < PUPIL_RADIUS)] = PUPIL
+    return color
+
+
+def view_camera(yaw: float, pitch: float, distance: float, focal: float, like: Tensor) -> Camera:
+    """A camera of ``PICTURE`` pixels square on a head turned by yaw and pitch (degrees; + = subject's left, up)."""
+    a, b = np.radians([yaw, pitch])
+    turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+    nod = np.array([[1, 0, 0], [0, np.cos(b), np.sin(b)], [0, -np.sin(b), np.cos(b)]])
+    rotation = np.diag([1.0, -1.0, -1.0]) @ nod @ turn
+    center = np.array([0.0, 0.0, 0.06])  # between skull centre and nose: keeps the face in the picture at any yaw
+    translation = np.array([0.0, 0.0, distance]) - rotation @ center
+    intrinsics = intrinsics_from_focal(focal, (PICTURE, PICTURE), like)
+    return Camera(intrinsics, like.new_tensor(rotation), like.new_tensor(translation), (PICTURE, PICTURE))
+
+
+def random_light(rng: np.random.Generator, like: Tensor) -> Tensor:
+    """A mild white light (9, 3): ambient plus one broad source in front of the face."""
+    light = uniform_light(0.75, like)
+    light[1:4] += like.new_tensor(rng.normal([0.25, 0.55, 0.0], [0.2, 0.15, 0.3]))[:, None] * 0.6
+    return light
+
+
+def render_head(vertices: Floats, heads: Heads, camera: Camera, light: Tensor) -> NDArray[np.uint8]:
+    """One picture (H, W, 3) uint8 sRGB on a grey background."""
+    points = torch.as_tensor(vertices, dtype=light.dtype)
+    triangles = torch.as_tensor(heads.triangles)
+    in_camera = camera.to_camera(points)[None]
+    normals = to_view_frame(vertex_normals(in_camera, triangles))
+    color = torch.as_tensor(heads.albedo, dtype=light.dtype) * shade(normals, light).clamp_min(0.05)
+    fragments = rasterize(in_camera, triangles, camera.intrinsics[None], camera.image_size)
+    picture = interpolate(fragments, triangles, color)[0]
+    picture[fragments.triangle_ids[0] < 0] = 0.25
+    return (picture.clamp(0, 1) ** (1 / 2.2) * 255).byte().numpy()

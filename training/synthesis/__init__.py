@@ -1,0 +1,1 @@
+"""Pictures of known faces, made to measure and to train with."""

@@ -1,0 +1,1 @@
+"""A result as the same face of another model."""

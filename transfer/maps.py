@@ -1,0 +1,174 @@
+"""Textures from one model's layout to another's, texel by texel.
+
+Every corner of the new mesh has its place on the old one's surface and so in the old texture. Inside a triangle that
+place is linear, unless the old layout has a seam there: then each texel's place is looked for by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bfm.face_model import FaceModel
+from ..bfm.transfer.correspondence import Correspondence
+from ..bfm.transfer.registration import vertex_normals
+from ..errors import LikenessError
+from ..geometry.closest import Surface
+from ..geometry.faces import triangle_owner, triangulate
+from ..inference.detail.normal_map import bake_normal_map
+from ..inference.images import linear_to_srgb, srgb_to_linear
+from ..inference.uv.atlas import UvAtlas, uv_atlas
+from ..inference.uv.blending import pad_charts
+from ..inference.uv.mirror import part_groups
+from ..result.image_files import loaded
+from ..result.reconstruction import (
+    ALBEDO_IMAGE,
+    CONFIDENCE_IMAGE,
+    DISPLACEMENT_IMAGE,
+    NORMAL_IMAGE,
+    PHOTO_IMAGE,
+    Mesh,
+    Reconstruction,
+)
+
+Floats = NDArray[Any]
+Ints = NDArray[np.integer]
+
+PADDING = 1 / 64  # of the texture's side
+SEAM = 6.0  # a triangle whose sides grow by more than this over the typical triangle's lies across a seam
+KNOWN = 0.9  # trust from which carried colours tell the skin's tone
+
+
+def carried_maps(
+    result: Reconstruction, own: FaceModel, other: FaceModel, places: Correspondence, mesh: Mesh
+) -> dict[str, Any]:
+    """The result's images in the layout of ``other``. places: its vertices on ``own``; mesh: its face.
+
+    Raises:
+        LikenessError: the photo is not among them, or a file cannot be read.
+    """
+    if PHOTO_IMAGE not in result.images:
+        raise LikenessError(f"The result has no {PHOTO_IMAGE}.")
+    images: dict[str, Any] = {PHOTO_IMAGE: loaded(result.images[PHOTO_IMAGE])}
+    if ALBEDO_IMAGE not in result.images:
+        return images
+    albedo = srgb_to_linear(loaded(result.images[ALBEDO_IMAGE])).astype(np.float32)
+    size = len(albedo)
+    atlas = uv_atlas(other, size)
+    at = texel_places(own, other, places, atlas)
+    trust = np.where(atlas.mask, atlas.interpolate(places.trust[:, None])[..., 0], 0.0).astype(np.float32)
+    colour = _over_model(_sampled(albedo, at), trust, atlas, other)
+    images[ALBEDO_IMAGE] = np.round(linear_to_srgb(np.clip(_padded(colour, atlas), 0, 1)) * 255).astype(np.uint8)
+    if CONFIDENCE_IMAGE in result.images:
+        confidence = loaded(result.images[CONFIDENCE_IMAGE]).astype(np.float32)
+        images[CONFIDENCE_IMAGE] = np.round(_sampled(_grey(confidence), at) * trust).astype(np.uint8)
+    if DISPLACEMENT_IMAGE in result.images:
+        height = _grey(loaded(result.images[DISPLACEMENT_IMAGE])).astype(np.float32)
+        skin = atlas.mask & (part_groups(other)[atlas.parts()] == 0)
+        moved = np.where(skin, _sampled(height, at) * trust, 0.0).astype(np.float32)
+        moved = np.ascontiguousarray(_padded(moved[..., None], atlas)[..., 0])
+        images[DISPLACEMENT_IMAGE] = moved
+        images[NORMAL_IMAGE] = bake_normal_map(moved, atlas, mesh.vertices, mesh.uv)
+    return images
+
+
+def texel_places(own: FaceModel, other: FaceModel, places: Correspondence, atlas: UvAtlas) -> Floats:
+    """(T, T, 2) UV in the layout of ``own`` of every texel of ``other``'s."""
+    carried = places.carry(_parted(own))
+    corners = atlas.triangles
+    uv = np.zeros((*corners.shape, 2))
+    seam = np.zeros(len(corners), dtype=bool)
+    groups = part_groups(other)[atlas.triangle_parts]
+    normals = vertex_normals(carried, corners)
+    for group in np.unique(groups):
+        rows = np.flatnonzero(groups == group)
+        charts = _Charts(own, int(group))
+        ids = np.unique(corners[rows])
+        found = np.zeros((len(carried), 2))
+        found[ids] = charts.uv(carried[ids], normals[ids])
+        uv[rows] = found[corners[rows]]
+        seam[rows] = _across_seams(carried[corners[rows]], uv[rows])
+    table = uv.reshape(-1, 2)
+    at = atlas.interpolate_corners(table, np.arange(len(table)).reshape(-1, 3))
+    return _mend_seams(at, seam, groups, own, carried, normals, atlas)
+
+
+def _mend_seams(
+    at: Floats, seam: Floats, groups: Ints, own: FaceModel, carried: Floats, normals: Floats, atlas: UvAtlas
+) -> Floats:
+    """``at`` with the texels of the triangles that lie across a seam of the old layout looked for one by one."""
+    torn = atlas.mask & seam[atlas.triangle_ids]
+    if not torn.any():
+        return at
+    ids, weights = atlas.triangle_ids[torn], atlas.barycentrics[torn].astype(np.float64)
+    points, facing = (np.einsum("nk,nkd->nd", weights, values[atlas.triangles[ids]]) for values in (carried, normals))
+    found = np.zeros((len(ids), 2))
+    for group in np.unique(groups[ids]):
+        rows = groups[ids] == group
+        found[rows] = _Charts(own, int(group)).uv(points[rows], facing[rows])
+    at[torn] = found
+    return at
+
+
+class _Charts:
+    """One group of a model's parts (skin, eyes, insides) as a surface that knows its UVs."""
+
+    def __init__(self, model: FaceModel, group: int) -> None:
+        owners = model.face_parts[triangle_owner(model.faces)]
+        rows = np.flatnonzero(part_groups(model)[owners] == group)
+        # A model without this group has it as part of its skin.
+        self.rows = rows if len(rows) else np.flatnonzero(part_groups(model)[owners] == 0)
+        self.uvs = model.uv[triangulate(model.faces_uv)[self.rows]].astype(np.float64)
+        self.surface = Surface(_parted(model), triangulate(model.faces)[self.rows])
+
+    def uv(self, points: Floats, normals: Floats) -> Floats:
+        """UV (N, 2) of the surface points nearest to (N, 3), of those that face the same way if there are any near."""
+        hits = self.surface.closest(points, normals, within=0.01)
+        triangles, weights = np.array(hits.triangles), np.array(hits.weights)
+        lost = ~np.isfinite(hits.distance)
+        if lost.any():
+            again = self.surface.closest(points[lost])
+            triangles[lost], weights[lost] = again.triangles, again.weights
+        return np.einsum("nk,nkd->nd", weights, self.uvs[triangles])
+
+
+def _parted(model: FaceModel) -> Floats:
+    """The mean (V, 3) with the mouth open, so that no lip is taken for the other."""
+    mean = model.mean.astype(np.float64)
+    return mean + model.expression_basis[model.expression_names.index("jawOpen")]
+
+
+def _across_seams(points: Floats, uv: Floats) -> NDArray[np.bool_]:
+    """(N,) whether a triangle (N, 3, 3) is far larger in UV (N, 3, 2) than such triangles are."""
+    side, stretch = (np.linalg.norm(a - np.roll(a, 1, axis=1), axis=2).max(axis=1) for a in (points, uv))
+    ratio = stretch / np.maximum(side, 1e-5)
+    return ratio > SEAM * np.median(ratio)
+
+
+def _over_model(sampled: Floats, trust: Floats, atlas: UvAtlas, model: FaceModel) -> Floats:
+    """Carried colours over the model's own, whose skin first takes the carried tone."""
+    base = atlas.interpolate(model.albedo_mean)
+    skin = atlas.mask & (part_groups(model)[atlas.parts()] == 0)
+    sure = skin & (trust > KNOWN)
+    if sure.any():
+        tone = np.median(sampled[sure], axis=0) / np.maximum(np.median(base[sure], axis=0), 1e-4)
+        base = np.where(skin[..., None], base * tone, base)
+    return (base + trust[..., None] * (sampled - base)).astype(np.float32)
+
+
+def _sampled(image: Floats, at: Floats) -> Floats:
+    """An image (T, T) or (T, T, C) at UV (T, T, 2)."""
+    size = len(image)
+    pixels = np.stack([at[..., 0] * size, (1.0 - at[..., 1]) * size], axis=-1).astype(np.float32) - 0.5
+    return cv2.remap(image, pixels, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+
+
+def _padded(image: Floats, atlas: UvAtlas) -> Floats:
+    return pad_charts(image.astype(np.float32), atlas.mask, max(2, round(PADDING * atlas.size)))
+
+
+def _grey(image: Floats) -> Floats:
+    return image[..., 0] if image.ndim == 3 else image

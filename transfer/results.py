@@ -1,0 +1,169 @@
+"""A finished result as another face model's: the same face, its keys, maps, pose and light.
+
+Geometry comes over by the dense correspondence of the two models (`bfm.transfer`): the other model's identity is fitted
+to the carried surface and what that leaves is kept as a residual. The photo, the light and the landmarks stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import lsq_linear
+
+from ..anatomy.arkit import NUMBERED, values_for
+from ..bfm.face_model import FaceModel
+from ..bfm.library.layings import correspondence
+from ..bfm.library.registry import BUILTIN, expressions_for, load_model
+from ..bfm.transfer.correspondence import Correspondence
+from ..bfm.transfer.motions import calmed, spread_out
+from ..bfm.transfer.registration import similarity
+from ..bfm.transfer.shapes import EYES, Shape, shape_of_source
+from ..errors import LikenessError
+from ..inference.model_mesh import mesh_of
+from ..result.reconstruction import Mesh, Reconstruction
+from .maps import carried_maps
+
+Floats = NDArray[np.floating]
+
+IDENTITY_WEIGHT = 1e-3  # metres of a vertex' misfit that cost as much as one sigma of one mode
+EXPRESSION_WEIGHT = 3e-4  # likewise for a slider's full range
+SAMPLES = 4000  # vertices that identity and expression are fitted to
+ROUNDS = 3
+FULL = "_full"  # what the id of a model's full form ends in: its numbered shapes are those of the small form
+FAINT = 1e-6  # metres: a personal key that differs less from its model's own is that
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The rigid motion from the other model's space to the result's: x -> rotation x + shift."""
+
+    rotation: Floats  # (3, 3)
+    shift: Floats  # (3,) metres
+
+    def home(self, points: Floats) -> Floats:
+        """Points (..., 3) of the result's space in the other model's."""
+        return (points - self.shift) @ self.rotation
+
+
+def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
+    """The result as a face of the model ``model_id``. Raises `LikenessError` where that cannot be."""
+    own, other = _models(result, model_id)
+    places = correspondence(other, own)
+    shape = shape_of_source(other)
+    frame, identity, vertices = _neutral(other, shape, places, places.carry(result.mesh.vertices))
+    keys = _keys(result.mesh, own, other, places, frame, vertices)
+    expression = _expression(result.mesh, own, other, places, frame, keys)
+    mesh = mesh_of(other, vertices, keys, expression)
+    images = carried_maps(result, own, other, places, mesh)
+    return replace(
+        result,
+        model={"id": other.id, "source": other.source, "licence": other.licence},
+        coefficients={"identity": identity.tolist(), "expression": expression.tolist(), "albedo": []},
+        rotation=result.rotation @ frame.rotation,
+        translation=result.rotation @ frame.shift + result.translation,
+        provenance={**result.provenance, "mesh": f"carried over from the model {own.id}"},
+        mesh=mesh,
+        images=images,
+        photos=[_photo(photo, frame) for photo in result.photos],
+    )
+
+
+def _models(result: Reconstruction, model_id: str) -> tuple[FaceModel, FaceModel]:
+    if result.model.get("id") == model_id:
+        raise LikenessError(f"The result already is a face of the model {model_id!r}.")
+    other = load_model(model_id)
+    own = load_model(str(result.model.get("id", "")))
+    if len(result.mesh.vertices) != len(own.mean) or not np.array_equal(result.mesh.faces, own.faces):
+        raise LikenessError(f"The result's mesh is not that of the model {own.id!r}, so nothing can be carried over.")
+    return own, other
+
+
+def _neutral(other: FaceModel, shape: Shape, places: Correspondence, carried: Floats) -> tuple[Frame, Floats, Floats]:
+    """Frame, identity coefficients (I,) and neutral vertices (V, 3), all of the other model."""
+    trust = places.trust
+    ids = _samples(trust)
+    basis = np.asarray(other.identity_basis[:, ids], dtype=np.float64)
+    system = (basis * trust[ids, None]).reshape(len(basis), -1)
+    gram = system @ system.T + IDENTITY_WEIGHT**2 * len(ids) * np.eye(len(system))
+    identity, frame = np.zeros(len(basis)), Frame(np.eye(3), np.zeros(3))
+    for _ in range(ROUNDS):
+        guess = other.mean[ids] + np.tensordot(identity, basis, axes=1)
+        _, rotation, _ = similarity(guess, carried[ids], trust[ids])
+        middle = trust[ids] / trust[ids].sum()
+        frame = Frame(rotation, middle @ carried[ids] - rotation @ (middle @ guess))
+        missing = (frame.home(carried[ids]) - other.mean[ids]) * trust[ids, None]
+        identity = np.linalg.solve(gram, system @ missing.ravel())
+    fitted = other.shape(identity)
+    return frame, identity, fitted + _residual(shape, trust, frame.home(carried) - fitted, fitted)
+
+
+def _residual(shape: Shape, trust: Floats, misfit: Floats, fitted: Floats) -> Floats:
+    """What the identity leaves (V, 3), fading where nothing is known; an eyeball goes as one with its front."""
+    residual = spread_out(misfit, trust, 0.0, shape.vertices, shape.triangles("skin", "mouth", *EYES))
+    residual = calmed(residual, shape.vertices, shape.triangles("skin"))
+    if shape.has_eyes:
+        for eye in EYES:
+            ids = shape.vertices_of(eye)
+            depth = fitted[ids, 2]
+            front = ids[depth > (depth.min() + 3 * depth.max()) / 4]
+            residual[ids] = misfit[front].mean(axis=0)
+    return residual
+
+
+def _samples(trust: Floats) -> NDArray[np.integer]:
+    known = np.flatnonzero(trust > 0.5)
+    if len(known) < 100:
+        raise LikenessError("The two models have no surface in common.")
+    return known[np.linspace(0, len(known) - 1, min(SAMPLES, len(known))).astype(int)]
+
+
+def _keys(
+    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Frame, vertices: Floats
+) -> Floats:
+    """The other model's expressions (E, V, 3) for this face, with what the result's own keys have made to measure."""
+    keys = np.array(expressions_for(other, vertices), dtype=np.float32)
+    if other.id == BUILTIN:  # it makes all of its own to measure
+        return keys
+    stock = dict(zip(own.expression_names, own.expression_basis, strict=True))
+    for name, delta in zip(mesh.shape_key_names, mesh.shape_key_deltas, strict=True):
+        if name not in stock or name not in other.expression_names or NUMBERED.fullmatch(name):
+            continue
+        personal = delta - stock[name]
+        if np.abs(personal).max() > FAINT:
+            keys[other.expression_names.index(name)] += places.carry(personal) * places.trust[:, None] @ frame.rotation
+    return keys
+
+
+def _expression(
+    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Frame, keys: Floats
+) -> Floats:
+    """Slider values (E,): by name where all that move have one there, else those that come nearest to the shape."""
+    values = {n: float(v) for n, v in zip(mesh.shape_key_names, mesh.expression, strict=True) if v != 0}
+    alike = own.id.removesuffix(FULL) == other.id.removesuffix(FULL)
+    named = {n: v for n, v in values.items() if alike or not NUMBERED.fullmatch(n)}
+    same = values_for(other.expression_names, named)
+    by_name = np.array([same.get(name, 0.0) for name in other.expression_names])
+    low, high = np.asarray(other.expression_ranges, dtype=np.float64).T
+    if len(named) == len(values) and set(named) <= set(other.expression_names):
+        return np.clip(by_name, low, high)
+    moved = np.tensordot(mesh.expression, mesh.shape_key_deltas, axes=1)
+    ids = _samples(places.trust)
+    target = places.carry(moved)[ids] @ frame.rotation
+    span = np.maximum(high - low, 1e-9)
+    weight = EXPRESSION_WEIGHT * np.sqrt(len(ids)) / span
+    system = np.concatenate([keys[:, ids].reshape(len(keys), -1).T.astype(np.float64), np.diag(weight)])
+    right = np.concatenate([target.ravel(), weight * np.clip(by_name, low, high)])
+    return np.asarray(lsq_linear(system, right, (low, np.maximum(high, low + 1e-9))).x)
+
+
+def _photo(photo: dict[str, Any], frame: Frame) -> dict[str, Any]:
+    """A set's further photo with its pose for the other model; its sliders' values were those of the old keys."""
+    rotation, translation = (np.array(photo["pose"][name]) for name in ("rotation", "translation"))
+    pose = {
+        "rotation": (rotation @ frame.rotation).tolist(),
+        "translation": (rotation @ frame.shift + translation).tolist(),
+    }
+    return {name: value for name, value in photo.items() if name != "expression"} | {"pose": pose}
