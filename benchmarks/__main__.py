@@ -9,9 +9,10 @@ from math import isnan
 from pathlib import Path
 
 from ..errors import LikenessError
+from ..geometry.arrays import Pixels
 from ..result.image_files import write_image
 from .models import models_at_hand
-from .photos import Pixels, contact_sheet, photo_paths
+from .photos import contact_sheet, photo_paths
 from .runs import Run, run_photos
 from .scan import View, load_scan, load_views, shared_folder
 from .scan_error import Prediction

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from ..bfm.face_model import Floats
+from ..geometry.arrays import Floats
 from .surfaces import Surface
 
 ITERATIONS = 30

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from ..bfm.face_model import Floats, Ints
+from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import triangulate
 from ..geometry.subdivision import half_edges, subdivide
 from ..result.reconstruction import Mesh

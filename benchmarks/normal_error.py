@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion, gaussian_filter
 
-from ..bfm.face_model import Floats, Ints
+from ..geometry.arrays import Bools, Floats, Ints
 from ..inference.camera import Camera
 from ..inference.rendering.rasterizer import interpolate, rasterize
 from .scan import RADIUS_MM, Scan, normals_of
@@ -23,8 +22,6 @@ BANDS = {"detail": 0.015, "fine": 0.005}  # Gaussian sigma, share of the picture
 BAND_RADIUS_MM = 85.0  # keeps the high-pass away from the rim of the face
 DEPTH_GATE_MM = 15.0  # farther apart in depth the two surfaces show different things
 GRAZING = -0.15  # z of the true normal in camera space; nearer to zero the surface is seen edge-on
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

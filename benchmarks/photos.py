@@ -10,19 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.io import loadmat
 
 from ..anatomy.landmarks import inter_ocular_distance
-from ..bfm.face_model import Floats
+from ..geometry.arrays import Floats, Pixels
 from ..result.reconstruction import Reconstruction
 from .displaced import posed_vertices
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png")
 INNER_POINTS = slice(17, 68)  # without the jaw line, which data sets place differently in turned faces
 TILE_WIDTH = 640
-
-Pixels = NDArray[np.uint8]
 
 
 def photo_paths(folder: Path) -> list[Path]:

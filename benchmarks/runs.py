@@ -11,9 +11,10 @@ import numpy as np
 
 from ..bfm.library.registry import BUILTIN
 from ..errors import LikenessError
+from ..geometry.arrays import Pixels
 from ..inference.pipeline import PipelineOptions, reconstruct
 from ..inference.preview.contact_sheet import preview_image
-from .photos import TILE_WIDTH, Pixels, landmark_errors
+from .photos import TILE_WIDTH, landmark_errors
 from .scan_error import Prediction
 from .systems import likeness_predictions
 

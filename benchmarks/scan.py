@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..bfm.face_model import Floats, Ints
 from ..errors import LikenessError
+from ..geometry.arrays import Floats, Ints
 from ..inference.camera import Camera
 from ..inference.rendering.normals import vertex_normals
 

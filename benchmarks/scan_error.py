@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..bfm.face_model import Floats, Ints
+from ..geometry.arrays import Floats, Ints
 from .alignment import Anchors, Similarity, icp, umeyama
 from .scan import Scan
 from .surfaces import Surface

@@ -8,16 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from ..bfm.face_model import Floats, Ints
+from ..geometry.arrays import Bools, Floats, Ints
 
 CANDIDATES = 12  # with cut triangles the closest one is among them but for a handful in ten thousand
 WELD_DECIMALS = 5  # vertices doubled along a texture seam fall together before borders are looked for
 EDGE_TOLERANCE = 1e-6  # a barycentric weight below this lies on the opposite edge
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..anatomy.landmarks import DENSE_FACE_COUNT
-from ..bfm.face_model import Floats, Ints
+from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import triangulate
 from ..geometry.quads import orient, triangles_of_edges
 from ..inference.images import read_photo

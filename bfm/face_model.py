@@ -14,15 +14,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import LikenessError
+from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import NO_CORNER, triangulate
 
 FORMAT_VERSION = 1
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)  # one object, one model: arrays have no single ==, and caches want a key

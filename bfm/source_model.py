@@ -9,11 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
+from ..geometry.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

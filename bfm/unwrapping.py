@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import NO_CORNER
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 SKIN = "skin"
 SQUARE = 0.12  # side of the squares of small parts, at most

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from .arrays import Floats
 
 
 def affine_weights(points: Floats, target: Floats) -> Floats:

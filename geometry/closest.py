@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
+from .arrays import Bools, Floats, Ints
 
 FIRST_CANDIDATES = 8
 FLAT = 1e-12  # squared sine of the corner below which a triangle is taken for its edges
@@ -41,7 +39,7 @@ class Surface:
         self._sizes = [(ids, KDTree(self.middles[ids])) for ids in (np.flatnonzero(size == s) for s in np.unique(size))]
         self._border = _border_edges(self.triangles)
 
-    def on_border(self, hits: Hits) -> NDArray[np.bool_]:
+    def on_border(self, hits: Hits) -> Bools:
         """Which hits (N,) lie on an open border."""
         off = hits.weights[:, [2, 0, 1]] < 1e-9  # the weight of the corner opposite to the edge from corner k
         return (self._border[hits.triangles] & off).any(axis=1)
@@ -129,7 +127,7 @@ def _dot(a: Floats, b: Floats) -> Floats:
     return np.einsum("nd,nd->n", a, b)
 
 
-def _border_edges(triangles: Ints) -> NDArray[np.bool_]:
+def _border_edges(triangles: Ints) -> Bools:
     """(T, 3) whether the edge from corner k to corner k + 1 belongs to this triangle alone."""
     ends = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2).astype(np.int64), axis=2)
     edges = ends[..., 0] * (int(triangles.max(initial=0)) + 1) + ends[..., 1]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.integer]
+from .arrays import Ints
 
 NO_CORNER = -1  # in the last column of a triangle
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csc_matrix, diags
 from scipy.sparse import identity as eye
 from scipy.sparse.linalg import splu
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
+from .arrays import Floats, Ints
 
 THINNEST = 0.05  # height over length of a triangle; thinner ones may change their shape
 SMALLEST = 0.2  # weight of the smallest triangles, over the median

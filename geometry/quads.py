@@ -10,14 +10,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
 
+from .arrays import Floats, Ints
 from .faces import NO_CORNER
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 Triangle = tuple[int, int, int]
 
 

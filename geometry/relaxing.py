@@ -7,13 +7,11 @@ Injective Mappings (Rabinovich et al., TOG 2017) with one weight for both direct
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, identity
 from scipy.sparse.linalg import splu
 
+from .arrays import Floats
 from .flattening import Sheet, dirichlet
-
-Floats = NDArray[np.floating]
 
 SHARE_OF_FOLD = 0.8  # how far a step may go towards the first fold
 REGULAR = 1e-9  # of the largest diagonal entry: the Laplacian leaves moving all points free

@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, diags, vstack
 from scipy.sparse import identity as eye
 
+from .arrays import Bools, Floats, Ints
 from .faces import NO_CORNER
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def _edges(start: Ints, end: Ints, count: int) -> tuple[Ints, Ints, Ints]:
 
 
 def _vertex_rule(
-    edges: Ints, border: NDArray[np.bool_], ends: csr_matrix, face_rows: csr_matrix, face: Ints, start: Ints, count: int
+    edges: Ints, border: Bools, ends: csr_matrix, face_rows: csr_matrix, face: Ints, start: Ints, count: int
 ) -> csr_matrix:
     """(F + 2R + (n - 3) P) / n inside; 1/8, 6/8, 1/8 along a border."""
     valence = np.bincount(edges.ravel(), minlength=count).astype(float)

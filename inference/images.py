@@ -22,6 +22,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ..errors import LikenessError
+from ..geometry.arrays import Pixels
 from .camera import FULL_FRAME_DIAGONAL_MM
 
 MAX_PIXELS = 100_000_000
@@ -31,7 +32,6 @@ BACKDROP = 128  # sRGB grey behind transparent pixels: biases neither the skin s
 MM_PER_RESOLUTION_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}  # EXIF FocalPlaneResolutionUnit
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 
-Pixels = NDArray[np.uint8]
 Values = TypeVar("Values", NDArray[Any], Tensor)
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
+from ..geometry.arrays import Floats
 from ..result.reconstruction import Mesh
-
-Floats = NDArray[np.floating[Any]]
 
 
 def mesh_of(model: FaceModel, neutral: Floats, expressions: Floats, values: Floats) -> Mesh:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..anatomy.arkit import canonical_name
+from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import NO_CORNER
 from .reconstruction import Mesh
 
@@ -23,9 +23,6 @@ WIDENED = 1.1
 # Metres behind the rim, and the rim's size there: wider behind the lips, then closing.
 RINGS = ((0.004, 1.08), (0.012, 1.15), (0.026, 1.0), (0.034, 0.6))
 DEPTH = 0.037  # metres behind the rim where it ends in a point
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 
 def lined(mesh: Mesh) -> Mesh:

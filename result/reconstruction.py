@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import LikenessError
+from ..geometry.arrays import Floats, Ints
 from ..version import VERSION
 
 SCHEMA_VERSION = 1
@@ -31,9 +31,6 @@ CONFIDENCE_IMAGE = "confidence.png"
 IMAGE_FILES = (PHOTO_IMAGE, ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, CONFIDENCE_IMAGE)
 
 OTHER_FILES = ("deep3d.mat", "deep3d.obj")  # what Deep3D's own code writes of a face; on request
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 
 @dataclass(frozen=True)

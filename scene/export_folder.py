@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ..errors import LikenessError
+from ..geometry.arrays import Floats, Ints
 from ..result.mouth_lining import unlined
 from ..result.reconstruction import Mesh, assemble, write_reconstruction
 from .face_images import PROPERTIES
@@ -17,8 +18,6 @@ from .images import save_image
 from .mesh import NO_CORNER
 from .mode import object_mode
 from .read_mesh import (
-    Floats,
-    Ints,
     corner_starts,
     corner_uv,
     corner_vertices,

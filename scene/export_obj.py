@@ -11,10 +11,11 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..geometry.arrays import Floats
 from .fresh_files import file_stem, fresh_files
 from .images import save_image
 from .mode import object_mode
-from .read_mesh import Floats, corner_starts, corner_uv, corner_vertices, face_materials, key_vertices, neutral_vertices
+from .read_mesh import corner_starts, corner_uv, corner_vertices, face_materials, key_vertices, neutral_vertices
 from .shape_keys import expression_keys
 
 # Statement of the material file -> input of Blender's surface shader that the image hangs on.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from ..anatomy.arkit import NUMBERED
+from ..geometry.arrays import Floats
 from .expression import expression_of
 from .read_mesh import key_vertices, neutral_vertices
 from .shape_keys import expression_keys
@@ -40,9 +40,7 @@ def named_expression(face: bpy.types.Object) -> dict[str, float]:
     return {name: float(value + more) for (name, value), more in zip(own.items(), added, strict=True)}
 
 
-def _least_squares(
-    moves: NDArray[np.floating], target: NDArray[np.floating], low: NDArray[np.floating], high: NDArray[np.floating]
-) -> NDArray[np.floating]:
+def _least_squares(moves: Floats, target: Floats, low: Floats, high: Floats) -> Floats:
     """Weights (K,) of ``moves`` (K, N) between ``low`` and ``high`` whose sum is nearest to ``target`` (N,).
 
     By coordinate descent: each weight in turn takes its best value while the others stay.

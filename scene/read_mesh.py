@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import LikenessError
+from ..geometry.arrays import Floats, Ints
 from .axes import from_blender
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 
 def neutral_vertices(face: bpy.types.Object) -> Floats:

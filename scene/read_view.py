@@ -7,8 +7,8 @@ from dataclasses import replace
 import bpy
 import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ..geometry.arrays import Floats
 from ..result.reconstruction import Reconstruction
 from .axes import CAMERA_TO_VIEW, MODEL_TO_BLENDER, from_blender
 from .camera import pixel_scale
@@ -17,8 +17,6 @@ from .pose import head_of
 from .sh_light import TRANSFER, sh_basis, turn_light
 from .sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node, warmth_gains
 from .state import state_of
-
-Floats = NDArray[np.floating]
 
 
 def with_view(result: Reconstruction, face: bpy.types.Object) -> Reconstruction:

@@ -11,9 +11,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from ..geometry.arrays import Floats
 
 # Normalisation of Y_k, in the order 1; y, z, x; xy, yz, 3z2-1, xz, x2-y2 ...
 SH_CONSTANTS = np.array([

@@ -10,12 +10,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..bfm.face_model import FaceModel
 from ..bfm.transfer.correspondence import Correspondence
 from ..bfm.transfer.registration import vertex_normals
 from ..errors import LikenessError
+from ..geometry.arrays import Bools, Image, Ints
 from ..geometry.closest import Surface
 from ..geometry.faces import triangle_owner, triangulate
 from ..inference.detail.normal_map import bake_normal_map
@@ -33,9 +33,6 @@ from ..result.reconstruction import (
     Mesh,
     Reconstruction,
 )
-
-Floats = NDArray[Any]
-Ints = NDArray[np.integer]
 
 PADDING = 1 / 64  # of the texture's side
 SEAM = 6.0  # a triangle whose sides grow by more than this over the typical triangle's lies across a seam
@@ -75,7 +72,7 @@ def carried_maps(
     return images
 
 
-def texel_places(own: FaceModel, other: FaceModel, places: Correspondence, atlas: UvAtlas) -> Floats:
+def texel_places(own: FaceModel, other: FaceModel, places: Correspondence, atlas: UvAtlas) -> Image:
     """(T, T, 2) UV in the layout of ``own`` of every texel of ``other``'s."""
     carried = places.carry(_parted(own))
     corners = atlas.triangles
@@ -97,8 +94,8 @@ def texel_places(own: FaceModel, other: FaceModel, places: Correspondence, atlas
 
 
 def _mend_seams(
-    at: Floats, seam: Floats, groups: Ints, own: FaceModel, carried: Floats, normals: Floats, atlas: UvAtlas
-) -> Floats:
+    at: Image, seam: Image, groups: Ints, own: FaceModel, carried: Image, normals: Image, atlas: UvAtlas
+) -> Image:
     """``at`` with the texels of the triangles that lie across a seam of the old layout looked for one by one."""
     torn = atlas.mask & seam[atlas.triangle_ids]
     if not torn.any():
@@ -124,7 +121,7 @@ class _Charts:
         self.uvs = model.uv[triangulate(model.faces_uv)[self.rows]].astype(np.float64)
         self.surface = Surface(_parted(model), triangulate(model.faces)[self.rows])
 
-    def uv(self, points: Floats, normals: Floats) -> Floats:
+    def uv(self, points: Image, normals: Image) -> Image:
         """UV (N, 2) of the surface points nearest to (N, 3), of those that face the same way if there are any near."""
         hits = self.surface.closest(points, normals, within=0.01)
         triangles, weights = np.array(hits.triangles), np.array(hits.weights)
@@ -135,20 +132,20 @@ class _Charts:
         return np.einsum("nk,nkd->nd", weights, self.uvs[triangles])
 
 
-def _parted(model: FaceModel) -> Floats:
+def _parted(model: FaceModel) -> Image:
     """The mean (V, 3) with the mouth open, so that no lip is taken for the other."""
     mean = model.mean.astype(np.float64)
     return mean + model.expression_basis[model.expression_names.index("jawOpen")]
 
 
-def _across_seams(points: Floats, uv: Floats) -> NDArray[np.bool_]:
+def _across_seams(points: Image, uv: Image) -> Bools:
     """(N,) whether a triangle (N, 3, 3) is far larger in UV (N, 3, 2) than such triangles are."""
     side, stretch = (np.linalg.norm(a - np.roll(a, 1, axis=1), axis=2).max(axis=1) for a in (points, uv))
     ratio = stretch / np.maximum(side, 1e-5)
     return ratio > SEAM * np.median(ratio)
 
 
-def _over_model(sampled: Floats, trust: Floats, atlas: UvAtlas, model: FaceModel) -> Floats:
+def _over_model(sampled: Image, trust: Image, atlas: UvAtlas, model: FaceModel) -> Image:
     """Carried colours over the model's own, whose skin first takes the carried tone."""
     base = atlas.interpolate(model.albedo_mean)
     skin = atlas.mask & (part_groups(model)[atlas.parts()] == 0)
@@ -159,16 +156,16 @@ def _over_model(sampled: Floats, trust: Floats, atlas: UvAtlas, model: FaceModel
     return (base + trust[..., None] * (sampled - base)).astype(np.float32)
 
 
-def _sampled(image: Floats, at: Floats) -> Floats:
+def _sampled(image: Image, at: Image) -> Image:
     """An image (T, T) or (T, T, C) at UV (T, T, 2)."""
     size = len(image)
     pixels = np.stack([at[..., 0] * size, (1.0 - at[..., 1]) * size], axis=-1).astype(np.float32) - 0.5
     return cv2.remap(image, pixels, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
 
 
-def _padded(image: Floats, atlas: UvAtlas) -> Floats:
+def _padded(image: Image, atlas: UvAtlas) -> Image:
     return pad_charts(image.astype(np.float32), atlas.mask, max(2, round(PADDING * atlas.size)))
 
 
-def _grey(image: Floats) -> Floats:
+def _grey(image: Image) -> Image:
     return image[..., 0] if image.ndim == 3 else image

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
 from ..anatomy.arkit import NUMBERED, values_for
@@ -22,11 +21,10 @@ from ..bfm.transfer.motions import calmed, spread_out
 from ..bfm.transfer.registration import similarity
 from ..bfm.transfer.shapes import EYES, Shape, shape_of_source
 from ..errors import LikenessError
+from ..geometry.arrays import Floats, Ints
 from ..inference.model_mesh import mesh_of
 from ..result.reconstruction import Mesh, Reconstruction
 from .maps import carried_maps
-
-Floats = NDArray[np.floating]
 
 IDENTITY_WEIGHT = 1e-3  # metres of a vertex' misfit that cost as much as one sigma of one mode
 EXPRESSION_WEIGHT = 3e-4  # likewise for a slider's full range
@@ -113,7 +111,7 @@ def _residual(shape: Shape, trust: Floats, misfit: Floats, fitted: Floats) -> Fl
     return residual
 
 
-def _samples(trust: Floats) -> NDArray[np.integer]:
+def _samples(trust: Floats) -> Ints:
     known = np.flatnonzero(trust > 0.5)
     if len(known) < 100:
         raise LikenessError("The two models have no surface in common.")

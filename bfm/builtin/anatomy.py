@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from ...anatomy.landmarks import INNER_LIP_LOOP
+from ...geometry.arrays import Floats, Ints
 from .eyelids import LeftEye
-from .muscles import FaceGeometry, Floats, Ints, Pulls, vertex_normals
+from .muscles import FaceGeometry, Pulls, vertex_normals
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from ...anatomy.landmarks import LEFT_EYE_LOOP
-from .muscles import FaceGeometry, Floats, Ints, turn
+from ...geometry.arrays import Floats, Ints
+from .muscles import FaceGeometry, turn
 
 UPPER_RIM = LEFT_EYE_LOOP[:9]  # from the inner to the outer corner
 LOWER_RIM = (LEFT_EYE_LOOP[0], *LEFT_EYE_LOOP[:7:-1])

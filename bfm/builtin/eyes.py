@@ -7,9 +7,8 @@ is 11.8 mm across (Ruefer et al., Cornea 2005).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from ...geometry.arrays import Floats
 
 RADIUS = 0.012
 IRIS_RADIUS = 0.0059

@@ -23,12 +23,11 @@ import numpy as np
 import scipy.sparse as sparse
 import scipy.sparse.csgraph as csgraph
 import scipy.sparse.linalg as sparse_linalg
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import NO_CORNER
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 Pulls = Mapping[int, ArrayLike]  # vertex -> displacement in millimetres of an average face
 
 FLIP = np.array([-1.0, 1.0, 1.0])

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import KDTree
 
+from ...geometry.arrays import Floats, Ints
 from ..face_model import FaceModel
 from .anatomy import Anatomy
-from .muscles import FLIP, FaceGeometry, Floats, Ints
+from .muscles import FLIP, FaceGeometry
 
 
 def personal_expressions(model: FaceModel, vertices: Floats) -> Floats:

@@ -6,9 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import LikenessError
+from ...geometry.arrays import Floats
 from ..builtin.loading import BUILTIN, BUILTIN_FILE, builtin_model
 from ..face_model import FaceModel, load_face_model
 from .store import MODEL_FILE, installed, models_folder
@@ -47,7 +47,7 @@ def _load(path: Path, _changed: int) -> FaceModel:
     return load_face_model(path)
 
 
-def expressions_for(model: FaceModel, neutral: NDArray[np.floating]) -> NDArray[np.floating]:
+def expressions_for(model: FaceModel, neutral: Floats) -> Floats:
     """The model's expressions (E, V, 3) for one neutral face (V, 3), metres at slider 1.0.
 
     A linear basis serves every face alike; the built-in model makes the keys anew that must close exactly on a face,
@@ -63,7 +63,7 @@ def expressions_for(model: FaceModel, neutral: NDArray[np.floating]) -> NDArray[
     return _expressions_by_identity(path, model, neutral)
 
 
-def _expressions_by_identity(path: Path, model: FaceModel, neutral: NDArray[np.floating]) -> NDArray[np.floating]:
+def _expressions_by_identity(path: Path, model: FaceModel, neutral: Floats) -> Floats:
     from ..formats.facescape.personal_keys import BY_IDENTITY, personal_expressions
 
     with np.load(path, allow_pickle=False) as archive:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats
 from ..builtin.eyes import MOUTH_FRONT, RADIUS, eye_color
 from ..face_model import FaceModel
 from .correspondence import Overlay
 from .eyeballs import Ball, fit_ball, lay_eye
 from .motions import spread_out
 from .shapes import EYES, Shape
-
-Floats = NDArray[np.floating]
 
 TEETH = np.array([0.60, 0.54, 0.44])
 FRONT = np.array([0.0, 0.0, 1.0])

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, IBUG68_TO_DENSE
 from ...errors import LikenessError
+from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.faces import triangulate
 from ..builtin.loading import builtin_model
 from ..face_model import FaceModel
@@ -21,9 +21,6 @@ from .expressions import LayBuiltin, lay_builtin, named_expressions
 from .finding import with_landmarks
 from .joints import carried_joints
 from .shapes import EYES, INSIDES, Shape, shape_of_source
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 LEAST_COVERED = 0.5  # share of the built-in face that must find its place on a model's surface
 SMALLEST, LARGEST = 0.6, 1.6  # times the built-in face
@@ -142,7 +139,7 @@ def _regions(shape: Shape, builtin: FaceModel, laying: Overlay) -> Floats:
     return np.clip(regions, 0, 1)
 
 
-def _used(shape: Shape, *parts: str) -> NDArray[np.bool_]:
+def _used(shape: Shape, *parts: str) -> Bools:
     """(V,) whether a face of these parts uses a vertex."""
     used = np.zeros(len(shape.vertices), dtype=bool)
     used[shape.triangles(*parts)] = True

@@ -7,17 +7,14 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from ...geometry.arrays import Floats, Ints
 from ...geometry.closest import Surface
 from .motions import spread_out
 from .overlay import lay_over
 from .registration import unique_edges, vertex_normals
 from .shapes import EYES, INSIDES, Shape
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 # Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
 SAME, APART = 0.003, 0.009

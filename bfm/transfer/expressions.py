@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.arkit import ARKIT_NAMES, canonical_name
+from ...geometry.arrays import Floats
 from ..builtin.loading import BUILTIN, builtin_model
 from ..face_model import FaceModel
 from ..source_model import SourceModel
@@ -16,7 +16,6 @@ from .correspondence import Overlay, overlay
 from .motions import calmed, carry_motions, local_maps, spread_out
 from .shapes import EYES, Shape, shape_of_source
 
-Floats = NDArray[np.floating]
 LayBuiltin = Callable[[FaceModel], Overlay]
 
 NAMED = frozenset(canonical_name(name) for name in ARKIT_NAMES)

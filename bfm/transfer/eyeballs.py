@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from ...geometry.arrays import Floats
 
 ROUNDS = 12
 BULGE = 1.015  # of the radius: farther from the centre is cornea

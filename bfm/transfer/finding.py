@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats
 from ...geometry.closest import Surface
 from .registration import Landmarks, register, similarity, vertex_normals
 from .shapes import EYES, UNSURE, Shape
-
-Floats = NDArray[np.floating]
 
 LIMITS = (0.04, 0.03, 0.02, 0.015, 0.012, 0.01, 0.008, 0.008)  # metres from which a point still pulls, step by step
 FOLLOWED = 3000  # so many points of the template are enough to place it

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...geometry.affine import affine_weights
+from ...geometry.arrays import Floats
 from ..face_model import FaceModel
 from ..source_model import SourceModel
 from .correspondence import Overlay
 from .motions import spread_out
 from .shapes import EYES, Shape
-
-Floats = NDArray[np.floating]
 
 EYE_JOINTS = ("eye.L", "eye.R")
 

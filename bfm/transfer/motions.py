@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 from scipy.spatial import KDTree
 
+from ...geometry.arrays import Floats, Ints
 from .registration import graph_laplacian, similarity
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 SPREAD = 0.010  # metres over which a local map is measured
 # Metres between the points it is measured of, and between the places it is measured at: as they lie in space, for a

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...geometry.arrays import Floats
 from ...geometry.closest import Surface
 from .eyeballs import fit_ball, lay_eye
 from .registration import Landmarks, register
 from .shapes import EYES, Shape, landmark_spread
-
-Floats = NDArray[np.floating]
 
 
 def lay_over(template: Shape, target: Shape) -> Floats:

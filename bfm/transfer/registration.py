@@ -11,14 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 from scipy.sparse.linalg import splu
 
+from ...geometry.arrays import Floats, Ints
 from ...geometry.closest import Hits, Surface
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 # Over how far (metres) the sheet resists bending, and from how far a match still pulls.
 REACHES = (0.050, 0.035, 0.025, 0.017, 0.012, 0.008, 0.006, 0.0045)

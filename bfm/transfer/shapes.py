@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import triangulate
 from ..face_model import FaceModel
 from ..source_model import SourceModel
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 EYES = ("eye_left", "eye_right")
 INSIDES = ("mouth", "gums", "teeth", "tongue")

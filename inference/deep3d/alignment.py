@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from ...errors import LikenessError
+from ...geometry.arrays import Floats, Pixels
 
 CROP_PX = 224
 RESCALE_FACTOR = 102.0
@@ -32,14 +32,12 @@ ARCFACE_TEMPLATE = np.array(
 )
 SMALLEST_SCALE, LARGEST_SIDE = 1e-3, 1_000_000
 
-Floats = NDArray[np.floating]
-
 
 @dataclass(frozen=True)
 class Deep3DCrop:
     """The aligned picture and the way back into the photo."""
 
-    pixels: NDArray[np.uint8]  # (224, 224, 3) sRGB, black where the photo ends
+    pixels: Pixels  # (224, 224, 3) sRGB, black where the photo ends
     photo_size: tuple[int, int]  # width, height
     resized: tuple[int, int]  # width, height of the whole photo at the crop's scale
     left: int  # of the crop in the resized photo, may be negative
@@ -52,7 +50,7 @@ class Deep3DCrop:
         return (points + np.array([self.left, self.up])) * scale
 
 
-def align(pixels: NDArray[np.uint8], five: Floats) -> Deep3DCrop:
+def align(pixels: Pixels, five: Floats) -> Deep3DCrop:
     """Crop a photo (H, W, 3) by five points (5, 2) in pixels, y down, the first pixel's centre at (0, 0).
 
     Raises:
@@ -71,7 +69,7 @@ def align(pixels: NDArray[np.uint8], five: Floats) -> Deep3DCrop:
     return Deep3DCrop(picture, (width, height), resized, left, up, np.array([width, height, scale, tx, ty], np.float64))
 
 
-def _cut(photo: Image.Image, resized: tuple[int, int], left: int, up: int) -> NDArray[np.uint8]:
+def _cut(photo: Image.Image, resized: tuple[int, int], left: int, up: int) -> Pixels:
     """The crop of the resized photo, of which nothing else is made: a small face enlarges a photo to gigabytes."""
     crop = Image.new("RGB", (CROP_PX, CROP_PX))
     x0, y0 = max(left, 0), max(up, 0)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats32
 from ..uv.atlas import smoothstep
 from .picture import Picture
-
-Floats = NDArray[np.float32]
 
 GREEN = 1
 _FAINTEST = 4e-3  # linear; below this a logarithm shows only noise
@@ -22,13 +20,13 @@ _COLOUR_REACH = 0.01  # metres, sigma of the window in which skin has one kind o
 _HAIR = (0.6, 1.0)  # log contrast with the mean of the skin around; relief stays below
 
 
-def log_reflectance(picture: Picture, shading: Floats) -> Floats:
+def log_reflectance(picture: Picture, shading: Floats32) -> Floats32:
     """Logarithm (H, W, 3) of what is left of the colours without the smooth surface's ``shading``; 0 off the face."""
     logs = np.log(np.maximum(picture.colours, _FAINTEST)) - np.log(shading)
     return np.where(picture.depth[..., None] > 0.0, logs, 0.0).astype(np.float32)
 
 
-def without_hair(logs: Floats, weight: Floats, sigma: float, reach: float) -> Floats:
+def without_hair(logs: Floats32, weight: Floats32, sigma: float, reach: float) -> Floats32:
     """(H, W) 0 within ``reach`` pixels of what is darker than skin relief ever is, else 1.
 
     Strands, lashes, rims of glasses, nostrils: far darker than the Gaussian mean round them.
@@ -41,7 +39,7 @@ def without_hair(logs: Floats, weight: Floats, sigma: float, reach: float) -> Fl
     return _blur(np.asarray(skin, np.float32), 0.5 * radius)
 
 
-def relief_residual(logs: Floats, weight: Floats, pixel: float, reach: float, step: float) -> Floats:
+def relief_residual(logs: Floats32, weight: Floats32, pixel: float, reach: float, step: float) -> Floats32:
     """Log brightness (H, W) that neither broad changes nor a change of the skin's colour explain.
 
     ``logs`` is `log_reflectance`, trusted where ``weight`` is; ``pixel`` and ``reach`` (the sigma of the coarsest
@@ -51,12 +49,12 @@ def relief_residual(logs: Floats, weight: Floats, pixel: float, reach: float, st
     return fine[..., GREEN] - colour_share(fine, weight, _COLOUR_REACH / pixel)
 
 
-def without_base(logs: Floats, weight: Floats, sigma: float, step: float) -> Floats:
+def without_base(logs: Floats32, weight: Floats32, sigma: float, step: float) -> Floats32:
     """Channels (H, W, 3) less their edge-aware mean: a weighted guided filter (He et al. 2010) guided by green."""
     guide = logs[..., GREEN : GREEN + 1]
     known = np.maximum(_blur(weight, sigma), 1e-3)[..., None]
 
-    def mean(x: Floats) -> Floats:
+    def mean(x: Floats32) -> Floats32:
         return _blur(x * weight[..., None], sigma).reshape(x.shape) / known
 
     mean_guide, mean_logs = mean(guide), mean(logs)
@@ -67,7 +65,7 @@ def without_base(logs: Floats, weight: Floats, sigma: float, step: float) -> Flo
     return logs - mean(slope) * guide - mean(offset)
 
 
-def colour_share(fine: Floats, weight: Floats, sigma: float) -> Floats:
+def colour_share(fine: Floats32, weight: Floats32, sigma: float) -> Floats32:
     """The part (H, W) of the green brightness that goes with a change of colour: moles, freckles, redness, stubble.
 
     Light changes all channels alike; pigment and blood do not. One linear regression of brightness on chromaticity
@@ -79,7 +77,7 @@ def colour_share(fine: Floats, weight: Floats, sigma: float) -> Floats:
     green = fine[..., GREEN]
     average = [_blur(x * weight, sigma) / known for x in (red, blue, green)]
 
-    def covariance(i: int, j: int) -> Floats:
+    def covariance(i: int, j: int) -> Floats32:
         x, y = (red, blue, green)[i], (red, blue, green)[j]
         return _blur(x * y * weight, sigma) / known - average[i] * average[j]
 
@@ -89,5 +87,5 @@ def colour_share(fine: Floats, weight: Floats, sigma: float) -> Floats:
     return (red * (bb * rg - rb * bg) + blue * (rr * bg - rb * rg)) / area
 
 
-def _blur(x: Floats, sigma: float) -> Floats:
+def _blur(x: Floats32, sigma: float) -> Floats32:
     return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma), np.float32)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Floats32, Pixels
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 
@@ -17,8 +15,8 @@ from ..images import Photo
 class Detail:
     """Maps of T x T texels; row 0 is v = 1."""
 
-    displacement: NDArray[np.float32]  # (T, T) metres along the smooth surface's normal
-    normal_map: NDArray[np.uint8]  # (T, T, 3) tangent space, OpenGL (Y up): n * 0.5 + 0.5
+    displacement: Floats32  # (T, T) metres along the smooth surface's normal
+    normal_map: Pixels  # (T, T, 3) tangent space, OpenGL (Y up): n * 0.5 + 0.5
 
 
 class DetailEstimator(Protocol):

@@ -15,13 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats32
 from ..lighting import sh_basis, sh_gradient
 from .albedo import GREEN
 from .picture import Picture
-
-Floats = NDArray[np.float32]
 
 TYPICAL_CURVATURE = 500.0  # 1 / m, of skin relief: 0.1 mm over about a millimetre
 _DARKEST = 0.25  # least shading, share of the face's mean
@@ -32,20 +30,20 @@ _ROUNDS, _STEPS = 3, 40  # of reweighting, and of conjugate gradients in each
 class Relief:
     """The linear map from heights to log shading, per pixel (H, W)."""
 
-    across: Floats  # log shading per metre of height per pixel to the right
-    down: Floats  # the same per pixel down
-    gain: Floats  # log shading per metre of height over the surroundings
+    across: Floats32  # log shading per metre of height per pixel to the right
+    down: Floats32  # the same per pixel down
+    gain: Floats32  # log shading per metre of height over the surroundings
 
-    def apply(self, height: Floats) -> Floats:
+    def apply(self, height: Floats32) -> Floats32:
         """Heights (H, W) -> change of log shading (H, W); central differences, zero beyond the border."""
         return self.across * _right(height) + self.down * _below(height) + self.gain * height
 
-    def adjoint(self, residual: Floats) -> Floats:
+    def adjoint(self, residual: Floats32) -> Floats32:
         """The transpose of `apply`."""
         return self.gain * residual - _right(self.across * residual) - _below(self.down * residual)
 
 
-def shading(picture: Picture, light: torch.Tensor) -> Floats:
+def shading(picture: Picture, light: torch.Tensor) -> Floats32:
     """Linear RGB shading (H, W, 3) of the smooth surface, never darker than a share of its mean.
 
     Harmonics of hard light dip below zero where a real room still sends some light.
@@ -56,7 +54,7 @@ def shading(picture: Picture, light: torch.Tensor) -> Floats:
     return np.maximum(lit, np.maximum(floor, 1e-4)).astype(np.float32)
 
 
-def relief(picture: Picture, light: torch.Tensor, gain: Floats) -> Relief:
+def relief(picture: Picture, light: torch.Tensor, gain: Floats32) -> Relief:
     """The linear map under a light (9, 3), in the green channel; ``gain`` (H, W) per metre."""
     level = shading(picture, light)[..., GREEN, None]
     turning = torch.einsum("hwkd,k->hwd", sh_gradient(torch.from_numpy(picture.normals)), light[:, GREEN])
@@ -68,7 +66,7 @@ def relief(picture: Picture, light: torch.Tensor, gain: Floats) -> Relief:
     return Relief(across.astype(np.float32), down.astype(np.float32), gain)
 
 
-def occlusion_gain(smooth: Floats, light: torch.Tensor, strength: float) -> Floats:
+def occlusion_gain(smooth: Floats32, light: torch.Tensor, strength: float) -> Floats32:
     """Log brightness per metre (H, W) by which heights stand out: ``strength`` times the diffuse share of the light.
 
     Only light from everywhere is shut out by pits; it is what the light's darkest side has. ``smooth`` is `shading`.
@@ -85,7 +83,7 @@ def _directions(like: torch.Tensor, count: int = 256) -> torch.Tensor:
     return torch.stack([radius * angle.cos(), radius * angle.sin(), z], dim=-1)
 
 
-def _surface_gradient(picture: Picture) -> tuple[Floats, Floats]:
+def _surface_gradient(picture: Picture) -> tuple[Floats32, Floats32]:
     """Two tangent fields (H, W, 3), 1 / m: the surface gradient of d is ``right d_u + below d_v``, view frame.
 
     They are the dual basis of the surface's steps per pixel, by the tangent plane under each pixel.
@@ -108,14 +106,14 @@ def _surface_gradient(picture: Picture) -> tuple[Floats, Floats]:
     return right, below
 
 
-def solve(system: Relief, residual: Floats, weight: Floats, small: float, flat: float, pixel: float) -> Floats:
+def solve(system: Relief, residual: Floats32, weight: Floats32, small: float, flat: float, pixel: float) -> Floats32:
     """Heights (H, W) in metres. ``small`` is mu_1 (1 / m^2), ``flat`` mu_2 for curvature in 1 / m."""
     height = np.zeros_like(residual)
     right_side = system.adjoint(weight * residual)
     curvature_weight = np.full_like(residual, flat / TYPICAL_CURVATURE)
     for _ in range(_ROUNDS):
 
-        def normal_matrix(x: Floats, bending: Floats = curvature_weight) -> Floats:
+        def normal_matrix(x: Floats32, bending: Floats32 = curvature_weight) -> Floats32:
             bent = _laplacian(bending * _laplacian(x)) / pixel**4
             return system.adjoint(weight * system.apply(x)) + small * x + bent
 
@@ -131,8 +129,8 @@ def solve(system: Relief, residual: Floats, weight: Floats, small: float, flat: 
 
 
 def _conjugate_gradient(
-    matrix: Callable[[Floats], Floats], right_side: Floats, start: Floats, diagonal: Floats
-) -> Floats:
+    matrix: Callable[[Floats32], Floats32], right_side: Floats32, start: Floats32, diagonal: Floats32
+) -> Floats32:
     """Preconditioned by the diagonal (H, W)."""
     x, r = start.copy(), right_side - matrix(start)
     z = r / diagonal
@@ -151,18 +149,18 @@ def _conjugate_gradient(
     return x
 
 
-def _right(x: Floats) -> Floats:
+def _right(x: Floats32) -> Floats32:
     out = np.zeros_like(x)
     out[:, :-1] += 0.5 * x[:, 1:]
     out[:, 1:] -= 0.5 * x[:, :-1]
     return out
 
 
-def _below(x: Floats) -> Floats:
+def _below(x: Floats32) -> Floats32:
     return _right(x.T).T
 
 
-def _laplacian(x: Floats) -> Floats:
+def _laplacian(x: Floats32) -> Floats32:
     """Five-point Laplacian with mirrored borders; symmetric."""
     p = np.pad(x, 1, mode="edge")
     return p[:-2, 1:-1] + p[2:, 1:-1] + p[1:-1, :-2] + p[1:-1, 2:] - 4.0 * x

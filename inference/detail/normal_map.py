@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats32, Pixels
 from ..uv.atlas import UvAtlas
 
-Floats = NDArray[np.float32]
 _LEAST_AREA = 1e-12  # square metres a unit of UV must span; less is a collapsed triangle
 
 
-def bake_normal_map(displacement: Floats, atlas: UvAtlas, vertices: NDArray, uv: NDArray) -> NDArray[np.uint8]:
+def bake_normal_map(displacement: Floats32, atlas: UvAtlas, vertices: NDArray, uv: NDArray) -> Pixels:
     """(T, T, 3) uint8, OpenGL (Y up), of a map (T, T) in metres on vertices (V, 3) with texture points (U, 2).
 
     A height d turns the normal by minus its surface gradient. In the frame of tangent t (along u) and bitangent b that
@@ -36,7 +36,7 @@ def bake_normal_map(displacement: Floats, atlas: UvAtlas, vertices: NDArray, uv:
     return np.clip(np.rint(normal * 127.5 + 127.5), 0, 255).astype(np.uint8)
 
 
-def uv_steps(vertices: NDArray, uv: NDArray, triangles: NDArray, triangles_uv: NDArray) -> tuple[Floats, Floats]:
+def uv_steps(vertices: NDArray, uv: NDArray, triangles: NDArray, triangles_uv: NDArray) -> tuple[Floats32, Floats32]:
     """Smooth derivatives (U, 3) of the surface in u and in v at the texture points, metres per unit of UV."""
     points, texture = vertices[triangles].astype(np.float64), uv[triangles_uv].astype(np.float64)
     first, second = points[:, 1] - points[:, 0], points[:, 2] - points[:, 0]

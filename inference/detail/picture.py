@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Floats32
 from ..camera import Camera
 from ..fitting.face_fit import FaceFit
 from ..images import Photo, srgb_to_linear
@@ -20,8 +20,6 @@ from ..lighting import to_view_frame
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import interpolate, rasterize
 from ..uv.atlas import smoothstep
-
-Floats = NDArray[np.float32]
 
 PIXEL = 0.0003  # metres of skin; a finer photo is averaged down to this, pores are not smaller
 _MARGIN = 4  # pixels of the photo round the projected face
@@ -37,10 +35,10 @@ _BURNT = (0.80, 0.97)  # linear level of the green channel
 class Picture:
     """A crop of the photo and the fitted surface in it."""
 
-    colours: Floats  # (H, W, 3) linear RGB
-    normals: Floats  # (H, W, 3) smooth, unit, view frame; zero off the face
-    depth: Floats  # (H, W) metres along the optical axis; zero off the face
-    trust: Floats  # (H, W) in [0, 1]: this pixel shows skin of this face, lit and sharp enough to tell relief
+    colours: Floats32  # (H, W, 3) linear RGB
+    normals: Floats32  # (H, W, 3) smooth, unit, view frame; zero off the face
+    depth: Floats32  # (H, W) metres along the optical axis; zero off the face
+    trust: Floats32  # (H, W) in [0, 1]: this pixel shows skin of this face, lit and sharp enough to tell relief
     camera: Camera  # of the crop
     corner: tuple[float, float]  # of the crop in the photo, pixels
     scale: tuple[float, float]  # crop pixels per photo pixel, across and down
@@ -85,7 +83,7 @@ def _box(camera: Camera, posed: torch.Tensor, size: tuple[int, int]) -> tuple[in
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats, Floats, Floats]:
+def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats32, Floats32, Floats32]:
     """Normals, depth and the share of plain skin at every pixel."""
     triangles = torch.as_tensor(model.triangles()).long()
     placed = camera.to_camera(posed)[None]
@@ -97,7 +95,7 @@ def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats
     return unit, fragments.depth[0].numpy(), values[..., 3]
 
 
-def _plain_skin(model: FaceModel) -> Floats:
+def _plain_skin(model: FaceModel) -> Floats32:
     """(V,) 1 on skin, 0 on eyes, brows, the inside of the mouth."""
     plain = np.ones(len(model.mean), np.float32)
     for name in _NO_SKIN:
@@ -109,7 +107,7 @@ def _plain_skin(model: FaceModel) -> Floats:
     return plain
 
 
-def _trust(normals: Floats, depth: Floats, pixel: float, camera: Camera) -> Floats:
+def _trust(normals: Floats32, depth: Floats32, pixel: float, camera: Camera) -> Floats32:
     """(H, W): faces the camera and lies away from outlines and occluding edges."""
     height, width = depth.shape
     focal, centre = camera.intrinsics[0, 0].item(), camera.intrinsics[:2, 2].numpy()
@@ -125,12 +123,12 @@ def _trust(normals: Floats, depth: Floats, pixel: float, camera: Camera) -> Floa
     return np.asarray(smoothstep(*_FACING, facing.astype(np.float32)) * inside, np.float32)
 
 
-def _fade(mask: Floats, pixel: float) -> Floats:
+def _fade(mask: Floats32, pixel: float) -> Floats32:
     """A mask shrunk by a part of its fading width, so that nothing beside it is taken along."""
     radius = max(1, round(0.5 * _FEATURE_REACH / pixel))
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
     return np.asarray(cv2.GaussianBlur(cv2.erode(mask, window), (0, 0), 0.5 * radius), np.float32)
 
 
-def _unburnt(colours: Floats) -> Floats:
+def _unburnt(colours: Floats32) -> Floats32:
     return 1.0 - smoothstep(*_BURNT, colours[..., 1])

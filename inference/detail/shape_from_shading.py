@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Floats32
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import smoothstep, uv_atlas
@@ -19,8 +19,6 @@ from .height import occlusion_gain, relief, shading, solve
 from .normal_map import bake_normal_map
 from .picture import Picture, face_picture
 from .uv_map import to_texture
-
-Floats = NDArray[np.float32]
 
 _HAIR_REACH = 0.0015  # metres beside a dark thing that are distrusted too
 _FADE = (0.0, 0.5)  # trust over which relief fades in
@@ -58,7 +56,7 @@ class ShapeFromShading:
         return Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
 
 
-def heights(picture: Picture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats:
+def heights(picture: Picture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats32:
     """Relief (H, W) in metres over the smooth surface under a light (9, 3), faded out where the picture is no skin."""
     smooth = shading(picture, light)
     logs = log_reflectance(picture, smooth)
@@ -74,7 +72,7 @@ def heights(picture: Picture, light: torch.Tensor, settings: ShapeFromShadingSet
     return _limited(height, picture.pixel, settings) * smoothstep(*_FADE, trust)
 
 
-def _limited(height: Floats, pixel: float, settings: ShapeFromShadingSettings) -> Floats:
+def _limited(height: Floats32, pixel: float, settings: ShapeFromShadingSettings) -> Floats32:
     """Heights softly kept within what pores and wrinkles reach."""
     wrinkles = cv2.GaussianBlur(height, (0, 0), settings.wrinkle_width / pixel)
     pores = settings.pore * np.tanh((height - wrinkles) / settings.pore)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Floats32
 from ..fitting.face_fit import FaceFit
 from ..uv.atlas import UvAtlas, texel_geometry
 from ..uv.blending import pad_charts
 from ..uv.mirror import mirror_coordinates, mirrored, part_groups
 from .picture import Picture
 
-Floats = NDArray[np.float32]
-
 _MIRRORED = 0.7  # strength of what is only the other side's relief
 _PADDING = 1 / 64  # of the texture's side
 
 
-def to_texture(height: Floats, picture: Picture, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Floats:
+def to_texture(height: Floats32, picture: Picture, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Floats32:
     """Heights (H, W) of the picture -> displacement (T, T) in metres.
 
     Unseen skin gets the mirrored relief of the other side, more faintly; eyes and the inside of the mouth none.
@@ -39,7 +37,7 @@ def to_texture(height: Floats, picture: Picture, atlas: UvAtlas, model: FaceMode
     return np.ascontiguousarray(padded[..., 0], np.float32)
 
 
-def _pixels_per_texel(at: Floats, visibility: Floats) -> float:
+def _pixels_per_texel(at: Floats32, visibility: Floats32) -> float:
     """Typical number of picture pixels between neighbouring texels."""
     steps = np.linalg.norm(np.diff(at, axis=1), axis=-1)[visibility[:, 1:] > 0.5]
     return float(np.median(steps)) if len(steps) else 0.0

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats64, Pixels
 from ..images import resize
 
 
@@ -22,7 +23,7 @@ class Crop:
     resolution: int = 256  # pixels of the crop's side
     mirrored: bool = False
 
-    def affine(self) -> NDArray[np.float64]:
+    def affine(self) -> Floats64:
         """(2, 3) matrix from crop pixels to photo pixels."""
         scale = self.side / self.resolution
         cos, sin = scale * np.cos(self.angle), scale * np.sin(self.angle)
@@ -31,17 +32,17 @@ class Crop:
         middle = np.full(2, self.resolution / 2)
         return np.column_stack([linear, np.array(self.centre) - linear @ middle])
 
-    def to_photo(self, points: NDArray[Any]) -> NDArray[np.float64]:
+    def to_photo(self, points: NDArray[Any]) -> Floats64:
         """Crop pixels (..., 2) -> photo pixels."""
         matrix = self.affine()
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float64)
 
-    def from_photo(self, points: NDArray[Any]) -> NDArray[np.float64]:
+    def from_photo(self, points: NDArray[Any]) -> Floats64:
         """Photo pixels (..., 2) -> crop pixels."""
         matrix = self.affine()
         return (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
 
-    def take(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def take(self, pixels: Pixels) -> Pixels:
         """The window (resolution, resolution, 3) of a photo (H, W, 3); outside the photo its edge is repeated."""
         matrix = self.affine()
         shrink = self.resolution / self.side

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import LikenessError
+from ...geometry.arrays import Floats64, Pixels
 from .crop import Crop
 from .repeated_detection import frame_of
 from .search import find_faces
@@ -22,11 +22,8 @@ SHIFTS = ((0.0, 0.0, 1.0), (0.04, 0.02, 1.05), (-0.04, -0.02, 0.95), (0.0, 0.04,
 BOX = 0.9  # side of dlib's detector's box / side of the mesh's frame, the median of 13 photos; the centres agree
 MARGIN, RESOLUTION = 1.8, 360  # window side / side of the frame; pixels
 
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 
-
-def find_68(pixels: Pixels, predictor_path: Path) -> list[tuple[Floats, Floats]]:
+def find_68(pixels: Pixels, predictor_path: Path) -> list[tuple[Floats64, Floats64]]:
     """iBUG-68 points (68, 2) and their spread (68,) in pixels over shifted boxes, per face of a photo (H, W, 3).
 
     The faces are those of the mesh, each shown upright to the predictor, which knows no other.
@@ -42,7 +39,7 @@ def find_68(pixels: Pixels, predictor_path: Path) -> list[tuple[Floats, Floats]]
     return faces
 
 
-def _predict(predictor: Any, picture: Pixels, shift: tuple[float, float, float]) -> Floats:
+def _predict(predictor: Any, picture: Pixels, shift: tuple[float, float, float]) -> Floats64:
     """Points (68, 2) in a window's pixels, for a box round its middle."""
     import dlib
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, dense_to_ibug68, ibug68_to_five, inter_ocular_distance
 from ...errors import LikenessError
+from ...geometry.arrays import Floats64
 from ..images import Photo
 from .dlib68 import find_68
 from .search import find_faces
@@ -26,26 +26,24 @@ RIGHT_CHEEK, LEFT_CHEEK = 234, 454  # dense points before the ears
 SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
 STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is gone
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class FaceLandmarks:
     """One face of a photo. N is 478 for the scheme ``dense``, 68 for ``ibug68``."""
 
-    points: Floats  # (N, 2) pixels
+    points: Floats64  # (N, 2) pixels
     scheme: str  # "dense" | "ibug68"
-    uncertainty: Floats  # (N,) pixels, one sigma per axis
-    depth: Floats | None  # (N,) relative depth in pixels, smaller is nearer; None where the detector knows none
-    box: Floats  # (4,) x0 y0 x1 y1 pixels
+    uncertainty: Floats64  # (N,) pixels, one sigma per axis
+    depth: Floats64 | None  # (N,) relative depth in pixels, smaller is nearer; None where the detector knows none
+    box: Floats64  # (4,) x0 y0 x1 y1 pixels
     detector: str  # "mediapipe" | "dlib"
     confidence: float  # (0, 1]: 1 when repeated looks at the face agree exactly
 
-    def ibug68(self) -> Floats:
+    def ibug68(self) -> Floats64:
         """The 68 points of 300-W, (68, 2) pixels."""
         return dense_to_ibug68(self.points) if self.scheme == "dense" else self.points
 
-    def five(self) -> Floats:
+    def five(self) -> Floats64:
         """Right eye, left eye, nose tip, right and left mouth corner, (5, 2) pixels."""
         return ibug68_to_five(self.ibug68())
 
@@ -103,24 +101,24 @@ def choose_face(faces: list[FaceLandmarks], index: int | None = None) -> FaceLan
     return faces[index]
 
 
-def _from_mesh(mesh: Floats, spread: Floats) -> FaceLandmarks:
+def _from_mesh(mesh: Floats64, spread: Floats64) -> FaceLandmarks:
     box = _box(mesh[:DENSE_FACE_COUNT, :2])
     confidence = _confidence(spread, box)
     return FaceLandmarks(mesh[:, :2], "dense", point_sigma(mesh, spread), mesh[:, 2], box, "mediapipe", confidence)
 
 
-def _from_68(points: Floats, spread: Floats) -> FaceLandmarks:
+def _from_68(points: Floats64, spread: Floats64) -> FaceLandmarks:
     share = np.where(np.arange(len(points)) < 17, SIGMA_68_JAW, SIGMA_68)
     sigma = np.hypot(share * inter_ocular_distance(points), spread)
     box = _box(points)
     return FaceLandmarks(points, "ibug68", sigma, None, box, "dlib", _confidence(spread, box))
 
 
-def _box(points: Floats) -> Floats:
+def _box(points: Floats64) -> Floats64:
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
-def _confidence(spread: Floats, box: Floats) -> float:
+def _confidence(spread: Floats64, box: Floats64) -> float:
     """From the agreement of repeated looks: one half where they differ by ``STEADY_SPREAD`` of the face."""
     share = float(np.median(spread)) / max(float(max(box[2:] - box[:2])), 1e-9)
     return 1 / (1 + (share / STEADY_SPREAD) ** 2)

@@ -12,18 +12,16 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import LikenessError
+from ...geometry.arrays import Floats64, Pixels
 from .crop import Crop
 
 MAX_FACES = 16
 FACE_SCORE, BOX_SCORE = 0.4, 0.3  # the mesh has a presence score of its own (0.5), so the boxes may be generous
 
-Floats = NDArray[np.float64]
 
-
-def find_meshes(pixels: NDArray[np.uint8], crop: Crop) -> list[Floats]:
+def find_meshes(pixels: Pixels, crop: Crop) -> list[Floats64]:
     """Faces seen in a window of a photo (H, W, 3) sRGB.
 
     Each (478, 3): x, y in photo pixels and relative depth in photo pixels, smaller is nearer. A mirrored window
@@ -35,7 +33,7 @@ def find_meshes(pixels: NDArray[np.uint8], crop: Crop) -> list[Floats]:
     return [np.column_stack([crop.to_photo(m[:, :2] * crop.resolution), m[:, 2] * crop.side]) for m in meshes]
 
 
-def find_boxes(pixels: NDArray[np.uint8], crop: Crop) -> Floats:
+def find_boxes(pixels: Pixels, crop: Crop) -> Floats64:
     """Windows (K, 3) = centre x, y and side in photo pixels where BlazeFace's full-range model suspects a face."""
     with quiet_stderr():
         found = _box_graph().process(crop.take(pixels)).detections or []

@@ -7,9 +7,9 @@ right differently by twice that; the mean over a few windows and their mirror im
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import dense_mirror
+from ...geometry.arrays import Floats64, Pixels
 from .crop import Crop
 from .mesh import find_meshes
 
@@ -21,11 +21,10 @@ LOOKS = ((0.0, 0.0, 1.0, 0.0), (0.03, -0.02, 1.08, 0.08), (-0.03, 0.02, 0.92, -0
 FACE = 468
 EYE_CORNERS = ([33, 133], [362, 263])  # the subject's right, left
 
-Floats = NDArray[np.float64]
-Look = tuple[Floats, Floats]  # mesh (478, 3) and its standard deviation (478,), photo pixels
+Look = tuple[Floats64, Floats64]  # mesh (478, 3) and its standard deviation (478,), photo pixels
 
 
-def frame_of(mesh: Floats) -> Crop:
+def frame_of(mesh: Floats64) -> Crop:
     """The upright square round a mesh (478, D): its angle is the tilt of the line through the eyes."""
     points = mesh[:FACE, :2]
     right, left = (mesh[ids, :2].mean(axis=0) for ids in EYE_CORNERS)
@@ -36,7 +35,7 @@ def frame_of(mesh: Floats) -> Crop:
     return Crop((float(centre[0]), float(centre[1])), float(max(high - low)), angle, RESOLUTION)
 
 
-def refine(pixels: NDArray[np.uint8], rough: Floats, looks: int) -> Look | None:
+def refine(pixels: Pixels, rough: Floats64, looks: int) -> Look | None:
     """Mean (478, 3) and standard deviation (478,) in pixels over ``looks`` windows round a rough mesh.
 
     None when a closer look does not find the same face: then there was none.
@@ -66,7 +65,7 @@ def _windows(frame: Crop, looks: int) -> list[Crop]:
     return windows
 
 
-def _look(pixels: NDArray[np.uint8], crop: Crop, near: Floats) -> Floats | None:
+def _look(pixels: Pixels, crop: Crop, near: Floats64) -> Floats64 | None:
     """The mesh seen in a window that is the face ``near``, left and right sorted out; None where it is not seen."""
     limit = AGREEMENT * crop.side / WINDOW
     for mesh in find_meshes(pixels, crop):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats64, Pixels
 from ..images import resize
 from .crop import Crop
 from .mesh import find_boxes, find_meshes
@@ -19,9 +19,6 @@ TURNS_DEGREES = (45, -45, 90, -90, 135, -135, 180)
 STEADY = 0.02  # spread of two looks, share of the face: more is a face upside down, or none
 CROWD = 1 / 6  # of the picture: when the largest face is smaller there are likely more, in need of tiles
 HOG_SIDE = 800  # pixels; dlib's detector needs faces of 80
-
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 
 
 def find_faces(pixels: Pixels, looks: int) -> list[Look]:
@@ -82,7 +79,7 @@ def _whole(pixels: Pixels) -> Crop:
     return Crop((width / 2, height / 2), float(max(width, height)), resolution=WHOLE_RESOLUTION)
 
 
-def _windows(boxes: Floats, angle: float = 0.0) -> list[Crop]:
+def _windows(boxes: Floats64, angle: float = 0.0) -> list[Crop]:
     return [Crop((x, y), side * MARGIN, angle) for x, y, side in boxes]
 
 

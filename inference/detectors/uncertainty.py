@@ -9,7 +9,6 @@ the ears 4 %. The errors of all regions grow alike with the turn: x 1.4 at 20 de
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import (
     DENSE_COUNT,
@@ -21,6 +20,7 @@ from ...anatomy.landmarks import (
     RIGHT_EYE_LOOP,
     RIGHT_IRIS,
 )
+from ...geometry.arrays import Floats64
 
 SKIN = 0.02
 SHARES = (  # later rows win
@@ -37,22 +37,20 @@ LIDS = ((RIGHT_IRIS, (159, 145), (33, 133)), (LEFT_IRIS, (386, 374), (263, 362))
 CLOSED, HIDDEN_IRIS = 0.14, 0.06  # opening / width of an eye below which its iris is a guess; share then
 CHEEKS, MIDLINE = (234, 454), (10, 152)
 
-Floats = NDArray[np.float64]
 
-
-def eye_distance(mesh: Floats) -> float:
+def eye_distance(mesh: Floats64) -> float:
     """Distance of the outer eye corners of a mesh (478, 3) in pixels, depth included: it does not shrink with yaw."""
     return float(np.linalg.norm(mesh[33] - mesh[263]))
 
 
-def off_axis(mesh: Floats) -> float:
+def off_axis(mesh: Floats64) -> float:
     """Angle between where the face looks and the camera, radians; from the mesh's own relative depth."""
     across, down = mesh[CHEEKS[1]] - mesh[CHEEKS[0]], mesh[MIDLINE[1]] - mesh[MIDLINE[0]]
     normal = np.cross(across, down)
     return float(np.arccos(np.clip(normal[2] / max(float(np.linalg.norm(normal)), 1e-9), -1, 1)))
 
 
-def point_sigma(mesh: Floats, spread: Floats) -> Floats:
+def point_sigma(mesh: Floats64, spread: Floats64) -> Floats64:
     """One sigma per point and axis, (478,) pixels; ``spread`` (478,) is the looks' standard deviation in pixels."""
     shares = _SHARES.copy()
     for iris, (upper, lower), (outer, inner) in LIDS:
@@ -63,7 +61,7 @@ def point_sigma(mesh: Floats, spread: Floats) -> Floats:
     return np.hypot(grown * eye_distance(mesh), spread)
 
 
-def _table() -> Floats:
+def _table() -> Floats64:
     shares = np.full(DENSE_COUNT, SKIN)
     for ids, share in SHARES:
         shares[list(ids)] = share

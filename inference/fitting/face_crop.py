@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from ...geometry.arrays import Floats, Pixels
 from ..camera import Camera
 from ..images import srgb_to_linear
 
@@ -38,10 +38,10 @@ class FaceCrop:
 
 
 def face_crop(
-    photo: NDArray[np.uint8],
-    skin: NDArray[np.floating],
+    photo: Pixels,
+    skin: Floats,
     camera: Camera,
-    box: NDArray[np.floating],
+    box: Floats,
     size: int,
     like: Tensor,
 ) -> FaceCrop:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...geometry.arrays import Floats
 from ..detectors.landmarks import FaceLandmarks
 from ..images import Photo
 
@@ -18,5 +16,5 @@ class View:
     photo: Photo
     landmarks: FaceLandmarks
     faces: int = 1  # how many the photo shows
-    skin: NDArray[np.floating] | None = None  # (H, W) confidence that a pixel is this face's; None for the quick fit
+    skin: Floats | None = None  # (H, W) confidence that a pixel is this face's; None for the quick fit
     index: int = 0  # its place among the photos as they were given

@@ -13,13 +13,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats, Pixels
 from ...result.image_files import loaded
 from ...result.mouth_lining import lined
 from ...result.reconstruction import PHOTO_IMAGE, Mesh, Reconstruction
 from ..camera import Camera
-from .studio import Picture, Pixels, Subject, draw_clay, draw_relit, draw_textured, subject_of
+from .studio import Picture, Subject, draw_clay, draw_relit, draw_textured, subject_of
 
 TILE_WIDTH, TILE_HEIGHT = 386, 460
 GUTTER = 11  # 4 tiles and 5 gutters make 1599 pixels
@@ -33,8 +33,7 @@ TURNS = {"front": 0.0, "three-quarter": 38.0, "side": 78.0}
 SMILE = {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9, "cheekSquintLeft": 0.6, "cheekSquintRight": 0.6}
 SURPRISE = {"jawOpen": 0.6, "browInnerUp": 0.9, "browOuterUpLeft": 0.7, "browOuterUpRight": 0.7}
 
-Vertices = NDArray[np.floating]
-Draw = Callable[[Subject, Vertices, Camera], Picture]
+Draw = Callable[[Subject, Floats, Camera], Picture]
 
 
 def preview_image(reconstruction: Reconstruction) -> Pixels:
@@ -55,13 +54,13 @@ def preview_image(reconstruction: Reconstruction) -> Pixels:
     return _sheet(rows)
 
 
-def _turned_tiles(draw: Draw, subject: Subject, posed: Vertices, others: Mapping[str, Vertices]) -> dict[str, Pixels]:
+def _turned_tiles(draw: Draw, subject: Subject, posed: Floats, others: Mapping[str, Floats]) -> dict[str, Pixels]:
     tiles = {name: draw(subject, posed, _view(posed, turn)) for name, turn in TURNS.items()}
     tiles |= {name: draw(subject, other, _view(posed, -TURNS["three-quarter"])) for name, other in others.items()}
     return {name: _on_backdrop(picture) for name, picture in tiles.items()}
 
 
-def _photo_tiles(reconstruction: Reconstruction, subject: Subject, posed: Vertices) -> dict[str, Pixels]:
+def _photo_tiles(reconstruction: Reconstruction, subject: Subject, posed: Floats) -> dict[str, Pixels]:
     camera = Camera(
         torch.as_tensor(reconstruction.intrinsics, dtype=torch.float32),
         torch.as_tensor(reconstruction.rotation, dtype=torch.float32),
@@ -78,7 +77,7 @@ def _photo_tiles(reconstruction: Reconstruction, subject: Subject, posed: Vertic
     return tiles
 
 
-def _photo_box(points: NDArray[np.floating]) -> tuple[int, int, int, int]:
+def _photo_box(points: Floats) -> tuple[int, int, int, int]:
     """Left, top, width and height in the tile's proportions round the projected vertices (N, 2)."""
     low, high = points.min(axis=0), points.max(axis=0)
     middle, extent = (low + high) / 2, (high - low) * (1 + 2 * PHOTO_MARGIN)
@@ -98,7 +97,7 @@ def _crop(photo: Pixels, box: tuple[int, int, int, int]) -> Pixels:
     return cv2.resize(part, (TILE_WIDTH, TILE_HEIGHT), interpolation=method).astype(np.uint8)
 
 
-def _view(vertices: Vertices, turn: float) -> Camera:
+def _view(vertices: Floats, turn: float) -> Camera:
     """A camera before the middle of the face, the head turned by ``turn`` degrees to the picture's right."""
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     # The same scale for every turn: the cylinder round the face fits into the tile.
@@ -111,7 +110,7 @@ def _view(vertices: Vertices, turn: float) -> Camera:
     return Camera(intrinsics, rotation, translation, (TILE_WIDTH, TILE_HEIGHT))
 
 
-def _expression(mesh: Mesh, values: Mapping[str, float], fallback: int) -> NDArray[np.floating]:
+def _expression(mesh: Mesh, values: Mapping[str, float], fallback: int) -> Floats:
     """Slider values (K,) of a named expression; of one key by its number where the model has other names."""
     expression = np.zeros(len(mesh.shape_key_names))
     for index, name in enumerate(mesh.shape_key_names):
@@ -121,7 +120,7 @@ def _expression(mesh: Mesh, values: Mapping[str, float], fallback: int) -> NDArr
     return expression
 
 
-def _expressed(mesh: Mesh, expression: NDArray[np.floating]) -> Vertices:
+def _expressed(mesh: Mesh, expression: Floats) -> Floats:
     return mesh.vertices + np.tensordot(expression, mesh.shape_key_deltas, axes=1)
 
 

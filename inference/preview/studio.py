@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn.functional import grid_sample, normalize
 
+from ...geometry.arrays import Floats, Floats32, Pixels
 from ...geometry.faces import triangle_owner, triangulate
 from ...result.image_files import loaded
 from ...result.mouth_lining import LINING
@@ -24,8 +25,6 @@ from ..images import linear_to_srgb, srgb_to_linear
 from ..lighting import shade, to_view_frame
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import rasterize
-
-Pixels = NDArray[np.uint8]
 
 SUPERSAMPLING = 2
 TEXTURE_SIDE = 1024  # texels; more than the pictures can show
@@ -58,8 +57,8 @@ class Subject:
 class Picture:
     """Straight (not premultiplied) colour and how much of each pixel is covered."""
 
-    color: NDArray[np.float32]  # (H, W, 3) linear RGB
-    coverage: NDArray[np.float32]  # (H, W) in [0, 1]
+    color: Floats32  # (H, W, 3) linear RGB
+    coverage: Floats32  # (H, W) in [0, 1]
 
     def over(self, background: Pixels) -> Pixels:
         """This picture on an sRGB background (H, W, 3)."""
@@ -86,7 +85,7 @@ def subject_of(reconstruction: Reconstruction) -> Subject:
     )
 
 
-def draw_textured(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
+def draw_textured(subject: Subject, vertices: Floats, camera: Camera) -> Picture:
     """Vertices (V, 3) in model space under the photo's light."""
     view = _View(subject, vertices, camera)
     normals = view.normals()
@@ -98,13 +97,13 @@ def draw_textured(subject: Subject, vertices: NDArray[np.floating], camera: Came
     return view.picture((view.albedo() * shading + gloss * brightness) * view.openness())
 
 
-def draw_relit(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
+def draw_relit(subject: Subject, vertices: Floats, camera: Camera) -> Picture:
     """Vertices (V, 3) in model space, textured, in a studio's three-point light: shows what light the albedo kept."""
     view = _View(subject, vertices, camera)
     return view.picture(_studio_lit(view.normals(), view.albedo() * RELIT_EXPOSURE) * view.openness())
 
 
-def draw_clay(subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> Picture:
+def draw_clay(subject: Subject, vertices: Floats, camera: Camera) -> Picture:
     """Vertices (V, 3) in model space as grey clay in the studio's light."""
     view = _View(subject, vertices, camera)
     return view.picture(_studio_lit(view.normals(), view.clay()) * view.openness())
@@ -122,7 +121,7 @@ def _studio_lit(normals: Tensor, albedo: Tensor) -> Tensor:
 class _View:
     """One mesh before one camera; the P covered pixels as rows."""
 
-    def __init__(self, subject: Subject, vertices: NDArray[np.floating], camera: Camera) -> None:
+    def __init__(self, subject: Subject, vertices: Floats, camera: Camera) -> None:
         self._subject = subject
         self._camera = camera.scaled(SUPERSAMPLING)
         self._placed = self._camera.to_camera(_floats(vertices))[None]

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Floats32, Image
 from ..uv.atlas import UvAtlas, smoothstep
-from ..uv.blending import Floats, enlarge, shrink
+from ..uv.blending import enlarge, shrink
 
 # Dense landmarks round the features: brows, outer eye corners, cheeks, jaw and chin.
 _FEATURES = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 263, 280, 291, 422, 378, 152, 149, 202, 61, 50, 33)
@@ -32,11 +32,11 @@ _LEAST_SPREAD = (0.10, 0.04, 0.05)  # of log brightness, log red/green, log blue
 class SkinEvidence:
     """Texels (T, T) in [0, 1]."""
 
-    own: Floats  # skin-coloured, or among the features: part of this face
-    plain: Floats  # skin-coloured: neither brow nor lip nor highlight
+    own: Image  # skin-coloured, or among the features: part of this face
+    plain: Image  # skin-coloured: neither brow nor lip nor highlight
 
 
-def skin_evidence(albedo: Floats, seen: Floats, atlas: UvAtlas, model: FaceModel) -> SkinEvidence:
+def skin_evidence(albedo: Image, seen: Image, atlas: UvAtlas, model: FaceModel) -> SkinEvidence:
     """What ``albedo`` (T, T, 3), linear RGB and trusted where ``seen`` (T, T) is, says about its own texels."""
     features = atlas.interpolate(_feature_weights(model)[:, None]).reshape(seen.shape)
     small_features, _ = shrink(cv2.merge([features] * 3), atlas.mask.astype(np.float32), _SIDE)
@@ -51,7 +51,7 @@ def skin_evidence(albedo: Floats, seen: Floats, atlas: UvAtlas, model: FaceModel
     return SkinEvidence(features + (1.0 - features) * plain, plain)
 
 
-def _without_islands(plain: Floats) -> Floats:
+def _without_islands(plain: Image) -> Image:
     """Shrunk a little, for strands of hair fade into the skin, and without patches that are too small to be skin."""
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     plain = cv2.erode(plain, window)
@@ -61,7 +61,7 @@ def _without_islands(plain: Floats) -> Floats:
     return np.where(small[labels] & (labels > 0), 0.0, plain).astype(np.float32)
 
 
-def _feature_weights(model: FaceModel) -> Floats:
+def _feature_weights(model: FaceModel) -> Image:
     """(V,) 1 inside the outline of the features in the frontal view of the mean, fading to 0 outside."""
     dense = model.dense_points(model.mean.astype(np.float64))
     hull = cv2.convexHull(dense[list(_FEATURES), :2].astype(np.float32))
@@ -71,13 +71,13 @@ def _feature_weights(model: FaceModel) -> Floats:
     return (smoothstep(*_FADE, np.array(distance) / scale) * in_front).astype(np.float32)
 
 
-def _opponent(albedo: Floats) -> Floats:
+def _opponent(albedo: Image) -> Image:
     """Linear RGB (..., 3) -> log brightness, log red/green, log blue/green: light scales, skin moves little."""
     red, green, blue = np.moveaxis(np.log(np.maximum(albedo, 4e-3)), -1, 0)
     return np.stack([(red + green + blue) / 3.0, red - green, blue - green], axis=-1)
 
 
-def _oddness(colours: Floats, samples: NDArray[np.float32]) -> Floats:
+def _oddness(colours: Image, samples: Floats32) -> Image:
     """Squared Mahalanobis distance (H, W) of ``colours`` from the bulk of ``samples`` (N, 3)."""
     centre = np.median(samples, axis=0)
     spread = np.maximum(1.48 * np.median(np.abs(samples - centre), axis=0), _LEAST_SPREAD)

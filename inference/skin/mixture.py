@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ...geometry.arrays import Floats
 
 STEPS = 4
 SAMPLES = 3000  # per fit, drawn evenly: more changes nothing
 FLOOR = 0.05  # added to every standard deviation, in the unit of the features
-
-Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)

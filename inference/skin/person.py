@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.arrays import Floats32, Pixels
 from ..detectors.mesh import quiet_stderr, solutions
 
 
-def person_mask(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def person_mask(pixels: Pixels) -> Floats32:
     """(H, W) in [0, 1]: the pixel of a picture (H, W, 3) sRGB belongs to a person."""
     with quiet_stderr():
         mask = _graph().process(np.ascontiguousarray(pixels)).segmentation_mask

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import FACE_OVAL_LOOP
+from ...geometry.arrays import Floats, Pixels
 from ..detectors.crop import Crop
 from ..detectors.landmarks import FaceLandmarks
 from ..images import Photo, srgb_to_linear
@@ -35,8 +35,7 @@ BEARD = (
 SHADOW = 0.7  # the same under the brows
 OWN = 0.9  # brows, lips and nostrils look like hair and shadow but belong to the face as much as the skin round them
 
-Mask = NDArray[np.floating]
-Points = NDArray[np.floating]
+Mask = Floats
 
 
 def skin_confidence(photo: Photo, landmarks: FaceLandmarks) -> Mask:
@@ -62,7 +61,7 @@ def skin_confidence(photo: Photo, landmarks: FaceLandmarks) -> Mask:
 class _Regions:
     """Areas of the window that the landmarks outline, each a (R, R) mask in [0, 1]."""
 
-    def __init__(self, points: Points, oval: Points) -> None:
+    def __init__(self, points: Floats, oval: Floats) -> None:
         self.unit = float(np.linalg.norm(points[27] - points[8])) / 10  # a tenth of nose root to chin
         self.face = _fill(oval)
         self.eyes = np.maximum(_fill(points[36:42]), _fill(points[42:48]))
@@ -91,13 +90,13 @@ class _Regions:
         return (0.03 + 0.92 / (1 + np.exp(-1.2 * (depth + 0.3)))).astype(np.float32)
 
 
-def _core(points: Points) -> list[tuple[Points, float]]:
+def _core(points: Floats) -> list[tuple[Floats, float]]:
     """Lines and widths (in units) where skin is seldom covered: the ridge of the nose, the cheeks under the eyes."""
     cheeks = [0.6 * points[lid].mean(axis=0) + 0.4 * points[corner] for lid, corner in (([40, 41], 48), ([46, 47], 54))]
     return [(points[27:31], 2.0), *((np.stack([cheek, cheek]), 2.5) for cheek in cheeks)]
 
 
-def _features(pixels: NDArray[np.uint8], core: Mask) -> Points:
+def _features(pixels: Pixels, core: Mask) -> Floats:
     """(R, R, 3): log luminance, log red/green, log blue/green of slightly smoothed linear colour.
 
     A little of the skin's own colour is added everywhere: the hue of nearly black pixels is noise.
@@ -110,7 +109,7 @@ def _features(pixels: NDArray[np.uint8], core: Mask) -> Points:
     return np.stack([np.log(luminance), 2 * (red - green), 2 * (blue - green)], axis=-1).astype(np.float32)
 
 
-def _odds(features: Points, prior: Mask, regions: _Regions) -> Mask:
+def _odds(features: Floats, prior: Mask, regions: _Regions) -> Mask:
     """(R, R) log odds of skin against everything else."""
     flat, prior_odds = features.reshape(-1, 3), np.log(prior / (1 - prior)).ravel()
     lit = np.exp(-0.5 * np.clip((_darker(features, regions.core) - SHADE) / SHADE_FALL, 0, None) ** 2)
@@ -127,7 +126,7 @@ def _odds(features: Points, prior: Mask, regions: _Regions) -> Mask:
     return odds.reshape(prior.shape)
 
 
-def _hue_of_skin(features: Points, core: Mask) -> Mask:
+def _hue_of_skin(features: Floats, core: Mask) -> Mask:
     """(R, R) 1 where log chromaticity is that of the core of the face, falling to 0 for paint, cloth or a glove."""
     chroma = features[..., 1:]
     inside = chroma[core > 0.5]
@@ -138,7 +137,7 @@ def _hue_of_skin(features: Points, core: Mask) -> Mask:
     return np.where(features[..., 0] > np.log(BURNT), 1, alike)
 
 
-def _darker(features: Points, core: Mask) -> Mask:
+def _darker(features: Floats, core: Mask) -> Mask:
     """(R, R) how much darker, in log luminance, than the darker part of the core of the face."""
     return np.percentile(features[..., 0][core > 0.5], 25) - features[..., 0]
 
@@ -152,13 +151,13 @@ def _dark_lines(luminance: Mask, unit: float) -> Mask:
     return np.clip(closed - luminance - LINE_CONTRAST, 0, None)
 
 
-def _along_edges(odds: Mask, pixels: NDArray[np.uint8]) -> Mask:
+def _along_edges(odds: Mask, pixels: Pixels) -> Mask:
     """Log odds (R, R) averaged along the picture's edges."""
     guide = pixels.astype(np.float32) / 255
     return np.asarray(cv2.ximgproc.guidedFilter(guide, np.clip(odds, -6, 6), 3, 4e-4), np.float32)
 
 
-def _own_features(confidence: Mask, features: Points, regions: _Regions) -> Mask:
+def _own_features(confidence: Mask, features: Floats, regions: _Regions) -> Mask:
     """Brows, lips and nostrils as sure as the skin round them, beards middling, eyes and open mouth none."""
     for region in (*regions.brows, regions.lips, regions.nostrils):
         ring = np.clip(_grow(region, regions.unit) - region - regions.eyes, 0, 1) * regions.face
@@ -172,13 +171,13 @@ def _own_features(confidence: Mask, features: Points, regions: _Regions) -> Mask
     return np.clip(confidence * (1 - hidden), 0, 1)
 
 
-def _dark_skin(features: Points, regions: _Regions) -> Mask:
+def _dark_skin(features: Floats, regions: _Regions) -> Mask:
     """(R, R) 1 where a pixel is darker than the skin but not of another hue, and no thin line."""
     darker = (_darker(features, regions.core) > 0) * np.exp(-3 * _dark_lines(features[..., 0], regions.unit))
     return np.asarray(cv2.GaussianBlur(_hue_of_skin(features, regions.core) * darker, (0, 0), 1.0), np.float32)
 
 
-def _oval(landmarks: FaceLandmarks) -> Points:
+def _oval(landmarks: FaceLandmarks) -> Floats:
     """Outline of the face in photo pixels; of 68 points the forehead is guessed from the jaw's depth."""
     if landmarks.scheme == "dense":
         return landmarks.points[list(FACE_OVAL_LOOP)]
@@ -187,13 +186,13 @@ def _oval(landmarks: FaceLandmarks) -> Points:
     return np.concatenate([points[:17], points[17:27][::-1] + up])
 
 
-def _fill(outline: Points) -> Mask:
+def _fill(outline: Floats) -> Mask:
     mask = np.zeros((RESOLUTION, RESOLUTION), np.uint8)
     cv2.fillPoly(mask, [np.round(outline * 16 - 8).astype(np.int32)], (255,), cv2.LINE_AA, 4)
     return mask.astype(np.float32) / 255
 
 
-def _line(points: Points, width: float) -> Mask:
+def _line(points: Floats, width: float) -> Mask:
     mask = np.zeros((RESOLUTION, RESOLUTION), np.uint8)
     line = np.round(points * 16 - 8).astype(np.int32)
     cv2.polylines(mask, [line], False, (255,), max(1, round(width)), cv2.LINE_AA, 4)
@@ -208,7 +207,7 @@ def _shrink(mask: Mask, radius: float) -> Mask:
     return np.asarray(cv2.erode(mask, _disc(radius)), np.float32)
 
 
-def _disc(radius: float) -> NDArray[np.uint8]:
+def _disc(radius: float) -> Pixels:
     size = 2 * max(1, round(radius)) + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 

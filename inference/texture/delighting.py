@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 import torch
 
+from ...geometry.arrays import Image
 from ..fitting.face_fit import FaceFit
 from ..lighting import shade, to_view_frame
 from ..uv.atlas import smoothstep
-from ..uv.blending import Floats, by_rows, channel_mean, enlarge, log_colours, push_pull, scaled, shrink, weighted
+from ..uv.blending import by_rows, channel_mean, enlarge, log_colours, push_pull, scaled, shrink, weighted
 
 SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin
 HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
@@ -25,7 +26,7 @@ _TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.
 _SKIN_RANGE = np.array([0.3, 0.12, 0.12])
 
 
-def texel_shading(normals: Floats, fit: FaceFit) -> Floats:
+def texel_shading(normals: Image, fit: FaceFit) -> Image:
     """Shading (T, T, 3) of the fit's light on model-space unit normals (T, T, 3); may be negative in deep shadow."""
     rotation = fit.camera.rotation.detach().to("cpu", torch.float32)
     light = fit.light.detach().to("cpu", torch.float32)
@@ -34,7 +35,7 @@ def texel_shading(normals: Floats, fit: FaceFit) -> Floats:
     return torch.cat(parts).reshape(normals.shape).numpy()
 
 
-def divide_light(colour: Floats, shading: Floats, seen: Floats) -> tuple[Floats, Floats]:
+def divide_light(colour: Image, shading: Image, seen: Image) -> tuple[Image, Image]:
     """Colours over shading, with a floor under the shading -> albedo (T, T, 3) and how well lit a texel is (T, T)."""
     lit = shading[seen > 0.5]
     typical = np.maximum(np.median(lit, axis=0), 1e-4).astype(np.float32) if len(lit) else np.ones(3, np.float32)
@@ -43,13 +44,13 @@ def divide_light(colour: Floats, shading: Floats, seen: Floats) -> tuple[Floats,
     return albedo, by_rows(lambda s: smoothstep(0.1, 0.4, channel_mean(s / typical)), shading)
 
 
-def _bounded(shading: Floats, floor: Floats) -> Floats:
+def _bounded(shading: Image, floor: Image) -> Image:
     """Below ``floor`` (3,) a hyperbola that leaves it with slope 1: smooth, positive, never under a third of it."""
     low = np.clip(shading, -floor, floor)
     return np.maximum(shading, floor) - floor + floor**2 / (2.0 * floor - low)
 
 
-def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
+def soften_highlights(albedo: Image, plain: Image) -> Image:
     """Take most of the surface reflection away: what a texel has more of grey than the plain skin round about.
 
     Dichromatic model (Shafer 1985): a colour is body * a + grey * b, the body colour being that of the plain skin.
@@ -61,7 +62,7 @@ def soften_highlights(albedo: Floats, plain: Floats) -> Floats:
     return by_rows(_softened, albedo, local, grey, enlarge(usual, size)[..., 0])
 
 
-def _grey(albedo: Floats, local: Floats) -> Floats:
+def _grey(albedo: Image, local: Image) -> Image:
     """The b (...) of the least squares of albedo = a body + b (1, 1, 1), the body's hue being that of ``local``."""
     body = _hue(local)
     variance = np.maximum(channel_mean(body * body) - 1.0, 0.02)  # the mean of the body's hue is 1
@@ -69,7 +70,7 @@ def _grey(albedo: Floats, local: Floats) -> Floats:
     return brightness - (channel_mean(albedo * body) - brightness) / variance
 
 
-def _softened(albedo: Floats, local: Floats, grey: Floats, usual: Floats) -> Floats:
+def _softened(albedo: Image, local: Image, grey: Image, usual: Image) -> Image:
     brightness, level = channel_mean(albedo), np.maximum(channel_mean(local), 1e-3)
     excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * smoothstep(1.05, 1.4, brightness / level)
     # Towards the body's hue rather than minus grey: a burnt-out channel would leave the opposite hue behind.
@@ -78,12 +79,12 @@ def _softened(albedo: Floats, local: Floats, grey: Floats, usual: Floats) -> Flo
     return albedo + share[..., None] * (_hue(local) * kept[..., None] - albedo)
 
 
-def _hue(colours: Floats) -> Floats:
+def _hue(colours: Image) -> Image:
     """Colours scaled to a mean of 1."""
     return colours / np.maximum(channel_mean(colours), 1e-3)[..., None]
 
 
-def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weight: Floats) -> Floats:
+def balance_sides(albedo: Image, flipped: Image, weight: Image, flipped_weight: Image) -> Image:
     """Where the two halves differ at low frequency, the worse lit one follows the better lit one.
 
     What second-order light cannot explain (a hard side light, a shadow) is left in the albedo; a face's own colours are
@@ -96,7 +97,7 @@ def balance_sides(albedo: Floats, flipped: Floats, weight: Floats, flipped_weigh
     return scaled(albedo, np.clip(step, -0.7, 0.7))
 
 
-def even_out(albedo: Floats, model_albedo: Floats, plain: Floats) -> Floats:
+def even_out(albedo: Image, model_albedo: Image, plain: Image) -> Image:
     """Bring low-frequency colours that no skin has back into the range that skin has.
 
     Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
@@ -110,7 +111,7 @@ def even_out(albedo: Floats, model_albedo: Floats, plain: Floats) -> Floats:
     return scaled(albedo, -correction)
 
 
-def _wide_average(image: Floats, weight: Floats, width: float = 2.0) -> Floats:
+def _wide_average(image: Image, weight: Image, width: float = 2.0) -> Image:
     """Weighted Gaussian average (cells, cells, 3), ``width`` cells wide, smoothly continued where no weight is."""
     small, known = shrink(image, weight, _LOW_SIDE)
     total = cv2.GaussianBlur(known, (0, 0), width)

@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 from torch import Tensor
 
+from ...geometry.arrays import Image
 from ..images import Photo, srgb_to_linear
 from ..uv.atlas import TexelGeometry, smoothstep
-from ..uv.blending import Floats
 
 _KERNEL_REACH = 2  # photo pixels: a mask shrunk by this keeps the cubic kernel off what it hides
 _CLIPPED = (0.8, 0.98)  # linear level of the darkest channel between which a pixel counts as burnt out
 
 
-def sample_photo(photo: Photo, geometry: TexelGeometry) -> Floats:
+def sample_photo(photo: Photo, geometry: TexelGeometry) -> Image:
     """Linear RGB (T, T, 3) under each texel; area averages first where the photo is finer than the texture."""
     box = _seen_box(geometry, photo.size)
     if box is None:
@@ -31,7 +31,7 @@ def sample_photo(photo: Photo, geometry: TexelGeometry) -> Floats:
     return np.maximum(colours, 0.0)
 
 
-def sample_skin(skin_confidence: Tensor, geometry: TexelGeometry) -> Floats:
+def sample_skin(skin_confidence: Tensor, geometry: TexelGeometry) -> Image:
     """The fit's skin mask (H, W) at texels (T, T), shrunk a little so that nothing beside it is sampled along."""
     reach = max(_KERNEL_REACH, round(2.0 * pixels_per_texel(geometry)))
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
@@ -40,7 +40,7 @@ def sample_skin(skin_confidence: Tensor, geometry: TexelGeometry) -> Floats:
     return cv2.remap(mask, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # type: ignore[call-overload]
 
 
-def unclipped(colours: Floats) -> Floats:
+def unclipped(colours: Image) -> Image:
     """1 where a photo colour (T, T, 3) still tells something, 0 where the sensor was burnt out."""
     return 1.0 - smoothstep(*_CLIPPED, colours.min(axis=-1))
 

@@ -6,17 +6,17 @@ Colours are completed and blended in the texture, where the sides of a cut are f
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, diags
 from scipy.sparse.linalg import splu
 
-from ..uv.atlas import Ints, UvAtlas
-from ..uv.blending import Floats, log_colours
+from ...geometry.arrays import Bools, Image, Ints
+from ..uv.atlas import UvAtlas
+from ..uv.blending import log_colours
 
 FADING = 0.01  # of a point's bond to its neighbours: a correction fades to a third within ten points of the mesh
 
 
-def close_seams(image: Floats, atlas: UvAtlas, skin: NDArray[np.bool_]) -> Floats:
+def close_seams(image: Image, atlas: UvAtlas, skin: Bools) -> Image:
     """The texture (T, T, 3), linear RGB, with equal colours on both sides of every cut.
 
     ``skin`` (N,) bool says which of the atlas' triangles count; cuts at their border stay.
@@ -39,7 +39,7 @@ def close_seams(image: Floats, atlas: UvAtlas, skin: NDArray[np.bool_]) -> Float
     return image * np.exp(atlas.interpolate_corners(spread, atlas.triangles_uv))
 
 
-def _levels(image: Floats, atlas: UvAtlas, cut: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _levels(image: Image, atlas: UvAtlas, cut: Bools) -> tuple[Image, Image]:
     """Mean log colour (U, 3) round each cut texture point, from its own side, and the texels (U,) that say so."""
     beside = cut[atlas.triangles_uv].any(axis=1)
     texels = (atlas.triangle_ids >= 0) & beside[atlas.triangle_ids]
@@ -51,7 +51,7 @@ def _levels(image: Floats, atlas: UvAtlas, cut: NDArray[np.bool_]) -> tuple[Floa
     return np.stack(sums, axis=1) / np.maximum(weight, 1e-9)[:, None], weight
 
 
-def _spread(offset: Floats, fixed: NDArray[np.bool_], corners: Ints) -> Floats:
+def _spread(offset: Image, fixed: Bools, corners: Ints) -> Image:
     """Values (U, 3) given at ``fixed`` points, spread over the mesh of the corners (N, 3) and fading with distance."""
     ends = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
     ends = np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0)

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Image
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..skin.evidence import skin_evidence
 from ..uv.atlas import UvAtlas, smoothstep, texel_geometry
-from ..uv.blending import Floats, blend, by_rows, log_colours, push_pull, scaled, shrink
+from ..uv.blending import blend, by_rows, log_colours, push_pull, scaled, shrink
 from ..uv.mirror import part_groups
 from .delighting import divide_light, soften_highlights, texel_shading
 from .photo_sampling import sample_photo, sample_skin, unclipped
@@ -34,10 +35,10 @@ _TAKE_OVER = (0.5, 0.65)  # share of the merit between which another photo takes
 class SeenSkin:
     """One photo's view of the texture, or several made one."""
 
-    albedo: Floats  # (T, T, 3) linear RGB; on skin without highlights
-    seen: Floats  # (T, T) 1 = seen well, 0 = not at all
-    plain: Floats  # (T, T) 1 where it is skin-coloured: neither brow nor lip nor highlight
-    facing: Floats  # (T, T) cosine to the camera
+    albedo: Image  # (T, T, 3) linear RGB; on skin without highlights
+    seen: Image  # (T, T) 1 = seen well, 0 = not at all
+    plain: Image  # (T, T) 1 where it is skin-coloured: neither brow nor lip nor highlight
+    facing: Image  # (T, T) cosine to the camera
 
 
 def texel_groups(atlas: UvAtlas, model: FaceModel) -> NDArray[np.int8]:
@@ -81,12 +82,12 @@ def merged(views: Sequence[SeenSkin], groups: NDArray[np.int8]) -> SeenSkin:
     return SeenSkin(np.maximum(albedo, 0.0), seen, plain, main.facing)
 
 
-def merit(view: SeenSkin) -> Floats:
+def merit(view: SeenSkin) -> Image:
     """How well a photo shows each texel (T, T): seen, and not foreshortened."""
     return view.seen * view.facing**2
 
 
-def matched(colours: Floats, target: Floats, weight: Floats) -> Floats:
+def matched(colours: Image, target: Image, weight: Image) -> Image:
     """``colours`` brought to ``target`` at low frequencies where ``weight`` is, and smoothly on from there."""
     wanted, known = shrink(target, weight, _MATCH_SIDE)
     present, _ = shrink(colours, weight, _MATCH_SIDE)

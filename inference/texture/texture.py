@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Image
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import smoothstep, texel_geometry, uv_atlas
-from ..uv.blending import Floats, blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts
+from ..uv.blending import blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts
 from ..uv.mirror import mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
 from .photo_sampling import pixels_per_texel
@@ -37,8 +38,8 @@ _LID_WIDTH = 0.035  # of the texture's side, round an eye that is a patch of the
 class Texture:
     """A face's colours in UV space; row 0 is v = 1."""
 
-    albedo: Floats  # (T, T, 3) linear RGB
-    confidence: Floats  # (T, T) 1 = seen well, 0 = guessed or outside the charts
+    albedo: Image  # (T, T, 3) linear RGB
+    confidence: Image  # (T, T) 1 = seen well, 0 = guessed or outside the charts
 
 
 def build_texture(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int) -> Texture:
@@ -86,7 +87,7 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
 
-def _complete_skin(skin: SeenSkin, seen: Floats, guess: Floats, mirror: Floats) -> Floats:
+def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> Image:
     """Seen skin over mirrored skin over model skin; ``seen`` (T, T) is 0 on all else."""
     if seen.max() <= 0.0:
         return guess
@@ -100,7 +101,7 @@ def _complete_skin(skin: SeenSkin, seen: Floats, guess: Floats, mirror: Floats) 
     return _blend_over(_blend_over(base, flipped, flipped_seen), albedo, seen)
 
 
-def _paint_eyes(result: Floats, albedo: Floats, seen: Floats, parts: list[Floats], mirror: Floats) -> bool:
+def _paint_eyes(result: Image, albedo: Image, seen: Image, parts: list[Image], mirror: Image) -> bool:
     """Put the photo's eyes on the model's, in place: both or none, and a hidden one like the other. Was it done?"""
     visible = [part for part in parts if (seen[part] > 0.5).sum() >= _FEWEST_EYE_TEXELS]
     painted = [_seen_eye(albedo, seen * part, np.where(part[..., None], result, 0.0)) for part in visible]
@@ -122,7 +123,7 @@ def _eyes_are_patches(model: FaceModel) -> bool:
     return bool(np.isin(eyes, skin).any())
 
 
-def _with_lids(result: Floats, albedo: Floats, seen: Floats, eye: Floats, on_skin: Floats) -> Floats:
+def _with_lids(result: Image, albedo: Image, seen: Image, eye: Image, on_skin: Image) -> Image:
     """The photo's colours (T, T, 3) across the border of an eye that is a patch of the skin, as far as it is seen.
 
     The border is a row of triangles' teeth somewhere on the lid, and the lashes beside it are no skin to the photo.
@@ -134,7 +135,7 @@ def _with_lids(result: Floats, albedo: Floats, seen: Floats, eye: Floats, on_ski
     return _blend_over(result, albedo, near * known)
 
 
-def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
+def _seen_eye(albedo: Image, seen: Image, model_eye: Image) -> Image | None:
     """Seen eye over model eye, its white brought to the model's; None where they disagree about where the iris is.
 
     The model's eye is black elsewhere. One of a single colour can disagree with nothing.
@@ -155,7 +156,7 @@ def _seen_eye(albedo: Floats, seen: Floats, model_eye: Floats) -> Floats | None:
     return _blend_over(model_eye, np.minimum(albedo * gain, model_white), seen)
 
 
-def _without_glints(albedo: Floats) -> Floats:
+def _without_glints(albedo: Image) -> Image:
     """Small bright spots taken down to what surrounds them: they are the photo's lamps."""
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, albedo.shape[0] // 128) | 1,) * 2)
     level = channel_mean(albedo)
@@ -163,14 +164,14 @@ def _without_glints(albedo: Floats) -> Floats:
     return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, 1e-4))[..., None]
 
 
-def _with_grain(base: Floats, seen_colours: Floats, weight: Floats) -> Floats:
+def _with_grain(base: Image, seen_colours: Image, weight: Image) -> Image:
     """Model skin with the fine brightness variation of the seen skin."""
     brightness = log_colours(channel_mean(seen_colours))
     noise = grain(_GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
     return by_rows(lambda colours, step: colours * np.exp(step)[..., None], base, noise)
 
 
-def _blend_over(below: Floats, above: Floats, weight: Floats) -> Floats:
+def _blend_over(below: Image, above: Image, weight: Image) -> Image:
     """Multi-band blend; where ``above`` is unknown it does not spoil the coarse bands."""
     trusted = by_rows(lambda b, a, w: b + smoothstep(0.2, 0.8, w)[..., None] * (a - b), below, above, weight)
     return blend(below, trusted, weight, BANDS)

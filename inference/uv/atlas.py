@@ -16,14 +16,12 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Bools, Floats, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
 from ..camera import Camera
 from ..fitting.face_fit import FaceFit
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import EMPTY, rasterize, rasterize_uv
-from .blending import Floats
-
-Ints = NDArray[np.integer]
 
 DEPTH_MAP_SIDE = 768  # pixels over the longer side of the face when asking what hides what
 # Registration is never perfect: what lies within this share of the face's width beyond an occluding edge is doubted.
@@ -44,10 +42,10 @@ class UvAtlas:
     triangles_uv: Ints  # (N, 3) texture point ids, same order
     triangle_parts: Ints  # (N,) index into the model's part_names
     triangle_ids: NDArray[np.int32]  # (T, T), -1 outside the charts
-    barycentrics: Floats  # (T, T, 3)
+    barycentrics: Image  # (T, T, 3)
 
     @property
-    def mask(self) -> NDArray[np.bool_]:
+    def mask(self) -> Bools:
         """(T, T): the texel lies in a chart."""
         return self.triangle_ids != EMPTY
 
@@ -55,11 +53,11 @@ class UvAtlas:
         """(T, T) index into the model's part_names, -1 outside the charts."""
         return np.where(self.mask, self.triangle_parts[self.triangle_ids], EMPTY).astype(np.int32)
 
-    def interpolate(self, values: NDArray[np.floating] | Tensor) -> Floats:
+    def interpolate(self, values: Floats | Tensor) -> Image:
         """Vertex values (V, C) -> texels (T, T, C)."""
         return self.interpolate_corners(values, self.triangles)
 
-    def interpolate_corners(self, values: NDArray[np.floating] | Tensor, corners: Ints) -> Floats:
+    def interpolate_corners(self, values: Floats | Tensor, corners: Ints) -> Image:
         """Values (P, C) at triangle corners given by rows ``corners`` (N, 3) of ``values`` -> texels (T, T, C)."""
         table = torch.as_tensor(values).detach().to("cpu", torch.float32).contiguous()
         rows = torch.as_tensor(corners)
@@ -77,11 +75,11 @@ class UvAtlas:
 class TexelGeometry:
     """A fitted face seen through its texture."""
 
-    positions: Floats  # (T, T, 3) posed surface, model space, metres
-    normals: Floats  # (T, T, 3) unit, smooth, model space
-    pixels: Floats  # (T, T, 2) photo pixels
-    facing: Floats  # (T, T) cosine between normal and the direction to the camera; 0 outside the charts
-    visibility: Floats  # (T, T) in [0, 1]: not hidden, not turned away, inside the photo; fades at grazing angles
+    positions: Image  # (T, T, 3) posed surface, model space, metres
+    normals: Image  # (T, T, 3) unit, smooth, model space
+    pixels: Image  # (T, T, 2) photo pixels
+    facing: Image  # (T, T) cosine between normal and the direction to the camera; 0 outside the charts
+    visibility: Image  # (T, T) in [0, 1]: not hidden, not turned away, inside the photo; fades at grazing angles
 
 
 @lru_cache(maxsize=3)
@@ -116,7 +114,7 @@ def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
     return TexelGeometry(positions, normals, pixels, facing, visibility)
 
 
-def smoothstep(low: float, high: float, values: Floats) -> Floats:
+def smoothstep(low: float, high: float, values: Image) -> Image:
     """0 below ``low``, 1 above ``high``, a cubic between."""
     t = np.clip((values - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
@@ -129,7 +127,7 @@ def _on_cpu(camera: Camera) -> Camera:
     return Camera(intrinsics, rotation, translation, camera.image_size)
 
 
-def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Floats, pixels: Floats, facing: Floats) -> Floats:
+def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Image, pixels: Image, facing: Image) -> Image:
     """Depth compare under the pixel, a margin beside occluding edges and the outline, grazing falloff, photo frame."""
     near_map, scale, corner = _depth_map(posed, torch.as_tensor(atlas.triangles), camera)
     at = (pixels - corner) * scale - 0.5  # remap counts from pixel centres
@@ -152,7 +150,7 @@ def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Floats, pi
     return (seen * smoothstep(1.0, 4.0, border)).astype(np.float32)
 
 
-def _depth_map(posed: Tensor, triangles: Tensor, camera: Camera) -> tuple[Floats, float, Floats]:
+def _depth_map(posed: Tensor, triangles: Tensor, camera: Camera) -> tuple[Image, float, Image]:
     """Depth of the face (h, w), inf where there is none, over the box round it; pixels of it are
     (photo pixels - corner) * scale."""
     projected = camera.project(posed)
@@ -166,5 +164,5 @@ def _depth_map(posed: Tensor, triangles: Tensor, camera: Camera) -> tuple[Floats
     return depth, scale, np.array([left, top], np.float32)
 
 
-def _sample(image: Floats, at: Floats, method: int, outside: float) -> Floats:
+def _sample(image: Image, at: Image, method: int, outside: float) -> Image:
     return cv2.remap(image, at, None, method, borderMode=cv2.BORDER_CONSTANT, borderValue=outside)  # type: ignore[call-overload]

@@ -6,13 +6,11 @@ Images are float32 (T, T, 3), weights and masks (T, T).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[Any]  # float32; OpenCV's own types do not tell
+from ...geometry.arrays import Bools, Floats32, Image
 
 FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 _BAND_ROWS = 32
@@ -20,41 +18,41 @@ _GRAIN_TILE = 512  # texels; the grain repeats after this
 _GRAIN_OCTAVES = 3
 
 
-def by_rows(function: Callable[..., Floats], *images: Floats) -> Floats:
+def by_rows(function: Callable[..., Image], *images: Image) -> Image:
     """``function`` of whole images, worked out a band of rows at a time: intermediate results stay small and cached."""
     count = max(1, len(images[0]) // _BAND_ROWS)
     bands = zip(*(np.array_split(image, count) for image in images), strict=True)
     return np.concatenate([function(*band) for band in bands])
 
 
-def log_colours(colours: Floats) -> Floats:
+def log_colours(colours: Image) -> Image:
     """Logarithms of linear colours, those in the dark taken for `FAINTEST`."""
     return np.log(np.maximum(colours, FAINTEST))
 
 
-def channel_mean(colours: Floats) -> Floats:
+def channel_mean(colours: Image) -> Image:
     """Mean of the channels (..., 3) -> (...); a matrix product is much quicker than a reduction over three."""
     return colours @ np.full(3, 1.0 / 3.0, np.float32)
 
 
-def scaled(image: Floats, log_factor: Floats) -> Floats:
+def scaled(image: Image, log_factor: Image) -> Image:
     """``image`` times exp of ``log_factor``, which may be a coarser grid over the same texture."""
     return by_rows(lambda colours, step: colours * np.exp(step), image, enlarge(log_factor, len(image)))
 
 
-def weighted(image: Floats, weight: Floats) -> Floats:
+def weighted(image: Image, weight: Image) -> Image:
     """Each colour (T, T, 3) times the weight (T, T) of its place."""
     return image * weight[..., None]
 
 
-def shrink(image: Floats, weight: Floats, side: int) -> tuple[Floats, Floats]:
+def shrink(image: Image, weight: Image, side: int) -> tuple[Image, Image]:
     """Weighted area average of ``image`` on a grid of ``side`` x ``side``, and the weight that each cell got."""
     cells = cv2.resize(weight, (side, side), interpolation=cv2.INTER_AREA)
     summed = cv2.resize(weighted(image, weight), (side, side), interpolation=cv2.INTER_AREA)
     return summed / np.maximum(cells, 1e-6)[..., None], cells
 
 
-def push_pull(image: Floats, weight: Floats) -> Floats:
+def push_pull(image: Image, weight: Image) -> Image:
     """Fill (H, W, 3) smoothly wherever ``weight`` is low: Gortler et al. 1996, by an image pyramid of averages."""
     height, width = weight.shape
     if max(height, width) <= 2 or weight.min() >= 1.0:
@@ -67,12 +65,12 @@ def push_pull(image: Floats, weight: Floats) -> Floats:
     return filled + np.minimum(weight, 1.0)[..., None] * (image - filled)
 
 
-def enlarge(image: Floats, side: int) -> Floats:
+def enlarge(image: Image, side: int) -> Image:
     """A small smooth image (H, W, 3) on a grid of ``side`` x ``side``."""
     return cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC)
 
 
-def blend(below: Floats, above: Floats, weight: Floats, levels: int) -> Floats:
+def blend(below: Image, above: Image, weight: Image, levels: int) -> Image:
     """``above`` over ``below`` by ``weight``, each octave over its own width (Burt and Adelson 1983).
 
     The pyramid is linear, so only the difference of the two pictures is decomposed; where nothing is known of ``above``
@@ -81,7 +79,7 @@ def blend(below: Floats, above: Floats, weight: Floats, levels: int) -> Floats:
     return below + _blend_difference(above - below, weight, levels)
 
 
-def _blend_difference(difference: Floats, weight: Floats, levels: int) -> Floats:
+def _blend_difference(difference: Image, weight: Image, levels: int) -> Image:
     if levels == 0:
         return weighted(difference, weight)
     height, width = weight.shape
@@ -91,7 +89,7 @@ def _blend_difference(difference: Floats, weight: Floats, levels: int) -> Floats
     return weighted(band, weight) + cv2.pyrUp(rest, dstsize=(width, height))
 
 
-def pad_charts(image: Floats, mask: NDArray[np.bool_], reach: int) -> Floats:
+def pad_charts(image: Image, mask: Bools, reach: int) -> Image:
     """Continue the charts ``reach`` texels outwards, so that no filtering at their edges sees the background."""
     if mask.all() or not mask.any():
         return image
@@ -109,7 +107,7 @@ def pad_charts(image: Floats, mask: NDArray[np.bool_], reach: int) -> Floats:
     return out
 
 
-def grain_strengths(values: Floats, weight: Floats) -> Floats:
+def grain_strengths(values: Image, weight: Image) -> Floats32:
     """Typical amplitude of each octave of ``values`` (T, T), finest first, where ``weight`` is full."""
     strengths = []
     for _ in range(_GRAIN_OCTAVES):
@@ -122,7 +120,7 @@ def grain_strengths(values: Floats, weight: Floats) -> Floats:
     return np.array(strengths, np.float32)
 
 
-def grain(strengths: Floats, side: int) -> Floats:
+def grain(strengths: Floats32, side: int) -> Image:
     """Noise (side, side) with the given amplitude in each octave; always the same, and a tile that repeats."""
     random = np.random.default_rng(0)
     total = np.zeros((_GRAIN_TILE, _GRAIN_TILE), np.float32)

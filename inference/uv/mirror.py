@@ -10,13 +10,12 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Bools, Floats64, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
-from .atlas import Ints, uv_atlas
-from .blending import Floats
+from .atlas import uv_atlas
 
 _CANDIDATES = 8  # nearest midpoints tried as the reflected triangle
 _TOO_FAR = 0.006  # metres between a reflected midpoint and the surface: there is nothing opposite
@@ -24,7 +23,7 @@ _SAME_CHART = 0.02  # UV distance within which the maps of neighbouring triangle
 
 
 @lru_cache(maxsize=2)
-def mirror_coordinates(model: FaceModel, size: int) -> Floats:
+def mirror_coordinates(model: FaceModel, size: int) -> Image:
     """Texels (T, T, 2) as ``cv2.remap`` wants them: x, y from the first texel's centre, -10 with nothing opposite.
 
     The last two maps are kept.
@@ -38,13 +37,13 @@ def mirror_coordinates(model: FaceModel, size: int) -> Floats:
     return np.where(values[..., 2:] > 0.99, at, -10.0).astype(np.float32)
 
 
-def mirrored(image: Floats, at: Floats) -> Floats:
+def mirrored(image: Image, at: Image) -> Image:
     """The texture (T, T) or (T, T, C) flipped left to right on the face; zero where nothing is opposite."""
     method = cv2.INTER_LINEAR
     return cv2.remap(image, at, None, method, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0)  # type: ignore[call-overload]
 
 
-def _mirror_corners(model: FaceModel) -> Floats:
+def _mirror_corners(model: FaceModel) -> Image:
     """(N, 3, 2) reflected UV of the corners of each triangle of ``triangulate``, NaN without counterpart."""
     triangles, triangles_uv = triangulate(model.faces), triangulate(model.faces_uv)
     points = model.mean.astype(np.float64)[triangles]  # (N, 3 corners, 3)
@@ -67,7 +66,7 @@ def part_groups(model: FaceModel) -> Ints:
     return np.array(kinds, dtype=np.int64)
 
 
-def _opposite(points: NDArray[np.float64], flipped: NDArray[np.float64]) -> tuple[Ints, NDArray[np.bool_]]:
+def _opposite(points: Floats64, flipped: Floats64) -> tuple[Ints, Bools]:
     """For each reflected triangle (N, 3, 3) the nearest of ``points`` (N, 3, 3) that faces its way; is it near?"""
     middles, wanted = points.mean(axis=1), flipped.mean(axis=1)
     count = min(_CANDIDATES, len(points))
@@ -87,7 +86,7 @@ def _opposite(points: NDArray[np.float64], flipped: NDArray[np.float64]) -> tupl
     return candidates[rows, best], distance[rows, best] < _TOO_FAR
 
 
-def _plane_barycentrics(triangles: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+def _plane_barycentrics(triangles: Floats64, points: Floats64) -> Floats64:
     """Triangles (N, 3, 3), points (N, P, 3) -> barycentrics (N, P, 3) of the points' feet in the triangles' planes."""
     a = triangles[:, 0]
     edges = np.stack([triangles[:, 1] - a, triangles[:, 2] - a], axis=1)  # (N, 2, 3)
@@ -98,7 +97,7 @@ def _plane_barycentrics(triangles: NDArray[np.float64], points: NDArray[np.float
     return np.concatenate([1.0 - bc.sum(axis=-1, keepdims=True), bc], axis=-1)
 
 
-def _joined(corners: NDArray[np.float64], triangles_uv: Ints, count: int) -> NDArray[np.float64]:
+def _joined(corners: Floats64, triangles_uv: Ints, count: int) -> Floats64:
     """Give the triangles round a texture point one common mirror point where they agree, so the map has no cracks."""
     flat, owners = corners.reshape(-1, 2), triangles_uv.reshape(-1)
     good = np.isfinite(flat).all(axis=1)
@@ -110,10 +109,10 @@ def _joined(corners: NDArray[np.float64], triangles_uv: Ints, count: int) -> NDA
     return np.where((agree[owners] & good)[:, None], mean[owners], flat).reshape(corners.shape)
 
 
-def _area_normals(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
+def _area_normals(triangles: Floats64) -> Floats64:
     return np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]) / 2.0
 
 
-def _unit_normals(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unit_normals(triangles: Floats64) -> Floats64:
     normals = _area_normals(triangles)
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)

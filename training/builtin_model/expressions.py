@@ -8,7 +8,8 @@ import numpy as np
 
 from ...anatomy.arkit import ARKIT_NAMES, mirrored_name
 from ...bfm.builtin.anatomy import Anatomy
-from ...bfm.builtin.muscles import FaceGeometry, Floats
+from ...bfm.builtin.muscles import FaceGeometry
+from ...geometry.arrays import Floats
 from . import expressions_jaw as jaw
 from . import expressions_mouth as mouth
 from . import expressions_upper as upper

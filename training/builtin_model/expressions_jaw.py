@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...bfm.builtin.anatomy import Anatomy
-from ...bfm.builtin.muscles import Floats, Ints, turn
+from ...bfm.builtin.muscles import turn
+from ...geometry.arrays import Floats, Ints
 from .lips import COLUMN, LOWER_LIP, UPPER_LIP, both_sides, table_pulls
 
 CHIN = (152, 175, 199, 200, 148, 377, 171, 396, 208, 428, 201, 421, 176, 400, 140, 369, 32, 262, 194, 418)

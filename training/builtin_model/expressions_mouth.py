@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...bfm.builtin.anatomy import Anatomy
-from ...bfm.builtin.muscles import Floats, Ints, turn
+from ...bfm.builtin.muscles import turn
+from ...geometry.arrays import Floats, Ints
 from .lips import ARCH, COLUMN, LOWER_LIP, UPPER_LIP, both_sides, lip_pulls, ring_weights, table_pulls, towards_left
 
 NASOLABIAL_FOLD = (358, 423, 426, 436, 432)

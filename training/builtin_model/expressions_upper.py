@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...bfm.builtin.anatomy import Anatomy
-from ...bfm.builtin.muscles import Floats
+from ...geometry.arrays import Floats
 from .expressions_mouth import nasolabial_fold
 from .lips import COLUMN, LOWER_LIP, UPPER_LIP, both_sides, lip_pulls
 

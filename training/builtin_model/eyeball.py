@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...bfm.builtin.eyes import FRONT, RADIUS
+from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import NO_CORNER
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 CORNEA_BULGE = 0.0005
 SEGMENTS = 32

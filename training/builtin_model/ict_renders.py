@@ -12,16 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from ...geometry.arrays import Floats, Ints, Pixels
 from ...geometry.faces import NO_CORNER, triangulate
 from ...inference.camera import Camera, intrinsics_from_focal
 from ...inference.lighting import shade, to_view_frame, uniform_light
 from ...inference.rendering.normals import vertex_normals
 from ...inference.rendering.rasterizer import interpolate, rasterize
 
-Floats = NDArray[np.floating]
 CM = 0.01
 PACKED_NO_CORNER = 65535
 PARTS = ("face", "head_neck", "mouth_socket", "eye_socket_L", "eye_socket_R", "gums_tongue", "teeth")
@@ -38,9 +37,9 @@ class Heads:
 
     neutral: Floats  # (V, 3)
     identity: Floats  # (100, V, 3)
-    triangles: NDArray[np.integer]  # (T, 3)
-    skin_triangles: NDArray[np.integer]  # triangles of face, head and neck only
-    landmarks68: NDArray[np.integer]
+    triangles: Ints  # (T, 3)
+    skin_triangles: Ints  # triangles of face, head and neck only
+    landmarks68: Ints
     eyeballs: tuple[slice, slice]  # vertex ranges, left then right
     albedo: Floats  # (V, 3) linear RGB
 
@@ -72,7 +71,7 @@ def load_heads(path: Path) -> Heads:
     )
 
 
-def _paint(vertices: Floats, lm: NDArray[np.integer], skin_end: int, eyes: tuple[slice, slice]) -> Floats:
+def _paint(vertices: Floats, lm: Ints, skin_end: int, eyes: tuple[slice, slice]) -> Floats:
     """Procedural vertex colours: lips inside the outer lip loop, brows along their landmarks, irises."""
     from matplotlib.path import Path as Polygon
 
@@ -117,7 +116,7 @@ def random_light(rng: np.random.Generator, like: Tensor) -> Tensor:
     return light
 
 
-def render_head(vertices: Floats, heads: Heads, camera: Camera, light: Tensor) -> NDArray[np.uint8]:
+def render_head(vertices: Floats, heads: Heads, camera: Camera, light: Tensor) -> Pixels:
     """One picture (H, W, 3) uint8 sRGB on a grey background."""
     points = torch.as_tensor(vertices, dtype=light.dtype)
     triangles = torch.as_tensor(heads.triangles)

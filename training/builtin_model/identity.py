@@ -8,9 +8,8 @@ identity modes. Everything happens on the base points (landmarks and skirt); sub
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from ...geometry.arrays import Floats, Ints
 
 MODES = 100
 # Scale (m) and amplitude (m) of the Gaussian parts: what a linear model learnt from about a hundred scans leaves
@@ -31,9 +30,7 @@ def gaussian_kernel(points: Floats) -> Floats:
     return kernel / (1 + SYMMETRY)
 
 
-def identity_modes(
-    points: Floats, mirror: NDArray[np.integer], measured: Floats, count: int = MODES
-) -> tuple[Floats, float]:
+def identity_modes(points: Floats, mirror: Ints, measured: Floats, count: int = MODES) -> tuple[Floats, float]:
     """Leading modes (count, N, 3), metres per sigma, of the summed kernel, and the share of variance they keep.
 
     points: (N, 3) mean, exactly mirror symmetric; mirror: (N,) permutation; measured: (M, N, 3) modes per sigma.
@@ -48,7 +45,7 @@ def identity_modes(
     return modes * np.where(signs == 0, 1, signs)[:, None, None], float(values.sum() / np.trace(kernel))
 
 
-def sharpen_parity(modes: Floats, mirror: NDArray[np.integer]) -> Floats:
+def sharpen_parity(modes: Floats, mirror: Ints) -> Floats:
     """Modes (M, N, 3) made exactly symmetric or antisymmetric, whichever each is but for rounding."""
     reflected = modes[:, mirror] * FLIP
     parity = np.where((modes * reflected).sum(axis=(1, 2)) >= 0, 1.0, -1.0)[:, None, None]

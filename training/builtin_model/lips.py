@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from ...anatomy.landmarks import INNER_LIP_LOOP, OUTER_LIP_LOOP
 from ...bfm.builtin.anatomy import Anatomy
-from ...bfm.builtin.muscles import FLIP, Floats, Ints, Pulls
+from ...bfm.builtin.muscles import FLIP, Pulls
+from ...geometry.arrays import Floats, Ints
 
 UPPER_LIP = np.array([
     (57, 186, 92, 165, 167, 164, 393, 391, 322, 410, 287),

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.arkit import ARKIT_NAMES, ARKIT_RANGE
 from ...anatomy.expression_spread import EXPRESSION_STD
@@ -29,6 +28,7 @@ from ...bfm.builtin.eyes import eye_color
 from ...bfm.builtin.loading import BUILTIN_FILE
 from ...bfm.builtin.muscles import FaceGeometry, vertex_normals
 from ...bfm.face_model import FaceModel, save_face_model
+from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import subdivide
 from .expressions import expression_basis
 from .identity import identity_modes, sharpen_parity
@@ -41,9 +41,6 @@ from .surface import LEVELS, symmetric
 from .tidy import calming_matrix, skirt_matrix, tidying_matrix
 from .topology import MOUTH, base_mirror
 from .unwrap import CORNER_RADIUS, LEFT_EYE_CHART, RIGHT_EYE_CHART, unwrap
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "measured_landmarks.npz"

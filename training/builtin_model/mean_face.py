@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT
+from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import NO_CORNER
 from ...geometry.subdivision import mirror_subdivided
 from .eyeball import Eyeball, make_eyeball
 from .surface import LEVELS, Layout, Surface, build_surface, place_base, place_control, symmetric
 from .topology import ControlMesh, build_control_mesh
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 
 @dataclass(frozen=True)

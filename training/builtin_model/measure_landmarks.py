@@ -15,13 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, dense_mirror
+from ...geometry.arrays import Floats, Ints, Pixels
 from .ict_renders import PICTURE, Heads, load_heads, random_light, render_head, view_camera
 
-Floats = NDArray[np.floating]
 OUTPUT = Path(__file__).with_name("measured_landmarks.npz")
 VIEWS = (
     (0, 0),
@@ -53,7 +52,7 @@ class Detector:
 
         self._mesh = mp.solutions.face_mesh.FaceMesh(static_image_mode=True, refine_landmarks=True, max_num_faces=1)
 
-    def __call__(self, picture: NDArray[np.uint8]) -> Floats | None:
+    def __call__(self, picture: Pixels) -> Floats | None:
         found = self._mesh.process(picture).multi_face_landmarks
         if not found:
             return None
@@ -184,7 +183,7 @@ def align(points: Floats, target: Floats, rigid: Sequence[int]) -> Floats:
     return (points - a.mean(axis=0)) @ rotation.T + b.mean(axis=0)
 
 
-def symmetrised_statistics(samples: Floats, mirror: NDArray[np.integer]) -> tuple[Floats, Floats, Floats]:
+def symmetrised_statistics(samples: Floats, mirror: Ints) -> tuple[Floats, Floats, Floats]:
     """Samples (S, N, 3) -> symmetric mean (N, 3), modes (M, N, 3) scaled to one sigma, and the sigma left over (N,)."""
     flip = np.array([-1.0, 1.0, 1.0])
     reference = samples[0]
@@ -201,7 +200,7 @@ def symmetrised_statistics(samples: Floats, mirror: NDArray[np.integer]) -> tupl
     return reference, modes, np.sqrt((left_over.reshape(both.shape) ** 2).sum(axis=2).mean(axis=0))
 
 
-def skirt_mirror() -> NDArray[np.integer]:
+def skirt_mirror() -> Ints:
     """Mirror permutation of the skirt points (SKIRT_RINGS * 36,), following the face oval's."""
     mirror = dense_mirror()
     position = {point: i for i, point in enumerate(FACE_OVAL_LOOP)}

@@ -14,18 +14,16 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT
 from ...bfm.builtin.muscles import vertex_normals
 from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Floats
 from .ict_renders import Heads, load_heads
 from .make import MEASURED, RELIEF, load_measured, make_model
 from .mean_face import build_mean
 from .measure_landmarks import Detector, align, measure_head
-
-Floats = NDArray[np.floating]
 
 LANDMARK_SIGMA = 0.0007  # metres: what triangulation and the detector's own habits leave
 FURTHEST = 0.006  # metres; a surface further away is another one (an ear, the other lip)

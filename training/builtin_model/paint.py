@@ -11,13 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...bfm.builtin.eyes import MOUTH_BACK, MOUTH_FRONT
+from ...geometry.arrays import Floats, Ints
 from .regions import smooth_step
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 SKIN = np.array([0.53, 0.315, 0.225])
 MELANIN = np.array([0.80, 1.0, 1.18])  # relative to green

@@ -7,14 +7,11 @@ bag, eyeballs) and the skirt follow from the control mesh.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ...anatomy.landmarks import OUTER_LIP_LOOP, dense_mirror
+from ...geometry.arrays import Floats, Ints
 from .topology import ControlMesh
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 REGION_NAMES = (
     "skin", "lips", "lids", "brows", "nose", "cheeks", "forehead", "chin", "jaw", "eyes", "mouth_interior", "skirt",

@@ -8,10 +8,8 @@ eyeballs) the relief fades out.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
+from ...geometry.arrays import Floats, Ints
 
 
 def smoothed(field: Floats, faces: Ints, rounds: int) -> Floats:

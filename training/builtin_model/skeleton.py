@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
 from ...anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, OUTER_LIP_LOOP, dense_mirror
 from ...geometry.affine import affine_weights
+from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import umbrella
 from .regions import smooth_step
 from .topology import ControlMesh
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 JOINT_NAMES = ("head", "jaw", "eye.L", "eye.R")
 JOINT_PARENTS = (-1, 0, 0, 0)

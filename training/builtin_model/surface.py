@@ -12,17 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_EYE_LOOP, RIGHT_IRIS
 from ...bfm.builtin.eyes import RADIUS
+from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import interpolating_control, subdivide, umbrella
 from .tidy import tidying_matrix
 from .topology import RIGHT_NOSTRIL_LOOP, ControlMesh, base_mirror
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 LEVELS = 2
 SMOOTHNESS = 0.02  # of the interpolation's correction, see subdivision.interpolating_control

@@ -8,15 +8,12 @@ lips move together, the skirt is smooth. The same matrix serves the mean and the
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, INNER_LIP_LOOP, RIGHT_EYE_LOOP
+from ...geometry.arrays import Floats
 from ...geometry.faces import NO_CORNER
 from ...geometry.subdivision import umbrella
 from .topology import SKIRT_RINGS, ControlMesh, base_mirror
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 RIM_TERMS = 3  # bumps of rising order that a lid's rim may have between its corners
 SKIRT_PASSES = 2  # of binomial smoothing along a ring

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, INNER_LIP_LOOP, RIGHT_EYE_LOOP, dense_mirror
+from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import NO_CORNER
 from ...geometry.quads import merge_to_quads, orient, triangles_of_edges
 from ...geometry.subdivision import half_edges
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 SKIRT_RINGS = 3
 LID_RINGS = 2

@@ -7,17 +7,14 @@ their borders cannot cross. Mirror symmetric about u = 1/2; v up.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
 from ...anatomy.landmarks import INNER_LIP_LOOP, RIGHT_EYE_LOOP
+from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import NO_CORNER
 from ...geometry.flattening import Sheet, relax, sheet_of
 from ...geometry.subdivision import half_edges, umbrella
 from .topology import SKIN, ControlMesh
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 FACE_CENTRE, FACE_REACH = (0.5, 0.5), 0.485
 CORNER_RADIUS = 0.066

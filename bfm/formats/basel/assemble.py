@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
 from ...source_model import SourceModel
 from .colour import linear_colours
 from .unwrapping import unwrap_mask
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 DECIMETRE = 0.1  # metres
 FRONT_ID, FULL_ID = "bfm2009", "bfm2009_full"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from ....geometry.arrays import Floats
 
 
 def linear_colours(mean: Floats, basis: Floats) -> tuple[Floats, Floats]:

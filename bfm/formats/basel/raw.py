@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats, Ints
 from . import mat5
 from .files import Part
 from .layout import Layout
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 Shape = tuple[int, ...]
 
 # Standard deviations of the modes of Exp_Pca.bin, as its authors give them (Juyong/3DFace, issue 3); micrometres.

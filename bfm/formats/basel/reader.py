@@ -9,16 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....geometry.arrays import Ints
 from ...source_model import SourceModel
 from . import files as parts
 from .assemble import Scaled, front_model, full_model
 from .files import BfmFiles, Part, find_files
 from .layout import OFFICIAL, Layout
 from .raw import load_arrays, load_expressions, load_ids, load_spreads
-
-Ints = NDArray[np.integer]
 
 PER_DECIMETRE = 1e5  # micrometres of the files
 

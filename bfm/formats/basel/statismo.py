@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
 from ...source_model import SourceModel
 from .colour import linear_colours
@@ -24,8 +25,6 @@ from .unwrapping import unwrap_mask
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 MILLIMETRE = 1e-3
 SUFFIX, NAMES = ".h5", ("model2017", "model2019")  # as the university names them

@@ -7,16 +7,13 @@ outline (Tutte 1963), and relaxes from there.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, diags
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
+from ....geometry.arrays import Floats, Ints
 from ....geometry.flattening import sheet_of
 from ....geometry.relaxing import relaxed
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 MARGIN = 0.015  # around the chart
 FILL_WEIGHT = 0.003  # of the fans that close holes while the chart relaxes

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....geometry.arrays import Floats
 from ...face_model import FaceModel
-
-Floats = NDArray[np.floating]
 
 BY_IDENTITY = "expressions_by_identity"  # (K, E, V, 3) metres per sigma of the first K modes, first E expressions
 PRIOR = 0.002  # metres a sigma is held to be worth: a face that the model does not span shall not leave its people

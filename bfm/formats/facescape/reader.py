@@ -13,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
 from ...source_model import SourceModel
 from ..archives import zip_names
 from .names import LANDMARKS68, SLOTS, SPREADS
 from .personal_keys import BY_IDENTITY
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 VERTICES = 26278  # of version 1.6; older ones have 26317
 SHAPE, MEAN, VARIANCE = "shape_bm_core", "id_mean", "id_var"

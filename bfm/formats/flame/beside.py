@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats, Ints
 from ..restricted_pickle import load_arrays
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 TEXTURE, TEMPLATE, LANDMARKS = "FLAME_texture.npz", "head_template.obj", "flame_static_embedding_68.pkl"
 

@@ -11,11 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats, Ints
 from ..archives import zip_names
 from ..restricted_pickle import load_arrays
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 VERTICES, JOINTS, MODES, IDENTITY_MODES = 5023, 5, 400, 300
 # FLAME's own order: the whole head, what the neck turns, jaw, the subject's left eye, the right one.

@@ -6,19 +6,16 @@ import re
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
 from ...source_model import SourceModel
 from .beside import beside, embedding_landmarks, texture_layout
 from .files import IDENTITY_MODES, JOINT_NAMES, MODES, PARENTS, VERTICES, WANTED, Flame, model_file, read_flame
 from .skinning import flame_vertices
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 PARTS = ("skin", "eye_left", "eye_right")
 JAW, LEFT_EYE, RIGHT_EYE = (JOINT_NAMES.index(name) for name in ("jaw", "eye.L", "eye.R"))

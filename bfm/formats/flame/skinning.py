@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....geometry.arrays import Floats
 from .files import IDENTITY_MODES, PARENTS, Flame
-
-Floats = NDArray[np.floating]
 
 
 def flame_vertices(model: Flame, identity: Floats, expression: Floats, pose: Floats) -> Floats:

@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats, Ints
 from ...source_model import SourceModel
 from ...unwrapping import pack_charts
 from ..archives import zip_names
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
 
 LANDMARKS = "head_sparse_68.txt"
 WANTED = "gnm_head.npz of version 3, which https://github.com/google/GNM gives"

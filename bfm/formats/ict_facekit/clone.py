@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from ....errors import LikenessError
+from ....geometry.arrays import Floats
 from ..archives import zip_names
-from .facekit import EXPRESSIONS, LEAST_MOVE_CM, MODES, WHERE, FaceKit, Floats, check_mesh
+from .facekit import EXPRESSIONS, LEAST_MOVE_CM, MODES, WHERE, FaceKit, check_mesh
 from .obj import ObjMesh, has_faces, read_obj, read_vertices
 
 FOLDER = "FaceXModel"

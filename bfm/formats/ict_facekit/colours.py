@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ....geometry.arrays import Floats
 from ...builtin.eyes import IRIS, LIMBUS, MOUTH_BACK, MOUTH_FRONT, PUPIL, SCLERA
 from .eyes import eye_centres
-from .facekit import Floats
 from .parts import EYES, RANGES
 
 # Linear RGB: teeth as they look beside skin.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ....anatomy.arkit import ARKIT_NAMES
+from ....geometry.arrays import Floats
 from .eyes import turned_eye
-from .facekit import EXPRESSIONS, FaceKit, Floats
+from .facekit import EXPRESSIONS, FaceKit
 
 # ARKit has one of these where the kit has a pair: their sum is ARKit's, the halves are further keys.
 HALVES = ("browInnerUp", "cheekPuff")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .facekit import Floats
+from ....geometry.arrays import Floats
 from .parts import EYES
 
 # Degrees at slider 1.0, those of the built-in model.

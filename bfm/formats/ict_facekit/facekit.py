@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import LikenessError
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
+from ....geometry.arrays import Floats, Ints
 
 VERTICES, FACES, TEXTURE_POINTS, MODES = 26719, 26384, 28911, 100
 # SHA-256 of the neutral mesh's vertices as 32-bit floats, and of its corners as 32-bit integers, 0-based, -1 for none.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .facekit import Floats, Ints
+from ....geometry.arrays import Floats, Ints
 from .parts import RANGES
 
 FACE, REST, EYE = 0.78, 0.22, 0.2  # sides of the places

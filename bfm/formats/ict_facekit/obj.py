@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....errors import LikenessError
-from .facekit import Floats, Ints
+from ....geometry.arrays import Floats, Ints
 
 _VERTEX, _TEXTURE, _FACE = (re.compile(rb"^%s[ \t]+([^\r\n]*)" % key, re.MULTILINE) for key in (b"v", b"vt", b"f"))
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ....errors import LikenessError
-from .facekit import EXPRESSIONS, MODES, VERTICES, WHERE, FaceKit, Floats, Ints, check_mesh
+from ....geometry.arrays import Floats, Ints
+from .facekit import EXPRESSIONS, MODES, VERTICES, WHERE, FaceKit, check_mesh
 
 NO_CORNER = 65535
 LARGEST = 1 << 26  # bytes, unpacked; the file's own are 20 million

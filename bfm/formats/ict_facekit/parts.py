@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .facekit import FaceKit, Ints
+from ....geometry.arrays import Ints
+from .facekit import FaceKit
 
 PART_NAMES = ("skin", "mouth", "gums", "teeth", "eye_left", "eye_right")
 # Name: vertices [start, stop), faces [start, stop), part.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ....geometry.arrays import Floats
 from .eyes import eye_centres
-from .facekit import EXPRESSIONS, FaceKit, Floats
+from .facekit import EXPRESSIONS, FaceKit
 from .parts import EYES, RANGES
 
 JOINT_NAMES = ("head", "jaw", "eye.L", "eye.R")

@@ -13,11 +13,9 @@ from likeness.bfm.builtin.muscles import Sheet, turn
 from likeness.bfm.builtin.personal_blink import face_geometry, mirror_vertices, personal_expressions
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
+from likeness.geometry.arrays import Floats, Ints
 from likeness.training.builtin_model import expressions_mouth, expressions_upper, lips
 from likeness.training.builtin_model.expressions import RECIPES
-from numpy.typing import NDArray
-
-Floats = NDArray[np.floating]
 
 MM = 0.001
 CHIN, NOSE_TIP = 152, 4
@@ -133,7 +131,7 @@ def test_mouth_close_seals_the_lips_of_an_open_jaw(face: Anatomy, basis: dict[st
     assert sealed[CHIN, 1] - face.geometry.vertices[CHIN, 1] < -20 * MM
 
 
-def _skin_faces(face: Anatomy) -> NDArray[np.integer]:
+def _skin_faces(face: Anatomy) -> Ints:
     """Faces without the red of the lips, the margins of the lids and the mouth bag, which roll and fold."""
     sheet, eye = face.geometry.sheet, face.left_eye
     bag = sheet.enclosed(np.concatenate(face.lip_edges), NOSE_TIP)
@@ -143,7 +141,7 @@ def _skin_faces(face: Anatomy) -> NDArray[np.integer]:
     return sheet.faces[~np.isin(sheet.faces, left_out).any(axis=1)]
 
 
-def _normals(vertices: Floats, faces: NDArray[np.integer]) -> Floats:
+def _normals(vertices: Floats, faces: Ints) -> Floats:
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     return np.cross(b - a, c - a)
 
@@ -192,7 +190,7 @@ def test_personal_blinks_close_where_the_means_do_not(face: Anatomy, model: Face
     np.testing.assert_array_equal(basis[others], model.expression_basis[others])
 
 
-def _grid(size: int) -> tuple[Floats, NDArray[np.integer]]:
+def _grid(size: int) -> tuple[Floats, Ints]:
     x, y = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
     vertices = np.stack([x.ravel(), y.ravel(), np.zeros(size * size)], axis=1) * 0.01
     corner = (np.arange(size - 1)[:, None] * size + np.arange(size - 1)).ravel()
