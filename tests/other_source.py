@@ -38,7 +38,7 @@ def other_source(model_id: str = "other") -> SourceModel:
 def complete_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Completing, which has tests of its own, takes the built-in model's numbers."""
 
-    def complete(source: SourceModel, donor: FaceModel) -> FaceModel:
+    def complete(source: SourceModel, donor: FaceModel, _lay: object) -> FaceModel:
         return replace(load_model("builtin"), id=source.id, name=source.name, licence=source.licence)
 
     monkeypatch.setattr(completing, "complete", complete)

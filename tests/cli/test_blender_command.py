@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import bpy
 import pytest
 from faults import command as fake_command
 from likeness.cli import blender_command
@@ -15,6 +14,9 @@ from likeness.operators import engine_host
 from likeness.operators.settings import user_folder
 from likeness.scene.photo_set import other_photos
 from likeness.scene.state import faces_of
+
+bpy = pytest.importorskip("bpy", reason="Blender's Python module is not installed")
+pytestmark = pytest.mark.usefixtures("empty_file", "enabled")
 
 UseEngine = Callable[..., Engine]
 

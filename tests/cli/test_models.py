@@ -106,7 +106,7 @@ def test_remove(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
 def test_a_fault_leaves_a_log(
     capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(completing, "complete", lambda source, donor: 1 / 0)
+    monkeypatch.setattr(completing, "complete", lambda source, donor, lay: 1 / 0)
     status, _, shown = run(capfd, "add", user_file)
     assert status == 1
     log = Path(shown.splitlines()[-1].partition("details are in ")[2].rstrip("."))
@@ -117,7 +117,7 @@ def test_a_fault_leaves_a_log(
 def test_ctrl_c_leaves_the_library_alone(
     capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(source, donor):
+    def interrupted(source, donor, lay):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(completing, "complete", interrupted)
@@ -141,7 +141,7 @@ def test_help_needs_no_library() -> None:
     code = (
         "import sys\n"
         "for name in ('numpy', 'torch', 'cv2', 'scipy', 'mediapipe'): sys.modules[name] = None\n"
-        "from likeness.cli import main\n"
+        "from likeness.cli.main import main\n"
         "main(['models', '--help'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

@@ -223,7 +223,7 @@ def test_the_kit_gets_into_the_library(
     server: str, ict_file: Path, ict_model: FaceModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Handler, "packed", ict_file.read_bytes())
-    monkeypatch.setattr(completing, "complete", lambda source, donor: ict_model)
+    monkeypatch.setattr(completing, "complete", lambda source, donor, lay: ict_model)
     told: list[tuple[str, float]] = []
     record = get_ict(lambda stage, share: told.append((stage, share)), url=f"{server}/ict")
     assert installed() == {"ict": record}

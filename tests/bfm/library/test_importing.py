@@ -54,7 +54,7 @@ def test_an_added_model_is_known_everywhere(user_file: Path) -> None:
 def test_a_model_that_cannot_be_used_is_not_installed(user_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     added(user_file)
     upside_down = replace(load_model("builtin"), id="other", mean=load_model("builtin").mean * [1, -1, 1])
-    monkeypatch.setattr(completing, "complete", lambda source, donor: upside_down)
+    monkeypatch.setattr(completing, "complete", lambda source, donor, lay: upside_down)
     with pytest.raises(LikenessError, match="cannot be used: its 68 landmarks are not those of an upright face"):
         added(user_file)
     assert check_model("other") == []
