@@ -17,7 +17,7 @@ ROOT_TEXTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "benchmarks/README.
 TEXTS = sorted([*(REPOSITORY / name for name in ROOT_TEXTS), *(REPOSITORY / "docs").rglob("*.md")])
 PACKAGES = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
 FOLDERS = PACKAGES | {"docs", "tests", "requirements", ".ci", ".github"}
-NAMED = re.compile(r"`((?:%s)/[\w./-]*)`" % "|".join(sorted(re.escape(name) for name in FOLDERS)))
+NAMED = re.compile(rf"`((?:{'|'.join(sorted(map(re.escape, FOLDERS)))})/[\w./-]*)`")
 CFF_KEYS = {
     *("abstract", "authors", "cff-version", "commit", "contact", "date-released", "doi", "identifiers", "keywords"),
     *("license", "license-url", "message", "preferred-citation", "references", "repository", "repository-artifact"),
@@ -31,7 +31,7 @@ def _loaded(path: Path) -> Any:
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_forms_are_what_github_asks_for(path: Path) -> None:
-    """GitHub shows no form that lacks a name, description or body, or whose fields lack a label or an id of their own."""
+    """GitHub shows no form that lacks a name, description or body, or whose fields lack a label or their own id."""
     form = _loaded(path)
     assert (
         {"name", "description", "body"} <= set(form) <= {"name", "description", "title", "labels", "assignees", "body"}
@@ -92,8 +92,8 @@ def test_links_of_the_texts_outside_the_site_lead_somewhere(name: str) -> None:
     assert not [link for link in links if not ((REPOSITORY / name).parent / link).exists()]
 
 
-def test_every_paper_that_the_code_cites_is_in_the_bibliography() -> None:
-    """Citations are written "Name et al." or "Name and Name", with a year behind; the first name and the file must be there."""
+def test_papers_of_several_authors_that_the_code_cites_are_in_the_bibliography() -> None:
+    """Citations are "Name et al." or "Name and Name", with a year behind; the first name and the file must be there."""
     bibliography = (REPOSITORY / "docs" / "bibliography.md").read_text(encoding="utf-8")
     plain = bibliography.replace("ü", "ue").replace("ñ", "n")
     cited = re.compile(r"\b([A-Z][a-z]+(?:-[A-Z][a-z]+)?) (?:et al\.|and [A-Z][a-z]+)[^.;\n]{0,20}?(?:19|20)\d\d\b")
