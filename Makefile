@@ -13,20 +13,22 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-REQUIREMENTS := requirements/runtime.txt requirements/demo.txt requirements/dev.txt
+REQUIREMENTS := requirements/runtime.txt requirements/demo.txt requirements/dev.txt requirements/docs.txt
 
-.PHONY: help setup demo test bench screenshots zip lint locks clean
+.PHONY: help setup demo test test-blenders bench screenshots docs lint zip locks clean
 
 help:
-	@echo "make demo    reconstruct a face from a portrait into $(OUT) (or PHOTO=yours.jpg)"
-	@echo "make test    run the tests"
-	@echo "make lint    ruff and pyright"
+	@echo "make setup          the pinned environment in $(VENV); every other target does it by itself"
+	@echo "make demo           reconstruct a face from a portrait into $(OUT) (or PHOTO=yours.jpg)"
+	@echo "make test           run the tests"
 	@echo "make test-blenders  the built extension in Blender $(BLENDERS)"
-	@echo "make bench   accuracy and speed as one table"
-	@echo "make zip     build and validate the Blender extension in dist/"
-	@echo "make screenshots  the user guide's pictures, in a real Blender window"
-	@echo "make locks   write the engine's lock lists from requirements/"
-	@echo "make clean   remove what the targets made"
+	@echo "make lint           ruff and pyright"
+	@echo "make docs           the documentation site in build/site"
+	@echo "make bench          accuracy and speed as one table"
+	@echo "make zip            build and validate the Blender extension in dist/"
+	@echo "make screenshots    the user guide's pictures, in a real Blender window"
+	@echo "make locks          write the engine's lock lists from requirements/"
+	@echo "make clean          remove what the targets made, but not $(VENV)"
 
 setup: $(READY)
 
@@ -59,8 +61,13 @@ bench: $(READY)
 screenshots: $(READY)
 	PYTHONPATH=tests $(BIN)/python docs/screenshots/take.py
 
+# Needs no network. The PATH is for ruff, which lays out the signatures.
+docs: $(READY)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m mkdocs build --strict
+
 lint: $(READY)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 # Blender's own packaging tool, out of the bpy wheel.

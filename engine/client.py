@@ -45,7 +45,7 @@ class Engine:
 
     @property
     def state(self) -> str:
-        """ "stopped", "starting", "ready" or "busy"."""
+        """One of "stopped", "starting", "ready" and "busy"."""
         if self._process is None or self._process.ended:
             return "stopped"
         if self._process.hello is None:

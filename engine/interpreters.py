@@ -120,7 +120,7 @@ def _usual_places(version: tuple[int, ...]) -> Iterator[Path]:
 
 
 def _of_launcher() -> Iterator[Path]:
-    """What Windows' launcher knows; a line of it is like `` -V:3.11 *  C:\\Python311\\python.exe``."""
+    r"""What Windows' launcher knows; a line of it is like `` -V:3.11 *  C:\Python311\python.exe``."""
     launcher = shutil.which("py")
     if launcher is None:
         return

@@ -12,7 +12,7 @@ from ..version import VERSION
 
 
 def add(path: Path, full: bool = False, progress: Progress = lambda *_: None) -> Record:
-    """Bring the model or network in a file or folder into the library; see `bfm.importing.add_model`."""
+    """Bring the model or network in a file or folder into the library; see `bfm.library.importing.add_model`."""
     return importing.add_model(path, full, progress, others=(_network_importer(),))
 
 

@@ -10,6 +10,8 @@ from .sidebar import FacePanel
 
 
 class LIKENESS_PT_detail(FacePanel, bpy.types.Panel):
+    """How deep the wrinkles are, and how finely the mesh is divided for them"""
+
     bl_label = "Detail"
     bl_order = 4
     bl_options = {"DEFAULT_CLOSED"}

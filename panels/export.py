@@ -14,6 +14,8 @@ from .sidebar import FacePanel
 
 
 class LIKENESS_PT_export(FacePanel, bpy.types.Panel):
+    """Save the active face for other programs"""
+
     bl_label = "Export"
     bl_order = 6
     bl_options = {"DEFAULT_CLOSED"}

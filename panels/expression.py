@@ -48,6 +48,8 @@ def title_of(key_name: str) -> Title:
 
 
 class LIKENESS_PT_expression(FacePanel, bpy.types.Panel):
+    """What the active face shows: sliders, presets, and expressions from elsewhere"""
+
     bl_label = "Expression"
     bl_order = 1
 

@@ -14,6 +14,8 @@ PRESETS_A_ROW = 2
 
 
 class LIKENESS_PT_lighting(FacePanel, bpy.types.Panel):
+    """The light that falls on the active face"""
+
     bl_label = "Lighting"
     bl_order = 3
 
@@ -37,6 +39,8 @@ class LIKENESS_PT_lighting(FacePanel, bpy.types.Panel):
 
 
 class LIKENESS_PT_light_terms(FacePanel, bpy.types.Panel):
+    """The numbers behind the light, for fine work"""
+
     bl_label = "Sun and Sky Terms"
     bl_parent_id = LIKENESS_PT_lighting.__name__
     bl_options = {"DEFAULT_CLOSED"}

@@ -43,6 +43,8 @@ class LIKENESS_MT_recent(bpy.types.Menu):
 
 
 class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
+    """Choose a photo and make a face of it"""
+
     bl_label = "Photo"
     bl_order = 0
 
@@ -69,6 +71,8 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
 
 
 class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
+    """What kind of face is made, and how"""
+
     bl_label = "Settings"
     bl_parent_id = "LIKENESS_PT_photo"
     bl_options = {"DEFAULT_CLOSED"}

@@ -16,6 +16,8 @@ EULER = {"XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"}
 
 
 class LIKENESS_PT_pose(FacePanel, bpy.types.Panel):
+    """How the active face holds its head, jaw and eyes"""
+
     bl_label = "Pose"
     bl_order = 2
     bl_options = {"DEFAULT_CLOSED"}

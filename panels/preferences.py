@@ -43,6 +43,8 @@ def _idle_time_changed(_preferences: LikenessPreferences, _context: bpy.types.Co
 
 
 class LikenessPreferences(bpy.types.AddonPreferences):
+    """The engine, the face models, and where their files lie"""
+
     bl_idname = ROOT_PACKAGE
 
     interpreter: StringProperty(

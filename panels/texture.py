@@ -11,6 +11,8 @@ from .sidebar import FacePanel
 
 
 class LIKENESS_PT_texture(FacePanel, bpy.types.Panel):
+    """How the skin is shown, and what of it the photo tells"""
+
     bl_label = "Texture"
     bl_order = 5
     bl_options = {"DEFAULT_CLOSED"}

@@ -68,8 +68,10 @@ class LeftEye:
         return np.sin(np.linspace(0.0, np.pi, len(self.upper))) ** sharpness
 
     def blink(self) -> Floats:
-        """Displacement (V, 3) that closes the eye: both rims meet on one line, as far in front of the eyeball as
-        both need on their way."""
+        """Displacement (V, 3) that closes the eye: both rims meet on one line.
+
+        It lies as far in front of the eyeball as both need on their way.
+        """
         rims = self._polar(self.geometry.vertices[self.layers[0]])
         seam = SEAM * rims[0] + (1 - SEAM) * rims[1]
         chord = np.interp(seam[:, 0], seam[[0, -1], 0], seam[[0, -1], 1])
@@ -150,8 +152,11 @@ class LeftEye:
         return self.lifted(displacement)
 
     def _over_skin(self, change: Floats) -> Floats:
-        """The rims' changes (2, columns, 3) over the lids' skin (S, 3): as a membrane would take them, which nowhere
-        moves further than its rims, and bent so that they end softly at the orbit."""
+        """The rims' changes (2, columns, 3) over the lids' skin (S, 3).
+
+        They spread as a membrane would take them, which nowhere moves further than its rims, and bent so that they end
+        softly at the orbit.
+        """
         rims, first = np.unique(self.layers[0].ravel(), return_index=True)
         given = np.concatenate([change.reshape(-1, 3)[first], np.ones((len(rims), 1))], axis=1)
         membrane = self.geometry.sheet.membrane(self.skin, rims, given)

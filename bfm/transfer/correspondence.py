@@ -68,8 +68,11 @@ def identical(count: int) -> Correspondence:
 
 
 def attach(points: Floats, own: Shape, others: Floats, other: Shape) -> Correspondence:
-    """Every vertex of ``own`` at ``points`` (N, 3) on the surface of ``other`` at ``others`` (V, 3): one lies over the
-    other. Eyes go to eyes and insides to the same insides; skin goes to skin that faces the same way."""
+    """Every vertex of ``own`` at ``points`` (N, 3) on the surface of ``other`` at ``others`` (V, 3).
+
+    The one lies over the other. Eyes go to eyes and insides to the same insides; skin goes to skin that faces the same
+    way.
+    """
     triangles = np.zeros((len(points), 3), dtype=np.int32)
     weights, distance = np.tile([1.0, 0.0, 0.0], (len(points), 1)), np.full(len(points), np.inf)
     apart = own.has_eyes and other.has_eyes

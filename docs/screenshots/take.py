@@ -1,7 +1,7 @@
-"""Take the pictures of the user guide in a real window: ``make screenshots``, or with ``tests`` on the Python path
-``python docs/screenshots/take.py [NAME...]``.
+"""Take the pictures of the user guide in a real window: ``make screenshots``.
 
-Writes ``docs/images/guide/*.jpg``. Needs what the tests in a window need (`gui.window`). Only NASA's portrait of Eileen
+Or, with ``tests`` on the Python path, ``python docs/screenshots/take.py [NAME...]``. It
+writes ``docs/images/guide/*.jpg``. Needs what the tests in a window need (`gui.window`). Only NASA's portrait of Eileen
 Collins appears in them, which is in the public domain.
 """
 

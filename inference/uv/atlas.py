@@ -151,8 +151,10 @@ def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Image, pix
 
 
 def _depth_map(posed: Tensor, triangles: Tensor, camera: Camera) -> tuple[Image, float, Image]:
-    """Depth of the face (h, w), inf where there is none, over the box round it; pixels of it are
-    (photo pixels - corner) * scale."""
+    """Depth of the face (h, w), inf where there is none, over the box round it, with that box's scale and corner.
+
+    Pixels of it are (photo pixels - corner) * scale.
+    """
     projected = camera.project(posed)
     low, high = projected.amin(0).floor() - 4, projected.amax(0).ceil() + 4
     left, top = (int(x) for x in low)

@@ -39,6 +39,7 @@ def towards_left(sharpness: float) -> Floats:
 
 
 def ring_weights(weights: ArrayLike) -> Floats:
+    """Weights (R,) of the rings as (R, 1, 1), to multiply pulls (R, columns, 3) with."""
     return np.asarray(weights, dtype=np.float64)[:, None, None]
 
 
@@ -49,6 +50,7 @@ def lip_pulls(lip: Ints, rings: ArrayLike, weight: Floats) -> dict[int, Floats]:
 
 
 def table_pulls(ids: Ints, values: Floats) -> dict[int, Floats]:
+    """Pull (3,) by vertex, of a table of vertex ids and values (..., 3) of the same form or one that spreads to it."""
     values = np.broadcast_to(values, (*ids.shape, values.shape[-1]))
     return {int(v): value for v, value in zip(ids.ravel(), values.reshape(ids.size, -1), strict=True)}
 

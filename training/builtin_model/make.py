@@ -231,6 +231,7 @@ def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | No
 
 
 def main() -> None:
+    """Make the model of the measurements and write it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--measured", type=Path, default=MEASURED)
     parser.add_argument("-o", "--output", type=Path, default=BUILTIN_FILE)

@@ -53,6 +53,7 @@ class Detector:
         self._mesh = mp.solutions.face_mesh.FaceMesh(static_image_mode=True, refine_landmarks=True, max_num_faces=1)
 
     def __call__(self, picture: Pixels) -> Floats | None:
+        """Landmarks (478, 2) in a picture (H, W, 3); None where no face is found."""
         found = self._mesh.process(picture).multi_face_landmarks
         if not found:
             return None
@@ -209,6 +210,7 @@ def skirt_mirror() -> Ints:
 
 
 def main() -> None:
+    """Measure the heads and write mean, covariance and the detector's noise."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ict", type=Path, required=True, help="packed ICT-FaceKit (ict_facekit.npz)")
     parser.add_argument("--heads", type=int, default=160)

@@ -75,6 +75,7 @@ def offsets_along(points: Floats, normals: Floats, surface: Floats, surface_norm
 
 
 def main() -> None:
+    """Measure how far the heads lie off the subdivided landmarks, and write it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ict", type=Path, required=True, help="packed ICT-FaceKit (ict_facekit.npz)")
     parser.add_argument("--heads", type=int, default=100)

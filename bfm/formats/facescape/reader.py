@@ -124,8 +124,10 @@ def _arrays(file: Path) -> dict[str, NDArray[Any]]:
 
 
 def _bases(arrays: dict[str, NDArray[Any]]) -> tuple[Floats, list[Floats]]:
-    """Metres, first for the mean identity, then per sigma of each mode: neutral (1 + I, V, 3) and, at most
-    51 times, expressions (51, V, 3) relative to it, those of the modes in half precision (2 um at worst).
+    """Neutral (1 + I, V, 3) and expressions relative to it, (51, V, 3) each; metres.
+
+    First comes the mean identity, then what each mode changes per sigma: in the neutral all modes, in the expressions
+    the first `PERSONAL_MODES`, in half precision (2 um at worst).
     """
     core: Any = arrays[SHAPE]
     sigma = np.sqrt(arrays[VARIANCE].astype(np.float64))
