@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "geometry": set(),
     "bfm": FLOOR,
     "result": FLOOR,
-    "result.reconstruction": {"result.image_files"},  # by its writer alone: see IN_BLENDER
+    "result.reconstruction": {"result.image_files", "geometry.arrays"},  # by its writer alone: see IN_BLENDER
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
     "engine": set(),
