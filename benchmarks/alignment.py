@@ -1,4 +1,4 @@
-"""Laying a predicted face on a scan: a similarity from landmarks (Umeyama 1991), refined by point-to-plane ICP.
+"""Laying a predicted face on a scan: the similarity of its landmarks, refined by point-to-plane ICP.
 
 Every transform here maps the prediction's own coordinates to the scan's millimetres.
 """
@@ -11,7 +11,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ..geometry.arrays import Floats
-from .surfaces import Surface
+from ..geometry.closest import SearchableSurface
+from ..geometry.similarity import Similarity
 
 ITERATIONS = 30
 SAMPLE = 4000  # scan points an iteration looks at
@@ -19,35 +20,6 @@ ANCHOR_WEIGHT = 60.0  # each landmark pulls as strongly as this many scan points
 LEAST_GATE_MM = 4.0  # pairs farther apart than this and three medians are left out
 LEAST_HUBER_MM = 0.5
 STILL_RADIANS, STILL_MM = 1e-5, 1e-3
-
-
-@dataclass(frozen=True)
-class Similarity:
-    """``y = scale * rotation @ x + translation``."""
-
-    scale: float
-    rotation: Floats  # (3, 3)
-    translation: Floats  # (3,)
-
-    def apply(self, points: Floats) -> Floats:
-        """Points (P, 3) of the source in the target's frame."""
-        return self.scale * points @ self.rotation.T + self.translation
-
-    def undo(self, points: Floats) -> Floats:
-        """Points (P, 3) of the target in the source's frame."""
-        return (points - self.translation) @ self.rotation / self.scale
-
-
-def umeyama(source: Floats, target: Floats, scale: float | None = None) -> Similarity:
-    """The similarity of least squares from ``source`` (P, 3) to ``target`` (P, 3); rigid where ``scale`` is given."""
-    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
-    a, b = source - source_mean, target - target_mean
-    u, singular, vt = np.linalg.svd(b.T @ a)
-    signs = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])  # never a mirror
-    rotation = u @ np.diag(signs) @ vt
-    if scale is None:
-        scale = float((singular * signs).sum() / (a**2).sum())
-    return Similarity(scale, rotation, target_mean - scale * rotation @ source_mean)
 
 
 @dataclass(frozen=True)
@@ -59,7 +31,7 @@ class Anchors:
 
 
 def icp(
-    surface: Surface,
+    surface: SearchableSurface,
     points: Floats,
     normals: Floats,
     start: Similarity,
@@ -89,11 +61,11 @@ def icp(
 
 
 def _surface_equations(
-    surface: Surface, points: Floats, normals: Floats, pose: Similarity
+    surface: SearchableSurface, points: Floats, normals: Floats, pose: Similarity
 ) -> tuple[Floats, Floats, Floats]:
     """Normal equations (7, 7), (7,) of one step (rotation, translation, log scale) about the returned centre (3,)."""
     found = surface.closest(pose.undo(points))
-    distances, inner = found.distances * pose.scale, ~found.on_border
+    distances, inner = found.distance * pose.scale, ~surface.on_border(found)
     gate = max(LEAST_GATE_MM, 3 * float(np.median(distances[inner]))) if inner.any() else LEAST_GATE_MM
     used = inner & (distances < gate)
     foot, normals = pose.apply(found.points[used]), normals[used]

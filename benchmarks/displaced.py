@@ -9,10 +9,11 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 
 from ..geometry.arrays import Floats, Ints
+from ..geometry.edges import edges_of
 from ..geometry.faces import triangulate
-from ..geometry.subdivision import half_edges, subdivide
+from ..geometry.normals import vertex_normals
+from ..geometry.subdivision import subdivide
 from ..result.reconstruction import Mesh
-from .scan import normals_of
 
 LEVELS = 2  # `scene.displacement.VIEWPORT_LEVELS`, which cannot be imported without bpy
 
@@ -39,7 +40,7 @@ def displaced_surface(mesh: Mesh, displacement: Floats | None) -> tuple[Floats, 
     corner = np.zeros(len(vertices), dtype=np.int64)
     corner[faces] = faces_uv  # Blender, too, gives a vertex on a seam one of its texture points
     height = sample_bilinear(displacement, uv[corner])
-    return vertices + height[:, None] * normals_of(vertices, triangles), triangles
+    return vertices + height[:, None] * vertex_normals(vertices, triangles), triangles
 
 
 def sample_bilinear(image: Floats, uv: Floats) -> Floats:
@@ -53,11 +54,8 @@ def _subdivide_uv(uv: Floats, faces: Ints) -> tuple[Floats, Ints]:
     """One level of texture points: smooth inside a chart, straight along its border (uv_smooth PRESERVE_BOUNDARIES)."""
     step = subdivide(faces, len(uv), 1)
     smooth = step.matrix @ uv
-    _, start, end, _ = half_edges(faces)
-    keys, users = np.unique(np.sort(np.stack([start, end], axis=1), axis=1), axis=0, return_counts=True)
-    border = keys[users == 1]
+    edges = edges_of(faces)
+    border = edges.ends[edges.border]
     smooth[border] = uv[border]
-    ends = step.edges.astype(np.int64)
-    place = np.searchsorted(ends @ [len(uv), 1], border.astype(np.int64) @ [len(uv), 1])
-    smooth[len(uv) + place] = uv[border].mean(axis=1)
+    smooth[len(uv) + np.flatnonzero(edges.border)] = uv[border].mean(axis=1)
     return smooth, step.faces

@@ -14,9 +14,10 @@ import torch
 from scipy.ndimage import binary_erosion, gaussian_filter
 
 from ..geometry.arrays import Bools, Floats, Ints
+from ..geometry.normals import vertex_normals
 from ..inference.camera import Camera
 from ..inference.rendering.rasterizer import interpolate, rasterize
-from .scan import RADIUS_MM, Scan, normals_of
+from .scan import RADIUS_MM, Scan
 
 BANDS = {"detail": 0.015, "fine": 0.005}  # Gaussian sigma, share of the picture's width
 BAND_RADIUS_MM = 85.0  # keeps the high-pass away from the rim of the face
@@ -56,7 +57,7 @@ def see(vertices: Floats, triangles: Ints, camera: Camera) -> SurfaceImage:
     corners = torch.from_numpy(np.ascontiguousarray(triangles, dtype=np.int64))
     placed = camera.to_camera(torch.from_numpy(np.asarray(vertices, dtype=np.float64)))[None]
     fragments = rasterize(placed, corners, camera.intrinsics, camera.image_size, cull_backfaces=False)
-    normals = interpolate(fragments, corners, torch.from_numpy(normals_of(vertices, triangles)))[0].numpy()
+    normals = interpolate(fragments, corners, torch.from_numpy(vertex_normals(vertices, triangles)))[0].numpy()
     depth = torch.where(fragments.mask, fragments.depth, torch.inf)[0].numpy()
     return SurfaceImage(depth, normals / (np.linalg.norm(normals, axis=2, keepdims=True) + 1e-20))
 

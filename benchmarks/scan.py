@@ -16,8 +16,8 @@ import torch
 
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
+from ..geometry.normals import area_normals, vertex_normals
 from ..inference.camera import Camera
-from ..inference.rendering.normals import vertex_normals
 
 RADIUS_MM = 95.0  # the scored face: scan points this near the face centre
 SAMPLES = 20_000
@@ -72,7 +72,7 @@ def make_scan(vertices: Floats, triangles: Ints, landmarks7: Floats) -> Scan:
     """A scan from its surface (mm) and seven landmarks."""
     between_eyes = (landmarks7[1] + landmarks7[2]) / 2
     centre = landmarks7[4] + 0.3 * (between_eyes - landmarks7[4])
-    normals = normals_of(vertices, triangles)
+    normals = vertex_normals(vertices, triangles)
     points, point_normals = _sample(vertices, triangles, normals, centre)
     return Scan(vertices, triangles, normals, landmarks7, centre, points, point_normals)
 
@@ -88,16 +88,10 @@ def load_views(bench: Path) -> list[View]:
     return views
 
 
-def normals_of(vertices: Floats, triangles: Ints) -> Floats:
-    """Unit vertex normals (V, 3) in double precision."""
-    batch = torch.from_numpy(np.asarray(vertices, dtype=np.float64))[None]
-    return vertex_normals(batch, torch.from_numpy(np.ascontiguousarray(triangles, dtype=np.int64)))[0].numpy()
-
-
 def _sample(vertices: Floats, triangles: Ints, normals: Floats, centre: Floats) -> tuple[Floats, Floats]:
     """Points and normals uniform by area over the triangles within the scored face."""
     corners = vertices[triangles]
-    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    area = np.linalg.norm(area_normals(corners), axis=1)
     near = np.linalg.norm(corners.mean(axis=1) - centre, axis=1) < RADIUS_MM
     scored = (near & (normals[triangles].mean(axis=1)[:, 2] > INNER_SHEET)).nonzero()[0]
     generator = np.random.default_rng(1)

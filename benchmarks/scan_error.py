@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.arrays import Floats, Ints
-from .alignment import Anchors, Similarity, icp, umeyama
+from ..geometry.closest import SearchableSurface
+from ..geometry.similarity import Similarity, umeyama
+from .alignment import Anchors, icp
 from .scan import Scan
-from .surfaces import Surface
+from .surfaces import welded_border
 
-LONGEST_EDGE_MM = 3.0
 CORE_RADIUS_MM = 60.0  # eyes, nose, mouth and cheeks
 
 
@@ -55,7 +56,8 @@ def scan_errors(scan: Scan, prediction: Prediction) -> dict[str, ScanError]:
     """Errors by alignment: ``scaled``, ``anchored`` and, where the prediction claims a size, ``metric``."""
     landmarks = prediction.landmarks7
     start = umeyama(landmarks, scan.landmarks7)
-    surface = Surface(prediction.vertices, prediction.triangles, LONGEST_EDGE_MM / start.scale)
+    border = welded_border(prediction.vertices, prediction.triangles)
+    surface = SearchableSurface(prediction.vertices, prediction.triangles, border)
     cloud = (surface, scan.points, scan.point_normals)
     poses = {
         "scaled": icp(*cloud, start, scale_free=True),
@@ -67,16 +69,16 @@ def scan_errors(scan: Scan, prediction: Prediction) -> dict[str, ScanError]:
     return {name: _error(scan, surface, landmarks, pose) for name, pose in poses.items()}
 
 
-def _error(scan: Scan, surface: Surface, landmarks: Floats, pose: Similarity) -> ScanError:
+def _error(scan: Scan, surface: SearchableSurface, landmarks: Floats, pose: Similarity) -> ScanError:
     found = surface.closest(pose.undo(scan.points))
-    distances = found.distances * pose.scale
+    distances, covered = found.distance * pose.scale, ~surface.on_border(found)
     core = np.linalg.norm(scan.points - scan.centre, axis=1) < CORE_RADIUS_MM
     gaps = np.linalg.norm(pose.apply(landmarks) - scan.landmarks7, axis=1)
     return ScanError(
         full=summarise(distances),
         core=summarise(distances[core]),
-        covered=summarise(distances[~found.on_border]),
-        coverage=float((~found.on_border).mean()),
+        covered=summarise(distances[covered]),
+        coverage=float(covered.mean()),
         landmark_rms=float(np.sqrt((gaps**2).mean())),
         pose=pose,
     )

@@ -1,1 +1,1 @@
-"""Geometry of meshes that knows nothing of faces: NumPy and SciPy."""
+"""Geometry of meshes that knows nothing of faces, and the curves that pictures need: NumPy and SciPy."""

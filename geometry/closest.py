@@ -1,4 +1,8 @@
-"""Closest points on a triangle mesh, exactly, by trees over the triangles' middles."""
+"""Closest points on a triangle mesh, exactly, by trees over the triangles' middles.
+
+An own search, since SciPy has none and the libraries that do (trimesh, Open3D, libigl) are compiled extras, or slow
+without one, and none leaves out triangles that face another way.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from .arrays import Bools, Floats, Ints
+from .edges import border_sides
+from .normals import triangle_normals
 
 FIRST_CANDIDATES = 8
 FLAT = 1e-12  # squared sine of the corner below which a triangle is taken for its edges
@@ -24,20 +30,45 @@ class Hits:
     distance: Floats  # (N,) metres
 
 
-class Surface:
-    """A triangle mesh that can be asked for closest points. vertices: (V, 3); triangles: (T, 3)."""
+@dataclass(frozen=True)
+class _Query:
+    """What is asked of a surface, and the best answers so far."""
 
-    def __init__(self, vertices: Floats, triangles: Ints) -> None:
+    points: Floats  # (N, 3)
+    normals: Floats | None  # (N, 3); with them only triangles count that face the same way
+    agreement: float  # least cosine between the normals of a point and of its match
+    within: float  # metres
+    found: Hits
+
+    def improve(self, corners: Floats, which: Ints, triangles: Ints) -> None:
+        """Compare points ``which`` (P,) with one triangle each (P,) of corners (T, 3, 3); keep the best of a point."""
+        weights, nearest = closest_on_triangles(self.points[which], corners[triangles])
+        distance = np.linalg.norm(nearest - self.points[which], axis=1)
+        order = np.lexsort((distance, which))
+        first = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
+        first = first[(distance[first] < self.found.distance[which[first]]) & (distance[first] <= self.within)]
+        at = which[first]
+        self.found.triangles[at], self.found.weights[at] = triangles[first], weights[first]
+        self.found.points[at], self.found.distance[at] = nearest[first], distance[first]
+
+
+class SearchableSurface:
+    """A triangle mesh that can be asked for closest points.
+
+    vertices: (V, 3); triangles: (T, 3); border: (T, 3) which sides, from corner k to corner k + 1, lie on an open
+    border, where it is not those of one triangle only.
+    """
+
+    def __init__(self, vertices: Floats, triangles: Ints, border: Bools | None = None) -> None:
         self.triangles = np.asarray(triangles)
         self.corners = np.asarray(vertices, dtype=np.float64)[self.triangles]
         self.middles = self.corners.mean(axis=1)
-        across = np.cross(self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0])
-        self.normals = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-30)
+        self.normals = triangle_normals(self.corners)
         self.reach = np.linalg.norm(self.corners - self.middles[:, None], axis=2).max(axis=1)
         # A triangle's reach bounds what a search by middles can miss; a few sizes of their own keep that bound tight.
         size = np.floor(np.log2(np.maximum(self.reach, 1e-12) / max(float(np.median(self.reach)), 1e-12))).clip(0)
         self._sizes = [(ids, KDTree(self.middles[ids])) for ids in (np.flatnonzero(size == s) for s in np.unique(size))]
-        self._border = _border_edges(self.triangles)
+        self._border = border_sides(self.triangles) if border is None else border
 
     def on_border(self, hits: Hits) -> Bools:
         """Which hits (N,) lie on an open border."""
@@ -55,42 +86,31 @@ class Surface:
         count = len(points)
         triangles, distance = np.zeros(count, dtype=np.int64), np.full(count, np.inf)
         found = Hits(triangles, np.tile([1.0, 0.0, 0.0], (count, 1)), points.copy(), distance)
+        query = _Query(points, normals, agreement, within, found)
         for ids, tree in self._sizes:
-            self._search(found, points, normals, within, agreement, ids, tree)
+            self._search(query, ids, tree)
         return found
 
-    def _search(self, found: Hits, points: Floats, normals: Floats | None, within: float, agreement: float, ids: Ints,
-                tree: KDTree) -> None:  # fmt: skip
-        """Improve ``found`` by one size of triangles; ever more candidates until no unseen one can be closer."""
-        reach = float(self.reach[ids].max())
-        todo, count = np.arange(len(points)), 0
+    def _search(self, query: _Query, ids: Ints, tree: KDTree) -> None:
+        """Improve the answers by one size of triangles; ever more candidates until no unseen one can be closer."""
+        best, within, reach = query.found.distance, query.within, float(self.reach[ids].max())
+        todo, count = np.arange(len(query.points)), 0
         while len(todo):
             seen, count = count, min(max(4 * count, FIRST_CANDIDATES), len(ids))
-            far = np.minimum(within, found.distance[todo].max()) + reach
-            apart, near = tree.query(points[todo], k=range(seen + 1, count + 1), distance_upper_bound=far)
+            far = np.minimum(within, best[todo].max()) + reach
+            apart, near = tree.query(query.points[todo], k=range(seen + 1, count + 1), distance_upper_bound=far)
             real = np.isfinite(apart)
             near = ids[np.where(real, near, 0)]
-            real &= apart - self.reach[near] <= np.minimum(found.distance[todo], within)[:, None]
-            if normals is not None:
-                real &= np.einsum("nkd,nd->nk", self.normals[near], normals[todo]) > agreement
+            real &= apart - self.reach[near] <= np.minimum(best[todo], within)[:, None]
+            if query.normals is not None:
+                real &= np.einsum("nkd,nd->nk", self.normals[near], query.normals[todo]) > query.agreement
             # A middle is a point of its triangle: no triangle whose nearest point must be farther can win.
             real &= apart - self.reach[near] <= np.where(real, apart, np.inf).min(axis=1, keepdims=True)
             row, place = np.nonzero(real)
-            self._improve(found, points, todo[row], near[row, place], within)
+            query.improve(self.corners, todo[row], near[row, place])
             if count == len(ids):
                 return
-            todo = todo[np.minimum(found.distance[todo], within) > apart[:, -1] - reach]
-
-    def _improve(self, found: Hits, points: Floats, which: Ints, triangles: Ints, within: float) -> None:
-        """Compare points ``which`` (P,) with one triangle each (P,) and keep the best of every point."""
-        weights, nearest = closest_on_triangles(points[which], self.corners[triangles])
-        distance = np.linalg.norm(nearest - points[which], axis=1)
-        order = np.lexsort((distance, which))
-        first = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
-        first = first[(distance[first] < found.distance[which[first]]) & (distance[first] <= within)]
-        at = which[first]
-        found.triangles[at], found.weights[at] = triangles[first], weights[first]
-        found.points[at], found.distance[at] = nearest[first], distance[first]
+            todo = todo[np.minimum(best[todo], within) > apart[:, -1] - reach]
 
 
 def closest_on_triangles(points: Floats, corners: Floats) -> tuple[Floats, Floats]:
@@ -125,11 +145,3 @@ def _on_edges(points: Floats, corners: Floats) -> Floats:
 
 def _dot(a: Floats, b: Floats) -> Floats:
     return np.einsum("nd,nd->n", a, b)
-
-
-def _border_edges(triangles: Ints) -> Bools:
-    """(T, 3) whether the edge from corner k to corner k + 1 belongs to this triangle alone."""
-    ends = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2).astype(np.int64), axis=2)
-    edges = ends[..., 0] * (int(triangles.max(initial=0)) + 1) + ends[..., 1]
-    _, place, uses = np.unique(edges, return_inverse=True, return_counts=True)
-    return (uses[place] == 1).reshape(-1, 3)

@@ -18,3 +18,13 @@ def triangulate(faces: Ints) -> Ints:
 def triangle_owner(faces: Ints) -> Ints:
     """For each triangle of ``triangulate`` the face (T,) it came from."""
     return np.concatenate([np.arange(len(faces)), np.flatnonzero(faces[:, 3] != NO_CORNER)])
+
+
+def both_triangulations(faces: Ints) -> Ints:
+    """Triangles (T, 3) of both ways to cut every quad of faces (F, 4), and those that are triangles twice.
+
+    What is summed over them, at half the weight, is as symmetric as the faces.
+    """
+    quads, triangles = faces[faces[:, 3] != NO_CORNER], faces[faces[:, 3] == NO_CORNER, :3]
+    halves = [quads[:, list(corners)] for corners in ((0, 1, 2), (0, 2, 3), (0, 1, 3), (1, 2, 3))]
+    return np.concatenate([*halves, triangles, triangles])

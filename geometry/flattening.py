@@ -8,18 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_matrix, csc_matrix, diags
+from scipy.sparse import coo_matrix, csc_matrix
 from scipy.sparse import identity as eye
 from scipy.sparse.linalg import splu
 
 from .arrays import Floats, Ints
+from .laplacians import graph_laplacian
 
 THINNEST = 0.05  # height over length of a triangle; thinner ones may change their shape
 SMALLEST = 0.2  # weight of the smallest triangles, over the median
+SUFFICIENT = 1e-4  # part of the promised descent that a step must keep (Armijo)
+SHORTEST_STEP = 1e-12
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RestTriangles:
     """Triangles to flatten: ids, rest shape (two edges in the plane, inverted) and weights that sum to 1."""
 
     triangles: Ints  # (T, 3)
@@ -27,8 +30,8 @@ class Sheet:
     weights: Floats  # (T,)
 
 
-def sheet_of(rest: Floats, triangles: Ints, size: Floats, light: slice, lightness: float) -> Sheet:
-    """A sheet whose triangles (T, 3) shall have their shape on points ``rest`` (V, 3), ``size`` (T,) times as large.
+def rest_triangles(rest: Floats, triangles: Ints, size: Floats, light: slice, lightness: float) -> RestTriangles:
+    """Triangles (T, 3) that shall have the shape they have on points ``rest`` (V, 3), ``size`` (T,) times as large.
 
     Those of ``light`` only weigh ``lightness`` as much.
     """
@@ -40,31 +43,50 @@ def sheet_of(rest: Floats, triangles: Ints, size: Floats, light: slice, lightnes
     shape = np.stack([np.stack([length, along], axis=1), np.stack([np.zeros_like(height), height], axis=1)], axis=1)
     weights = np.maximum(length * height, np.median(length * height) * SMALLEST)
     weights[light] *= lightness
-    return Sheet(triangles, np.linalg.inv(shape * size[:, None, None]), weights / weights.sum())
+    return RestTriangles(triangles, np.linalg.inv(shape * size[:, None, None]), weights / weights.sum())
 
 
-def relax(sheet: Sheet, flat: Floats, iterations: int) -> Floats:
+@dataclass(frozen=True)
+class Layout:
+    """Flat points with their energy."""
+
+    flat: Floats  # (V, 2)
+    energy: float
+    gradient: Floats  # (V, 2)
+
+
+def laid_out(sheet: RestTriangles, flat: Floats) -> Layout:
+    """The points (V, 2) and their symmetric Dirichlet energy."""
+    return Layout(flat, *dirichlet(sheet, flat))
+
+
+def relax(sheet: RestTriangles, flat: Floats, iterations: int) -> Floats:
     """Points (V, 2) of less energy: descends by the gradient smoothed with a Laplacian, halving steps that fold."""
     solver = splu(_stiffness(sheet, len(flat)))
-    energy, gradient = dirichlet(sheet, flat)
-    step = 1.0
+    layout, step = laid_out(sheet, flat), 1.0
     for _ in range(iterations):
-        direction = -solver.solve(gradient)
-        slope = float((direction * gradient).sum())
-        step *= 4
-        while True:
-            trial = flat + step * direction
-            value, trial_gradient = dirichlet(sheet, trial)
-            if value <= energy + 1e-4 * step * slope:
-                break
-            step /= 2
-            if step < 1e-12:
-                return flat
-        flat, energy, gradient = trial, value, trial_gradient
-    return flat
+        found = descended(sheet, layout, -solver.solve(layout.gradient), 4 * step)
+        if found is None:
+            break
+        layout, step = found
+    return layout.flat
 
 
-def dirichlet(sheet: Sheet, flat: Floats) -> tuple[float, Floats]:
+def descended(sheet: RestTriangles, layout: Layout, direction: Floats, step: float) -> tuple[Layout, float] | None:
+    """Where a step along a direction (V, 2) leads, and the step: halved until enough of the promised descent is kept.
+
+    None where even the shortest one leads no lower.
+    """
+    promise = float((direction * layout.gradient).sum())
+    while step >= SHORTEST_STEP:
+        trial = laid_out(sheet, layout.flat + step * direction)
+        if trial.energy <= layout.energy + SUFFICIENT * step * promise:
+            return trial, step
+        step /= 2
+    return None
+
+
+def dirichlet(sheet: RestTriangles, flat: Floats) -> tuple[float, Floats]:
     """Symmetric Dirichlet energy, infinite when a triangle is folded, and its gradient (N, 2)."""
     p = flat[sheet.triangles]
     edges = np.stack([p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]], axis=2)
@@ -84,7 +106,7 @@ def dirichlet(sheet: Sheet, flat: Floats) -> tuple[float, Floats]:
     return energy, gradient
 
 
-def _stiffness(sheet: Sheet, count: int) -> csc_matrix:
+def _stiffness(sheet: RestTriangles, count: int) -> csc_matrix:
     """The energy's Hessian at rest, up to a factor: a weighted graph Laplacian, slightly regularised."""
     rows, columns, values = [], [], []
     for k in range(3):
@@ -92,6 +114,5 @@ def _stiffness(sheet: Sheet, count: int) -> csc_matrix:
         columns.append(sheet.triangles[:, (k + 1) % 3])
         values.append(sheet.weights * np.abs(np.linalg.det(sheet.inverse)))
     joined = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), (count, count))
-    joined = joined + joined.T
-    degree = np.asarray(joined.sum(axis=1)).ravel()
-    return (diags(degree) - joined + eye(count) * (1e-8 * degree.max())).tocsc()
+    laplacian = graph_laplacian(joined + joined.T)
+    return (laplacian + eye(count) * (1e-8 * laplacian.diagonal().max())).tocsc()

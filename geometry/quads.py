@@ -15,6 +15,7 @@ from scipy.sparse import coo_matrix
 
 from .arrays import Floats, Ints
 from .faces import NO_CORNER
+from .normals import area_normals
 
 Triangle = tuple[int, int, int]
 
@@ -57,7 +58,7 @@ def orient(triangles: list[Triangle], points: Floats) -> list[Triangle]:
                     turned[other] = (end, start, apex)
                     queue.append(other)
     corners = points[np.array([turned[i] for i in range(len(triangles))])]
-    toward_z = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, 2].sum()
+    toward_z = area_normals(corners)[:, 2].sum()
     return [t if toward_z > 0 else (t[0], t[2], t[1]) for t in (turned[i] for i in range(len(triangles)))]
 
 

@@ -11,37 +11,29 @@ from scipy.sparse import csr_matrix, diags, identity
 from scipy.sparse.linalg import splu
 
 from .arrays import Floats
-from .flattening import Sheet, dirichlet
+from .flattening import RestTriangles, descended, laid_out
 
 SHARE_OF_FOLD = 0.8  # how far a step may go towards the first fold
 REGULAR = 1e-9  # of the largest diagonal entry: the Laplacian leaves moving all points free
-SUFFICIENT = 1e-4  # part of the promised descent that a step must keep (Armijo)
 
 
-def relaxed(sheet: Sheet, flat: Floats, iterations: int) -> Floats:
+def relaxed(sheet: RestTriangles, flat: Floats, iterations: int) -> Floats:
     """Points (V, 2) of less energy than ``flat``, in which no triangle of the sheet is folded."""
-    slopes = _slopes(sheet, len(flat))
-    energy, gradient = dirichlet(sheet, flat)
+    slopes, layout = _slopes(sheet, len(flat)), laid_out(sheet, flat)
     for _ in range(iterations):
-        weights = np.repeat(2 * sheet.weights * _stiffness(slopes @ flat), 2)
+        weights = np.repeat(2 * sheet.weights * _stiffness(slopes @ layout.flat), 2)
         laplacian = slopes.T @ diags(weights) @ slopes
         laplacian = laplacian + identity(len(flat)) * (REGULAR * laplacian.diagonal().max())
-        direction = -splu(laplacian.tocsc()).solve(gradient)
-        promise = float((direction * gradient).sum())
-        step = min(1.0, SHARE_OF_FOLD * _first_fold(sheet, flat, direction))
-        while True:
-            trial = flat + step * direction
-            value, trial_gradient = dirichlet(sheet, trial)
-            if value <= energy + SUFFICIENT * step * promise:
-                break
-            step /= 2
-            if step < 1e-12:
-                return flat
-        flat, energy, gradient = trial, value, trial_gradient
-    return flat
+        direction = -splu(laplacian.tocsc()).solve(layout.gradient)
+        step = min(1.0, SHARE_OF_FOLD * _first_fold(sheet, layout.flat, direction))
+        found = descended(sheet, layout, direction, step)
+        if found is None:
+            break
+        layout, _ = found
+    return layout.flat
 
 
-def _slopes(sheet: Sheet, count: int) -> csr_matrix:
+def _slopes(sheet: RestTriangles, count: int) -> csr_matrix:
     """(2T, V): how a function on the points changes along both axes of each triangle's rest shape."""
     first, second = sheet.inverse[:, 0].ravel(), sheet.inverse[:, 1].ravel()  # (2T,) both axes of a triangle in turn
     values = np.stack([-first - second, first, second], axis=1)
@@ -58,7 +50,7 @@ def _stiffness(jacobian: Floats) -> Floats:
     return (1 + 1 / stretches + 1 / stretches**2 + 1 / stretches**3).mean(axis=0)
 
 
-def _first_fold(sheet: Sheet, flat: Floats, direction: Floats) -> float:
+def _first_fold(sheet: RestTriangles, flat: Floats, direction: Floats) -> float:
     """The smallest step at which a triangle's area becomes zero; infinite where none does."""
     (a, b), (p, q) = ([x[sheet.triangles[:, k]] - x[sheet.triangles[:, 0]] for k in (1, 2)] for x in (flat, direction))
     square, linear, constant = _cross(p, q), _cross(a, q) + _cross(p, b), _cross(a, b)

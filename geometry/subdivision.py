@@ -12,7 +12,8 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix, diags, vstack
 from scipy.sparse import identity as eye
 
-from .arrays import Bools, Floats, Ints
+from .arrays import Floats, Ints
+from .edges import Edges, edges_of, half_edges
 from .faces import NO_CORNER
 
 
@@ -38,55 +39,34 @@ def subdivide(faces: Ints, count: int, levels: int) -> Subdivided:
     return Subdivided(matrix, faces, parents, edges)
 
 
-def half_edges(faces: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Per used corner: face, start vertex, end vertex and start of the previous half-edge of the same face."""
-    sides = np.where(faces[:, 3] == NO_CORNER, 3, 4)
-    face = np.repeat(np.arange(len(faces)), sides)
-    corner = np.arange(len(face)) - np.repeat(np.cumsum(sides) - sides, sides)
-    start = faces[face, corner]
-    end = faces[face, (corner + 1) % sides[face]]
-    previous = faces[face, (corner - 1) % sides[face]]
-    return face, start, end, previous
-
-
 def _once(faces: Ints, count: int) -> Subdivided:
-    face, start, end, previous = half_edges(faces)
-    edges, edge, users = _edges(start, end, count)
-    border = users == 1
+    face, start, _, previous = half_edges(faces)
+    edges = edges_of(faces)
+    number, border = len(edges.ends), edges.border
     face_rows = _average(face, start, (len(faces), count))
-    ends = _average(np.repeat(np.arange(len(edges)), 2), edges.ravel(), (len(edges), count))
-    around = _average(edge, face, (len(edges), len(faces))) @ face_rows
+    ends = _average(np.repeat(np.arange(number), 2), edges.ends.ravel(), (number, count))
+    around = _average(edges.of_half, face, (number, len(faces))) @ face_rows
     edge_rows = diags(np.where(border, 1.0, 0.5)) @ ends + diags(np.where(border, 0.0, 0.5)) @ around
-    vertex_rows = _vertex_rule(edges, border, ends, face_rows, face, start, count)
-    matrix = vstack([vertex_rows, edge_rows, face_rows]).tocsr()
+    faces_mean = _average(start, face, (count, len(faces))) @ face_rows
+    matrix = vstack([_vertex_rule(edges, ends, faces_mean), edge_rows, face_rows]).tocsr()
 
     key = np.minimum(previous, start).astype(np.int64) * count + np.maximum(previous, start)
-    edge_before = np.searchsorted(edges[:, 0].astype(np.int64) * count + edges[:, 1], key)
-    offset = count + len(edges)
-    fine = np.stack([start, count + edge, offset + face, count + edge_before], axis=1).astype(np.int32)
-    return Subdivided(matrix, fine, face, edges)
+    edge_before = np.searchsorted(edges.ends[:, 0] * count + edges.ends[:, 1], key)
+    corners = [start, count + edges.of_half, count + number + face, count + edge_before]
+    return Subdivided(matrix, np.stack(corners, axis=1).astype(np.int32), face, edges.ends)
 
 
-def _edges(start: Ints, end: Ints, count: int) -> tuple[Ints, Ints, Ints]:
-    """Unique edges (E, 2) sorted, the edge of every half-edge, and how many faces use each."""
-    keys = np.minimum(start, end).astype(np.int64) * count + np.maximum(start, end)
-    unique, edge, users = np.unique(keys, return_inverse=True, return_counts=True)
-    return np.stack([unique // count, unique % count], axis=1), edge, users
-
-
-def _vertex_rule(
-    edges: Ints, border: Bools, ends: csr_matrix, face_rows: csr_matrix, face: Ints, start: Ints, count: int
-) -> csr_matrix:
+def _vertex_rule(edges: Edges, ends: csr_matrix, faces_mean: csr_matrix) -> csr_matrix:
     """(F + 2R + (n - 3) P) / n inside; 1/8, 6/8, 1/8 along a border."""
-    valence = np.bincount(edges.ravel(), minlength=count).astype(float)
+    count = faces_mean.shape[0]
+    valence = np.bincount(edges.ends.ravel(), minlength=count).astype(float)
     on_border = np.zeros(count, dtype=bool)
-    on_border[edges[border]] = True
-    faces_mean = _average(start, face, (count, face_rows.shape[0])) @ face_rows
-    edge_of = np.repeat(np.arange(len(edges)), 2)
-    edges_mean = _average(edges.ravel(), edge_of, (count, len(edges))) @ ends
+    on_border[edges.ends[edges.border]] = True
+    edge_of = np.repeat(np.arange(len(edges.ends)), 2)
+    edges_mean = _average(edges.ends.ravel(), edge_of, (count, len(edges.ends))) @ ends
     inner = diags(1 / valence) @ (faces_mean + 2 * edges_mean + diags(valence - 3) @ eye(count))
-    along = np.flatnonzero(border)
-    border_mean = _average(edges[along].ravel(), np.repeat(along, 2), (count, len(edges))) @ ends
+    along = np.flatnonzero(edges.border)
+    border_mean = _average(edges.ends[along].ravel(), np.repeat(along, 2), (count, len(edges.ends))) @ ends
     outer = 0.5 * border_mean + 0.5 * eye(count)
     return (diags((~on_border).astype(float)) @ inner + diags(on_border.astype(float)) @ outer).tocsr()
 
@@ -123,11 +103,3 @@ def interpolating_control(vertex_rows: csr_matrix, smoothness: csr_matrix, weigh
     s, bend = vertex_rows.toarray(), smoothness.toarray()
     correction = np.linalg.solve(s.T @ s + weight * bend.T @ bend, s.T @ (np.eye(len(s)) - s))
     return np.eye(len(s)) + correction
-
-
-def umbrella(faces: Ints, count: int) -> csr_matrix:
-    """Uniform graph Laplacian (count, count): a point minus the mean of its neighbours."""
-    _, start, end, _ = half_edges(faces)
-    edges, _, _ = _edges(start, end, count)
-    both = np.concatenate([edges, edges[:, ::-1]])
-    return (eye(count) - _average(both[:, 0], both[:, 1], (count, count))).tocsr()

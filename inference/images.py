@@ -12,14 +12,12 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
-from torch import Tensor
 
 from ..errors import LikenessError
 from ..geometry.arrays import Pixels
@@ -31,8 +29,6 @@ SENSOR_DIAGONAL_RANGE_MM = (3.0, 80.0)
 BACKDROP = 128  # sRGB grey behind transparent pixels: biases neither the skin statistics nor the light
 MM_PER_RESOLUTION_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}  # EXIF FocalPlaneResolutionUnit
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-
-Values = TypeVar("Values", NDArray[Any], Tensor)
 
 
 @dataclass(frozen=True)
@@ -74,20 +70,6 @@ def read_photo(path: str | Path) -> Photo:
     return Photo(path, pixels, focal)
 
 
-def srgb_to_linear(values: Values) -> Values:
-    """sRGB in [0, 1] (or uint8) -> linear, any shape, numpy or torch (IEC 61966-2-1)."""
-    values = _unit(values)
-    where = torch.where if isinstance(values, Tensor) else np.where
-    return where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)  # type: ignore[arg-type]
-
-
-def linear_to_srgb(values: Values) -> Values:
-    """Linear in [0, 1] -> sRGB in [0, 1], any shape, numpy or torch (IEC 61966-2-1); differentiable at 0."""
-    where = torch.where if isinstance(values, Tensor) else np.where
-    power = values.clip(0.0031308) ** (1 / 2.4)  # clipped first: the slope of the power at 0 is infinite
-    return where(values <= 0.0031308, values * 12.92, 1.055 * power - 0.055)  # type: ignore[arg-type]
-
-
 def resize(pixels: NDArray[Any], factor: float) -> NDArray[Any]:
     """(H, W[, C]) scaled by ``factor``: area averages when smaller, cubic when larger; at least one pixel a side.
 
@@ -95,13 +77,6 @@ def resize(pixels: NDArray[Any], factor: float) -> NDArray[Any]:
     """
     size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
-
-
-def _unit(values: Values) -> Values:
-    """Bytes -> [0, 1] floats; floats as they are."""
-    if isinstance(values, Tensor):
-        return values / 255.0 if values.dtype == torch.uint8 else values
-    return values.astype(np.float32) / np.float32(255) if values.dtype == np.uint8 else values
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -18,6 +18,7 @@ import torch
 from ..bfm.face_model import FaceModel
 from ..bfm.library.registry import expressions_for, load_model
 from ..errors import LikenessError
+from ..geometry.colour import linear_to_srgb
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -35,7 +36,7 @@ from .fitting.model_tensors import ModelTensors, model_tensors
 from .fitting.settings import FitSettings
 from .fitting.view import View
 from .image_set import find_face, main_first, photo_records, with_skin
-from .images import linear_to_srgb, read_photo
+from .images import read_photo
 from .model_mesh import mesh_of
 from .texture.texture import build_texture
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..anatomy.arkit import canonical_name
 from ..geometry.arrays import Floats, Ints
+from ..geometry.edges import edges_of, half_edges
 from ..geometry.faces import NO_CORNER
 from .reconstruction import Mesh
 
@@ -94,15 +95,10 @@ def _mouth_rim(mesh: Mesh) -> Ints:
 
 def _open_edges(mesh: Mesh) -> Ints:
     """The edges (E, 2, 2) of one face only, (vertex, texture point) each, in the order of that face."""
-    corners = np.stack([mesh.faces, mesh.faces_uv], axis=-1).astype(np.int64)
-    following = np.roll(corners, -1, axis=1)
-    triangles = mesh.faces[:, 3] == NO_CORNER
-    following[triangles, 2] = corners[triangles, 0]
-    used = mesh.faces != NO_CORNER
-    edges = np.stack([corners[used], following[used]], axis=1)
-    low, high = edges[..., 0].min(axis=1), edges[..., 0].max(axis=1)
-    _, edge, count = np.unique(low * len(mesh.vertices) + high, return_inverse=True, return_counts=True)
-    return edges[count[edge] == 1]
+    (_, start, end, _), (_, start_uv, end_uv, _) = (half_edges(faces) for faces in (mesh.faces, mesh.faces_uv))
+    halves = np.stack([np.stack([start, start_uv], axis=1), np.stack([end, end_uv], axis=1)], axis=1).astype(np.int64)
+    edges = edges_of(mesh.faces)
+    return halves[edges.border[edges.of_half]]
 
 
 def _loops(edges: Ints) -> list[Ints]:

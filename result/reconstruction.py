@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
+from ..replacing import put_in_place
 from ..version import VERSION
 
 SCHEMA_VERSION = 1
@@ -173,17 +174,9 @@ def _plain(value: Any) -> Any:
 
 def _replace(folder: Path, fresh: Path) -> None:
     """Put ``fresh`` in the place of ``folder``; if that fails the old folder is back where it was."""
-    if not folder.exists():
-        fresh.rename(folder)
-        return
     old = folder.with_name(f".{uuid.uuid4().hex}.old")
-    folder.rename(old)
-    try:
-        fresh.rename(folder)
-    except BaseException:  # an interrupt too
-        old.rename(folder)
-        raise
-    for path in old.iterdir():
+    put_in_place(fresh, folder, old)
+    for path in old.iterdir() if old.exists() else ():
         if path.name not in (FACE_FILE, MESH_FILE, *IMAGE_FILES, *OTHER_FILES):
             path.rename(folder / path.name)
     shutil.rmtree(old, ignore_errors=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import LikenessError
+from ..replacing import fresh_file
 
 SUFFIX = ".json"
 NOT_IN_NAMES = set('<>:"/\\|?*')
@@ -80,10 +81,9 @@ def write_preset(folder: Path, name: str, preset: Preset) -> None:
     if problem := name_problem(name):
         raise LikenessError(problem)
     text = json.dumps({"shapes": dict(preset.shapes), "model": preset.model}, indent=1, ensure_ascii=False)
-    fresh = folder / f".{name}.part"
     try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(folder / f"{name}{SUFFIX}")
+        with fresh_file(folder / f"{name}{SUFFIX}") as fresh:
+            fresh.write_text(text, encoding="utf-8")
     except OSError as error:
         raise LikenessError(f"The preset {name} cannot be saved in {folder} ({error.strerror}).") from error
 

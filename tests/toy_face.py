@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 from likeness.bfm.face_model import FaceModel
+from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_fit import FaceFit
-from likeness.inference.images import Photo, linear_to_srgb
+from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
 

@@ -13,13 +13,13 @@ import numpy as np
 
 from ..bfm.face_model import FaceModel
 from ..bfm.transfer.correspondence import Correspondence
-from ..bfm.transfer.registration import vertex_normals
 from ..errors import LikenessError
 from ..geometry.arrays import Bools, Image, Ints
-from ..geometry.closest import Surface
+from ..geometry.closest import SearchableSurface
+from ..geometry.colour import linear_to_srgb, srgb_to_linear
 from ..geometry.faces import triangle_owner, triangulate
+from ..geometry.normals import vertex_normals
 from ..inference.detail.normal_map import bake_normal_map
-from ..inference.images import linear_to_srgb, srgb_to_linear
 from ..inference.uv.atlas import UvAtlas, uv_atlas
 from ..inference.uv.blending import pad_charts
 from ..inference.uv.mirror import part_groups
@@ -119,7 +119,7 @@ class _Charts:
         # A model without this group has it as part of its skin.
         self.rows = rows if len(rows) else np.flatnonzero(part_groups(model)[owners] == 0)
         self.uvs = model.uv[triangulate(model.faces_uv)[self.rows]].astype(np.float64)
-        self.surface = Surface(_parted(model), triangulate(model.faces)[self.rows])
+        self.surface = SearchableSurface(_parted(model), triangulate(model.faces)[self.rows])
 
     def uv(self, points: Image, normals: Image) -> Image:
         """UV (N, 2) of the surface points nearest to (N, 3), of those that face the same way if there are any near."""

@@ -6,7 +6,7 @@ to the carried surface and what that leaves is kept as a residual. The photo, th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,10 @@ from ..bfm.library.layings import correspondence
 from ..bfm.library.registry import BUILTIN, expressions_for, load_model
 from ..bfm.transfer.correspondence import Correspondence
 from ..bfm.transfer.motions import calmed, spread_out
-from ..bfm.transfer.registration import similarity
 from ..bfm.transfer.shapes import EYES, Shape, shape_of_source
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
+from ..geometry.similarity import Similarity, umeyama
 from ..inference.model_mesh import mesh_of
 from ..result.reconstruction import Mesh, Reconstruction
 from .maps import carried_maps
@@ -32,18 +32,6 @@ SAMPLES = 4000  # vertices that identity and expression are fitted to
 ROUNDS = 3
 FULL = "_full"  # what the id of a model's full form ends in: its numbered shapes are those of the small form
 FAINT = 1e-6  # metres: a personal key that differs less from its model's own is that
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The rigid motion from the other model's space to the result's: x -> rotation x + shift."""
-
-    rotation: Floats  # (3, 3)
-    shift: Floats  # (3,) metres
-
-    def home(self, points: Floats) -> Floats:
-        """Points (..., 3) of the result's space in the other model's."""
-        return (points - self.shift) @ self.rotation
 
 
 def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
@@ -61,7 +49,7 @@ def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
         model={"id": other.id, "source": other.source, "licence": other.licence},
         coefficients={"identity": identity.tolist(), "expression": expression.tolist(), "albedo": []},
         rotation=result.rotation @ frame.rotation,
-        translation=result.rotation @ frame.shift + result.translation,
+        translation=result.rotation @ frame.translation + result.translation,
         provenance={**result.provenance, "mesh": f"carried over from the model {own.id}"},
         mesh=mesh,
         images=images,
@@ -79,23 +67,23 @@ def _models(result: Reconstruction, model_id: str) -> tuple[FaceModel, FaceModel
     return own, other
 
 
-def _neutral(other: FaceModel, shape: Shape, places: Correspondence, carried: Floats) -> tuple[Frame, Floats, Floats]:
-    """Frame, identity coefficients (I,) and neutral vertices (V, 3), all of the other model."""
+def _neutral(
+    other: FaceModel, shape: Shape, places: Correspondence, carried: Floats
+) -> tuple[Similarity, Floats, Floats]:
+    """Rigid motion to the result's space, identity coefficients (I,), neutral vertices (V, 3), of the other model."""
     trust = places.trust
     ids = _samples(trust)
     basis = np.asarray(other.identity_basis[:, ids], dtype=np.float64)
     system = (basis * trust[ids, None]).reshape(len(basis), -1)
     gram = system @ system.T + IDENTITY_WEIGHT**2 * len(ids) * np.eye(len(system))
-    identity, frame = np.zeros(len(basis)), Frame(np.eye(3), np.zeros(3))
+    identity, frame = np.zeros(len(basis)), Similarity(1.0, np.eye(3), np.zeros(3))
     for _ in range(ROUNDS):
         guess = other.mean[ids] + np.tensordot(identity, basis, axes=1)
-        _, rotation, _ = similarity(guess, carried[ids], trust[ids])
-        middle = trust[ids] / trust[ids].sum()
-        frame = Frame(rotation, middle @ carried[ids] - rotation @ (middle @ guess))
-        missing = (frame.home(carried[ids]) - other.mean[ids]) * trust[ids, None]
+        frame = umeyama(guess, carried[ids], trust[ids], scale=1.0)
+        missing = (frame.undo(carried[ids]) - other.mean[ids]) * trust[ids, None]
         identity = np.linalg.solve(gram, system @ missing.ravel())
     fitted = other.shape(identity)
-    return frame, identity, fitted + _residual(shape, trust, frame.home(carried) - fitted, fitted)
+    return frame, identity, fitted + _residual(shape, trust, frame.undo(carried) - fitted, fitted)
 
 
 def _residual(shape: Shape, trust: Floats, misfit: Floats, fitted: Floats) -> Floats:
@@ -119,7 +107,7 @@ def _samples(trust: Floats) -> Ints:
 
 
 def _keys(
-    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Frame, vertices: Floats
+    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Similarity, vertices: Floats
 ) -> Floats:
     """The other model's expressions (E, V, 3) for this face, with what the result's own keys have made to measure."""
     keys = np.array(expressions_for(other, vertices), dtype=np.float32)
@@ -136,7 +124,7 @@ def _keys(
 
 
 def _expression(
-    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Frame, keys: Floats
+    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Similarity, keys: Floats
 ) -> Floats:
     """Slider values (E,): by name where all that move have one there, else those that come nearest to the shape."""
     values = {n: float(v) for n, v in zip(mesh.shape_key_names, mesh.expression, strict=True) if v != 0}
@@ -157,11 +145,11 @@ def _expression(
     return np.asarray(lsq_linear(system, right, (low, np.maximum(high, low + 1e-9))).x)
 
 
-def _photo(photo: dict[str, Any], frame: Frame) -> dict[str, Any]:
+def _photo(photo: dict[str, Any], frame: Similarity) -> dict[str, Any]:
     """A set's further photo with its pose for the other model; its sliders' values were those of the old keys."""
     rotation, translation = (np.array(photo["pose"][name]) for name in ("rotation", "translation"))
     pose = {
         "rotation": (rotation @ frame.rotation).tolist(),
-        "translation": (rotation @ frame.shift + translation).tolist(),
+        "translation": (rotation @ frame.translation + translation).tolist(),
     }
     return {name: value for name, value in photo.items() if name != "expression"} | {"pose": pose}

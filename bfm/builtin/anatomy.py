@@ -9,8 +9,10 @@ import numpy as np
 
 from ...anatomy.landmarks import INNER_LIP_LOOP
 from ...geometry.arrays import Floats, Ints
+from ...geometry.faces import both_triangulations
+from ...geometry.normals import vertex_normals
 from .eyelids import LeftEye
-from .muscles import FaceGeometry, Pulls, vertex_normals
+from .muscles import FaceGeometry, Pulls
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Anatomy:
     @cached_property
     def normals(self) -> Floats:
         """Unit normals (V, 3) at rest."""
-        return vertex_normals(self.geometry.vertices, self.geometry.faces)
+        return vertex_normals(self.geometry.vertices, both_triangulations(self.geometry.faces))
 
     @cached_property
     def left_eye(self) -> LeftEye:

@@ -22,11 +22,12 @@ from itertools import pairwise
 import numpy as np
 import scipy.sparse as sparse
 import scipy.sparse.csgraph as csgraph
-import scipy.sparse.linalg as sparse_linalg
 from numpy.typing import ArrayLike
 
 from ...geometry.arrays import Floats, Ints
-from ...geometry.faces import NO_CORNER
+from ...geometry.edges import unique_edges
+from ...geometry.faces import NO_CORNER, both_triangulations
+from ...geometry.laplacians import adjacency, cotangent_laplacian, harmonic
 
 Pulls = Mapping[int, ArrayLike]  # vertex -> displacement in millimetres of an average face
 
@@ -52,9 +53,9 @@ class FaceGeometry:
         return 0.001 * distance / AVERAGE_EYE_DISTANCE
 
     @cached_property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> ElasticSheet:
         """Everything but the eyeballs."""
-        return Sheet(self.vertices, self.faces, np.concatenate(self.eyeballs))
+        return ElasticSheet(self.vertices, self.faces, np.concatenate(self.eyeballs))
 
     def pull(self, pulls: Pulls, reach: float) -> Floats:
         """Displacements (V, 3), metres, of pulls in millimetres that fade over ``reach`` millimetres."""
@@ -71,7 +72,7 @@ class FaceGeometry:
         return displacement[self.mirror] * FLIP
 
 
-class Sheet:
+class ElasticSheet:
     """The skin as an elastic sheet. Vertices outside it (the eyeballs) never move with it."""
 
     def __init__(self, vertices: Floats, faces: Ints, left_out: Ints) -> None:
@@ -79,11 +80,13 @@ class Sheet:
         self.members = np.setdiff1d(np.unique(faces[faces != NO_CORNER]), left_out)
         inside = np.isin(faces[:, 0], self.members)
         self.vertices, self.faces = vertices, faces[inside]
-        self.edges = _edge_graph(vertices, self.faces)
+        edges = unique_edges(self.faces)
+        lengths = np.linalg.norm(vertices[edges[:, 0]] - vertices[edges[:, 1]], axis=1)
+        self.edges = adjacency(edges, self.count, lengths)
         self._hops = self.edges.copy()
         self._hops.data += 1.0
-        stiffness, mass = _cotangent_laplacian(vertices, self.faces)
-        self._stiffness, self._mass = stiffness, mass
+        # Half of both, because every quad is counted in both its triangulations.
+        self._stiffness, self._mass = (0.5 * x for x in cotangent_laplacian(vertices, both_triangulations(self.faces)))
 
     @cached_property
     def _bending(self) -> sparse.csc_matrix:
@@ -98,16 +101,14 @@ class Sheet:
         free = np.setdiff1d(np.arange(len(self.members)), fixed)
         solution = np.zeros((len(self.members), values.shape[1]))
         solution[fixed] = values
-        right = -energy[free][:, fixed] @ values
-        solution[free] = sparse_linalg.splu(energy[free][:, free].tocsc()).solve(right)
+        solution[free] = harmonic(energy, free, fixed, values)
         result = np.zeros((self.count, values.shape[1]))
         result[self.members] = solution
         return result
 
     def membrane(self, ids: Ints, given: Ints, values: Floats) -> Floats:
         """Harmonic values (N, C) at ids (N,) between values (K, C) at given vertices and zero at all others."""
-        rows = self._stiffness[ids]
-        return sparse_linalg.splu(rows[:, ids].tocsc()).solve(-rows[:, given] @ values)
+        return harmonic(self._stiffness, ids, given, values)
 
     def path(self, waypoints: Sequence[int]) -> Ints:
         """Vertices of the path of fewest edges through the waypoints, ends included."""
@@ -137,49 +138,3 @@ def turn(points: Floats, centre: Floats, axis: int, angles: Floats | float) -> F
     turned[..., b] = np.cos(angles) * relative[..., b] - np.sin(angles) * relative[..., c]
     turned[..., c] = np.sin(angles) * relative[..., b] + np.cos(angles) * relative[..., c]
     return turned + centre
-
-
-def vertex_normals(vertices: Floats, faces: Ints) -> Floats:
-    """Area weighted unit normals (V, 3); zero for a lone vertex."""
-    triangles = _both_triangulations(faces)
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    normals = np.zeros_like(vertices)
-    for k in range(3):
-        np.add.at(normals, triangles[:, k], np.cross(b - a, c - a))
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
-
-
-def _both_triangulations(faces: Ints) -> Ints:
-    """Both ways to cut every quad, so that what is summed over them is as symmetric as the quads; triangles twice."""
-    a, b, c, d = faces.T
-    quad = d != NO_CORNER
-    triangles = np.stack([a, b, c], axis=1)
-    halves = [np.stack(t, axis=1)[quad] for t in ((a, c, d), (a, b, d), (b, c, d))]
-    return np.concatenate([triangles, triangles[~quad], *halves])
-
-
-def _cotangent_laplacian(vertices: Floats, faces: Ints) -> tuple[sparse.csr_matrix, Floats]:
-    """Stiffness (V, V) and lumped masses (V,) of the mesh; no weight is negative, so that no membrane overshoots."""
-    count, triangles = len(vertices), _both_triangulations(faces)
-    matrix, mass = sparse.csr_matrix((count, count)), np.zeros(count)
-    for k in range(3):
-        i, j, o = triangles[:, k], triangles[:, (k + 1) % 3], triangles[:, (k + 2) % 3]
-        u, v = vertices[i] - vertices[o], vertices[j] - vertices[o]
-        area = np.linalg.norm(np.cross(u, v), axis=1)
-        # Half of the usual weights, because every quad is counted in both its triangulations.
-        weight = np.maximum((u * v).sum(axis=1), 0) / np.maximum(area, 1e-14) / 4
-        matrix = matrix + sparse.coo_matrix((weight, (i, j)), (count, count))
-        np.add.at(mass, o, area / 12)
-    matrix = matrix + matrix.T
-    return (sparse.diags(np.asarray(matrix.sum(axis=1)).ravel()) - matrix).tocsr(), mass
-
-
-def _edge_graph(vertices: Floats, faces: Ints) -> sparse.csr_matrix:
-    """Edge lengths (V, V), symmetric."""
-    closed = np.where(faces == NO_CORNER, faces[:, :1], faces)
-    start, end = closed.ravel(), np.roll(closed, -1, axis=1).ravel()
-    start, end = start[start != end], end[start != end]
-    pairs = np.unique(np.sort(np.stack([start, end], axis=1), axis=1), axis=0)
-    lengths = np.linalg.norm(vertices[pairs[:, 0]] - vertices[pairs[:, 1]], axis=1)
-    graph = sparse.coo_matrix((lengths, (pairs[:, 0], pairs[:, 1])), (len(vertices),) * 2)
-    return (graph + graph.T).tocsr()

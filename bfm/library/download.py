@@ -13,6 +13,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from ...errors import LikenessError
+from ...replacing import fresh_file
 from ...version import VERSION
 
 TIMEOUT = 30.0  # seconds without a byte
@@ -31,14 +32,8 @@ def download(url: str, path: Path, received: Received = lambda done, total: None
         LikenessError: no connection, an untrusted certificate, a refusal, a body that is too long or ends too early,
             or a disk that does not take it.
     """
-    partial = path.with_name(path.name + ".part")
-    try:
-        with _answer(url) as answer:
-            _save(answer, partial, url, received)
-        with _disk_faults(path):
-            partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with _answer(url) as answer, _disk_faults(path), fresh_file(path) as fresh:
+        _save(answer, fresh, url, received)
 
 
 class _SameSafety(urllib.request.HTTPRedirectHandler):
@@ -64,9 +59,7 @@ def _save(answer: http.client.HTTPResponse, path: Path, url: str, received: Rece
     length = answer.headers.get("Content-Length", "")
     total = int(length) if length.isdecimal() else None
     done = 0
-    with _disk_faults(path):
-        stream = path.open("xb")
-    with _disk_faults(path), stream:
+    with path.open("xb") as stream:
         while block := _next_block(answer, host):
             done += len(block)
             if max(done, total or 0) > LARGEST:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from ...replacing import fresh_file
 from ..builtin.loading import builtin_model
 from ..face_model import FaceModel
 from ..transfer.correspondence import Correspondence, Overlay, composed, identical
@@ -83,8 +83,7 @@ def _write(path: Path, key: str, laying: Overlay) -> None:
         }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
-            np.savez_compressed(Path(folder) / path.name, **arrays)  # pyright: ignore[reportArgumentType]
-            (Path(folder) / path.name).replace(path)
+        with fresh_file(path) as fresh:
+            np.savez_compressed(fresh, **arrays)  # pyright: ignore[reportArgumentType]
     except OSError:
         return

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ...errors import LikenessError
+from ...replacing import put_in_place
 
 FOLDER_VARIABLE = "LIKENESS_MODELS"
 MODEL_FILE, RECORD_FILE = "model.npz", "record.json"
@@ -96,7 +97,7 @@ def install(record: Record, write: Callable[[Path], None]) -> Path:
     try:
         write(work)
         (work / RECORD_FILE).write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
-        return _put_in_place(work, library / record.id)
+        return _exchanged(work, library / record.id)
     except OSError as error:
         raise LikenessError(f"{record.name} cannot be written to {library}: {error.strerror or error}.") from error
     finally:
@@ -165,16 +166,9 @@ def _aside(place: Path) -> Path:
     return place.with_name(f".{place.name}{ASIDE}")
 
 
-def _put_in_place(work: Path, place: Path) -> Path:
+def _exchanged(work: Path, place: Path) -> Path:
     aside = _aside(place)
     shutil.rmtree(aside, ignore_errors=True)
-    if place.exists():
-        place.rename(aside)
-    try:
-        work.rename(place)
-    except OSError:
-        if aside.exists():
-            aside.rename(place)
-        raise
+    put_in_place(work, place, aside)
     shutil.rmtree(aside, ignore_errors=True)
     return place

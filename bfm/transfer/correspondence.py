@@ -10,10 +10,13 @@ import scipy.sparse as sparse
 from scipy.sparse.csgraph import connected_components
 
 from ...geometry.arrays import Floats, Ints
-from ...geometry.closest import Surface
+from ...geometry.closest import SearchableSurface
+from ...geometry.edges import unique_edges
+from ...geometry.laplacians import adjacency
+from ...geometry.normals import vertex_normals
+from ...geometry.smoothstep import smoothstep
 from .motions import spread_out
 from .overlay import lay_over
-from .registration import unique_edges, vertex_normals
 from .shapes import EYES, INSIDES, Shape
 
 # Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
@@ -42,8 +45,7 @@ class Correspondence:
     @cached_property
     def trust(self) -> Floats:
         """(N,) 1 where the two lie on each other, 0 where this one has no counterpart, smooth between."""
-        t = np.clip((APART - self.distance) / (APART - SAME), 0, 1)
-        return t * t * (3 - 2 * t)
+        return smoothstep(APART, SAME, self.distance)
 
     def carry(self, field: Floats) -> Floats:
         """A field (..., count, C) of the other as a field (..., N, C) of this one; where distance is inf it is junk."""
@@ -93,7 +95,7 @@ def _nearest(points: Floats, normals: Floats | None, others: Floats, targets: In
 
     The nearest that faces another way is better than none, but counts as apart.
     """
-    surface = Surface(others, targets)
+    surface = SearchableSurface(others, targets)
     hits = surface.closest(points, normals, within=FARTHEST)
     triangles, weights, distance = hits.triangles, hits.weights, hits.distance
     lost = np.flatnonzero(~np.isfinite(distance))
@@ -134,7 +136,6 @@ def mended(motion: Floats, vertices: Floats, triangles: Ints) -> Floats:
     moved = vertices + motion
     before, after = (np.linalg.norm(at[edges[:, 0]] - at[edges[:, 1]], axis=1) for at in (vertices, moved))
     whole = edges[after < TORN * before + TEAR]
-    joined = sparse.coo_matrix((np.ones(len(whole)), whole.T), shape=(len(vertices), len(vertices)))
-    _, piece = connected_components(joined, directed=False)
+    _, piece = connected_components(adjacency(whole, len(vertices)), directed=False)
     largest = np.bincount(piece[np.unique(triangles)]).argmax()
     return spread_out(motion, (piece == largest).astype(np.float64), 0.0, vertices, triangles)

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from ...geometry.arrays import Floats
-from ...geometry.closest import Surface
-from .registration import Landmarks, register, similarity, vertex_normals
+from ...geometry.closest import SearchableSurface
+from ...geometry.normals import vertex_normals
+from ...geometry.similarity import Similarity, umeyama
+from .registration import Landmarks, register
 from .shapes import EYES, UNSURE, Shape
 
 LIMITS = (0.04, 0.03, 0.02, 0.015, 0.012, 0.01, 0.008, 0.008)  # metres from which a point still pulls, step by step
@@ -22,9 +24,8 @@ def with_landmarks(target: Shape, template: Shape) -> Shape:
     First the whole template is moved (iterative closest points, Besl and McKay, PAMI 1992) from where the tip of its
     nose is the target's foremost point, then it is bent onto the target; landmarks go to where it ends.
     """
-    surface = Surface(target.vertices, target.outer())
-    scale, rotation, shift = _placed(template, target, surface)
-    at = scale * template.landmarks() @ rotation.T + shift
+    surface = SearchableSurface(target.vertices, target.outer())
+    at = _placed(template, target, surface).apply(template.landmarks())
     spread = np.full(len(at), UNSURE)
     known = Landmarks(template.landmark_vertices, template.landmark_weights, at, spread)
     laid = register(template.vertices, template.outer(), surface, known)
@@ -32,20 +33,20 @@ def with_landmarks(target: Shape, template: Shape) -> Shape:
     return replace(target, landmark_vertices=surface.triangles[hits.triangles], landmark_weights=hits.weights)
 
 
-def _placed(template: Shape, target: Shape, surface: Surface) -> tuple[float, Floats, Floats]:
-    """Scale, rotation and shift that lay the template over the target as a whole."""
+def _placed(template: Shape, target: Shape, surface: SearchableSurface) -> Similarity:
+    """What lays the template over the target as a whole."""
     normals = vertex_normals(template.vertices, template.outer())
     members = np.unique(template.outer())
     chosen = members[:: max(len(members) // FOLLOWED, 1)]
-    scale, rotation, shift = similarity(_marks(template, target), _marks(target, template))
+    placed = umeyama(_marks(template, target), _marks(target, template))
     for limit in LIMITS:
-        now = scale * template.vertices[chosen] @ rotation.T + shift
-        hits = surface.closest(now, normals[chosen] @ rotation.T, limit)
+        now = placed.apply(template.vertices[chosen])
+        hits = surface.closest(now, normals[chosen] @ placed.rotation.T, limit)
         near = np.isfinite(hits.distance) & ~surface.on_border(hits)
         if near.sum() < len(chosen) // 10:
             continue
-        scale, rotation, shift = similarity(template.vertices[chosen][near], hits.points[near])
-    return scale, rotation, shift
+        placed = umeyama(template.vertices[chosen][near], hits.points[near])
+    return placed
 
 
 def _marks(shape: Shape, other: Shape) -> Floats:

@@ -8,7 +8,8 @@ from scipy.sparse.linalg import splu
 from scipy.spatial import KDTree
 
 from ...geometry.arrays import Floats, Ints
-from .registration import graph_laplacian, similarity
+from ...geometry.similarity import umeyama
+from .registration import scaled_laplacian
 
 SPREAD = 0.010  # metres over which a local map is measured
 # Metres between the points it is measured of, and between the places it is measured at: as they lie in space, for a
@@ -26,8 +27,8 @@ def local_maps(before: Floats, after: Floats, points: Floats) -> Floats:
     before, after: (V, 3) the same surface as it was and laid over the other. A map is the least-squares affine one of a
     neighbourhood, drawn towards the similarity of the whole, which also serves across thin surfaces.
     """
-    scale, rotation, _ = similarity(before, after)
-    whole = scale * rotation
+    common = umeyama(before, after)
+    whole = common.scale * common.rotation
     points_of, places_of = (_spaced(before, step) for step in (POINT_STEP, PLACE_STEP))
     a, b, places = before[points_of], after[points_of], before[places_of]
     apart, near = KDTree(a).query(places, k=min(NEIGHBOURS, len(a)))
@@ -60,7 +61,7 @@ def spread_out(field: Floats, trust: Floats, rest: Floats | float, vertices: Flo
     field = np.where((trust > 0)[:, None], field, 0.0)
     if not len(doubtful):
         return field
-    laplacian, edge = graph_laplacian(vertices, triangles)
+    laplacian, edge = scaled_laplacian(vertices, triangles)
     sure = (trust / np.maximum(1 - trust, 1e-6))[doubtful]
     stretch = (FADE / edge) ** 2 * laplacian[doubtful]
     system = stretch[:, doubtful] + sparse.diags(sure + 1.0)
@@ -76,7 +77,7 @@ def calmed(field: Floats, vertices: Floats, triangles: Ints) -> Floats:
 
     Places on another surface are sure to about that; a coarse mesh shows nothing of it and stays as it is.
     """
-    laplacian, edge = graph_laplacian(vertices, triangles)
+    laplacian, edge = scaled_laplacian(vertices, triangles)
     used = np.bincount(triangles.ravel(), minlength=len(vertices)) > 0
     degree = np.where(used, laplacian.diagonal(), 1.0)
     result = np.array(field, dtype=np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...geometry.arrays import Floats
-from ...geometry.closest import Surface
+from ...geometry.closest import SearchableSurface
 from .eyeballs import fit_ball, lay_eye
 from .registration import Landmarks, register
 from .shapes import EYES, Shape, landmark_spread
@@ -17,7 +17,8 @@ def lay_over(template: Shape, target: Shape) -> Floats:
         target.landmarks(),
         landmark_spread(),
     )
-    laid = register(template.vertices, template.outer(), Surface(target.vertices, target.outer()), landmarks)
+    surface = SearchableSurface(target.vertices, target.outer())
+    laid = register(template.vertices, template.outer(), surface, landmarks)
     if template.has_eyes and target.has_eyes:
         for eye in EYES:
             ids = template.vertices_of(eye)

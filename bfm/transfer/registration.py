@@ -15,7 +15,11 @@ from scipy.interpolate import RBFInterpolator
 from scipy.sparse.linalg import splu
 
 from ...geometry.arrays import Floats, Ints
-from ...geometry.closest import Hits, Surface
+from ...geometry.closest import Hits, SearchableSurface
+from ...geometry.edges import unique_edges
+from ...geometry.laplacians import adjacency, graph_laplacian
+from ...geometry.normals import vertex_normals
+from ...geometry.similarity import umeyama
 
 # Over how far (metres) the sheet resists bending, and from how far a match still pulls.
 REACHES = (0.050, 0.035, 0.025, 0.017, 0.012, 0.008, 0.006, 0.0045)
@@ -36,30 +40,17 @@ class Landmarks:
     spread: Floats  # (K,) how far from there they may truly be, metres
 
 
-def similarity(source: Floats, target: Floats, weights: Floats | None = None) -> tuple[float, Floats, Floats]:
-    """Scale, rotation (3, 3), translation (3,) that take (K, 3) to (K, 3) best (Umeyama, PAMI 1991)."""
-    share = np.ones(len(source)) if weights is None else np.asarray(weights, dtype=np.float64)
-    share = share / share.sum()
-    from_middle, to_middle = share @ source, share @ target
-    a, b = source - from_middle, target - to_middle
-    u, s, vt = np.linalg.svd((b * share[:, None]).T @ a)
-    flip = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    rotation = (u * flip) @ vt
-    scale = float((s * flip).sum() / (share @ (a**2).sum(axis=1)))
-    return scale, rotation, np.asarray(to_middle - scale * rotation @ from_middle, dtype=np.float64)
-
-
-def register(vertices: Floats, triangles: Ints, target: Surface, landmarks: Landmarks) -> Floats:
+def register(vertices: Floats, triangles: Ints, target: SearchableSurface, landmarks: Landmarks) -> Floats:
     """Template vertices (V, 3) laid onto the target, all of them: those outside ``triangles`` go along.
 
     triangles: (T, 3) the template's outer surface, which alone is pulled by its closest points on the target.
     """
     at = np.einsum("kc,kcd->kd", landmarks.weights, np.asarray(vertices, dtype=np.float64)[landmarks.vertices])
-    scale, rotation, shift = similarity(at, landmarks.points, 1 / landmarks.spread**2)
-    placed = scale * np.asarray(vertices, dtype=np.float64) @ rotation.T + shift
-    placed = placed + warp(scale * at @ rotation.T + shift, landmarks, placed)
+    whole = umeyama(at, landmarks.points, 1 / landmarks.spread**2)
+    placed = whole.apply(np.asarray(vertices, dtype=np.float64))
+    placed = placed + warp(whole.apply(at), landmarks, placed)
     moved = placed.copy()
-    sheet = _Sheet(placed, triangles, landmarks)
+    sheet = _ElasticTemplate(placed, triangles, landmarks)
     for reach, limit in zip(REACHES, LIMITS, strict=True):
         moved[sheet.members] = sheet.pulled(moved, target, reach, limit)
     follow = np.setdiff1d(np.arange(len(moved)), sheet.members)
@@ -83,7 +74,7 @@ def follow_sheet(before: Floats, after: Floats, points: Floats, neighbours: int 
     return RBFInterpolator(before[chosen], (after - before)[chosen], neighbors=neighbours, kernel="linear")(points)
 
 
-class _Sheet:
+class _ElasticTemplate:
     """The template's outer surface as an elastic sheet about its warped shape."""
 
     def __init__(self, placed: Floats, triangles: Ints, landmarks: Landmarks) -> None:
@@ -92,7 +83,7 @@ class _Sheet:
         local[self.members] = np.arange(len(self.members))
         self.triangles = local[triangles]
         self.rest = placed[self.members]
-        laplacian, self.edge = graph_laplacian(self.rest, self.triangles)
+        laplacian, self.edge = scaled_laplacian(self.rest, self.triangles)
         self.bending = (laplacian.T @ laplacian).tocsc()
         self.membrane = laplacian
         inside = (local[landmarks.vertices] >= 0).all(axis=1)
@@ -103,7 +94,7 @@ class _Sheet:
         )
         self.points, self.spread = landmarks.points[inside], landmarks.spread[inside]
 
-    def pulled(self, moved: Floats, target: Surface, reach: float, limit: float) -> Floats:
+    def pulled(self, moved: Floats, target: SearchableSurface, reach: float, limit: float) -> Floats:
         """The sheet's vertices (M, 3) after one step."""
         now = moved[self.members]
         hits = target.closest(now, vertex_normals(now, self.triangles), limit)
@@ -116,37 +107,15 @@ class _Sheet:
         factor = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
         return self.rest + factor.solve(right)
 
-    def _trust(self, hits: Hits, target: Surface, limit: float) -> Floats:
+    def _trust(self, hits: Hits, target: SearchableSurface, limit: float) -> Floats:
         """Weights (M,): 1 for a near match, 0 beyond the limit and on the target's open borders."""
         near = np.clip(1 - (hits.distance / limit) ** 2, 0, 1) ** 2
         return np.where(np.isfinite(hits.distance) & ~target.on_border(hits), near, 0.0)
 
 
-def graph_laplacian(vertices: Floats, triangles: Ints) -> tuple[sparse.csr_matrix, float]:
-    """The uniform Laplacian (V, V), rows scaled to a neighbourhood's mean, and the mean edge length."""
+def scaled_laplacian(vertices: Floats, triangles: Ints) -> tuple[sparse.csr_matrix, float]:
+    """The graph Laplacian (V, V) over the mean number of neighbours, and the mean edge length."""
     edges = unique_edges(triangles)
-    count = len(vertices)
-    both = np.concatenate([edges, edges[:, ::-1]])
-    adjacent = sparse.csr_matrix((np.ones(len(both)), (both[:, 0], both[:, 1])), shape=(count, count))
-    degree = np.asarray(adjacent.sum(axis=1)).ravel()
+    joined = adjacency(edges, len(vertices))
     mean = float(np.linalg.norm(vertices[edges[:, 0]] - vertices[edges[:, 1]], axis=1).mean())
-    return (sparse.diags(degree) - adjacent).tocsr() / max(float(degree.mean()), 1.0), mean
-
-
-def unique_edges(triangles: Ints) -> Ints:
-    """Edges (E, 2) of triangles (T, 3), each once, lower id first."""
-    ends = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).astype(np.int64)
-    count = int(triangles.max(initial=0)) + 1
-    edges = np.unique(ends.min(axis=1) * count + ends.max(axis=1))
-    return np.stack([edges // count, edges % count], axis=1)
-
-
-def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
-    """Unit normals (V, 3), area weighted."""
-    corners = vertices[triangles]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros_like(vertices)
-    for corner in range(3):
-        for axis in range(3):
-            normals[:, axis] += np.bincount(triangles[:, corner], across[:, axis], len(vertices))
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
+    return graph_laplacian(joined) / max(joined.sum() / len(vertices), 1.0), mean

@@ -12,6 +12,7 @@ from PIL import Image
 
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Pixels
+from ...geometry.similarity import umeyama
 
 CROP_PX = 224
 RESCALE_FACTOR = 102.0
@@ -102,12 +103,8 @@ def pos(points: Floats) -> tuple[float, Floats]:
 
 
 def arcface_matrix(landmarks68: Floats) -> Floats:
-    """Similarity (2, 3) that brings 68 landmarks (68, 2), y down, to ArcFace's 112-pixel template (Umeyama 1991)."""
+    """Similarity (2, 3) that brings 68 landmarks (68, 2), y down, to ArcFace's 112-pixel template."""
     eyes = [landmarks68[[36, 39]].mean(axis=0), landmarks68[[42, 45]].mean(axis=0)]
     source = np.stack([*eyes, landmarks68[30], landmarks68[48], landmarks68[54]])
-    from_mean, to_mean = source.mean(axis=0), ARCFACE_TEMPLATE.mean(axis=0)
-    a, b = source - from_mean, ARCFACE_TEMPLATE - to_mean
-    u, singular, vt = np.linalg.svd(b.T @ a / len(a))
-    sign = np.array([1.0, np.sign(np.linalg.det(u @ vt))])
-    turn = (singular * sign).sum() / a.var(axis=0).sum() * (u * sign) @ vt
-    return np.concatenate([turn, (to_mean - turn @ from_mean)[:, None]], axis=1)
+    onto = umeyama(source, ARCFACE_TEMPLATE)
+    return np.concatenate([onto.scale * onto.rotation, onto.translation[:, None]], axis=1)

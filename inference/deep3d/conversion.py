@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...geometry.colour import srgb_to_linear
 from ..camera import Camera
 from ..detectors.landmarks import FaceLandmarks
 from ..fitting.face_fit import FaceFit
 from ..fitting.model_tensors import ModelTensors
-from ..images import srgb_to_linear
 from ..lighting import sh_basis
 from .alignment import CROP_PX, Deep3DCrop
 from .coefficients import Deep3DCoefficients

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from ...bfm.face_model import FaceModel
 from ...errors import LikenessError
+from ..rendering.normals import face_normals, mean_at_vertices
 from .coefficients import EXPRESSION, IDENTITY, SH_TERMS, TEXTURE, Deep3DCoefficients
 
 FOCAL_PX, CENTRE_PX, CAMERA_Z = 1015.0, 112.0, 10.0
@@ -137,12 +137,7 @@ def project(posed: Tensor) -> Tensor:
 
 def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     """Unit normals (B, V, 3): the mean over the triangles round a vertex, each counting alike however large."""
-    a, b, c = (vertices[:, corner] for corner in triangles.unbind(1))
-    flat = normalize(torch.linalg.cross(a - b, b - c), dim=-1)
-    total = torch.zeros_like(vertices)
-    for corner in triangles.unbind(1):
-        total = total.index_add(1, corner, flat)
-    return normalize(total, dim=-1)
+    return mean_at_vertices(face_normals(vertices, triangles), triangles, vertices)
 
 
 def sh_basis(normals: Tensor) -> Tensor:

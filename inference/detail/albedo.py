@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ...geometry.arrays import Floats32
-from ..uv.atlas import smoothstep
+from ...geometry.smoothstep import smoothstep
 from .picture import Picture
 
 GREEN = 1

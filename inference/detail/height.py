@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.sparse import diags
+from scipy.sparse.linalg import LinearOperator, cg
 
 from ...geometry.arrays import Floats32
 from ..lighting import sh_basis, sh_gradient
@@ -131,22 +133,13 @@ def solve(system: Relief, residual: Floats32, weight: Floats32, small: float, fl
 def _conjugate_gradient(
     matrix: Callable[[Floats32], Floats32], right_side: Floats32, start: Floats32, diagonal: Floats32
 ) -> Floats32:
-    """Preconditioned by the diagonal (H, W)."""
-    x, r = start.copy(), right_side - matrix(start)
-    z = r / diagonal
-    p, rz = z.copy(), float((r * z).sum())
-    first = rz
-    for _ in range(_STEPS):
-        if rz <= 1e-6 * first or rz <= 0.0:
-            break
-        mp = matrix(p)
-        alpha = rz / float((p * mp).sum())
-        x += alpha * p
-        r -= alpha * mp
-        z = r / diagonal
-        rz, previous = float((r * z).sum()), rz
-        p = z + (rz / previous) * p
-    return x
+    """A few steps from ``start`` (H, W), preconditioned by the diagonal (H, W)."""
+    shape = right_side.shape
+    system = LinearOperator(
+        (right_side.size, right_side.size), lambda x: matrix(x.reshape(shape)).ravel(), dtype=right_side.dtype
+    )
+    found, _ = cg(system, right_side.ravel(), start.ravel(), maxiter=_STEPS, M=diags(1 / diagonal.ravel()))
+    return found.reshape(shape)
 
 
 def _right(x: Floats32) -> Floats32:

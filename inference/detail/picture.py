@@ -13,13 +13,14 @@ import torch
 
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
+from ...geometry.colour import srgb_to_linear
+from ...geometry.smoothstep import smoothstep
 from ..camera import Camera
 from ..fitting.face_fit import FaceFit
-from ..images import Photo, srgb_to_linear
+from ..images import Photo
 from ..lighting import to_view_frame
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import interpolate, rasterize
-from ..uv.atlas import smoothstep
 
 PIXEL = 0.0003  # metres of skin; a finer photo is averaged down to this, pores are not smaller
 _MARGIN = 4  # pixels of the photo round the projected face

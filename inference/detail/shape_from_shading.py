@@ -10,9 +10,10 @@ import torch
 
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
+from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
-from ..uv.atlas import smoothstep, uv_atlas
+from ..uv.atlas import uv_atlas
 from .albedo import log_reflectance, relief_residual, without_hair
 from .detail import Detail
 from .height import occlusion_gain, relief, shading, solve

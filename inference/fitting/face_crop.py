@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ...geometry.arrays import Floats, Pixels
+from ...geometry.colour import srgb_to_linear
 from ..camera import Camera
-from ..images import srgb_to_linear
 
 
 @dataclass(frozen=True)

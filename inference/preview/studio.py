@@ -16,12 +16,12 @@ from torch import Tensor
 from torch.nn.functional import grid_sample, normalize
 
 from ...geometry.arrays import Floats, Floats32, Pixels
+from ...geometry.colour import linear_to_srgb, srgb_to_linear
 from ...geometry.faces import triangle_owner, triangulate
 from ...result.image_files import loaded
 from ...result.mouth_lining import LINING
 from ...result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE, Reconstruction
 from ..camera import Camera
-from ..images import linear_to_srgb, srgb_to_linear
 from ..lighting import shade, to_view_frame
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import rasterize

@@ -1,4 +1,7 @@
-"""Normals of triangle meshes: (B, V, 3) vertices, (T, 3) triangles counter-clockwise from outside. Differentiable."""
+"""Normals of triangle meshes with gradients: (B, V, 3) vertices, (T, 3) triangles counter-clockwise from outside.
+
+The PyTorch twin of `geometry.normals`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ def face_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
 
 def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     """Unit normals (B, V, 3): the area-weighted mean over the triangles round a vertex; zero for a lone vertex."""
-    flat = _area_normals(vertices, triangles)
+    return mean_at_vertices(_area_normals(vertices, triangles), triangles, vertices)
+
+
+def mean_at_vertices(flat: Tensor, triangles: Tensor, vertices: Tensor) -> Tensor:
+    """Unit vectors (B, V, 3) along the sums of ``flat`` (B, T, 3) over the triangles round each vertex; or zero."""
     total = torch.zeros_like(vertices)
     for corner in triangles.unbind(1):
         total = total.index_add(1, corner, flat)

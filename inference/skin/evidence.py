@@ -13,7 +13,8 @@ import numpy as np
 
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32, Image
-from ..uv.atlas import UvAtlas, smoothstep
+from ...geometry.smoothstep import smoothstep
+from ..uv.atlas import UvAtlas
 from ..uv.blending import enlarge, shrink
 
 # Dense landmarks round the features: brows, outer eye corners, cheeks, jaw and chin.

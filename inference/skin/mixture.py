@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import logsumexp, softmax
 
 from ...geometry.arrays import Floats
 
@@ -24,9 +25,7 @@ class Mixture:
 
 def log_density(mixture: Mixture, samples: Floats) -> Floats:
     """Log density (N,) of samples (N, D)."""
-    logs = _log_parts(mixture, samples)
-    top = logs.max(axis=0)
-    return top + np.log(np.exp(logs - top).sum(axis=0))
+    return logsumexp(_log_parts(mixture, samples), axis=0)
 
 
 def fit_mixture(samples: Floats, weights: Floats, parts: int, start: Mixture | None = None) -> Mixture:
@@ -38,9 +37,7 @@ def fit_mixture(samples: Floats, weights: Floats, parts: int, start: Mixture | N
     chosen, weight = samples[rows], weights[rows] + 1e-9
     mixture = start or _spread_out(chosen, weight, parts)
     for _ in range(STEPS):
-        logs = _log_parts(mixture, chosen)
-        belongs = np.exp(logs - logs.max(axis=0))
-        mixture = _from_memberships(chosen, belongs * (weight / belongs.sum(axis=0)))
+        mixture = _from_memberships(chosen, softmax(_log_parts(mixture, chosen), axis=0) * weight)
     return mixture
 
 

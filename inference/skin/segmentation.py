@@ -13,9 +13,10 @@ import numpy as np
 
 from ...anatomy.landmarks import FACE_OVAL_LOOP
 from ...geometry.arrays import Floats, Pixels
+from ...geometry.colour import srgb_to_linear
 from ..detectors.crop import Crop
 from ..detectors.landmarks import FaceLandmarks
-from ..images import Photo, srgb_to_linear
+from ..images import Photo
 from .mixture import fit_mixture, log_density
 from .person import person_mask
 

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from ...geometry.arrays import Image
+from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..lighting import shade, to_view_frame
-from ..uv.atlas import smoothstep
 from ..uv.blending import by_rows, channel_mean, enlarge, log_colours, push_pull, scaled, shrink, weighted
 
 SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin

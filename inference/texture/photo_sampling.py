@@ -7,8 +7,10 @@ import numpy as np
 from torch import Tensor
 
 from ...geometry.arrays import Image
-from ..images import Photo, srgb_to_linear
-from ..uv.atlas import TexelGeometry, smoothstep
+from ...geometry.colour import srgb_to_linear
+from ...geometry.smoothstep import smoothstep
+from ..images import Photo
+from ..uv.atlas import TexelGeometry
 
 _KERNEL_REACH = 2  # photo pixels: a mask shrunk by this keeps the cubic kernel off what it hides
 _CLIPPED = (0.8, 0.98)  # linear level of the darkest channel between which a pixel counts as burnt out

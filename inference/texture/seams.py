@@ -6,10 +6,11 @@ Colours are completed and blended in the texture, where the sides of a cut are f
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csc_matrix, diags
-from scipy.sparse.linalg import splu
+from scipy.sparse import diags
 
 from ...geometry.arrays import Bools, Image, Ints
+from ...geometry.edges import unique_edges
+from ...geometry.laplacians import adjacency, graph_laplacian, harmonic
 from ..uv.atlas import UvAtlas
 from ..uv.blending import log_colours
 
@@ -53,12 +54,9 @@ def _levels(image: Image, atlas: UvAtlas, cut: Bools) -> tuple[Image, Image]:
 
 def _spread(offset: Image, fixed: Bools, corners: Ints) -> Image:
     """Values (U, 3) given at ``fixed`` points, spread over the mesh of the corners (N, 3) and fading with distance."""
-    ends = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
-    ends = np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0)
-    free = np.setdiff1d(corners, np.flatnonzero(fixed))
-    adjacency = csc_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(fixed),) * 2)
-    degree = np.asarray(adjacency.sum(axis=1)).ravel()
-    system = (diags(degree * (1.0 + FADING)) - adjacency).tocsc()[free][:, free]
+    given = np.flatnonzero(fixed)
+    free = np.setdiff1d(corners, given)
+    bonds = graph_laplacian(adjacency(unique_edges(corners), len(fixed)))
     result = offset.copy()
-    result[free] = splu(system).solve(adjacency[free] @ offset)
+    result[free] = harmonic(bonds + FADING * diags(bonds.diagonal()), free, given, offset[given])
     return result

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
+from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..skin.evidence import skin_evidence
-from ..uv.atlas import UvAtlas, smoothstep, texel_geometry
+from ..uv.atlas import UvAtlas, texel_geometry
 from ..uv.blending import blend, by_rows, log_colours, push_pull, scaled, shrink
 from ..uv.mirror import part_groups
 from .delighting import divide_light, soften_highlights, texel_shading

@@ -15,9 +15,10 @@ import numpy as np
 
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
+from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
-from ..uv.atlas import smoothstep, texel_geometry, uv_atlas
+from ..uv.atlas import texel_geometry, uv_atlas
 from ..uv.blending import blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts
 from ..uv.mirror import mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out

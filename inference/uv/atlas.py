@@ -18,6 +18,7 @@ from torch.nn.functional import embedding_bag
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
+from ...geometry.smoothstep import smoothstep
 from ..camera import Camera
 from ..fitting.face_fit import FaceFit
 from ..rendering.normals import vertex_normals
@@ -112,12 +113,6 @@ def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
     pixels = camera.project(torch.from_numpy(positions)).numpy()
     visibility = _visibility(atlas, posed, camera, placed[..., 2], pixels, facing)
     return TexelGeometry(positions, normals, pixels, facing, visibility)
-
-
-def smoothstep(low: float, high: float, values: Image) -> Image:
-    """0 below ``low``, 1 above ``high``, a cubic between."""
-    t = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
 
 
 def _on_cpu(camera: Camera) -> Camera:

@@ -15,6 +15,7 @@ from scipy.spatial import KDTree
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats64, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
+from ...geometry.normals import area_normals, triangle_normals
 from .atlas import uv_atlas
 
 _CANDIDATES = 8  # nearest midpoints tried as the reflected triangle
@@ -72,13 +73,13 @@ def _opposite(points: Floats64, flipped: Floats64) -> tuple[Ints, Bools]:
     count = min(_CANDIDATES, len(points))
     _, candidates = KDTree(middles).query(wanted, k=count)
     candidates = np.reshape(candidates, (-1, count))
-    normals = _unit_normals(points)
+    normals = triangle_normals(points)
     facing = np.einsum("nkd,nd->nk", normals[candidates], normals * [-1.0, 1.0, 1.0])
     offset = wanted[:, None] - middles[candidates]
     weights = _plane_barycentrics(points[candidates].reshape(-1, 3, 3), np.repeat(wanted, count, 0)[:, None])
     outside = np.maximum(-weights.min(axis=-1), 0.0).reshape(candidates.shape)
     # Being outside a triangle by one barycentric unit is worth the triangle's own size.
-    extent = np.sqrt(np.linalg.norm(_area_normals(points), axis=-1))[candidates]
+    extent = np.sqrt(np.linalg.norm(area_normals(points), axis=-1) / 2.0)[candidates]
     height = np.abs(np.einsum("nkd,nkd->nk", offset, normals[candidates]))
     distance = outside * extent + height + np.where(facing > 0.0, 0.0, 1.0)
     best = distance.argmin(axis=1)
@@ -107,12 +108,3 @@ def _joined(corners: Floats64, triangles_uv: Ints, count: int) -> Floats64:
     agree = np.ones(count, bool)
     np.logical_and.at(agree, owners, apart < _SAME_CHART)
     return np.where((agree[owners] & good)[:, None], mean[owners], flat).reshape(corners.shape)
-
-
-def _area_normals(triangles: Floats64) -> Floats64:
-    return np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]) / 2.0
-
-
-def _unit_normals(triangles: Floats64) -> Floats64:
-    normals = _area_normals(triangles)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from likeness.benchmarks.alignment import Similarity, umeyama
-from likeness.benchmarks.scan import make_scan, normals_of
+from likeness.benchmarks.scan import make_scan
 from likeness.benchmarks.scan_error import Prediction, scan_errors, summarise
+from likeness.geometry.normals import vertex_normals
+from likeness.geometry.similarity import Similarity
 from scipy.spatial.transform import Rotation
 
 NEAR_LANDMARKS = np.array([[-45, 30], [-15, 30], [15, 30], [45, 30], [0, -20], [-22, -40], [22, -40]], float)
@@ -17,28 +16,6 @@ def scan(fine_cap):
     vertices, triangles = fine_cap
     nearest = np.linalg.norm(vertices[:, None, :2] - NEAR_LANDMARKS, axis=2).argmin(axis=0)
     return make_scan(vertices, triangles, vertices[nearest])
-
-
-@given(
-    angles=st.tuples(*[st.floats(-3, 3)] * 3),
-    scale=st.floats(1e-3, 1e3),
-    shift=st.tuples(*[st.floats(-100, 100)] * 3),
-)
-@settings(max_examples=40)
-def test_umeyama_recovers_a_similarity(angles, scale, shift):
-    points = np.random.default_rng(0).normal(size=(7, 3))
-    true = Similarity(scale, Rotation.from_euler("xyz", angles).as_matrix(), np.array(shift))
-    found = umeyama(points, true.apply(points))
-    assert found.scale == pytest.approx(scale, rel=1e-9)
-    assert np.allclose(found.rotation, true.rotation, atol=1e-9)
-    assert np.allclose(found.undo(true.apply(points)), points, atol=1e-9)
-
-
-def test_umeyama_never_mirrors():
-    points = np.random.default_rng(0).normal(size=(7, 3))
-    found = umeyama(points, points * [-1, 1, 1], scale=1.0)
-    assert np.linalg.det(found.rotation) == pytest.approx(1)
-    assert found.scale == 1.0
 
 
 def test_truth_moved_and_scaled_has_no_error(scan):
@@ -55,7 +32,7 @@ def test_truth_moved_and_scaled_has_no_error(scan):
 
 def test_long_waves_are_measured_nearly_as_put_in(scan):
     wave = np.sin(2 * np.pi * scan.vertices[:, 0] / 80) * np.sin(2 * np.pi * scan.vertices[:, 1] / 80)
-    vertices = scan.vertices + wave[:, None] * normals_of(scan.vertices, scan.triangles)
+    vertices = scan.vertices + wave[:, None] * vertex_normals(scan.vertices, scan.triangles)
     error = scan_errors(scan, Prediction(vertices, scan.triangles, scan.landmarks7, None))
     put_in = float(np.median(np.abs(wave)))
     # ICP soaks up a little of the wave; distance to a slanted surface is a little shorter than along the normal.

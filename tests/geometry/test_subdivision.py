@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from likeness.geometry.subdivision import half_edges, interpolating_control, mirror_subdivided, subdivide, umbrella
+from likeness.geometry.edges import half_edges
+from likeness.geometry.laplacians import umbrella
+from likeness.geometry.subdivision import interpolating_control, mirror_subdivided, subdivide
 
 CUBE = np.array([[0, 3, 2, 1], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]])
 CUBE_POINTS = np.array([[x, y, z] for z in (-1, 1) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))], dtype=float)

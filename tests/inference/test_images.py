@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from likeness.errors import LikenessError
 from likeness.inference import images
-from likeness.inference.images import linear_to_srgb, read_photo, resize, srgb_to_linear
+from likeness.inference.images import read_photo, resize
 from PIL import Image, ImageCms
 
 RED, GREEN, BLUE, GREY = (220, 40, 40), (40, 180, 60), (40, 60, 200), (128, 128, 128)
@@ -207,20 +206,6 @@ def test_huge_pictures_are_refused_before_they_are_decoded(tmp_path: Path, width
 def test_focal_length_from_exif(tmp_path: Path, tags: dict[str, float], expected: float | None) -> None:
     Image.new("RGB", (64, 48)).save(tmp_path / "lens.jpg", exif=exif(**tags).tobytes())
     assert read_photo(tmp_path / "lens.jpg").focal_35mm == (None if expected is None else pytest.approx(expected))
-
-
-def test_colour_curves_are_inverse_and_agree_for_numpy_and_torch() -> None:
-    values = np.linspace(0, 1, 101)
-    linear = srgb_to_linear(values)
-    np.testing.assert_allclose(linear_to_srgb(linear), values, atol=1e-9)
-    np.testing.assert_allclose(srgb_to_linear(torch.as_tensor(values)).numpy(), linear)
-    np.testing.assert_allclose(
-        srgb_to_linear(np.arange(256, dtype=np.uint8)), srgb_to_linear(np.arange(256) / 255), atol=1e-6
-    )
-    assert srgb_to_linear(np.array([0.5]))[0] == pytest.approx(0.21404, abs=1e-5)
-    black = torch.zeros(1, requires_grad=True)
-    (slope,) = torch.autograd.grad(linear_to_srgb(black).sum(), black)
-    assert slope.item() == pytest.approx(12.92)
 
 
 def test_resize_averages_areas() -> None:

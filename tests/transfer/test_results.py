@@ -11,7 +11,7 @@ from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
 from likeness.cli import main
 from likeness.errors import LikenessError
-from likeness.inference.images import linear_to_srgb
+from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.model_mesh import mesh_of
 from likeness.inference.uv.atlas import uv_atlas
 from likeness.result.image_files import read_image, write_image

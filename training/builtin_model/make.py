@@ -26,9 +26,11 @@ from ...anatomy.landmarks import (
 )
 from ...bfm.builtin.eyes import eye_color
 from ...bfm.builtin.loading import BUILTIN_FILE
-from ...bfm.builtin.muscles import FaceGeometry, vertex_normals
+from ...bfm.builtin.muscles import FaceGeometry
 from ...bfm.face_model import FaceModel, save_face_model
 from ...geometry.arrays import Floats, Ints
+from ...geometry.faces import both_triangulations
+from ...geometry.normals import vertex_normals
 from ...geometry.subdivision import subdivide
 from .expressions import expression_basis
 from .identity import identity_modes, sharpen_parity
@@ -181,7 +183,7 @@ def apply_relief(build: Build, identity: Floats, relief: Mapping[str, Floats], f
     """Raise the mean and the leading identity modes (I, V, 3) along the normals; ``free`` (V,) says where."""
     if relief["mean"].shape != free.shape:
         raise ValueError("the relief was measured on another mesh: run training.measure_relief again")
-    normals = vertex_normals(build.vertices, build.faces) * free[:, None]
+    normals = vertex_normals(build.vertices, both_triangulations(build.faces)) * free[:, None]
     raised = build.vertices + normals * smoothed(relief["mean"], build.faces, RELIEF_SMOOTHING)[:, None]
     modes = smoothed(relief["modes"], build.faces, RELIEF_SMOOTHING)
     identity = identity.copy()

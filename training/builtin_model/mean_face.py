@@ -12,7 +12,7 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import NO_CORNER
 from ...geometry.subdivision import mirror_subdivided
 from .eyeball import Eyeball, make_eyeball
-from .surface import LEVELS, Layout, Surface, build_surface, place_base, place_control, symmetric
+from .surface import LEVELS, Layout, SkinSurface, build_surface, place_base, place_control, symmetric
 from .topology import ControlMesh, build_control_mesh
 
 
@@ -22,7 +22,7 @@ class Build:
 
     mesh: ControlMesh
     layout: Layout
-    surface: Surface
+    surface: SkinSurface
     eyeball: Eyeball
     vertices: Floats  # (V, 3)
     faces: Ints  # (F, 4)

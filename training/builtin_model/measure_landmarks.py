@@ -19,6 +19,8 @@ from scipy.spatial import cKDTree
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, dense_mirror
 from ...geometry.arrays import Floats, Ints, Pixels
+from ...geometry.normals import triangle_normals
+from ...geometry.similarity import umeyama
 from .ict_renders import PICTURE, Heads, load_heads, random_light, render_head, view_camera
 
 OUTPUT = Path(__file__).with_name("measured_landmarks.npz")
@@ -88,8 +90,7 @@ def measure_head(vertices: Floats, heads: Heads, detector: Detector, rng: np.ran
 def _surface(vertices: Floats, heads: Heads) -> tuple[Floats, Floats]:
     """Points of the skin (vertices and triangle centres) with their unit normals."""
     corners = vertices[heads.skin_triangles]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    return corners.mean(axis=1), normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    return corners.mean(axis=1), triangle_normals(corners)
 
 
 def triangulate(points: Floats, cameras: list, surface: Floats, normals: Floats, rounds: int = 4) -> Floats:
@@ -177,11 +178,8 @@ def cast_rays(origin: Floats, directions: Floats, triangles: Floats) -> Floats:
 
 
 def align(points: Floats, target: Floats, rigid: Sequence[int]) -> Floats:
-    """Rotate and shift points (N, 3) so that the rigid ones lie on the target's (Kabsch; no scale)."""
-    a, b = points[list(rigid)], target[list(rigid)]
-    u, _, vt = np.linalg.svd((b - b.mean(axis=0)).T @ (a - a.mean(axis=0)))
-    rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
-    return (points - a.mean(axis=0)) @ rotation.T + b.mean(axis=0)
+    """Rotate and shift points (N, 3) so that the rigid ones lie on the target's (no scale)."""
+    return umeyama(points[list(rigid)], target[list(rigid)], scale=1.0).apply(points)
 
 
 def symmetrised_statistics(samples: Floats, mirror: Ints) -> tuple[Floats, Floats, Floats]:

@@ -17,9 +17,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT
-from ...bfm.builtin.muscles import vertex_normals
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats
+from ...geometry.faces import both_triangulations
+from ...geometry.normals import area_normals, unit, vertex_normals
 from .ict_renders import Heads, load_heads
 from .make import MEASURED, RELIEF, load_measured, make_model
 from .mean_face import build_mean
@@ -49,15 +50,12 @@ def fit_identity(model: FaceModel, dense: Floats, rounds: int = 30) -> tuple[Flo
 def surface_samples(vertices: Floats, heads: Heads, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Points spread evenly over a head's skin with their unit normals."""
     corners = vertices[heads.skin_triangles]
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    size = np.linalg.norm(area, axis=1)
+    size = np.linalg.norm(area_normals(corners), axis=1)
     picked = rng.choice(len(corners), SURFACE_SAMPLES, p=size / size.sum())
     weights = rng.dirichlet((1.0, 1.0, 1.0), SURFACE_SAMPLES)
-    normals = np.zeros_like(vertices)
-    for corner in range(3):
-        np.add.at(normals, heads.skin_triangles[:, corner], area)
+    normals = vertex_normals(vertices, heads.skin_triangles)
     smooth = np.einsum("nk,nkd->nd", weights, normals[heads.skin_triangles[picked]])
-    return np.einsum("nk,nkd->nd", weights, corners[picked]), smooth / np.linalg.norm(smooth, axis=1, keepdims=True)
+    return np.einsum("nk,nkd->nd", weights, corners[picked]), unit(smooth)
 
 
 def offsets_along(points: Floats, normals: Floats, surface: Floats, surface_normals: Floats) -> Floats:
@@ -95,7 +93,8 @@ def main() -> None:
         shape = model.shape(code)
         together = np.concatenate([dense[:DENSE_FACE_COUNT], vertices])
         head = align(together, np.concatenate([aligned, vertices]), everywhere)[DENSE_FACE_COUNT:]
-        offset = offsets_along(shape, vertex_normals(shape, model.faces), *surface_samples(head, heads, rng))
+        normals = vertex_normals(shape, both_triangulations(model.faces))
+        offset = offsets_along(shape, normals, *surface_samples(head, heads, rng))
         offsets += [offset, offset[mirror]]
         parity = model.identity_basis[:, mirror] * np.array([-1.0, 1.0, 1.0])
         sign = np.sign((parity * model.identity_basis).sum(axis=(1, 2)))

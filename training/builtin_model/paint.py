@@ -14,7 +14,7 @@ import numpy as np
 
 from ...bfm.builtin.eyes import MOUTH_BACK, MOUTH_FRONT
 from ...geometry.arrays import Floats, Ints
-from .regions import smooth_step
+from ...geometry.smoothstep import smoothstep
 
 SKIN = np.array([0.53, 0.315, 0.225])
 MELANIN = np.array([0.80, 1.0, 1.18])  # relative to green
@@ -46,7 +46,7 @@ def skin_color(vertices: Floats, regions: Mapping[str, Floats], lips_depth: floa
     for name, (cover, strength) in COVERS.items():
         share = strength * regions[name][:, None]
         color = (1 - share) * color + share * cover
-    dark = smooth_step(2 * (lips_depth - vertices[:, 2]) / MOUTH_DEPTH - 1)[:, None]
+    dark = smoothstep(0.0, MOUTH_DEPTH, lips_depth - vertices[:, 2])[:, None]
     inside = regions["mouth_interior"][:, None]
     return (1 - inside) * color + inside * ((1 - dark) * MOUTH_FRONT + dark * MOUTH_BACK)
 

@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from ...anatomy.landmarks import OUTER_LIP_LOOP, dense_mirror
 from ...geometry.arrays import Floats, Ints
+from ...geometry.smoothstep import smoothstep
 from .topology import ControlMesh
 
 REGION_NAMES = (
@@ -50,7 +51,7 @@ def skin_regions(mesh: ControlMesh, vertices: Floats, control: csr_matrix) -> di
         "mouth_interior": interior,
         "skirt": skirt,
         "lid_margin": strip,
-        "nostrils": smooth_step((nostrils - 0.25) / 0.2),
+        "nostrils": smoothstep(0.05, 0.45, nostrils),
     }
     visible = (1 - interior) * (1 - skirt)
     landmarks = vertices[: len(dense_mirror())]
@@ -91,10 +92,4 @@ def soft_polygon(points: Floats, corners: Floats, edge: float) -> Floats:
     rise = np.where(along[:, 1] == 0, 1e-12, along[:, 1])
     at = a[:, 0] + (points[:, 1:] - a[:, 1]) / rise * along[:, 0]
     inside = (crosses & (points[:, :1] < at)).sum(axis=1) % 2 == 1
-    return smooth_step(np.where(inside, distance, -distance) / edge)
-
-
-def smooth_step(x: Floats) -> Floats:
-    """0 below -1, 1 above 1, smooth between."""
-    t = np.clip((x + 1) / 2, 0, 1)
-    return t * t * (3 - 2 * t)
+    return smoothstep(-edge, edge, np.where(inside, distance, -distance))

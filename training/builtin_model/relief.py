@@ -7,22 +7,13 @@ eyeballs) the relief fades out.
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...geometry.arrays import Floats, Ints
+from ...geometry.laplacians import umbrella
 
 
 def smoothed(field: Floats, faces: Ints, rounds: int) -> Floats:
     """Fields (..., V) averaged with their neighbours along edges, ``rounds`` times."""
-    edges = np.concatenate([faces[:, [i, (i + 1) % 4]] for i in range(4)])
-    triangles = faces[faces[:, 3] < 0]
-    edges = np.concatenate([edges[(edges >= 0).all(axis=1)], triangles[:, [2, 0]]])
-    edges = np.unique(np.sort(edges, axis=1), axis=0)
-    count = field.shape[-1]
-    degree = np.bincount(edges.ravel(), minlength=count)
+    bend = umbrella(faces, field.shape[-1])
     for _ in range(rounds):
-        total = np.zeros_like(field)
-        for i, j in ((0, 1), (1, 0)):
-            np.add.at(total.reshape(-1, count).T, edges[:, i], field.reshape(-1, count).T[edges[:, j]])
-        field = np.where(degree > 0, (field + total / np.maximum(degree, 1)) / 2, field)
+        field = field - 0.5 * (bend @ field.reshape(-1, field.shape[-1]).T).T.reshape(field.shape)
     return field

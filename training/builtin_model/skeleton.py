@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.linalg import splu
 
 from ...anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, OUTER_LIP_LOOP, dense_mirror
 from ...geometry.affine import affine_weights
 from ...geometry.arrays import Floats, Ints
-from ...geometry.subdivision import umbrella
-from .regions import smooth_step
+from ...geometry.laplacians import harmonic, umbrella
+from ...geometry.smoothstep import smoothstep
 from .topology import ControlMesh
 
 JOINT_NAMES = ("head", "jaw", "eye.L", "eye.R")
@@ -37,7 +36,7 @@ def jaw_share(mesh: ControlMesh) -> Floats:
     given |= {int(dense_mirror()[p]): share for p, share in given.items()}
     bow = np.sin(2 * np.pi * np.linspace(0, 1, mesh.mouth.shape[1], endpoint=False))
     for ring in mesh.mouth[1:]:
-        given |= dict(zip(ring.tolist(), smooth_step(-2.0 * bow).tolist(), strict=True))
+        given |= dict(zip(ring.tolist(), smoothstep(-1.0, 1.0, -2.0 * bow).tolist(), strict=True))
     given |= {int(p): 0.0 for p in (*mesh.lid_right.ravel(), *mesh.lid_left.ravel())}
     oval = [p for ring in mesh.skirt for p in ring]
     share = _harmonic(mesh, given, set(range(mesh.count)) - set(oval))
@@ -53,8 +52,7 @@ def _harmonic(mesh: ControlMesh, given: dict[int, float], members: set[int]) -> 
     free = np.array(sorted(members - set(given)))
     values = np.zeros(mesh.count)
     values[fixed] = [given[int(p)] for p in fixed]
-    laplacian = umbrella(mesh.faces, mesh.count).tocsr()
-    values[free] = splu(laplacian[free][:, free].tocsc()).solve(-laplacian[free][:, fixed] @ values[fixed])
+    values[free] = harmonic(umbrella(mesh.faces, mesh.count), free, fixed, values[fixed])
     return values
 
 

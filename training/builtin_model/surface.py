@@ -17,7 +17,8 @@ from scipy.sparse import csr_matrix
 from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_EYE_LOOP, RIGHT_IRIS
 from ...bfm.builtin.eyes import RADIUS
 from ...geometry.arrays import Floats, Ints
-from ...geometry.subdivision import interpolating_control, subdivide, umbrella
+from ...geometry.laplacians import umbrella
+from ...geometry.subdivision import interpolating_control, subdivide
 from .tidy import tidying_matrix
 from .topology import RIGHT_NOSTRIL_LOOP, ControlMesh, base_mirror
 
@@ -53,7 +54,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Surface:
+class SkinSurface:
     """The subdivided skin with its mouth bag: V vertices, the control points' own first."""
 
     vertices: Floats  # (V, 3) metres
@@ -148,9 +149,9 @@ def _mouth_ring(lips: Floats, back: float, opening: float, width: float) -> Floa
     return ring
 
 
-def build_surface(mesh: ControlMesh, layout: Layout) -> Surface:
+def build_surface(mesh: ControlMesh, layout: Layout) -> SkinSurface:
     """Subdivide control points chosen so that the surface passes through the targets."""
     fine = subdivide(mesh.faces, mesh.count, LEVELS)
     through = interpolating_control(fine.matrix[: mesh.count], umbrella(mesh.faces, mesh.count), SMOOTHNESS)
     matrix = fine.matrix @ (through @ layout.follow)
-    return Surface(fine.matrix @ (through @ layout.targets), fine.faces, fine.parents, matrix, fine.matrix)
+    return SkinSurface(fine.matrix @ (through @ layout.targets), fine.faces, fine.parents, matrix, fine.matrix)

@@ -12,7 +12,7 @@ import numpy as np
 from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, INNER_LIP_LOOP, RIGHT_EYE_LOOP
 from ...geometry.arrays import Floats
 from ...geometry.faces import NO_CORNER
-from ...geometry.subdivision import umbrella
+from ...geometry.laplacians import umbrella
 from .topology import SKIRT_RINGS, ControlMesh, base_mirror
 
 RIM_TERMS = 3  # bumps of rising order that a lid's rim may have between its corners

@@ -15,9 +15,9 @@ import numpy as np
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, INNER_LIP_LOOP, RIGHT_EYE_LOOP, dense_mirror
 from ...geometry.arrays import Floats, Ints
+from ...geometry.edges import half_edges
 from ...geometry.faces import NO_CORNER
 from ...geometry.quads import merge_to_quads, orient, triangles_of_edges
-from ...geometry.subdivision import half_edges
 
 SKIRT_RINGS = 3
 LID_RINGS = 2

@@ -7,13 +7,13 @@ their borders cannot cross. Mirror symmetric about u = 1/2; v up.
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.linalg import splu
 
 from ...anatomy.landmarks import INNER_LIP_LOOP, RIGHT_EYE_LOOP
 from ...geometry.arrays import Floats, Ints
-from ...geometry.faces import NO_CORNER
-from ...geometry.flattening import Sheet, relax, sheet_of
-from ...geometry.subdivision import half_edges, umbrella
+from ...geometry.edges import half_edges
+from ...geometry.faces import NO_CORNER, both_triangulations
+from ...geometry.flattening import RestTriangles, relax, rest_triangles
+from ...geometry.laplacians import harmonic, umbrella
 from .topology import SKIN, ControlMesh
 
 FACE_CENTRE, FACE_REACH = (0.5, 0.5), 0.485
@@ -92,19 +92,15 @@ def _tutte(faces: Ints, border: Ints, count: int) -> Floats:
     flat[border] = np.stack([np.cos(around), np.sin(around)], axis=1)
     used = np.unique(faces[faces != NO_CORNER])
     free = np.setdiff1d(used, border)
-    laplacian = umbrella(faces, count).tocsr()
-    flat[free] = splu(laplacian[free][:, free].tocsc()).solve(-laplacian[free][:, border] @ flat[border])
+    flat[free] = harmonic(umbrella(faces, count), free, border, flat[border])
     return flat
 
 
-def _sheet(mesh: ControlMesh, rest: Floats, skin: Ints, fans: Ints) -> Sheet:
+def _sheet(mesh: ControlMesh, rest: Floats, skin: Ints, fans: Ints) -> RestTriangles:
     """Both ways to cut every quad, so the energy is as symmetric as the mesh."""
-    quads = skin[skin[:, 3] != NO_CORNER]
-    single = np.concatenate([skin[skin[:, 3] == NO_CORNER][:, :3]] * 2)
-    halves = [quads[:, list(c)] for c in ((0, 1, 2), (0, 2, 3), (0, 1, 3), (1, 2, 3))]
-    triangles = np.concatenate([*halves, single, fans[:, :3]])
+    triangles = np.concatenate([both_triangulations(skin), fans[:, :3]])
     scale = np.ones(len(rest))
     scale[mesh.skirt] = SKIRT_SCALE
     scale[[*RIGHT_EYE_LOOP, *mesh.mirror[list(RIGHT_EYE_LOOP)], *INNER_LIP_LOOP]] = FEATURE_SCALE
     size = scale[triangles].mean(axis=1)
-    return sheet_of(rest, triangles, size, slice(-len(fans), None), FILL_WEIGHT)
+    return rest_triangles(rest, triangles, size, slice(-len(fans), None), FILL_WEIGHT)

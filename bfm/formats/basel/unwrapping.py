@@ -7,12 +7,13 @@ outline (Tutte 1963), and relaxes from there.
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_matrix, csr_matrix, diags
+from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import splu
 
 from ....geometry.arrays import Floats, Ints
-from ....geometry.flattening import sheet_of
+from ....geometry.edges import unique_edges
+from ....geometry.flattening import rest_triangles
+from ....geometry.laplacians import adjacency, graph_laplacian, harmonic
 from ....geometry.relaxing import relaxed
 
 MARGIN = 0.015  # around the chart
@@ -34,7 +35,7 @@ def unwrap_mask(vertices: Floats, triangles: Ints) -> Floats | None:
     fans = [_fan(hole, len(vertices) + k) for k, hole in enumerate(holes)]
     filled = np.concatenate([triangles, *fans])
     rest = np.concatenate([vertices, *(vertices[hole].mean(axis=0)[None] for hole in holes)])
-    sheet = sheet_of(rest, filled, np.ones(len(filled)), slice(len(triangles), None), FILL_WEIGHT)
+    sheet = rest_triangles(rest, filled, np.ones(len(filled)), slice(len(triangles), None), FILL_WEIGHT)
     flat = _inside_outline(rest, filled, rim)
     if _areas(flat, filled).min() <= 0:
         return None
@@ -64,11 +65,8 @@ def boundary_loops(triangles: Ints) -> list[Ints]:
 
 def _is_disc(count: int, triangles: Ints, loops: int) -> bool:
     """One piece with ``loops`` boundaries and no handle: Euler's formula, and that all hangs together."""
-    edges = np.unique(
-        np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])), axis=0
-    )
-    graph = coo_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), (count, count))
-    pieces = connected_components(graph, directed=False, return_labels=False)
+    edges = unique_edges(triangles)
+    pieces = connected_components(adjacency(edges, count), directed=False, return_labels=False)
     return pieces == 1 and count - len(edges) + len(triangles) == 2 - loops
 
 
@@ -85,10 +83,8 @@ def _inside_outline(points: Floats, triangles: Ints, rim: Ints) -> Floats:
     start = np.angle((centred @ [1, 1j] * np.exp(-1j * around)).mean())
     flat = np.zeros((len(points), 2))
     flat[rim] = np.stack([np.cos(around + start), np.sin(around + start)], axis=1)
-    weights = _mean_value_weights(points, triangles)
-    laplacian = (diags(np.asarray(weights.sum(axis=1)).ravel()) - weights).tocsr()
     free = np.setdiff1d(np.arange(len(points)), rim)
-    flat[free] = splu(laplacian[free][:, free].tocsc()).solve(-laplacian[free][:, rim] @ flat[rim])
+    flat[free] = harmonic(graph_laplacian(_mean_value_weights(points, triangles)), free, rim, flat[rim])
     return flat
 
 

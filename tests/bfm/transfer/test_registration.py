@@ -12,22 +12,10 @@ from likeness.bfm.library.registry import load_model
 from likeness.bfm.transfer.eyeballs import Ball, fit_ball, lay_eye
 from likeness.bfm.transfer.finding import with_landmarks
 from likeness.bfm.transfer.overlay import lay_over
-from likeness.bfm.transfer.registration import similarity
 from likeness.bfm.transfer.shapes import shape_of_source
 from other_face import disguised, warped
 
 MM = 0.001
-
-
-def test_a_similarity_is_found_again() -> None:
-    rng = np.random.default_rng(0)
-    points, (rotation, _) = rng.normal(size=(40, 3)), np.linalg.qr(rng.normal(size=(3, 3)))
-    rotation *= np.sign(np.linalg.det(rotation))
-    shift = rng.normal(size=3)
-    found = similarity(points, 1.7 * points @ rotation.T + shift, rng.uniform(0.1, 1, 40))
-    assert found[0] == pytest.approx(1.7)
-    np.testing.assert_allclose(found[1], rotation, atol=1e-12)
-    np.testing.assert_allclose(found[2], shift, atol=1e-12)
 
 
 @pytest.mark.parametrize("landmarks", [True, False])

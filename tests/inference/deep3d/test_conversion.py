@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 from likeness.bfm.face_model import FaceModel
+from likeness.geometry.colour import srgb_to_linear
 from likeness.inference.deep3d.alignment import CROP_PX, Deep3DCrop, align
 from likeness.inference.deep3d.coefficients import Deep3DCoefficients
 from likeness.inference.deep3d.conversion import linear_light, photo_camera, to_face_fit
 from likeness.inference.deep3d.geometry import DECIMETRES, Deep3DModel, decode, shading
 from likeness.inference.detectors.landmarks import FaceLandmarks
 from likeness.inference.fitting.model_tensors import model_tensors
-from likeness.inference.images import srgb_to_linear
 from likeness.inference.lighting import shade
 
 Arrays = dict[str, np.ndarray]

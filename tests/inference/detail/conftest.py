@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 from likeness.bfm.face_model import FaceModel
+from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_fit import FaceFit
-from likeness.inference.images import Photo, linear_to_srgb
+from likeness.inference.images import Photo
 from likeness.inference.lighting import shade, to_view_frame, uniform_light
 from likeness.inference.rendering.normals import vertex_normals
 from likeness.inference.rendering.rasterizer import interpolate, rasterize

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from likeness.geometry.colour import linear_to_srgb, srgb_to_linear
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_crop import FaceCrop, face_crop
-from likeness.inference.images import linear_to_srgb, srgb_to_linear
 from synthetic import opencv_pose
 
 WIDTH, HEIGHT = 400, 300

@@ -9,6 +9,7 @@ import pytest
 import torch
 from known_faces import detected, known_face, landmarks_of
 from likeness.bfm.face_model import FaceModel
+from likeness.geometry.colour import linear_to_srgb
 from likeness.geometry.subdivision import subdivide
 from likeness.inference.fitting.face_crop import FaceCrop
 from likeness.inference.fitting.face_part import REACH, FacePart, face_part
@@ -17,7 +18,7 @@ from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors, thinned, vertex_areas
 from likeness.inference.fitting.photometric import color_equations, fit_appearance
 from likeness.inference.fitting.settings import FitSettings, PhotometricSettings
-from likeness.inference.images import Photo, linear_to_srgb
+from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
 from torch import Tensor

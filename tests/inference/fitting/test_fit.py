@@ -7,11 +7,12 @@ import pytest
 import torch
 from known_faces import SIZE, KnownFace, detected, disparity, known_face, landmarks_of
 from likeness.anatomy.landmarks import DENSE_COUNT, FACE_OVAL_LOOP
+from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.fitting.fit import fit_face, observe
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors
 from likeness.inference.fitting.settings import FitSettings, LandmarkSettings
-from likeness.inference.images import Photo, linear_to_srgb
+from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
 from torch import Tensor

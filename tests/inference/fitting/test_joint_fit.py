@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from known_faces import SIZE, KnownFace, detected, disparity, known_face, landmarks_of
+from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.camera import FULL_FRAME_DIAGONAL_MM
 from likeness.inference.fitting.face_fit import FaceFit
 from likeness.inference.fitting.fit import fit_face, observe
@@ -16,7 +17,7 @@ from likeness.inference.fitting.landmark_fit import LandmarkBases, apply_step, i
 from likeness.inference.fitting.model_tensors import ModelTensors
 from likeness.inference.fitting.settings import FitSettings
 from likeness.inference.fitting.view import View
-from likeness.inference.images import Photo, linear_to_srgb
+from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 from likeness.errors import LikenessError
+from likeness.geometry.colour import srgb_to_linear
 from likeness.inference.camera import Camera
-from likeness.inference.images import srgb_to_linear
 from likeness.inference.lighting import uniform_light
 from likeness.inference.preview import contact_sheet, studio
 from likeness.result.reconstruction import (

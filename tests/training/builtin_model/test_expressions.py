@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from likeness.anatomy.arkit import ARKIT_NAMES, mirrored_name
 from likeness.anatomy.expression_spread import EXPRESSION_STD
 from likeness.bfm.builtin.anatomy import Anatomy
-from likeness.bfm.builtin.muscles import Sheet, turn
+from likeness.bfm.builtin.muscles import ElasticSheet, turn
 from likeness.bfm.builtin.personal_blink import face_geometry, mirror_vertices, personal_expressions
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
@@ -202,7 +202,7 @@ def test_spread_minimises_its_energy() -> None:
     size, step, reach = 21, 0.01, 0.03
     vertices, faces = _grid(size)
     centre = size * size // 2
-    field = Sheet(vertices, faces, np.empty(0, int)).spread(np.array([centre]), np.array([[1.0]]), reach)[:, 0]
+    field = ElasticSheet(vertices, faces, np.empty(0, int)).spread(np.array([centre]), np.array([[1.0]]), reach)[:, 0]
     assert field[centre] == 1
     image = field.reshape(size, size)
     np.testing.assert_allclose(image, image[::-1, ::-1], atol=1e-9)
@@ -222,7 +222,7 @@ def test_a_membrane_stays_between_its_values(values: list[float]) -> None:
     given_ids = np.array([16, 18, 30, 32])
     border = np.flatnonzero((vertices[:, :2] == 0).any(axis=1) | (vertices[:, :2] > 0.059).any(axis=1))
     free = np.setdiff1d(np.arange(49), np.concatenate([given_ids, border]))
-    field = Sheet(vertices, faces, np.empty(0, int)).membrane(free, given_ids, np.array(values)[:, None])
+    field = ElasticSheet(vertices, faces, np.empty(0, int)).membrane(free, given_ids, np.array(values)[:, None])
     assert field.max() <= max(*values, 0) + 1e-12
     assert field.min() >= min(*values, 0) - 1e-12
 
@@ -231,7 +231,7 @@ def test_spread_does_not_cross_a_slit() -> None:
     """Two sheets that touch in space but share no edge, like the lips."""
     vertices, faces = _grid(9)
     both = np.concatenate([vertices, vertices + np.array([0, 0, 1e-6])])
-    sheet = Sheet(both, np.concatenate([faces, faces + 81]), np.empty(0, int))
+    sheet = ElasticSheet(both, np.concatenate([faces, faces + 81]), np.empty(0, int))
     field = sheet.spread(np.array([40, 121]), np.array([[1.0], [0.0]]), 0.03)[:, 0]
     assert field[31] > 0.5
     assert abs(field[81:]).max() < 1e-9

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from likeness.bfm.builtin.muscles import vertex_normals
+from likeness.geometry.faces import both_triangulations
+from likeness.geometry.normals import vertex_normals
 from likeness.training.builtin_model.identity import FLIP, GAUSSIAN_SCALES, SYMMETRY, gaussian_kernel, identity_modes
 from likeness.training.builtin_model.relief import smoothed
 
@@ -110,6 +111,6 @@ def test_normals_of_a_plane_and_of_nothing() -> None:
     ids = np.arange(SIDE * SIDE)
     plane = np.stack([ids % SIDE, ids // SIDE, 0.5 * (ids % SIDE)], axis=-1).astype(float)
     lonely = np.concatenate([plane, [[9.0, 9.0, 9.0]]])
-    normals = vertex_normals(lonely, grid_faces())
+    normals = vertex_normals(lonely, both_triangulations(grid_faces()))
     np.testing.assert_allclose(normals[:-1], np.tile(np.array([-0.5, 0.0, 1.0]) / np.hypot(1, 0.5), (SIDE**2, 1)))
     assert not normals[-1].any()

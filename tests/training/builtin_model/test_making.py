@@ -10,7 +10,7 @@ import pytest
 from likeness.anatomy.landmarks import INNER_LIP_LOOP, LEFT_EYE_LOOP
 from likeness.bfm.builtin.eyes import RADIUS
 from likeness.geometry.affine import affine_weights
-from likeness.geometry.flattening import Sheet, dirichlet
+from likeness.geometry.flattening import RestTriangles, dirichlet
 from likeness.geometry.quads import orient, triangles_of_edges
 from likeness.training.builtin_model.eyeball import SEGMENTS, make_eyeball
 from likeness.training.builtin_model.mean_face import Build, build_mean
@@ -121,7 +121,7 @@ def test_eyeball_is_a_closed_sphere_with_a_cornea() -> None:
 def test_uv_energy_gradient() -> None:
     rng = np.random.default_rng(0)
     flat = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) + 0.1 * rng.standard_normal((4, 2))
-    sheet = Sheet(
+    sheet = RestTriangles(
         np.array([[0, 1, 2], [0, 2, 3]]), np.linalg.inv(np.eye(2) + 0.2 * rng.random((2, 2, 2))), np.array([0.4, 0.6])
     )
     value, gradient = dirichlet(sheet, flat)

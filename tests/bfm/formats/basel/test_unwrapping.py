@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.formats.basel.unwrapping import boundary_loops, unwrap_mask
-from likeness.geometry.flattening import dirichlet, sheet_of
+from likeness.geometry.flattening import dirichlet, rest_triangles
 from likeness.geometry.relaxing import _first_fold, _slopes, relaxed
 from small_basel_files import mask
 
@@ -78,7 +78,7 @@ def test_what_is_no_disc_has_no_chart(kind: str) -> None:
 def test_relaxing_descends_and_does_not_fold() -> None:
     rng = np.random.default_rng(0)
     points, triangles = mask(7, 6)
-    sheet = sheet_of(points, triangles, np.ones(len(triangles)), slice(0, 0), 1.0)
+    sheet = rest_triangles(points, triangles, np.ones(len(triangles)), slice(0, 0), 1.0)
     start = points[:, :2] + 0.02 * rng.standard_normal((len(points), 2))
     assert signed_areas(start, triangles).min() > 0
     energies = [dirichlet(sheet, relaxed(sheet, start, steps))[0] for steps in (0, 2, 8)]
@@ -89,7 +89,7 @@ def test_relaxing_descends_and_does_not_fold() -> None:
 def test_the_first_fold_is_where_an_area_becomes_zero() -> None:
     rng = np.random.default_rng(3)
     points, triangles = mask(4, 4)
-    sheet = sheet_of(points, triangles, np.ones(len(triangles)), slice(0, 0), 1.0)
+    sheet = rest_triangles(points, triangles, np.ones(len(triangles)), slice(0, 0), 1.0)
     flat, direction = points[:, :2], rng.standard_normal((len(points), 2))
     step = _first_fold(sheet, flat, direction)
     assert signed_areas(flat + 0.999 * step * direction, triangles).min() > 0
@@ -101,6 +101,6 @@ def test_slopes_of_a_map_of_the_rest_shape_onto_itself() -> None:
     """On the plane the rest shape is the triangle, turned: a scaling is stretches of that scale."""
     points, triangles = mask(5, 5)
     plane = points * [1, 1, 0]
-    sheet = sheet_of(plane, triangles, np.ones(len(triangles)), slice(0, 0), 1.0)
+    sheet = rest_triangles(plane, triangles, np.ones(len(triangles)), slice(0, 0), 1.0)
     maps = (_slopes(sheet, len(points)) @ (plane[:, :2] * 3)).reshape(-1, 2, 2)
     np.testing.assert_allclose(np.linalg.svd(maps, compute_uv=False), 3, rtol=1e-9)
