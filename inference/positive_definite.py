@@ -34,6 +34,6 @@ def solve_positive_definite(matrix: Tensor, right: Tensor) -> Tensor:
         ridge = torch.where(fault != 0, share, ridge)
         factor, fault = torch.linalg.cholesky_ex(scaled + torch.diag_embed(ridge[..., None].expand(curvature.shape)))
     if fault.any():
-        raise torch.linalg.LinAlgError("the system is not positive definite")
+        raise torch.linalg.LinAlgError("the system is not positive definite")  # pyright: ignore[reportPrivateImportUsage]
     half = torch.linalg.solve_triangular(factor, scale * right, upper=False)
     return scale * torch.linalg.solve_triangular(factor.mT, half, upper=True)

@@ -1,4 +1,4 @@
-"""The finer Gaussian process on half a toy face."""
+"""The fine shape on half a toy face."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from likeness.inference.fitting.fine_shape import residual_basis
+from likeness.inference.fitting.fine_shape import fine_shape_basis
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
-from likeness.inference.fitting.settings import ResidualSettings
+from likeness.inference.fitting.settings import FineShapeSettings
 from likeness.inference.rendering.normals import vertex_normals
 from torch import Tensor
 from toy_face import toy_model
 
-SETTINGS = ResidualSettings(scale_m=0.02, amplitude_m=0.001, inducing_points=120)
+SETTINGS = FineShapeSettings(scale_m=0.02, amplitude_m=0.001, inducing_points=120)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def process() -> tuple[ModelTensors, Tensor]:
     model = toy_model()
     skin = np.clip((model.mean[:, 1] + 0.05) / 0.04, 0, 1)
     tensors = model_tensors(replace(model, region_weights=skin[None]), dtype=torch.float64)
-    return tensors, residual_basis(tensors, SETTINGS)
+    return tensors, fine_shape_basis(tensors, SETTINGS)
 
 
 def test_moves_skin_only_and_along_its_normals(process: tuple[ModelTensors, Tensor]) -> None:
