@@ -202,4 +202,8 @@ def test_a_broken_network_in_the_library_is_told(
     with pytest.raises(LikenessError, match="is not a PyTorch checkpoint"):
         estimate.network(torch.device("cpu"))
     monkeypatch.setenv(store.FOLDER_VARIABLE, str(brought))
-    assert isinstance(estimate.network(torch.device("cpu")), RNet)
+    kept = estimate.network(torch.device("cpu"))
+    assert isinstance(kept, RNet)
+    assert next(estimate.network(torch.device("meta")).parameters()).device.type == "meta"
+    assert estimate.network(torch.device("cpu")) is kept
+    assert next(kept.parameters()).device.type == "cpu"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -55,6 +57,20 @@ def test_landmarks_and_fields_are_those_of_the_whole(tensors: ModelTensors, part
     spread = part.spread(field)
     torch.testing.assert_close(spread[:, part.ids], field)
     torch.testing.assert_close(spread.sum(), field.sum())
+
+
+def test_of_other_devices_nothing_is_kept(tensors: ModelTensors) -> None:
+    """The meta device, whose tensors have no numbers, stands in for a GPU."""
+    for make in (model_tensors, face_part):
+        elsewhere = make(tensors.model, "meta", torch.float64)
+        found = [*vars(elsewhere).values(), *(part for p in elsewhere.landmarks.values() for part in vars(p).values())]
+        assert {value.device.type for value in found if isinstance(value, Tensor)} == {"meta"}
+        assert elsewhere.to("meta") is elsewhere
+        assert make(tensors.model, "cpu", torch.float64) is make(tensors.model, "cpu", torch.float64)
+        kept = weakref.ref(elsewhere)
+        del elsewhere, found
+        gc.collect()
+        assert kept() is None
 
 
 def test_a_part_is_outer_and_near_the_landmarks(tensors: ModelTensors, part: FacePart) -> None:

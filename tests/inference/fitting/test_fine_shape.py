@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from likeness.inference.fitting.fine_shape import fine_shape_basis
+from likeness.bfm.library.registry import load_model
+from likeness.inference.fitting.face_part import face_part
+from likeness.inference.fitting.fine_shape import fine_shape_basis, fine_shape_of
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
 from likeness.inference.fitting.settings import FineShapeSettings
 from likeness.inference.rendering.normals import vertex_normals
@@ -61,3 +63,12 @@ def test_far_points_move_independently(process: tuple[ModelTensors, Tensor]) -> 
     assert correlation[near].min() > 0.9
     assert 0.4 < correlation[middle].mean() < 0.75
     assert correlation[far].abs().max() < 0.05
+
+
+def test_that_of_a_models_face_is_worked_out_once_and_on_the_cpu() -> None:
+    model, settings = load_model("builtin"), FineShapeSettings(inducing_points=3)
+    kept = fine_shape_of(face_part(model), settings)
+    assert fine_shape_of(face_part(model), settings) is kept
+    torch.testing.assert_close(kept, fine_shape_basis(face_part(model), settings))
+    assert fine_shape_of(face_part(model, "meta"), settings).device.type == "meta"
+    assert fine_shape_of(face_part(model), settings) is kept
