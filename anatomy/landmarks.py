@@ -6,6 +6,8 @@ right, 473..477 the left, centre first). ``ibug68`` is the 68-point set of 300-W
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 DENSE_FACE_COUNT = 468
@@ -44,6 +46,25 @@ DENSE_GAPS = tuple(
     for k in range(2, len(loop) // 2 - 1)
 )
 IBUG68_GAPS = ((37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65))
+
+
+@dataclass(frozen=True)
+class LandmarkScheme:
+    """A set of points that detectors find on a face, and what has to be known of it: `DENSE` or `IBUG68`."""
+
+    name: str  # what face.json calls it
+    count: int
+    gaps: tuple[tuple[int, int], ...]  # pairs across an opening, upper then lower
+    oval: tuple[int, ...]  # closed loop round the face; empty where the set has no forehead
+    sixty_eight: tuple[tuple[int, ...], ...]  # for each of the iBUG-68 points those whose mean it is
+
+    def ibug68(self, points: np.ndarray) -> np.ndarray:
+        """Points of this set (count, D) -> iBUG-68 points (68, D)."""
+        return np.stack([points[list(ids)].mean(axis=0) for ids in self.sixty_eight])
+
+
+DENSE = LandmarkScheme("dense", DENSE_COUNT, DENSE_GAPS, FACE_OVAL_LOOP, IBUG68_TO_DENSE)
+IBUG68 = LandmarkScheme("ibug68", 68, IBUG68_GAPS, (), tuple((point,) for point in range(68)))
 
 # The mirror of the dense set: points on the midline, and for the others the subject's right one and its left twin.
 _MIDLINE = (
@@ -87,7 +108,7 @@ def dense_mirror() -> np.ndarray:
 
 def dense_to_ibug68(dense: np.ndarray) -> np.ndarray:
     """Dense points (478 or 468, D) -> iBUG-68 points (68, D) by the averages of ``IBUG68_TO_DENSE``."""
-    return np.stack([dense[list(ids)].mean(axis=0) for ids in IBUG68_TO_DENSE])
+    return DENSE.ibug68(dense)
 
 
 def ibug68_to_five(points: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..result.image_files import write_image
 from .models import models_at_hand
 from .photos import contact_sheet, photo_paths
 from .runs import Run, run_photos
-from .scan import View, load_scan, load_views, shared_folder
+from .scan import ScanPicture, load_pictures, load_scan, shared_folder
 from .scan_error import Prediction
 from .scores import Score, by_system, mean_figures, ratios, score_all
 from .systems import KINDS, mediapipe_prediction, stored_peers, stored_prediction
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(shared: Path, models: Sequence[str]) -> tuple[str, Pixels]:
     """Everything, with each of the face models: the report as Markdown, and the contact sheet of previews."""
     bench = shared / "bench"
-    views, photos = load_views(bench), photo_paths(shared / "photos")
+    views, photos = load_pictures(bench), photo_paths(shared / "photos")
     pictures = [*(view.picture for view in views), *photos]
     runs = {model: run_photos(pictures, _say, model) for model in models}
     if not all(runs.values()):
@@ -76,7 +76,7 @@ def our_name(model: str, kind: str) -> str:
     return f"Likeness {model}, {kind}"
 
 
-def _predictions(bench: Path, view: View, runs: dict[str, dict[Path, Run]]) -> dict[str, Prediction]:
+def _predictions(bench: Path, view: ScanPicture, runs: dict[str, dict[Path, Run]]) -> dict[str, Prediction]:
     """Every system's face of one picture, ours first."""
     _say(f"scoring {view.name}")
     found: dict[str, Prediction | None] = {}

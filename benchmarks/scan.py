@@ -39,7 +39,7 @@ class Scan:
 
 
 @dataclass(frozen=True)
-class View:
+class ScanPicture:
     """One picture of the scan. The camera is `Camera`, but its translation is in millimetres like the scan."""
 
     name: str
@@ -77,14 +77,14 @@ def make_scan(vertices: Floats, triangles: Ints, landmarks7: Floats) -> Scan:
     return Scan(vertices, triangles, normals, landmarks7, centre, points, point_normals)
 
 
-def load_views(bench: Path) -> list[View]:
+def load_pictures(bench: Path) -> list[ScanPicture]:
     """The pictures of ``bench`` with their true cameras, in the file's order."""
     entries = json.loads((bench / "lps" / "cameras.json").read_text())
     views = []
     for name, entry in entries.items():
         pose = [torch.tensor(entry[key], dtype=torch.float64) for key in ("K", "R", "t")]
         camera = Camera(*pose, image_size=(entry["width"], entry["height"]))
-        views.append(View(name, bench / "lps" / entry["file"], camera, entry["light"], entry["yaw"]))
+        views.append(ScanPicture(name, bench / "lps" / entry["file"], camera, entry["light"], entry["yaw"]))
     return views
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .normal_error import NormalError, SurfaceImage, normal_error, see
-from .scan import Scan, View
+from .scan import Scan, ScanPicture
 from .scan_error import Prediction, ScanError, scan_errors
 
 
@@ -17,12 +17,12 @@ class Score:
     """How well one system's face of one picture fits the scan."""
 
     system: str
-    view: View
+    view: ScanPicture
     errors: dict[str, ScanError]  # by alignment
     normals: NormalError
 
 
-def score(scan: Scan, truth: SurfaceImage, view: View, system: str, prediction: Prediction) -> Score:
+def score(scan: Scan, truth: SurfaceImage, view: ScanPicture, system: str, prediction: Prediction) -> Score:
     """Score a prediction; ``truth`` is the scan as ``view`` sees it. Normals are taken in the anchored alignment."""
     errors = scan_errors(scan, prediction)
     laid = errors["anchored"].pose.apply(prediction.vertices)
@@ -31,7 +31,7 @@ def score(scan: Scan, truth: SurfaceImage, view: View, system: str, prediction: 
 
 
 def score_all(
-    scan: Scan, views: Iterable[View], predictions_of: Callable[[View], dict[str, Prediction]]
+    scan: Scan, views: Iterable[ScanPicture], predictions_of: Callable[[ScanPicture], dict[str, Prediction]]
 ) -> list[Score]:
     """Scores of every system that has a prediction of a view."""
     scores = []
@@ -45,7 +45,7 @@ def _distance(alignment: str, part: str = "full", figure: str = "median") -> Cal
     return lambda s: getattr(getattr(s.errors[alignment], part), figure) if alignment in s.errors else np.nan
 
 
-def _where(figure: Callable[[Score], float], keep: Callable[[View], bool]) -> Callable[[Score], float]:
+def _where(figure: Callable[[Score], float], keep: Callable[[ScanPicture], bool]) -> Callable[[Score], float]:
     return lambda s: figure(s) if keep(s.view) else np.nan
 
 

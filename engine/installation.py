@@ -11,7 +11,6 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +29,7 @@ from .environment import (
     verdict,
     write_record,
 )
-from .installer import Installer, Progress, explain, find_installer
+from .installer import Progress, explain, find_installer
 from .interpreters import LOCKED, find_interpreter
 
 # Of the whole: where each part of the work ends.
@@ -90,7 +89,13 @@ def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
     if base is None and not order.online:
         raise LikenessError(f"The engine needs Python {version}, and this computer has none: install it and try again.")
     task.tell("Preparing" if base else f"Downloading Python {version}", 0.01)
-    run = partial(_run, task, order, installer, place)
+
+    def run(command: list[str], watch: Watch, source: str) -> None:
+        status, lines = task.run(command, order.log, place, installer.variables(place), watch)
+        if status != 0:
+            sentence = explain(lines, source) or "The installer failed for an unknown reason."
+            raise LikenessError(f"{sentence} Its log is {order.log}.")
+
     run(installer.create(base.path if base else None, version, env), lambda _: None, "The download of Python")
     ends = CREATED, COMMON_INSTALLED, INSTALLED
     for packages, start, end in zip(build.packages, ends, ends[1:], strict=False):
@@ -108,16 +113,6 @@ def _source(packages: Packages, order: Order) -> str:
     if order.wheels is not None:
         return f"The folder {order.wheels}"
     return urlsplit(packages.index).hostname or "The package index"
-
-
-def _run(
-    task: Background, order: Order, installer: Installer, place: Path, command: list[str], watch: Watch, source: str
-) -> None:
-    """Run a program of the installer; its failure becomes one sentence."""
-    status, lines = task.run(command, order.log, place, installer.variables(place), watch)
-    if status != 0:
-        sentence = explain(lines, source) or "The installer failed for an unknown reason."
-        raise LikenessError(f"{sentence} Its log is {order.log}.")
 
 
 def start_check(python: Path, log: Path) -> Background:

@@ -26,7 +26,8 @@ class Edges:
 
 def half_edges(faces: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """Per used corner of faces (F, 3) or (F, 4), -1 last for a triangle, face by face: the face, start vertex, end
-    vertex and start of the previous half-edge of the same face."""
+    vertex and start of the previous half-edge of the same face.
+    """
     sides = (faces != NO_CORNER).sum(axis=1)
     face = np.repeat(np.arange(len(faces)), sides)
     corner = np.arange(len(face)) - np.repeat(np.cumsum(sides) - sides, sides)

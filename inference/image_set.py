@@ -26,10 +26,10 @@ ENOUGH_PX = 400  # a face larger than this shows no more of the shape
 SHARPNESS_PX = 128  # of the face, for comparing the sharpness of photos of different size
 
 
-def find_face(photo: Photo, passes: int, face: int | None, named: bool) -> View:
+def find_face(photo: Photo, looks: int, face: int | None, named: bool) -> View:
     """The chosen face of a photo, else its largest. A `LikenessError` names the photo if ``named``."""
     try:
-        faces = detect_faces(photo, passes=passes)
+        faces = detect_faces(photo, looks=looks)
         return View(photo, choose_face(faces, face), len(faces))
     except LikenessError as error:
         raise (LikenessError(f"{_name(photo)}: {error}") if named else error) from None

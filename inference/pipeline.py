@@ -28,10 +28,11 @@ from ..result.reconstruction import (
     Reconstruction,
 )
 from .deep3d import estimate as deep3d
-from .detail.shape_from_shading import ShapeFromShading
+from .detail.shape_from_shading import shape_from_shading
+from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS
 from .device import choose_device
 from .fitting.face_fit import FaceFit
-from .fitting.joint_fit import fit_faces
+from .fitting.fit import fit_faces
 from .fitting.model_tensors import ModelTensors, model_tensors
 from .fitting.settings import FitSettings
 from .fitting.view import View
@@ -42,7 +43,6 @@ from .texture.texture import build_texture
 
 QUALITIES = ("draft", "final")
 FITS = ("full", "none")
-DRAFT_PASSES, FINAL_PASSES = 2, 6
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
 STAGE_END = {
     "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "expressions": 0.48, "texture": 0.8,
@@ -137,8 +137,8 @@ def _views(paths: Sequence[Path | str], options: PipelineOptions, watch: Stopwat
     with watch.stage("reading"):
         pictures = [read_photo(path) for path in paths]
     with watch.stage("landmarks"):
-        passes = FINAL_PASSES if final else DRAFT_PASSES
-        views = main_first([find_face(picture, passes, options.face, len(paths) > 1) for picture in pictures])
+        looks = FINAL_LOOKS if final else DRAFT_LOOKS
+        views = main_first([find_face(picture, looks, options.face, len(paths) > 1) for picture in pictures])
     if final:
         with watch.stage("skin"):
             views = [with_skin(view) for view in views]
@@ -194,7 +194,7 @@ def _maps(
     with watch.stage("texture"):
         texture = build_texture([view.photo for view in views], model, fits, options.texture_size)
     with watch.stage("detail"):
-        detail = ShapeFromShading().estimate(views[0].photo, model, fits[0], options.texture_size)
+        detail = shape_from_shading(views[0].photo, model, fits[0], options.texture_size)
     return {
         ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
@@ -210,7 +210,7 @@ def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, An
         "faces_found": view.faces,
         "face": face,  # which of them; None for the largest
         "ibug68": landmarks.ibug68().tolist(),
-        landmarks.scheme: landmarks.points.tolist(),
+        landmarks.scheme.name: landmarks.points.tolist(),
         "uncertainty": landmarks.uncertainty.tolist(),
         "reprojection_error": fit.landmark_error,
     }

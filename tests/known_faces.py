@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from likeness.anatomy.landmarks import DENSE, IBUG68
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.detectors.landmarks import FaceLandmarks
 from likeness.inference.fitting.landmark_fit import LandmarkBases
@@ -60,7 +61,7 @@ def detected(points: Tensor, sigma_px: float = 0.5) -> FaceLandmarks:
     """Landmarks (478 or 68, 2) as a detector reports them, with one uncertainty for all."""
     pixels = points.double().numpy()
     box = np.concatenate([pixels.min(axis=0), pixels.max(axis=0)])
-    scheme = "ibug68" if len(pixels) == 68 else "dense"
+    (scheme,) = (scheme for scheme in (DENSE, IBUG68) if scheme.count == len(pixels))
     return FaceLandmarks(pixels, scheme, np.full(len(pixels), sigma_px), None, box, "tests", 1.0)
 
 

@@ -6,6 +6,7 @@ place is linear, unless the old layout has a seam there: then each texel's place
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -72,39 +73,49 @@ def carried_maps(
     return images
 
 
+@dataclass(frozen=True)
+class _Carried:
+    """A model laid over another one."""
+
+    vertices: Image  # (V, 3) on the other's surface
+    normals: Image  # (V, 3) there
+    atlas: UvAtlas  # its own texture
+    groups: Ints  # (T,) the group of parts that each triangle belongs to, as `part_groups` numbers them
+
+
 def texel_places(own: FaceModel, other: FaceModel, places: Correspondence, atlas: UvAtlas) -> Image:
     """(T, T, 2) UV in the layout of ``own`` of every texel of ``other``'s."""
-    carried = places.carry(_parted(own))
+    vertices = places.carry(_parted(own))
     corners = atlas.triangles
+    carried = _Carried(vertices, vertex_normals(vertices, corners), atlas, part_groups(other)[atlas.triangle_parts])
     uv = np.zeros((*corners.shape, 2))
     seam = np.zeros(len(corners), dtype=bool)
-    groups = part_groups(other)[atlas.triangle_parts]
-    normals = vertex_normals(carried, corners)
-    for group in np.unique(groups):
-        rows = np.flatnonzero(groups == group)
+    for group in np.unique(carried.groups):
+        rows = np.flatnonzero(carried.groups == group)
         charts = _Charts(own, int(group))
         ids = np.unique(corners[rows])
-        found = np.zeros((len(carried), 2))
-        found[ids] = charts.uv(carried[ids], normals[ids])
+        found = np.zeros((len(vertices), 2))
+        found[ids] = charts.uv(vertices[ids], carried.normals[ids])
         uv[rows] = found[corners[rows]]
-        seam[rows] = _across_seams(carried[corners[rows]], uv[rows])
+        seam[rows] = _across_seams(vertices[corners[rows]], uv[rows])
     table = uv.reshape(-1, 2)
     at = atlas.interpolate_corners(table, np.arange(len(table)).reshape(-1, 3))
-    return _mend_seams(at, seam, groups, own, carried, normals, atlas)
+    return _mend_seams(at, seam, own, carried)
 
 
-def _mend_seams(
-    at: Image, seam: Image, groups: Ints, own: FaceModel, carried: Image, normals: Image, atlas: UvAtlas
-) -> Image:
+def _mend_seams(at: Image, seam: Image, own: FaceModel, carried: _Carried) -> Image:
     """``at`` with the texels of the triangles that lie across a seam of the old layout looked for one by one."""
+    atlas = carried.atlas
     torn = atlas.mask & seam[atlas.triangle_ids]
     if not torn.any():
         return at
     ids, weights = atlas.triangle_ids[torn], atlas.barycentrics[torn].astype(np.float64)
-    points, facing = (np.einsum("nk,nkd->nd", weights, values[atlas.triangles[ids]]) for values in (carried, normals))
+    points, facing = (
+        np.einsum("nk,nkd->nd", weights, values[atlas.triangles[ids]]) for values in (carried.vertices, carried.normals)
+    )
     found = np.zeros((len(ids), 2))
-    for group in np.unique(groups[ids]):
-        rows = groups[ids] == group
+    for group in np.unique(carried.groups[ids]):
+        rows = carried.groups[ids] == group
         found[rows] = _Charts(own, int(group)).uv(points[rows], facing[rows])
     at[torn] = found
     return at

@@ -12,7 +12,6 @@ from PIL import Image
 
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Pixels
-from ...geometry.similarity import umeyama
 
 CROP_PX = 224
 RESCALE_FACTOR = 102.0
@@ -27,10 +26,6 @@ TEMPLATE = np.array(
         [0.2484662, -0.38128236, 0.22235769],
     ]
 )
-# Where ArcFace wants the five points in a 112-pixel picture.
-ARCFACE_TEMPLATE = np.array(
-    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
-)
 SMALLEST_SCALE, LARGEST_SIDE = 1e-3, 1_000_000
 
 
@@ -43,7 +38,6 @@ class Deep3DCrop:
     resized: tuple[int, int]  # width, height of the whole photo at the crop's scale
     left: int  # of the crop in the resized photo, may be negative
     up: int
-    trans_params: Floats  # (5,) W, H, s, tx, ty with ty up, as the official code keeps them
 
     def to_photo(self, points: Floats) -> Floats:
         """Points (N, 2) in the crop -> in the photo; both y down, the first pixel's centre at (0.5, 0.5)."""
@@ -67,7 +61,7 @@ def align(pixels: Pixels, five: Floats) -> Deep3DCrop:
     left = int(resized[0] / 2 - CROP_PX / 2 + (tx - width / 2) * scale)
     up = int(resized[1] / 2 - CROP_PX / 2 + (height / 2 - ty) * scale)
     picture = _cut(Image.fromarray(pixels), resized, left, up)
-    return Deep3DCrop(picture, (width, height), resized, left, up, np.array([width, height, scale, tx, ty], np.float64))
+    return Deep3DCrop(picture, (width, height), resized, left, up)
 
 
 def _cut(photo: Image.Image, resized: tuple[int, int], left: int, up: int) -> Pixels:
@@ -82,16 +76,6 @@ def _cut(photo: Image.Image, resized: tuple[int, int], left: int, up: int) -> Pi
     return np.asarray(crop)
 
 
-def aligned_landmarks(crop: Deep3DCrop, landmarks: Floats) -> Floats:
-    """Points of the photo (N, 2), y down -> of the crop as the official code moves them, y up.
-
-    It does not truncate them as it truncates the rectangle, so that they miss the picture by up to a pixel.
-    """
-    width, height, scale, tx, ty = crop.trans_params
-    up = np.stack([landmarks[:, 0], height - 1 - landmarks[:, 1]], axis=1)
-    return (up - np.array([tx - width / 2, ty - height / 2])) * scale - (np.array(crop.resized) - CROP_PX) / 2
-
-
 def pos(points: Floats) -> tuple[float, Floats]:
     """Scale and translation (2,) of the template's weak-perspective image at ``points`` (5, 2), y up.
 
@@ -100,11 +84,3 @@ def pos(points: Floats) -> tuple[float, Floats]:
     homogeneous = np.concatenate([TEMPLATE, np.ones((len(TEMPLATE), 1))], axis=1)
     rows = np.linalg.lstsq(homogeneous, np.asarray(points, np.float64), rcond=None)[0]  # (4, 2)
     return float(np.linalg.norm(rows[:3], axis=0).mean()), rows[3]
-
-
-def arcface_matrix(landmarks68: Floats) -> Floats:
-    """Similarity (2, 3) that brings 68 landmarks (68, 2), y down, to ArcFace's 112-pixel template."""
-    eyes = [landmarks68[[36, 39]].mean(axis=0), landmarks68[[42, 45]].mean(axis=0)]
-    source = np.stack([*eyes, landmarks68[30], landmarks68[48], landmarks68[54]])
-    onto = umeyama(source, ARCFACE_TEMPLATE)
-    return np.concatenate([onto.scale * onto.rotation, onto.translation[:, None]], axis=1)

@@ -19,6 +19,7 @@ from ..detectors.landmarks import FaceLandmarks
 from ..fitting.face_fit import FaceFit
 from ..fitting.model_tensors import ModelTensors
 from ..lighting import sh_basis
+from ..positive_definite import solve_positive_definite
 from .alignment import CROP_PX, Deep3DCrop
 from .coefficients import Deep3DCoefficients
 from .geometry import CAMERA_Z, CENTRE_PX, DECIMETRES, FOCAL_PX, rotation, shading
@@ -59,7 +60,7 @@ def linear_light(gamma: Tensor, albedo: Tensor) -> Tensor:
     target = srgb_to_linear(albedo * level) / srgb_to_linear(albedo)
     weight = BEHIND + (1 - BEHIND) * directions[:, 2:].clamp_min(0.0)
     basis = sh_basis(directions)
-    return torch.linalg.solve(basis.mT @ (weight * basis), basis.mT @ (weight * target))
+    return solve_positive_definite(basis.mT @ (weight * basis), basis.mT @ (weight * target))
 
 
 def to_face_fit(
@@ -97,7 +98,7 @@ def to_face_fit(
 
 
 def _landmark_error(camera: Camera, posed: Tensor, tensors: ModelTensors, landmarks: FaceLandmarks) -> float:
-    points = tensors.dense(posed) if landmarks.scheme == "dense" else tensors.ibug68(posed)
+    points = tensors.at(landmarks.scheme, posed)
     sigma = landmarks.uncertainty
     error = np.linalg.norm(camera.project(points).cpu().numpy() - landmarks.points, axis=-1)
     return float(np.median(error[sigma <= 2 * np.median(sigma)])) / landmarks.inter_ocular

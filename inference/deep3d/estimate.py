@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -94,17 +95,22 @@ def official_files(found: Estimate, model: FaceModel) -> dict[str, bytes]:
 
 
 def network(device: torch.device) -> RNet:
-    """The library's network; the latest is kept."""
+    """The library's network; the latest is kept, on the CPU alone as `model_tensors` are."""
     path = models_folder() / NETWORK_ID / NETWORK_FILE
-    return _network(path, path.stat().st_mtime_ns if path.exists() else 0, device)
+    kept = _network(path, path.stat().st_mtime_ns if path.exists() else 0)
+    return kept if device.type == "cpu" else copy.deepcopy(kept).to(device)
 
 
 @lru_cache(maxsize=1)
-def _network(path: Path, _changed: int, device: torch.device) -> RNet:
-    return load_r_net(path).to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+def _network(path: Path, _changed: int) -> RNet:
+    return load_r_net(path).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
-@lru_cache(maxsize=1)
 def parametric_model(model: FaceModel, device: torch.device) -> Deep3DModel:
-    """The library's Basel model as Deep3D's; the latest is kept."""
-    return deep3d_model(model, read_extra(model_file(model.id))).to(device)
+    """The library's Basel model as Deep3D's; the latest is kept, on the CPU alone."""
+    return _parametric_model(model).to(device)
+
+
+@lru_cache(maxsize=1)
+def _parametric_model(model: FaceModel) -> Deep3DModel:
+    return deep3d_model(model, read_extra(model_file(model.id)))

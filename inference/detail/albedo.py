@@ -11,7 +11,7 @@ import numpy as np
 
 from ...geometry.arrays import Floats32
 from ...geometry.smoothstep import smoothstep
-from .picture import Picture
+from .picture import FacePicture
 
 GREEN = 1
 _FAINTEST = 4e-3  # linear; below this a logarithm shows only noise
@@ -20,7 +20,7 @@ _COLOUR_REACH = 0.01  # metres, sigma of the window in which skin has one kind o
 _HAIR = (0.6, 1.0)  # log contrast with the mean of the skin around; relief stays below
 
 
-def log_reflectance(picture: Picture, shading: Floats32) -> Floats32:
+def log_reflectance(picture: FacePicture, shading: Floats32) -> Floats32:
     """Logarithm (H, W, 3) of what is left of the colours without the smooth surface's ``shading``; 0 off the face."""
     logs = np.log(np.maximum(picture.colours, _FAINTEST)) - np.log(shading)
     return np.where(picture.depth[..., None] > 0.0, logs, 0.0).astype(np.float32)

@@ -21,7 +21,7 @@ from scipy.sparse.linalg import LinearOperator, cg
 from ...geometry.arrays import Floats32
 from ..lighting import sh_basis, sh_gradient
 from .albedo import GREEN
-from .picture import Picture
+from .picture import FacePicture
 
 TYPICAL_CURVATURE = 500.0  # 1 / m, of skin relief: 0.1 mm over about a millimetre
 _DARKEST = 0.25  # least shading, share of the face's mean
@@ -45,7 +45,7 @@ class Relief:
         return self.gain * residual - _right(self.across * residual) - _below(self.down * residual)
 
 
-def shading(picture: Picture, light: torch.Tensor) -> Floats32:
+def shading(picture: FacePicture, light: torch.Tensor) -> Floats32:
     """Linear RGB shading (H, W, 3) of the smooth surface, never darker than a share of its mean.
 
     Harmonics of hard light dip below zero where a real room still sends some light.
@@ -56,7 +56,7 @@ def shading(picture: Picture, light: torch.Tensor) -> Floats32:
     return np.maximum(lit, np.maximum(floor, 1e-4)).astype(np.float32)
 
 
-def relief(picture: Picture, light: torch.Tensor, gain: Floats32) -> Relief:
+def relief(picture: FacePicture, light: torch.Tensor, gain: Floats32) -> Relief:
     """The linear map under a light (9, 3), in the green channel; ``gain`` (H, W) per metre."""
     level = shading(picture, light)[..., GREEN, None]
     turning = torch.einsum("hwkd,k->hwd", sh_gradient(torch.from_numpy(picture.normals)), light[:, GREEN])
@@ -85,7 +85,7 @@ def _directions(like: torch.Tensor, count: int = 256) -> torch.Tensor:
     return torch.stack([radius * angle.cos(), radius * angle.sin(), z], dim=-1)
 
 
-def _surface_gradient(picture: Picture) -> tuple[Floats32, Floats32]:
+def _surface_gradient(picture: FacePicture) -> tuple[Floats32, Floats32]:
     """Two tangent fields (H, W, 3), 1 / m: the surface gradient of d is ``right d_u + below d_v``, view frame.
 
     They are the dual basis of the surface's steps per pixel, by the tangent plane under each pixel.

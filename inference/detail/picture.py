@@ -33,7 +33,7 @@ _BURNT = (0.80, 0.97)  # linear level of the green channel
 
 
 @dataclass(frozen=True)
-class Picture:
+class FacePicture:
     """A crop of the photo and the fitted surface in it."""
 
     colours: Floats32  # (H, W, 3) linear RGB
@@ -46,7 +46,7 @@ class Picture:
     pixel: float  # metres a pixel spans on a surface that faces the camera
 
 
-def face_picture(photo: Photo, model: FaceModel, fit: FaceFit) -> Picture:
+def face_picture(photo: Photo, model: FaceModel, fit: FaceFit) -> FacePicture:
     """Cut the fitted face out of its photo and draw the fit over it."""
     posed = fit.posed.detach().to("cpu", torch.float32)
     camera = _on_cpu(fit.camera)
@@ -67,7 +67,7 @@ def face_picture(photo: Photo, model: FaceModel, fit: FaceFit) -> Picture:
         skin = fit.skin_confidence.detach().to("cpu", torch.float32).numpy()[top:bottom, left:right]
         skin = cv2.resize(skin, (width, height), interpolation=cv2.INTER_AREA)
         trust = trust * _fade(smoothstep(0.3, 0.8, skin), pixel)
-    return Picture(colours, normals, depth, trust.astype(np.float32), cut, (left, top), scale, pixel)
+    return FacePicture(colours, normals, depth, trust.astype(np.float32), cut, (left, top), scale, pixel)
 
 
 def _on_cpu(camera: Camera) -> Camera:

@@ -18,7 +18,7 @@ from .albedo import log_reflectance, relief_residual, without_hair
 from .detail import Detail
 from .height import occlusion_gain, relief, shading, solve
 from .normal_map import bake_normal_map
-from .picture import Picture, face_picture
+from .picture import FacePicture, face_picture
 from .uv_map import to_texture
 
 _HAIR_REACH = 0.0015  # metres beside a dark thing that are distrusted too
@@ -41,23 +41,17 @@ class ShapeFromShadingSettings:
     wrinkle_width: float = 0.001  # sigma that tells them apart
 
 
-class ShapeFromShading:
-    """`DetailEstimator` that needs no trained network."""
-
-    def __init__(self, settings: ShapeFromShadingSettings = ShapeFromShadingSettings()) -> None:
-        self.settings = settings
-
-    def estimate(self, photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Detail:
-        """Displacement and normal map of ``size`` x ``size`` texels."""
-        picture = face_picture(photo, model, fit)
-        height = heights(picture, fit.light.detach().to("cpu", torch.float32), self.settings)
-        atlas = uv_atlas(model, size)
-        displacement = to_texture(height, picture, atlas, model, fit)
-        vertices = fit.posed.detach().to("cpu", torch.float32).numpy()
-        return Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
+def shape_from_shading(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Detail:
+    """Displacement and normal map of ``size`` x ``size`` texels; ``fit.camera`` is the photo's."""
+    picture = face_picture(photo, model, fit)
+    height = heights(picture, fit.light.detach().to("cpu", torch.float32), ShapeFromShadingSettings())
+    atlas = uv_atlas(model, size)
+    displacement = to_texture(height, picture, atlas, model, fit)
+    vertices = fit.posed.detach().to("cpu", torch.float32).numpy()
+    return Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
 
 
-def heights(picture: Picture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats32:
+def heights(picture: FacePicture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats32:
     """Relief (H, W) in metres over the smooth surface under a light (9, 3), faded out where the picture is no skin."""
     smooth = shading(picture, light)
     logs = log_reflectance(picture, smooth)

@@ -11,13 +11,13 @@ from ..fitting.face_fit import FaceFit
 from ..uv.atlas import UvAtlas, texel_geometry
 from ..uv.blending import pad_charts
 from ..uv.mirror import mirror_coordinates, mirrored, part_groups
-from .picture import Picture
+from .picture import FacePicture
 
 _MIRRORED = 0.7  # strength of what is only the other side's relief
 _PADDING = 1 / 64  # of the texture's side
 
 
-def to_texture(height: Floats32, picture: Picture, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Floats32:
+def to_texture(height: Floats32, picture: FacePicture, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Floats32:
     """Heights (H, W) of the picture -> displacement (T, T) in metres.
 
     Unseen skin gets the mirrored relief of the other side, more faintly; eyes and the inside of the mouth none.

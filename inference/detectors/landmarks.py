@@ -1,6 +1,6 @@
 """Faces and their landmarks in a photo, with an honest one-sigma uncertainty per point.
 
-Points are pixels of the upright photo (first pixel centre at (0.5, 0.5)); sets and tables: ``bfm/landmarks.py``.
+Points are pixels of the upright photo (first pixel centre at (0.5, 0.5)); sets and tables: ``anatomy/landmarks.py``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, dense_to_ibug68, ibug68_to_five, inter_ocular_distance
+from ...anatomy.landmarks import (
+    DENSE,
+    DENSE_FACE_COUNT,
+    IBUG68,
+    LandmarkScheme,
+    ibug68_to_five,
+    inter_ocular_distance,
+)
 from ...errors import LikenessError
 from ...geometry.arrays import Floats64
 from ..images import Photo
@@ -20,7 +27,7 @@ from .search import find_faces
 from .uncertainty import point_sigma
 
 MIN_FACE_PX = 48
-DRAFT_PASSES, PASSES = 2, 6
+DRAFT_LOOKS, FINAL_LOOKS = 2, 6  # at each face, of which the mean is taken
 PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"  # environment: path of dlib's 68-point file, used instead of MediaPipe
 RIGHT_CHEEK, LEFT_CHEEK = 234, 454  # dense points before the ears
 SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
@@ -29,10 +36,10 @@ STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is
 
 @dataclass(frozen=True)
 class FaceLandmarks:
-    """One face of a photo. N is 478 for the scheme ``dense``, 68 for ``ibug68``."""
+    """One face of a photo: the N points of a scheme."""
 
     points: Floats64  # (N, 2) pixels
-    scheme: str  # "dense" | "ibug68"
+    scheme: LandmarkScheme
     uncertainty: Floats64  # (N,) pixels, one sigma per axis
     depth: Floats64 | None  # (N,) relative depth in pixels, smaller is nearer; None where the detector knows none
     box: Floats64  # (4,) x0 y0 x1 y1 pixels
@@ -41,7 +48,7 @@ class FaceLandmarks:
 
     def ibug68(self) -> Floats64:
         """The 68 points of 300-W, (68, 2) pixels."""
-        return dense_to_ibug68(self.points) if self.scheme == "dense" else self.points
+        return self.scheme.ibug68(self.points)
 
     def five(self) -> Floats64:
         """Right eye, left eye, nose tip, right and left mouth corner, (5, 2) pixels."""
@@ -70,18 +77,18 @@ class FaceLandmarks:
 
 
 def detect_faces(
-    photo: Photo, max_faces: int = 16, predictor_path: Path | None = None, passes: int = PASSES
+    photo: Photo, max_faces: int = 16, predictor_path: Path | None = None, looks: int = FINAL_LOOKS
 ) -> list[FaceLandmarks]:
     """Faces of a photo, the largest first; ``LikenessError`` where there is none or none is large enough.
 
-    ``passes`` looks at each face are averaged (2 for a draft). With ``predictor_path``, or its path in the
+    ``looks`` at each face are averaged. With ``predictor_path``, or its path in the
     environment variable LIKENESS_DLIB_PREDICTOR, dlib's 68-point predictor is used instead of MediaPipe.
     """
     predictor = predictor_path or os.environ.get(PREDICTOR_VARIABLE)
     if predictor:
         found = [_from_68(points, spread) for points, spread in find_68(photo.pixels, Path(predictor))]
     else:
-        found = [_from_mesh(mesh, spread) for mesh, spread in find_faces(photo.pixels, passes)]
+        found = [_from_mesh(mesh, spread) for mesh, spread in find_faces(photo.pixels, looks)]
     faces = sorted(found, key=lambda face: -face.size)
     if not faces:
         raise LikenessError("No face was found in the photo: choose one where a face is clearly visible.")
@@ -104,14 +111,14 @@ def choose_face(faces: list[FaceLandmarks], index: int | None = None) -> FaceLan
 def _from_mesh(mesh: Floats64, spread: Floats64) -> FaceLandmarks:
     box = _box(mesh[:DENSE_FACE_COUNT, :2])
     confidence = _confidence(spread, box)
-    return FaceLandmarks(mesh[:, :2], "dense", point_sigma(mesh, spread), mesh[:, 2], box, "mediapipe", confidence)
+    return FaceLandmarks(mesh[:, :2], DENSE, point_sigma(mesh, spread), mesh[:, 2], box, "mediapipe", confidence)
 
 
 def _from_68(points: Floats64, spread: Floats64) -> FaceLandmarks:
     share = np.where(np.arange(len(points)) < 17, SIGMA_68_JAW, SIGMA_68)
     sigma = np.hypot(share * inter_ocular_distance(points), spread)
     box = _box(points)
-    return FaceLandmarks(points, "ibug68", sigma, None, box, "dlib", _confidence(spread, box))
+    return FaceLandmarks(points, IBUG68, sigma, None, box, "dlib", _confidence(spread, box))
 
 
 def _box(points: Floats64) -> Floats64:

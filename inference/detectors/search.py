@@ -10,7 +10,7 @@ from ...geometry.arrays import Floats64, Pixels
 from ..images import resize
 from .crop import Crop
 from .mesh import find_boxes, find_meshes
-from .repeated_detection import Look, frame_of, refine
+from .repeated_detection import MeshAndSpread, averaged_mesh, face_frame
 
 WHOLE_RESOLUTION = 512  # BlazeFace looks at 128 and 192 pixels; the mesh wants about 192 for the face alone
 MARGIN = 2.0  # window side / box side for a suspected face
@@ -21,12 +21,12 @@ CROWD = 1 / 6  # of the picture: when the largest face is smaller there are like
 HOG_SIDE = 800  # pixels; dlib's detector needs faces of 80
 
 
-def find_faces(pixels: Pixels, looks: int) -> list[Look]:
+def find_faces(pixels: Pixels, looks: int) -> list[MeshAndSpread]:
     """Faces of a photo (H, W, 3) sRGB, none twice, each the mean of ``looks`` (2 or more) looks; empty if none."""
     whole = _whole(pixels)
     faces = _confirmed(pixels, [whole], looks, [])
     faces = _confirmed(pixels, _windows(find_boxes(pixels, whole)), looks, faces)
-    if faces and max(frame_of(mesh).side for mesh, _ in faces) < CROWD * whole.side:
+    if faces and max(face_frame(mesh).side for mesh, _ in faces) < CROWD * whole.side:
         for count in CROWD_TILES:
             faces = _confirmed(pixels, _tile_windows(pixels, count), looks, faces)
     if faces:
@@ -37,7 +37,7 @@ def find_faces(pixels: Pixels, looks: int) -> list[Look]:
     return []
 
 
-def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[Look]) -> list[Look]:
+def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[MeshAndSpread]) -> list[MeshAndSpread]:
     """The known faces and the new ones in the windows that closer looks find again.
 
     Once is not enough: the mesh also sees faces in clouds, and upside-down ones the wrong way up.
@@ -45,15 +45,15 @@ def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[Look
     faces = list(known)
     for window in windows:
         for mesh in find_meshes(pixels, window) if _new(window, faces) else ():
-            look = refine(pixels, mesh, looks) if _new(frame_of(mesh), faces) else None
-            if look and np.median(look[1]) < STEADY * frame_of(look[0]).side and _new(frame_of(look[0]), faces):
-                faces.append(look)
+            face = averaged_mesh(pixels, mesh, looks) if _new(face_frame(mesh), faces) else None
+            if face and np.median(face[1]) < STEADY * face_frame(face[0]).side and _new(face_frame(face[0]), faces):
+                faces.append(face)
     return faces
 
 
-def _new(window: Crop, faces: list[Look]) -> bool:
+def _new(window: Crop, faces: list[MeshAndSpread]) -> bool:
     """Whether the window is not centred on one of the faces."""
-    frames = [frame_of(mesh) for mesh, _ in faces]
+    frames = [face_frame(mesh) for mesh, _ in faces]
     return all(np.hypot(*np.subtract(window.centre, frame.centre)) > 0.5 * frame.side for frame in frames)
 
 

@@ -1,9 +1,10 @@
 """How far off a dense landmark may be: one sigma per point, measured, not believed.
 
 Measured on renders of 14 heads with known geometry, each from seven sides: the root-mean-square error per axis of the
-averaged mesh (`passes.refine`) as a share of the distance of the outer eye corners, after the mean offset of the
-frontal view. Frontal: lips 0.6 %, eyes 0.9 %, brows 1.2 %, nose 1.7 %, cheeks and forehead 2 %, oval 2.8 % and before
-the ears 4 %. The errors of all regions grow alike with the turn: x 1.4 at 20 degrees, 2.3 at 40, 4 at 60.
+mean mesh (`repeated_detection.averaged_mesh`) as a share of the distance of the outer eye corners, after the mean
+offset of the frontal view. Frontal: lips 0.6 %, eyes 0.9 %, brows 1.2 %, nose 1.7 %, cheeks and forehead 2 %, oval
+2.8 % and before the ears 4 %. The errors of all regions grow alike with the turn: x 1.4 at 20 degrees, 2.3 at 40, 4 at
+60.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The part of the photo the fit looks at: the face, resized to a fixed size, linear RGB, with its own camera."""
+"""The part of the photo the fit looks at: the face, resized to a fixed size, in linear RGB."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from ..camera import Camera
 
 @dataclass(frozen=True)
 class FaceCrop:
-    """Linear RGB (H, W, 3), the confidence (H, W) that a pixel is this face's skin, and the camera of the crop."""
+    """A part of a photo, resized to (H, W)."""
 
-    pixels: Tensor
-    skin: Tensor
-    camera: Camera
+    pixels: Tensor  # (H, W, 3) linear RGB
+    skin: Tensor  # (H, W) confidence that a pixel is this face's skin
+    corner: tuple[int, int]  # left and top in the photo, pixels
+    scale: tuple[float, float]  # pixels of the crop per pixel of the photo, across and down
 
     def seen_by(self, camera: Camera) -> Camera:
-        """The crop's camera in the pose of another one of the same photo."""
-        return replace(self.camera, rotation=camera.rotation, translation=camera.translation)
+        """The camera of the crop, for that of the photo."""
+        height, width = self.skin.shape
+        cut = camera.cropped(*self.corner, width, height)
+        scale = cut.intrinsics.new_tensor([[self.scale[0]], [self.scale[1]], [1.0]])
+        return replace(cut, intrinsics=cut.intrinsics * scale)
 
     def sample(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Colour (N, 3) and skin confidence (N,) at pixels (N, 2); confidence 0 outside."""
@@ -37,14 +41,7 @@ class FaceCrop:
         return found[:, :3], found[:, 3]
 
 
-def face_crop(
-    photo: Pixels,
-    skin: Floats,
-    camera: Camera,
-    box: Floats,
-    size: int,
-    like: Tensor,
-) -> FaceCrop:
+def face_crop(photo: Pixels, skin: Floats, box: Floats, size: int, like: Tensor) -> FaceCrop:
     """Cut the face's box (x0 y0 x1 y1) with a margin and resize it so that the box is about ``size`` pixels."""
     x0, y0, x1, y1 = (float(v) for v in box)
     margin = 0.25 * max(x1 - x0, y1 - y0)
@@ -56,7 +53,5 @@ def face_crop(
     linear = srgb_to_linear(photo[top:bottom, left:right])
     pixels = cv2.resize(np.asarray(linear, np.float32), target, interpolation=cv2.INTER_AREA)
     confidence = cv2.resize(np.asarray(skin[top:bottom, left:right], np.float32), target, interpolation=cv2.INTER_AREA)
-    cut = camera.cropped(left, top, right - left, bottom - top)
-    scale = cut.intrinsics.new_tensor([[target[0] / (right - left)], [target[1] / (bottom - top)], [1.0]])
-    resized = Camera(cut.intrinsics * scale, cut.rotation, cut.translation, target)
-    return FaceCrop(like.new_tensor(pixels), like.new_tensor(confidence), resized)
+    scale = (target[0] / (right - left), target[1] / (bottom - top))
+    return FaceCrop(like.new_tensor(pixels), like.new_tensor(confidence), (left, top), scale)

@@ -16,7 +16,7 @@ class FaceFit:
     identity: Tensor  # (I,) sigma
     expression: Tensor  # (E,) slider values of the photo
     albedo_coefficients: Tensor  # (A,) sigma
-    neutral: Tensor  # (V, 3) metres: mean + identity basis + the finer residual
+    neutral: Tensor  # (V, 3) metres: mean + identity basis + fine shape
     posed: Tensor  # (V, 3) metres: neutral + expression, still in model space
     albedo: Tensor  # (V, 3) linear RGB
     light: Tensor  # (9, 3) linear RGB shading coefficients, view frame

@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...anatomy.landmarks import DENSE
+from ...bfm.face_model import FaceModel
 from ...geometry.faces import triangle_owner
-from .model_tensors import SPACING, ModelTensors, thinned, vertex_areas
+from .model_tensors import SPACING, ModelTensors, SurfacePoints, model_tensors, thinned, vertex_areas
 
 REACH = 0.02  # metres round the mean's dense landmarks
 OUTER_PARTS = ("skin", "eye_left", "eye_right")
@@ -22,51 +24,52 @@ _CHUNK = 8192
 
 @dataclass(frozen=True, eq=False)
 class FacePart(ModelTensors):
-    """The tensors of some vertices of a model; ``whole`` has all."""
+    """The tensors of some vertices of a model."""
 
-    whole: ModelTensors
-    ids: Tensor  # (V,) int64: which vertices of the whole these are
+    ids: Tensor  # (V,) int64: which of the model's vertices these are
+    count: int  # of the model's vertices
 
     def spread(self, field: Tensor) -> Tensor:
-        """A field on these vertices (..., V, C) -> on all of the whole, zero elsewhere."""
-        shape = (*field.shape[:-2], len(self.whole.mean), field.shape[-1])
+        """A field on these vertices (..., V, C) -> on all of the model's, zero elsewhere."""
+        shape = (*field.shape[:-2], self.count, field.shape[-1])
         return field.new_zeros(shape).index_copy(-2, self.ids, field)
 
 
+def face_part(model: FaceModel, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> FacePart:
+    """The face of a model on a device; kept as `model_tensors` are."""
+    return _on_cpu(model, dtype).to(device)
+
+
 @lru_cache(maxsize=2)
-def face_part(tensors: ModelTensors) -> FacePart:
-    """The face of a model; of a part that part itself. The latest two are kept."""
-    if isinstance(tensors, FacePart):
-        return tensors
-    outer = _outer_triangles(tensors)
-    kept = _near_landmarks(tensors)
+def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
+    whole = model_tensors(model, dtype=dtype)
+    outer = _outer_triangles(whole)
+    kept = _near_landmarks(whole)
     on_surface = torch.zeros_like(kept).index_fill(0, outer.flatten(), True)
-    needed = torch.cat([tensors.dense_vertices.flatten(), tensors.landmarks68])
+    needed = torch.cat([points.vertices.flatten() for points in whole.landmarks.values()])
     kept = (kept & on_surface).index_fill(0, needed, True)
     ids = kept.nonzero().squeeze(1)
     renumbered = torch.full_like(kept, -1, dtype=torch.int64)
-    renumbered[ids] = torch.arange(len(ids), device=ids.device)
+    renumbered[ids] = torch.arange(len(ids))
     triangles = renumbered[outer[kept[outer].all(dim=1)]]
-    mean = tensors.mean[ids]
+    mean = whole.mean[ids]
     return FacePart(
-        model=tensors.model,
+        model=model,
         mean=mean,
-        identity_basis=tensors.identity_basis[:, ids],
-        expression_basis=tensors.expression_basis[:, ids],
-        expression_range=tensors.expression_range,
-        expression_std=tensors.expression_std,
-        fitted=tensors.fitted,
-        albedo_mean=tensors.albedo_mean[ids],
-        albedo_basis=tensors.albedo_basis[:, ids],
+        identity_basis=whole.identity_basis[:, ids],
+        expression_basis=whole.expression_basis[:, ids],
+        expression_range=whole.expression_range,
+        expression_std=whole.expression_std,
+        fitted=whole.fitted,
+        albedo_mean=whole.albedo_mean[ids],
+        albedo_basis=whole.albedo_basis[:, ids],
         triangles=triangles,
-        dense_vertices=renumbered[tensors.dense_vertices],
-        dense_weights=tensors.dense_weights,
-        landmarks68=renumbered[tensors.landmarks68],
-        skin=tensors.skin[ids],
-        even=tensors.even[ids],
+        landmarks={s: SurfacePoints(renumbered[p.vertices], p.weights) for s, p in whole.landmarks.items()},
+        skin=whole.skin[ids],
+        even=whole.even[ids],
         area=thinned(mean, vertex_areas(mean, triangles), SPACING),
-        whole=tensors,
         ids=ids,
+        count=len(whole.mean),
     )
 
 
@@ -75,10 +78,10 @@ def _outer_triangles(tensors: ModelTensors) -> Tensor:
     model = tensors.model
     outer = [part for part, name in enumerate(model.part_names) if name in OUTER_PARTS]
     parts = np.asarray(model.face_parts)[triangle_owner(model.faces)]
-    return tensors.triangles[torch.as_tensor(np.isin(parts, outer), device=tensors.triangles.device)]
+    return tensors.triangles[torch.as_tensor(np.isin(parts, outer))]
 
 
 def _near_landmarks(tensors: ModelTensors) -> Tensor:
     """(V,) bool: within ``REACH`` of a dense landmark of the mean."""
-    landmarks = tensors.dense(tensors.mean)
+    landmarks = tensors.at(DENSE, tensors.mean)
     return torch.cat([torch.cdist(some, landmarks).amin(dim=1) < REACH for some in tensors.mean.split(_CHUNK)])

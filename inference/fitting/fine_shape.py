@@ -1,8 +1,8 @@
-"""The finer Gaussian process: relief between the identity modes and the displacement map.
+"""The fine shape: relief between the identity modes and the displacement map.
 
-A scalar process over the surface, along the mean's normals, with a Gaussian kernel of a few millimetres' amplitude.
-It is carried by inducing points (Quinonero-Candela and Rasmussen 2005), so its modes have N(0, 1) coefficients and can
-be appended to the identity basis.
+A scalar Gaussian process over the surface, along the mean's normals, with a Gaussian kernel of less than a millimetre's
+amplitude. It is carried by inducing points (Quinonero-Candela and Rasmussen 2005), so its modes have N(0, 1)
+coefficients and can be appended to the identity basis.
 """
 
 from __future__ import annotations
@@ -12,14 +12,25 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from ...bfm.face_model import FaceModel
 from ..rendering.normals import vertex_normals
+from .face_part import FacePart, face_part
 from .model_tensors import ModelTensors
-from .settings import ResidualSettings
+from .settings import FineShapeSettings
+
+
+def fine_shape_of(part: FacePart, settings: FineShapeSettings) -> Tensor:
+    """The `fine_shape_basis` (M, V, 3) of a model's face; on the CPU that of the latest model is kept."""
+    return _on_cpu(part.model, part.mean.dtype, settings).to(part.mean.device)
 
 
 @lru_cache(maxsize=1)
-def residual_basis(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
-    """Modes (M, V, 3), metres per sigma, zero outside the skin; kept for the latest model."""
+def _on_cpu(model: FaceModel, dtype: torch.dtype, settings: FineShapeSettings) -> Tensor:
+    return fine_shape_basis(face_part(model, dtype=dtype), settings)
+
+
+def fine_shape_basis(tensors: ModelTensors, settings: FineShapeSettings) -> Tensor:
+    """Modes (M, V, 3), metres per sigma, zero outside the skin."""
     inside = (tensors.skin > 0.5).nonzero().squeeze(1)
     points = tensors.mean[inside]
     inducing = points[_farthest_points(points, settings.inducing_points)]
@@ -34,7 +45,7 @@ def residual_basis(tensors: ModelTensors, settings: ResidualSettings) -> Tensor:
     return modes
 
 
-def _kernel(a: Tensor, b: Tensor, settings: ResidualSettings) -> Tensor:
+def _kernel(a: Tensor, b: Tensor, settings: FineShapeSettings) -> Tensor:
     return torch.exp(-(torch.cdist(a, b) ** 2) / (2 * settings.scale_m**2))
 
 

@@ -1,153 +1,100 @@
-"""The fit of one photo, stage after stage: landmarks, light and albedo, then all of it together."""
+"""The fit of one face to one photo or several: landmarks, light and albedo, then all of it together.
+
+Camera, pose, expression and light are each photo's own; shape and albedo belong to the person. Each photo is first
+fitted alone to its landmarks, which finds its pose, its expression and the most probable focal length; several then
+agree on an identity. From there Gauss-Newton steps follow landmarks, colours and outlines of all photos at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ...anatomy.landmarks import DENSE_GAPS, FACE_OVAL_LOOP, IBUG68_GAPS
-from ..camera import Camera, focal_px_from_35mm
-from ..detectors.landmarks import FaceLandmarks
-from ..images import Photo
-from .face_crop import FaceCrop, face_crop
 from .face_fit import FaceFit
-from .face_part import FacePart, face_part
-from .fine_shape import residual_basis
-from .landmark_fit import (
-    LandmarkBases,
-    LandmarkState,
-    Observations,
-    apply_step,
-    fit_landmarks,
-    normal_equations,
-    to_camera,
-)
+from .joint_landmarks import apply_shared_step, fit_landmarks_together, with_shared_prior
+from .landmark_fit import LandmarkState, fit_landmarks, normal_equations, to_camera
 from .model_tensors import ModelTensors
 from .outline import outline_equations
-from .photometric import Appearance, VertexColors, albedo_of, color_equations, fit_appearance
-from .settings import FitSettings, LandmarkSettings
+from .photometric import Appearance, PosedFace, albedo_of, color_equations, fit_appearances
+from .problem import FaceProblem, PhotoProblem
+from .settings import FitSettings
 from .start import FitStart, start_state
 from .view import View
 
 
-def fit_face(
-    photo: Photo,
-    landmarks: FaceLandmarks,
+def fit_faces(
+    views: Sequence[View],
     tensors: ModelTensors,
-    skin: np.ndarray | None,
     settings: FitSettings,
     progress: Callable[[float], None] = lambda fraction: None,
-    start: FitStart | None = None,
-) -> FaceFit:
-    """Fit the face model to a photo.
+    starts: Sequence[FitStart] = (),
+) -> list[FaceFit]:
+    """Fit one face to one or more photos of it; one fit per photo, in their order, which share identity and albedo.
 
-    skin: (H, W) confidence that a pixel is this face's skin, or None for the quick fit from landmarks alone
-    (light and albedo are then read from every visible pixel of the face).
-    start: a guess to begin from where that leads to a lower energy than the mean face does.
+    Args:
+        views: all with ``skin`` or none; without it only landmarks make the shape, and light and albedo are read from
+            every visible pixel of the face.
+        tensors: as `model_tensors` makes them.
+        settings: the weights of all stages.
+        progress: told the share of the steps with colours that is done.
+        starts: none, or a guess per photo, from which its own fit begins where that leads to a lower energy than the
+            mean face does.
     """
-    face = face_part(tensors)
-    bases = LandmarkBases.of(face, landmarks.scheme)
-    seen = observe(landmarks, photo.size, bases, settings.landmarks)
-    view = View(photo, landmarks, skin=skin)
-    state = fit_view(face, bases, view, seen, settings.landmarks, start)
-    crop = crop_of(view, state, tensors.mean, settings)
-    modes = torch.cat([face.identity_basis, face.expression_basis])
-    if skin is not None:
-        state, modes = _refine(face, bases, seen, state, crop, settings, progress)
-    camera, shape = to_camera(state, photo.size), shape_of(face, state, modes)
-    appearance, _ = fit_appearance(face, face.even, shape, crop.seen_by(camera), crop, settings.photometric)
-    return result_of(face, bases, state, modes, camera, appearance, skin, seen, landmarks)
+    problem = FaceProblem.of(tensors, views[0].landmarks.scheme, settings)
+    photos = [PhotoProblem.of(view, problem) for view in views]
+    states = [fit_alone(problem, *each) for each in zip(photos, starts or [None] * len(photos), strict=True)]
+    if len(photos) > 1:
+        shared = replace(settings, landmarks=with_shared_prior(settings.landmarks, len(photos)))
+        problem = replace(problem, settings=shared)
+        states = fit_landmarks_together(problem, photos, states)
+    if views[0].skin is not None:
+        problem = problem.with_fine_shape()
+        states = refine(problem, photos, states, progress)
+    appearances = fit_appearances(problem.face, _posed(problem, photos, states), settings.photometric)
+    return [_face_fit(problem, *each) for each in zip(photos, states, appearances, strict=True)]
 
 
-def observe(
-    landmarks: FaceLandmarks, image_size: tuple[int, int], bases: LandmarkBases, settings: LandmarkSettings
-) -> Observations:
-    """The detector's points as tensors.
-
-    On a turned head all points err more, but together: as one shift and stretch that pose absorbs. Of that growth only
-    the share ``turned_growth`` (an exponent) is believed; which points are better than others stays as it was told.
-    """
-    points, sigma = bases.mean.new_tensor(landmarks.points), bases.mean.new_tensor(landmarks.uncertainty)
-    frontal = settings.frontal_sigma * landmarks.size
-    sigma = sigma * (sigma.median() / frontal).clamp_min(1.0) ** (settings.turned_growth - 1.0)
-    gaps = torch.tensor(DENSE_GAPS if landmarks.scheme == "dense" else IBUG68_GAPS, device=points.device)
-    oval = torch.tensor(FACE_OVAL_LOOP if landmarks.scheme == "dense" else (), dtype=torch.int64, device=points.device)
-    return Observations(points, sigma, gaps, oval, settings.gap_sigma, landmarks.inter_ocular, image_size)
+def fit_alone(problem: FaceProblem, photo: PhotoProblem, start: FitStart | None) -> LandmarkState:
+    """The landmark stage of one photo by itself."""
+    focal = photo.focal_px
+    guess = None if start is None else start_state(start, problem.face, focal, photo.seen.image_size)
+    return fit_landmarks(problem.bases, photo.seen, focal, problem.settings.landmarks, guess)[0]
 
 
-def fit_view(
-    face: FacePart,
-    bases: LandmarkBases,
-    view: View,
-    seen: Observations,
-    settings: LandmarkSettings,
-    start: FitStart | None,
-) -> LandmarkState:
-    """The landmark stage of one photo; ``start`` as in `fit_face`."""
-    focal_35mm, size = view.photo.focal_35mm, view.photo.size
-    focal = None if focal_35mm is None else focal_px_from_35mm(focal_35mm, size)
-    guess = None if start is None else start_state(start, face, focal, size)
-    return fit_landmarks(bases, seen, focal, settings, guess)[0]
-
-
-def crop_of(view: View, state: LandmarkState, like: Tensor, settings: FitSettings) -> FaceCrop:
-    """The face's part of a photo with what of it counts: its skin, or every pixel where that is not known."""
-    pixels, camera = view.photo.pixels, to_camera(state, view.photo.size)
-    counted = np.ones(pixels.shape[:2], np.float32) if view.skin is None else view.skin
-    return face_crop(pixels, counted, camera, view.landmarks.box, settings.photometric.crop_px, like)
-
-
-def shape_of(face: FacePart, state: LandmarkState, modes: Tensor) -> Tensor:
-    """The face's vertices (V, 3) in a state (a batch of one); ``modes`` (K, V, 3): the identity's, the expression's."""
-    return face.mean + torch.tensordot(torch.cat([state.identity[0], state.expression[0]]), modes, dims=1)
-
-
-def _refine(
-    face: FacePart,
-    bases: LandmarkBases,
-    seen: Observations,
-    state: LandmarkState,
-    crop: FaceCrop,
-    settings: FitSettings,
+def refine(
+    problem: FaceProblem,
+    photos: Sequence[PhotoProblem],
+    states: Sequence[LandmarkState],
     progress: Callable[[float], None],
-) -> tuple[LandmarkState, Tensor]:
-    """Photometric steps with the finer residual's modes appended to the identity's."""
-    extra = residual_basis(face, settings.residual)
-    bases = bases.with_modes(extra)
-    state = replace(state, identity=torch.cat([state.identity, state.identity.new_zeros(1, len(extra))], dim=1))
-    modes = torch.cat([face.identity_basis, extra, face.expression_basis])
-    for step in range(settings.photometric.iterations):
-        shape, view = shape_of(face, state, modes), crop.seen_by(to_camera(state, seen.image_size))
-        look = fit_appearance(face, face.even, shape, view, crop, settings.photometric)
-        matrix, gradient = refined_equations(face, bases, modes, seen, state, shape, view, look, settings)
-        state = apply_step(state, matrix[None], gradient[None])
-        progress((step + 1) / settings.photometric.iterations)
-    return state, modes
+) -> list[LandmarkState]:
+    """Steps along landmarks, colours and outlines; the problem's fine shape begins at zero."""
+    fine = states[0].identity.new_zeros(1, len(problem.bases.identity) - states[0].identity.shape[1])
+    states = [replace(state, identity=torch.cat([state.identity, fine], dim=1)) for state in states]
+    for step in range(problem.settings.photometric.iterations):
+        posed = _posed(problem, photos, states)
+        appearances = fit_appearances(problem.face, posed, problem.settings.photometric)
+        equations = [photo_equations(problem, *each) for each in zip(photos, states, posed, appearances, strict=True)]
+        states = apply_shared_step(states, equations)
+        progress((step + 1) / problem.settings.photometric.iterations)
+    return list(states)
 
 
-def refined_equations(
-    face: FacePart,
-    bases: LandmarkBases,
-    modes: Tensor,
-    seen: Observations,
-    state: LandmarkState,
-    shape: Tensor,
-    view: Camera,
-    look: tuple[Appearance, VertexColors],
-    settings: FitSettings,
+def photo_equations(
+    problem: FaceProblem, photo: PhotoProblem, state: LandmarkState, posed: PosedFace, appearance: Appearance
 ) -> tuple[Tensor, Tensor]:
-    """Matrix (P, P) and gradient (P,) of one photo from landmarks, colours and outline; ``view`` is the crop's camera.
+    """Matrix (P, P) and gradient (P,) of one photo: the sum of its landmarks', its colours' and its outline's.
 
-    ``modes`` (K, V, 3) are the unknowns' before turn and shift, and ``shape`` (V, 3) their sum.
+    The unknowns are the problem's modes, turn and shift (P = K + 6); colours say nothing of the shift.
     """
-    matrix, gradient = (part[0] for part in normal_equations(bases, seen, state, settings.landmarks))
-    terms = [color_equations(face, modes, shape, view, *look, settings.photometric)]
-    if len(seen.oval):
-        terms.append(outline_equations(face, modes, shape, to_camera(state, seen.image_size), seen, settings.outline))
+    face, modes, settings = problem.face, problem.modes, problem.settings
+    matrix, gradient = (part[0] for part in normal_equations(problem.bases, photo.seen, state, settings.landmarks))
+    terms = [color_equations(face, modes, posed, appearance, settings.photometric)]
+    if len(photo.seen.oval):
+        camera = to_camera(state, photo.seen.image_size)
+        terms.append(outline_equations(face, modes, posed.shape, camera, photo.seen, settings.outline))
     for term_matrix, term_gradient in terms:
         count = len(term_gradient)
         matrix[:count, :count] += term_matrix
@@ -155,25 +102,21 @@ def refined_equations(
     return matrix, gradient
 
 
-def result_of(
-    face: FacePart,
-    bases: LandmarkBases,
-    state: LandmarkState,
-    modes: Tensor,
-    camera: Camera,
-    appearance: Appearance,
-    skin: np.ndarray | None,
-    seen: Observations,
-    landmarks: FaceLandmarks,
-) -> FaceFit:
-    """The fit of the whole model; ``modes`` (K, V, 3) are the face's: identity, finer residual, expression."""
-    whole, count = face.whole, len(face.identity_basis)
+def _posed(problem: FaceProblem, photos: Sequence[PhotoProblem], states: Sequence[LandmarkState]) -> list[PosedFace]:
+    return [photo.posed(problem, state) for photo, state in zip(photos, states, strict=True)]
+
+
+def _face_fit(problem: FaceProblem, photo: PhotoProblem, state: LandmarkState, appearance: Appearance) -> FaceFit:
+    """What the unknowns of one photo make of the whole model; expressions end at the border of their range."""
+    whole, face, seen, skin = problem.whole, problem.face, photo.seen, photo.view.skin
     expression = state.expression[0].clamp(*face.expression_range.unbind(-1))
-    identity, finer = state.identity[0, :count], state.identity[0, count:]
-    relief = torch.tensordot(finer, modes[count : count + len(finer)], dims=1)
+    count = len(face.identity_basis)
+    identity, fine = state.identity[0, :count], state.identity[0, count:]
+    relief = torch.tensordot(fine, problem.modes[count : count + len(fine)], dims=1)
     neutral = whole.neutral(identity) + face.spread(relief)
     posed = neutral + torch.tensordot(expression, whole.expression_basis, dims=1)
-    error = (camera.project(bases.pick(posed[face.ids])) - seen.points).norm(dim=-1)
+    camera = to_camera(state, seen.image_size)
+    error = (camera.project(problem.bases.places.of(posed[face.ids])) - seen.points).norm(dim=-1)
     known = seen.sigma <= seen.sigma.median() * 2
     return FaceFit(
         identity=identity,
@@ -185,5 +128,5 @@ def result_of(
         light=appearance.light,
         camera=camera,
         skin_confidence=None if skin is None else whole.mean.new_tensor(skin),
-        landmark_error=float(error[known].median()) / landmarks.inter_ocular,
+        landmark_error=float(error[known].median()) / seen.inter_ocular,
     )

@@ -9,15 +9,15 @@ candidate intrinsics, so a photo without a known focal length tries several at o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from ...anatomy.landmarks import LandmarkScheme
 from ..camera import Camera, intrinsics_from_focal, project
-from .model_tensors import ModelTensors
-from .schur import curvature_scale
+from ..positive_definite import solve_positive_definite
+from .model_tensors import ModelTensors, SurfacePoints
 from .settings import LandmarkSettings
 
 
@@ -54,24 +54,24 @@ class LandmarkBases:
     expression: Tensor  # (E, L, 3)
     expression_range: Tensor  # (E, 2)
     expression_std: Tensor  # (E,)
-    pick: Callable[[Tensor], Tensor]  # field (..., V, C) -> (..., L, C)
+    places: SurfacePoints  # where the landmarks are on the model
 
     @staticmethod
-    def of(tensors: ModelTensors, scheme: str) -> LandmarkBases:
-        """The model's landmarks of a scheme: "dense" or "ibug68"."""
-        pick = tensors.dense if scheme == "dense" else tensors.ibug68
+    def of(tensors: ModelTensors, scheme: LandmarkScheme) -> LandmarkBases:
+        """The model's landmarks of a scheme."""
+        places = tensors.landmarks[scheme]
         return LandmarkBases(
-            mean=pick(tensors.mean),
-            identity=pick(tensors.identity_basis),
-            expression=pick(tensors.expression_basis),
+            mean=places.of(tensors.mean),
+            identity=places.of(tensors.identity_basis),
+            expression=places.of(tensors.expression_basis),
             expression_range=tensors.expression_range,
             expression_std=tensors.expression_std,
-            pick=pick,
+            places=places,
         )
 
     def with_modes(self, modes: Tensor) -> LandmarkBases:
         """More identity modes (M, V, 3), appended."""
-        return replace(self, identity=torch.cat([self.identity, self.pick(modes)]))
+        return replace(self, identity=torch.cat([self.identity, self.places.of(modes)]))
 
     def points(self, identity: Tensor, expression: Tensor) -> Tensor:
         """Landmarks (B, L, 3) in model space."""
@@ -127,7 +127,7 @@ def initial_state(
     center_2d = (weight * seen.points).sum(0) / weight.sum()
     center_3d = (weight * bases.mean).sum(0) / weight.sum()
     shape, image = (bases.mean - center_3d), (seen.points - center_2d)
-    affine = torch.linalg.solve(shape.mT @ (weight * shape), shape.mT @ (weight * image)).mT  # (2, 3)
+    affine = solve_positive_definite(shape.mT @ (weight * shape), shape.mT @ (weight * image)).mT  # (2, 3)
     u, scales, vt = torch.linalg.svd(affine, full_matrices=False)
     two_rows = u @ vt
     rotation = torch.cat([two_rows, torch.linalg.cross(two_rows[0], two_rows[1])[None]])
@@ -204,13 +204,7 @@ def normal_equations(
 
 def apply_step(state: LandmarkState, normal: Tensor, gradient: Tensor) -> LandmarkState:
     """The state after the Newton step of a quadratic model."""
-    return moved(state, -solve_scaled(normal, gradient))
-
-
-def solve_scaled(matrix: Tensor, right: Tensor) -> Tensor:
-    """Solution (B, P) of positive definite systems (B, P, P), solved with unknowns scaled to one curvature."""
-    scale = curvature_scale(matrix.diagonal(dim1=-2, dim2=-1))
-    return scale * torch.linalg.solve(scale[:, :, None] * matrix * scale[:, None], scale * right)
+    return moved(state, -solve_positive_definite(normal, gradient[..., None])[..., 0])
 
 
 def moved(state: LandmarkState, step: Tensor) -> LandmarkState:

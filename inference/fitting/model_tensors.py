@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ...anatomy.landmarks import DENSE, IBUG68, LandmarkScheme
 from ...bfm.face_model import FaceModel
 
 UNEVEN_REGIONS = ("lips", "brows", "lids", "eyes", "mouth_interior")
 SPACING = 0.002  # metres between the vertices of a fine mesh that are compared with the photo
 
+Tensors = TypeVar("Tensors", bound="ModelTensors")
 
-@dataclass(frozen=True, eq=False)  # a key of caches, as the model is
+
+@dataclass(frozen=True)
+class SurfacePoints:
+    """L points on a mesh, each the weighted mean of C of its vertices."""
+
+    vertices: Tensor  # (L, C) int64
+    weights: Tensor  # (L, C)
+
+    def of(self, field: Tensor) -> Tensor:
+        """A field on the vertices (..., V, D) -> at the points (..., L, D)."""
+        return (self.weights[..., None] * field[..., self.vertices, :]).sum(dim=-2)
+
+    def to(self, device: torch.device | str) -> SurfacePoints:
+        """The same points on another device."""
+        return SurfacePoints(self.vertices.to(device), self.weights.to(device))
+
+
+@dataclass(frozen=True, eq=False)
 class ModelTensors:
-    """V vertices, L dense landmarks, I / E / A modes, T triangles.
+    """V vertices, I / E / A modes, T triangles: what `model_tensors` makes of a model.
 
     Expressions that the fit leaves at zero (``expression_std`` 0) are not here: E counts the fitted ones.
     """
@@ -32,12 +53,16 @@ class ModelTensors:
     albedo_mean: Tensor  # (V, 3)
     albedo_basis: Tensor  # (A, V, 3)
     triangles: Tensor  # (T, 3) int64
-    dense_vertices: Tensor  # (L, 3) int64
-    dense_weights: Tensor  # (L, 3)
-    landmarks68: Tensor  # (68,) int64
+    landmarks: Mapping[LandmarkScheme, SurfacePoints]
     skin: Tensor  # (V,) in [0, 1]
     even: Tensor  # (V,) skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or eyes
     area: Tensor  # (V,) square metres of the mean a vertex stands for; of a fine mesh one vertex per ``SPACING``
+
+    def to(self: Tensors, device: torch.device | str) -> Tensors:
+        """The same on a device; itself where it is there."""
+        if self.mean.device == torch.device(device):
+            return self
+        return replace(self, **{f.name: _on(device, getattr(self, f.name)) for f in fields(self)})
 
     def neutral(self, identity: Tensor) -> Tensor:
         """Identity coefficients (..., I) -> neutral vertices (..., V, 3)."""
@@ -47,14 +72,9 @@ class ModelTensors:
         """Coefficients (..., I) and (..., E) -> vertices (..., V, 3)."""
         return self.neutral(identity) + torch.tensordot(expression, self.expression_basis, dims=1)
 
-    def dense(self, field: Tensor) -> Tensor:
-        """A field on vertices (..., V, C) -> on the dense landmarks (..., L, C)."""
-        corners = field[..., self.dense_vertices, :]
-        return (self.dense_weights[..., None] * corners).sum(dim=-2)
-
-    def ibug68(self, field: Tensor) -> Tensor:
-        """A field on vertices (..., V, C) -> on the iBUG-68 landmarks (..., 68, C)."""
-        return field[..., self.landmarks68, :]
+    def at(self, scheme: LandmarkScheme, field: Tensor) -> Tensor:
+        """A field on vertices (..., V, D) -> on a scheme's landmarks (..., L, D)."""
+        return self.landmarks[scheme].of(field)
 
     def all_expressions(self, fitted: Tensor) -> Tensor:
         """Values (E,) of the fitted expressions -> of all of the model's, zero for the others."""
@@ -64,21 +84,25 @@ class ModelTensors:
 def model_tensors(
     model: FaceModel, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
 ) -> ModelTensors:
-    """The model on a device; the latest two conversions are kept."""
-    return _convert(model, torch.device(device), dtype)
+    """The model on a device.
+
+    On the CPU the latest two are kept. What lies elsewhere is copied from there and ends with the run that asked for
+    it, so that no memory of a GPU is held between runs, nor any after a run that had to fall back on the CPU.
+    """
+    return _on_cpu(model, dtype).to(device)
 
 
 @lru_cache(maxsize=2)
-def _convert(model: FaceModel, device: torch.device, dtype: torch.dtype) -> ModelTensors:
+def _on_cpu(model: FaceModel, dtype: torch.dtype) -> ModelTensors:
     def real(array: object) -> Tensor:
-        return torch.as_tensor(array, dtype=dtype, device=device)
+        return torch.as_tensor(array, dtype=dtype)
 
     def index(array: object) -> Tensor:
-        return torch.as_tensor(array, dtype=torch.int64, device=device)
+        return torch.as_tensor(array, dtype=torch.int64)
 
     fitted = np.flatnonzero(np.asarray(model.expression_std) > 0)
     every = len(fitted) == len(model.expression_names)
-    mean, triangles = real(model.mean), index(model.triangles())
+    mean, triangles, vertices68 = real(model.mean), index(model.triangles()), index(model.landmarks68)[:, None]
     skin, even = skin_weights(model)
     return ModelTensors(
         model=model,
@@ -91,13 +115,20 @@ def _convert(model: FaceModel, device: torch.device, dtype: torch.dtype) -> Mode
         albedo_mean=real(model.albedo_mean),
         albedo_basis=real(model.albedo_basis),
         triangles=triangles,
-        dense_vertices=index(model.dense_vertices),
-        dense_weights=real(model.dense_weights),
-        landmarks68=index(model.landmarks68),
+        landmarks={
+            DENSE: SurfacePoints(index(model.dense_vertices), real(model.dense_weights)),
+            IBUG68: SurfacePoints(vertices68, torch.ones_like(vertices68, dtype=dtype)),
+        },
         skin=real(skin),
         even=real(even),
         area=thinned(mean, vertex_areas(mean, triangles), SPACING),
     )
+
+
+def _on(device: torch.device | str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _on(device, entry) for key, entry in value.items()}
+    return value.to(device) if isinstance(value, Tensor | SurfacePoints) else value
 
 
 def skin_weights(model: FaceModel) -> tuple[np.ndarray, np.ndarray]:

@@ -18,6 +18,7 @@ from torch.nn.functional import normalize
 
 from ..camera import Camera
 from ..lighting import sh_basis, sh_gradient, shade, to_view_frame
+from ..positive_definite import solve_positive_definite
 from ..rendering.normals import vertex_normals
 from ..rendering.visibility import visible_vertices
 from .face_crop import FaceCrop
@@ -25,16 +26,14 @@ from .landmark_fit import cross_matrix
 from .model_tensors import ModelTensors
 from .settings import PhotometricSettings
 
-Look = tuple[Tensor, Camera, FaceCrop]  # a photo's shape (V, 3), its crop's camera and the crop
-
 
 @dataclass(frozen=True)
-class Appearance:
-    """Light and albedo of one photo."""
+class PosedFace:
+    """A face in front of the camera of a photo's crop."""
 
-    light: Tensor  # (9, 3) shading coefficients, view frame
-    albedo_coefficients: Tensor  # (A,)
-    albedo: Tensor  # (V, 3) linear RGB
+    shape: Tensor  # (V, 3) model space
+    camera: Camera  # the crop's
+    crop: FaceCrop
 
 
 @dataclass(frozen=True)
@@ -47,18 +46,21 @@ class VertexColors:
     noise: Tensor  # () one sigma of the colour: the settings' share of the mean brightness, or what was seen if more
 
 
-def fit_appearance(
-    tensors: ModelTensors, skin: Tensor, shape: Tensor, camera: Camera, crop: FaceCrop, settings: PhotometricSettings
-) -> tuple[Appearance, VertexColors]:
-    """Light and albedo for a fixed shape (V, 3); ``skin`` (V,) says which vertices are skin."""
-    return fit_appearances(tensors, skin, [(shape, camera, crop)], settings)[0]
+@dataclass(frozen=True)
+class Appearance:
+    """What explains the colours of one photo."""
+
+    light: Tensor  # (9, 3) shading coefficients, view frame
+    albedo_coefficients: Tensor  # (A,)
+    albedo: Tensor  # (V, 3) linear RGB
+    colors: VertexColors  # what was explained; vertices that it does not explain have lost weight
 
 
 def fit_appearances(
-    tensors: ModelTensors, skin: Tensor, looks: Sequence[Look], settings: PhotometricSettings
-) -> list[tuple[Appearance, VertexColors]]:
-    """The light of each photo and one albedo for all, given each photo's shape, camera and crop."""
-    colors = [vertex_colors(tensors, skin, *look, settings) for look in looks]
+    tensors: ModelTensors, posed: Sequence[PosedFace], settings: PhotometricSettings
+) -> list[Appearance]:
+    """The light of each photo and one albedo for all, for fixed shapes."""
+    colors = [vertex_colors(tensors, face, settings) for face in posed]
     bases = [sh_basis(one.normals) for one in colors]
     coefficients = tensors.mean.new_zeros(len(tensors.albedo_basis))
     albedo, weights = tensors.albedo_mean, [one.weight for one in colors]
@@ -75,27 +77,22 @@ def fit_appearances(
         ]
         weights = [c.weight * _robust(error, c, settings) for c, error in zip(colors, errors, strict=True)]
     return [
-        (Appearance(light, coefficients, albedo), replace(one, weight=weight))
+        Appearance(light, coefficients, albedo, replace(one, weight=weight))
         for light, one, weight in zip(lights, colors, weights, strict=True)
     ]
 
 
 def color_equations(
-    tensors: ModelTensors,
-    modes: Tensor,
-    shape: Tensor,
-    camera: Camera,
-    appearance: Appearance,
-    colors: VertexColors,
-    settings: PhotometricSettings,
+    tensors: ModelTensors, modes: Tensor, posed: PosedFace, appearance: Appearance, settings: PhotometricSettings
 ) -> tuple[Tensor, Tensor]:
     """Gauss-Newton matrix (K + 3, K + 3) and gradient (K + 3,) of the colour errors over the modes and the turn.
 
-    ``modes`` (K, V, 3) were added up to ``shape`` (V, 3); ``camera`` is the crop's; the appearance is that shape's.
+    ``modes`` (K, V, 3) were added up to the posed shape, and the appearance is that shape's.
     """
+    colors = appearance.colors
     used = (colors.weight > 1e-3).nonzero().squeeze(1)
     error = (appearance.albedo * shade(colors.normals, appearance.light) - colors.color)[used]
-    jacobian = _color_jacobian(tensors, modes, shape, camera, appearance, colors, used)
+    jacobian = _color_jacobian(tensors, modes, posed, appearance, used)
     scale = 1.0 / (colors.noise * settings.correlation)
     weight = colors.weight[used, None].expand_as(error).flatten() * scale**2
     return jacobian.mT @ (weight[:, None] * jacobian), jacobian.mT @ (weight * error.flatten())
@@ -106,19 +103,17 @@ def albedo_of(tensors: ModelTensors, coefficients: Tensor) -> Tensor:
     return (tensors.albedo_mean + torch.tensordot(coefficients, tensors.albedo_basis, dims=1)).clamp(0.01, 1.0)
 
 
-def vertex_colors(
-    tensors: ModelTensors, skin: Tensor, shape: Tensor, camera: Camera, crop: FaceCrop, settings: PhotometricSettings
-) -> VertexColors:
+def vertex_colors(tensors: ModelTensors, posed: PosedFace, settings: PhotometricSettings) -> VertexColors:
     """Sample the crop at every vertex and weigh it by area, visibility, facing, skin and brightness.
 
     By area and not by vertex, so that the same face counts the same in a coarse mesh and in a fine one.
     """
-    placed = camera.to_camera(shape)
+    camera, placed = posed.camera, posed.camera.to_camera(posed.shape)
     normals = vertex_normals(placed[None], tensors.triangles)[0]
     facing = -(normals * normalize(placed, dim=-1)).sum(-1)
     visible = visible_vertices(placed[None], tensors.triangles, camera.intrinsics, camera.image_size)[0]
-    color, confidence = crop.sample(camera.project(shape))
-    counted = skin * tensors.area / settings.patch_m2
+    color, confidence = posed.crop.sample(camera.project(posed.shape))
+    counted = tensors.even * tensors.area / settings.patch_m2
     weight = visible * counted * confidence * ((facing - settings.min_facing) / 0.25).clamp(0, 1)
     level = (weight[:, None] * color).sum() / (3 * weight.sum()).clamp_min(1e-6)
     weight = weight * ((color.mean(-1) / level.clamp_min(1e-3) - settings.shadow) / settings.shadow).clamp(0, 1)
@@ -141,15 +136,13 @@ def _robust(error: Tensor, colors: VertexColors, settings: PhotometricSettings) 
 
 
 def _solve_light(basis: Tensor, albedo: Tensor, colors: VertexColors, weight: Tensor, s: PhotometricSettings) -> Tensor:
-    """Weighted ridge regression of the light (9, 3), a channel at a time."""
+    """The light (9, 3) by weighted ridge regression in each channel; ``basis`` (V, 9)."""
     level = (weight[:, None] * albedo).sum() / (3 * weight.sum()).clamp_min(1e-6)
     ridge = basis.new_tensor([0.0, 0.1, 0.1, 0.1, 1, 1, 1, 1, 1]) * s.light_ridge * weight.sum() * level**2
-    columns = []
-    for channel in range(3):
-        rows = basis * albedo[:, channel, None]
-        normal = rows.mT @ (weight[:, None] * rows) + torch.diag(ridge + 1e-6)
-        columns.append(torch.linalg.solve(normal, rows.mT @ (weight * colors.color[:, channel])))
-    return torch.stack(columns, dim=1)
+    rows = albedo.mT[..., None] * basis  # (3, V, 9)
+    normal = rows.mT @ (weight[:, None] * rows) + torch.diag(ridge + 1e-6)
+    right = rows.mT @ (weight[:, None] * colors.color).mT[..., None]
+    return solve_positive_definite(normal, right)[..., 0].mT
 
 
 def _solve_lights(
@@ -181,23 +174,18 @@ def _solve_albedo(
         w = weight[used, None].expand(-1, 3).reshape(-1)
         normal = normal + rows.mT @ (w[:, None] * rows)
         right = right + rows.mT @ (w * target)
-    return torch.linalg.solve(normal, right)
+    return solve_positive_definite(normal, right[:, None])[:, 0]
 
 
 def _color_jacobian(
-    tensors: ModelTensors,
-    modes: Tensor,
-    shape: Tensor,
-    camera: Camera,
-    appearance: Appearance,
-    colors: VertexColors,
-    used: Tensor,
+    tensors: ModelTensors, modes: Tensor, posed: PosedFace, appearance: Appearance, used: Tensor
 ) -> Tensor:
     """Derivatives (3U, K + 3) of the predicted colours of the used vertices in the modes (K, V, 3) and the turn."""
-    by_view_normal = torch.einsum("ukc,kr->urc", sh_gradient(colors.normals[used]), appearance.light)  # (U, rgb, xyz)
+    normals = appearance.colors.normals[used]
+    by_view_normal = torch.einsum("ukc,kr->urc", sh_gradient(normals), appearance.light)  # (U, rgb, xyz)
     by_normal = to_view_frame(by_view_normal) * appearance.albedo[used, :, None]  # in camera axes
-    by_turn = by_normal @ -cross_matrix(to_view_frame(colors.normals[used]))
-    by_vertices = normal_derivatives(shape, tensors.triangles, used, by_normal @ camera.rotation)
+    by_turn = by_normal @ -cross_matrix(to_view_frame(normals))
+    by_vertices = normal_derivatives(posed.shape, tensors.triangles, used, by_normal @ posed.camera.rotation)
     by_modes = torch.sparse.mm(by_vertices, modes.flatten(1).mT)
     return torch.cat([by_modes, by_turn.flatten(0, 1)], dim=-1)
 
@@ -219,23 +207,17 @@ def normal_derivatives(shape: Tensor, triangles: Tensor, used: Tensor, left: Ten
     row_of = torch.full((len(shape),), -1, device=used.device)
     row_of[used] = torch.arange(len(used), device=used.device)
     opposite = torch.stack([cross_matrix(c - b), cross_matrix(a - c), cross_matrix(b - a)], dim=1)  # (T, 3, 3, 3)
+    across, axes = torch.arange(left.shape[1], device=used.device)[:, None], torch.arange(3, device=used.device)
     rows, columns, values = [], [], []
     for i in range(3):
-        row = row_of[triangles[:, i]]
-        touched = (row >= 0).nonzero().squeeze(1)
-        row = row[touched]
+        touched = (row_of[triangles[:, i]] >= 0).nonzero().squeeze(1)
+        row = row_of[triangles[touched, i]]
         for j in range(3):
             block = tangential[row] @ opposite[touched, j]  # (n, R, 3)
-            rows.append(
-                (row[:, None] * left.shape[1] + torch.arange(left.shape[1], device=row.device))[..., None].expand_as(
-                    block
-                )
-            )
-            columns.append(
-                (triangles[touched, j][:, None] * 3 + torch.arange(3, device=row.device))[:, None].expand_as(block)
-            )
+            rows.append((row[:, None, None] * left.shape[1] + across).expand_as(block))
+            columns.append((triangles[touched, j][:, None, None] * 3 + axes).expand_as(block))
             values.append(block)
-    where = torch.stack([torch.cat([r.flatten() for r in rows]), torch.cat([k.flatten() for k in columns])])
+    where = torch.stack([torch.cat([entry.flatten() for entry in entries]) for entries in (rows, columns)])
     size = (len(used) * left.shape[1], shape.numel())
     return torch.sparse_coo_tensor(
         where, torch.cat([v.flatten() for v in values]), size, check_invariants=False

@@ -1,8 +1,7 @@
 """Linear systems of several photos of one face: unknowns that all share, and unknowns of each photo alone.
 
-The matrix looks like an arrow: photos meet in the shared unknowns only, so each photo's own ones are eliminated by
-themselves (Schur complement; Triggs et al. 2000, section 6.1) and the work grows with the number of photos, not with
-its cube.
+Photos meet in the shared unknowns only, so each photo's own ones are eliminated by themselves (Schur complement; Triggs
+et al. 2000, section 6.1) and the work grows with the number of photos, not with its cube.
 """
 
 from __future__ import annotations
@@ -12,8 +11,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ..positive_definite import solve_positive_definite
 
-def solve_arrow(systems: Sequence[tuple[Tensor, Tensor]], shared: int) -> tuple[Tensor, list[Tensor]]:
+
+def shared_newton_step(systems: Sequence[tuple[Tensor, Tensor]], shared: int) -> tuple[Tensor, list[Tensor]]:
     """The Newton step of the sum of the photos' quadratic models.
 
     Args:
@@ -23,27 +24,13 @@ def solve_arrow(systems: Sequence[tuple[Tensor, Tensor]], shared: int) -> tuple[
     Returns:
         The step of the shared unknowns (S,) and of each photo's own (K,).
     """
-    common = curvature_scale(torch.stack([matrix.diagonal()[:shared] for matrix, _ in systems]).sum(dim=0))
-    scales = [torch.cat([common, curvature_scale(matrix.diagonal()[shared:])]) for matrix, _ in systems]
-    matrix, gradient = torch.zeros_like(systems[0][0][:shared, :shared]), torch.zeros_like(systems[0][1][:shared])
-    eliminated = []
-    for (raw_matrix, raw_gradient), scale in zip(systems, scales, strict=True):
-        whole, right = scale[:, None] * raw_matrix * scale, scale * raw_gradient
-        corner = whole[:shared, shared:]
-        columns = torch.cat([corner.mT, right[shared:, None]], dim=1)
-        solved = torch.linalg.solve(whole[shared:, shared:], columns)  # own unknowns per unit of shared, and alone
-        matrix += whole[:shared, :shared] - corner @ solved[:, :-1]
-        gradient += right[:shared] - corner @ solved[:, -1]
+    eliminated, reduced = [], []
+    for matrix, gradient in systems:
+        sides = torch.cat([matrix[:, :shared], gradient[:, None]], dim=1)
+        coupling, own = matrix[:shared, shared:], matrix[shared:, shared:]
+        solved = solve_positive_definite(own, sides[shared:])  # own unknowns per unit of each shared one, and alone
+        reduced.append(sides[:shared] - coupling @ solved)
         eliminated.append(solved)
-    step = -torch.linalg.solve(matrix, gradient)
-    own = [-solved[:, -1] - solved[:, :-1] @ step for solved in eliminated]
-    return common * step, [scale[shared:] * one for scale, one in zip(scales, own, strict=True)]
-
-
-def curvature_scale(curvature: Tensor) -> Tensor:
-    """Factors that bring unknowns of these curvatures to one.
-
-    Coefficients in sigmas, radians and metres differ by many powers of ten, which single precision would not survive
-    with hundreds of modes.
-    """
-    return curvature.clamp_min(1e-30).rsqrt()
+    total = torch.stack(reduced).sum(dim=0)
+    step = -solve_positive_definite(total[:, :-1], total[:, -1:])[:, 0]
+    return step, [-solved[:, -1] - solved[:, :-1] @ step for solved in eliminated]

@@ -25,8 +25,8 @@ class LandmarkSettings:
 
 
 @dataclass(frozen=True)
-class ResidualSettings:
-    """The finer Gaussian process along the normals."""
+class FineShapeSettings:
+    """The Gaussian process along the normals."""
 
     scale_m: float = 0.010
     amplitude_m: float = 0.0006
@@ -65,6 +65,6 @@ class FitSettings:
     """All stages."""
 
     landmarks: LandmarkSettings = LandmarkSettings()
-    residual: ResidualSettings = ResidualSettings()
+    fine_shape: FineShapeSettings = FineShapeSettings()
     photometric: PhotometricSettings = PhotometricSettings()
     outline: OutlineSettings = OutlineSettings()

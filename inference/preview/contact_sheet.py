@@ -19,7 +19,7 @@ from ...result.image_files import loaded
 from ...result.mouth_lining import lined
 from ...result.reconstruction import PHOTO_IMAGE, Mesh, Reconstruction
 from ..camera import Camera
-from .studio import Picture, Subject, draw_clay, draw_relit, draw_textured, subject_of
+from .studio import Drawing, Subject, draw_clay, draw_relit, draw_textured, subject_of
 
 TILE_WIDTH, TILE_HEIGHT = 386, 460
 GUTTER = 11  # 4 tiles and 5 gutters make 1599 pixels
@@ -33,7 +33,7 @@ TURNS = {"front": 0.0, "three-quarter": 38.0, "side": 78.0}
 SMILE = {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9, "cheekSquintLeft": 0.6, "cheekSquintRight": 0.6}
 SURPRISE = {"jawOpen": 0.6, "browInnerUp": 0.9, "browOuterUpLeft": 0.7, "browOuterUpRight": 0.7}
 
-Draw = Callable[[Subject, Floats, Camera], Picture]
+Draw = Callable[[Subject, Floats, Camera], Drawing]
 
 
 def preview_image(reconstruction: Reconstruction) -> Pixels:
@@ -57,7 +57,7 @@ def preview_image(reconstruction: Reconstruction) -> Pixels:
 def _turned_tiles(draw: Draw, subject: Subject, posed: Floats, others: Mapping[str, Floats]) -> dict[str, Pixels]:
     tiles = {name: draw(subject, posed, _view(posed, turn)) for name, turn in TURNS.items()}
     tiles |= {name: draw(subject, other, _view(posed, -TURNS["three-quarter"])) for name, other in others.items()}
-    return {name: _on_backdrop(picture) for name, picture in tiles.items()}
+    return {name: _on_backdrop(drawing) for name, drawing in tiles.items()}
 
 
 def _photo_tiles(reconstruction: Reconstruction, subject: Subject, posed: Floats) -> dict[str, Pixels]:
@@ -124,11 +124,11 @@ def _expressed(mesh: Mesh, expression: Floats) -> Floats:
     return mesh.vertices + np.tensordot(expression, mesh.shape_key_deltas, axes=1)
 
 
-def _on_backdrop(picture: Picture) -> Pixels:
+def _on_backdrop(drawing: Drawing) -> Pixels:
     y, x = np.mgrid[-1.0 : 1.0 : TILE_HEIGHT * 1j, -1.0 : 1.0 : TILE_WIDTH * 1j]
     fade = np.clip(np.hypot(x, y + 0.2) / 1.4, 0.0, 1.0)[..., None]
     middle, corner = (np.asarray(color, dtype=np.float64) for color in BACKDROP)
-    return picture.over((middle + (corner - middle) * fade).astype(np.uint8))
+    return drawing.over((middle + (corner - middle) * fade).astype(np.uint8))
 
 
 def _sheet(rows: list[dict[str, Pixels]]) -> Pixels:

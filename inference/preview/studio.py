@@ -54,14 +54,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Drawing:
     """Straight (not premultiplied) colour and how much of each pixel is covered."""
 
     color: Floats32  # (H, W, 3) linear RGB
     coverage: Floats32  # (H, W) in [0, 1]
 
     def over(self, background: Pixels) -> Pixels:
-        """This picture on an sRGB background (H, W, 3)."""
+        """This drawing on an sRGB background (H, W, 3)."""
         alpha = self.coverage[..., None]
         mixed = self.color * alpha + srgb_to_linear(background) * (1.0 - alpha)
         return (linear_to_srgb(mixed.clip(0.0, 1.0)) * 255.0 + 0.5).astype(np.uint8)
@@ -85,28 +85,29 @@ def subject_of(reconstruction: Reconstruction) -> Subject:
     )
 
 
-def draw_textured(subject: Subject, vertices: Floats, camera: Camera) -> Picture:
+def draw_textured(subject: Subject, vertices: Floats, camera: Camera) -> Drawing:
     """Vertices (V, 3) in model space under the photo's light."""
-    view = _View(subject, vertices, camera)
-    normals = view.normals()
+    covered = _CoveredPixels(subject, vertices, camera)
+    normals = covered.normals()
     shading = shade(normals, subject.light).clamp_min(0.0)
     # The first band of the light points to where most of it comes from.
     towards = normalize(subject.light[[3, 1, 2]].mean(dim=1), dim=0)
-    gloss = torch.where(view.eyes()[:, None], _gloss(normals, towards, EYE_GLOSS), _gloss(normals, towards, SKIN_GLOSS))
+    of_eyes, of_skin = (_gloss(normals, towards, kind) for kind in (EYE_GLOSS, SKIN_GLOSS))
+    gloss = torch.where(covered.eyes()[:, None], of_eyes, of_skin)
     brightness = shading.mean(dim=1, keepdim=True)
-    return view.picture((view.albedo() * shading + gloss * brightness) * view.openness())
+    return covered.drawing((covered.albedo() * shading + gloss * brightness) * covered.openness())
 
 
-def draw_relit(subject: Subject, vertices: Floats, camera: Camera) -> Picture:
+def draw_relit(subject: Subject, vertices: Floats, camera: Camera) -> Drawing:
     """Vertices (V, 3) in model space, textured, in a studio's three-point light: shows what light the albedo kept."""
-    view = _View(subject, vertices, camera)
-    return view.picture(_studio_lit(view.normals(), view.albedo() * RELIT_EXPOSURE) * view.openness())
+    covered = _CoveredPixels(subject, vertices, camera)
+    return covered.drawing(_studio_lit(covered.normals(), covered.albedo() * RELIT_EXPOSURE) * covered.openness())
 
 
-def draw_clay(subject: Subject, vertices: Floats, camera: Camera) -> Picture:
+def draw_clay(subject: Subject, vertices: Floats, camera: Camera) -> Drawing:
     """Vertices (V, 3) in model space as grey clay in the studio's light."""
-    view = _View(subject, vertices, camera)
-    return view.picture(_studio_lit(view.normals(), view.clay()) * view.openness())
+    covered = _CoveredPixels(subject, vertices, camera)
+    return covered.drawing(_studio_lit(covered.normals(), covered.clay()) * covered.openness())
 
 
 def _studio_lit(normals: Tensor, albedo: Tensor) -> Tensor:
@@ -118,7 +119,7 @@ def _studio_lit(normals: Tensor, albedo: Tensor) -> Tensor:
     return color
 
 
-class _View:
+class _CoveredPixels:
     """One mesh before one camera; the P covered pixels as rows."""
 
     def __init__(self, subject: Subject, vertices: Floats, camera: Camera) -> None:
@@ -162,15 +163,15 @@ class _View:
         image = texture.permute(2, 0, 1)[None]
         return grid_sample(image, grid[None, None], padding_mode="border", align_corners=False)[0, :, 0].T
 
-    def picture(self, color: Tensor) -> Picture:
-        """Colours (P, 3) -> the picture at the camera's own size."""
+    def drawing(self, color: Tensor) -> Drawing:
+        """Colours (P, 3) -> the drawing at the camera's own size."""
         width, height = self._camera.image_size
         image = torch.zeros(height, width, 4)
         image[self._covered] = torch.cat([color, torch.ones(len(color), 1)], dim=1)
         size = (width // SUPERSAMPLING, height // SUPERSAMPLING)
         small = cv2.resize(image.numpy(), size, interpolation=cv2.INTER_AREA)
         small, coverage = small[..., :3].astype(np.float32), small[..., 3].astype(np.float32)
-        return Picture(small / np.maximum(coverage, 1e-6)[..., None], coverage)
+        return Drawing(small / np.maximum(coverage, 1e-6)[..., None], coverage)
 
     def _mixed(self, triangles: Tensor, attributes: Tensor) -> Tensor:
         """Attributes (N, C) of the corners ``triangles`` (T, 3) -> pixels (P, C)."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...anatomy.landmarks import FACE_OVAL_LOOP
 from ...geometry.arrays import Floats, Pixels
 from ...geometry.colour import srgb_to_linear
 from ..detectors.crop import Crop
@@ -179,10 +178,10 @@ def _dark_skin(features: Floats, regions: _Regions) -> Mask:
 
 
 def _oval(landmarks: FaceLandmarks) -> Floats:
-    """Outline of the face in photo pixels; of 68 points the forehead is guessed from the jaw's depth."""
-    if landmarks.scheme == "dense":
-        return landmarks.points[list(FACE_OVAL_LOOP)]
-    points = landmarks.points
+    """Outline of the face in photo pixels; the forehead is guessed from the jaw's depth where it has no points."""
+    if landmarks.scheme.oval:
+        return landmarks.points[list(landmarks.scheme.oval)]
+    points = landmarks.ibug68()
     up = 0.6 * (points[27] - points[8]) / 2
     return np.concatenate([points[:17], points[17:27][::-1] + up])
 

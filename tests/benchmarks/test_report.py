@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from likeness.benchmarks.photos import aflw_landmarks, contact_sheet, landmark_errors, photo_paths
-from likeness.benchmarks.scan import load_views, shared_folder
+from likeness.benchmarks.scan import load_pictures, shared_folder
 from likeness.benchmarks.scores import by_system, mean_figures, ratios
 from likeness.benchmarks.systems import mediapipe_prediction, stored_peers, stored_prediction
 from likeness.benchmarks.table import table
@@ -109,7 +109,7 @@ def test_aflw_points_lie_on_the_face(shared_dir):
 
 def test_live_mediapipe_is_near_the_stored_one(shared_dir):
     bench = shared_dir / "bench"
-    view = load_views(bench)[0]
+    view = load_pictures(bench)[0]
     live, stored = mediapipe_prediction(view.picture), stored_prediction(bench, "mediapipe", view.name)
     assert stored is not None
     assert live is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from likeness.anatomy.landmarks import IBUG68
 from likeness.bfm.face_model import FaceModel
 from likeness.geometry.colour import srgb_to_linear
 from likeness.inference.deep3d.alignment import CROP_PX, Deep3DCrop, align
@@ -91,7 +92,7 @@ def test_a_fit_holds_the_networks_numbers(bfm_model: FaceModel, model: Deep3DMod
     face = decode(model, coefficients)
     tensors = model_tensors(bfm_model)
     points = crop.to_photo(np.stack([face.landmarks68[0, :, 0] + 0.5, CROP_PX - 0.5 - face.landmarks68[0, :, 1]], 1))
-    seen = FaceLandmarks(points, "ibug68", np.ones(68), None, np.array([0, 0, 1, 1.0]), "dlib", 1.0)
+    seen = FaceLandmarks(points, IBUG68, np.ones(68), None, np.array([0, 0, 1, 1.0]), "dlib", 1.0)
     fit = to_face_fit(coefficients, face.albedo[0], crop, tensors, seen, None)
     assert torch.equal(fit.identity, vector[0, :80])
     assert torch.equal(fit.expression[1:64], vector[0, 81:144])

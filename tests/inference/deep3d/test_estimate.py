@@ -152,7 +152,7 @@ def test_photos_of_one_person_share_identity_and_albedo(photo_astronaut: np.ndar
         return crops.mean(dim=(1, 2, 3))[:, None] + torch.arange(257.0)
 
     photos = [Photo(None, photo_astronaut), Photo(None, photo_astronaut // 2)]
-    views = [View(photo, detect_faces(photo, passes=2)[0]) for photo in photos]
+    views = [View(photo, detect_faces(photo, looks=2)[0]) for photo in photos]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(estimate, "network", lambda device: says)
         first, second = (e.coefficients for e in estimate.estimate(views, torch.device("cpu")))
@@ -166,12 +166,12 @@ def test_photos_of_one_person_share_identity_and_albedo(photo_astronaut: np.ndar
 
 def test_the_crop_is_of_the_face_upright(photo_astronaut: np.ndarray) -> None:
     """What the network is shown: eyes left and right above the middle, the mouth below."""
-    face = detect_faces(Photo(None, photo_astronaut), passes=2)[0]
+    face = detect_faces(Photo(None, photo_astronaut), looks=2)[0]
     crop = estimate.align(photo_astronaut, face.five() - 0.5)
     back = crop.to_photo(np.array([[CROP_PX / 2, CROP_PX / 2]]))[0]
     assert np.linalg.norm(back - face.five().mean(axis=0)) < 0.3 * face.inter_ocular
     inside = Photo(None, crop.pixels)
-    assert _eye_line(detect_faces(inside, passes=2)[0]) < CROP_PX / 2
+    assert _eye_line(detect_faces(inside, looks=2)[0]) < CROP_PX / 2
 
 
 def _eye_line(face: FaceLandmarks) -> float:
@@ -202,4 +202,8 @@ def test_a_broken_network_in_the_library_is_told(
     with pytest.raises(LikenessError, match="is not a PyTorch checkpoint"):
         estimate.network(torch.device("cpu"))
     monkeypatch.setenv(store.FOLDER_VARIABLE, str(brought))
-    assert isinstance(estimate.network(torch.device("cpu")), RNet)
+    kept = estimate.network(torch.device("cpu"))
+    assert isinstance(kept, RNet)
+    assert next(estimate.network(torch.device("meta")).parameters()).device.type == "meta"
+    assert estimate.network(torch.device("cpu")) is kept
+    assert next(kept.parameters()).device.type == "cpu"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from likeness.inference.detail.shape_from_shading import ShapeFromShading
+from likeness.inference.detail.shape_from_shading import shape_from_shading
 
 from .conftest import HALF, SKIN, Scene, scene
 
@@ -39,7 +39,7 @@ def spots(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def test_relief_in_side_light_is_recovered_in_place_and_in_metres(side_light: Scene) -> None:
-    detail = ShapeFromShading().estimate(side_light.photo(bumps), side_light.model, side_light.fit, SIZE)
+    detail = shape_from_shading(side_light.photo(bumps), side_light.model, side_light.fit, SIZE)
     truth, found = bumps(*texel_positions())[inside()], detail.displacement[inside()]
     assert np.corrcoef(truth, found)[0, 1] > 0.8
     assert 0.6 < (truth * found).sum() / (truth**2).sum() < 1.4
@@ -47,12 +47,12 @@ def test_relief_in_side_light_is_recovered_in_place_and_in_metres(side_light: Sc
 
 def test_the_same_light_from_the_other_side_gives_the_same_relief(side_light: Scene) -> None:
     other = scene(ambient=0.45, sideways=-0.5, frontal=0.25)
-    maps = [ShapeFromShading().estimate(s.photo(bumps), s.model, s.fit, SIZE).displacement for s in (side_light, other)]
+    maps = [shape_from_shading(s.photo(bumps), s.model, s.fit, SIZE).displacement for s in (side_light, other)]
     assert np.corrcoef(maps[0][inside()], maps[1][inside()])[0, 1] > 0.8
 
 
 def test_smooth_skin_stays_smooth(side_light: Scene) -> None:
-    detail = ShapeFromShading().estimate(side_light.photo(), side_light.model, side_light.fit, SIZE)
+    detail = shape_from_shading(side_light.photo(), side_light.model, side_light.fit, SIZE)
     assert np.abs(detail.displacement).max() < 1e-5
     assert np.abs(detail.normal_map.astype(int) - (128, 128, 255)).max() <= 2
 
@@ -66,7 +66,7 @@ def test_coloured_moles_are_no_relief_but_equally_dark_relief_is(side_light: Sce
         return np.array(SKIN) * np.exp(-0.4 * spots(x, y)[:, None])
 
     maps = [
-        ShapeFromShading().estimate(side_light.photo(paint=p), side_light.model, side_light.fit, SIZE).displacement
+        shape_from_shading(side_light.photo(paint=p), side_light.model, side_light.fit, SIZE).displacement
         for p in (moles, grey)
     ]
     coloured, colourless = (np.sqrt(np.square(m[inside()]).mean()) for m in maps)
@@ -78,7 +78,7 @@ def test_dark_is_deep_in_diffuse_light(soft_light: Scene) -> None:
     def dirt(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.array(SKIN) * np.exp(-0.1 * spots(x, y)[:, None])
 
-    detail = ShapeFromShading().estimate(soft_light.photo(paint=dirt), soft_light.model, soft_light.fit, SIZE)
+    detail = shape_from_shading(soft_light.photo(paint=dirt), soft_light.model, soft_light.fit, SIZE)
     shade = spots(*texel_positions())
     assert detail.displacement[inside() & (shade > 0.9)].mean() < -2e-5
     assert detail.displacement[inside() & (shade < 0.01)].mean() > -1e-5
@@ -88,12 +88,12 @@ def test_black_strands_leave_no_relief(side_light: Scene) -> None:
     def strand(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.array(SKIN) * np.where(np.abs(y + 0.3 * x) < 0.0008, 0.15, 1.0)[:, None]
 
-    detail = ShapeFromShading().estimate(side_light.photo(paint=strand), side_light.model, side_light.fit, SIZE)
+    detail = shape_from_shading(side_light.photo(paint=strand), side_light.model, side_light.fit, SIZE)
     assert np.abs(detail.displacement[inside()]).max() < 5e-5
 
 
 def test_displacement_ends_without_a_step(side_light: Scene) -> None:
-    detail = ShapeFromShading().estimate(side_light.photo(bumps), side_light.model, side_light.fit, SIZE)
+    detail = shape_from_shading(side_light.photo(bumps), side_light.model, side_light.fit, SIZE)
     slopes = np.hypot(*np.gradient(detail.displacement, TEXEL))
     truth = np.hypot(*np.gradient(bumps(*texel_positions()), TEXEL))
     assert slopes.max() < 1.5 * truth.max()
@@ -105,7 +105,7 @@ def test_pixel_size_does_not_change_the_relief(side_light: Scene) -> None:
     large = replace(photo, pixels=cv2.resize(photo.pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
     fit = replace(side_light.fit, camera=side_light.fit.camera.scaled(2.0))
     maps = [
-        ShapeFromShading().estimate(p, side_light.model, f, SIZE).displacement[inside()]
+        shape_from_shading(p, side_light.model, f, SIZE).displacement[inside()]
         for p, f in ((photo, side_light.fit), (large, fit))
     ]
     assert np.corrcoef(*maps)[0, 1] > 0.95

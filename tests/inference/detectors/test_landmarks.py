@@ -9,17 +9,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from likeness.anatomy.landmarks import IBUG68_TO_DENSE, LEFT_IRIS, RIGHT_IRIS, dense_mirror
+from likeness.anatomy.landmarks import DENSE, IBUG68, IBUG68_TO_DENSE, LEFT_IRIS, RIGHT_IRIS, dense_mirror
 from likeness.errors import LikenessError
 from likeness.inference.detectors.crop import Crop
-from likeness.inference.detectors.landmarks import DRAFT_PASSES, PASSES, FaceLandmarks, choose_face, detect_faces
+from likeness.inference.detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS, FaceLandmarks, choose_face, detect_faces
 from likeness.inference.detectors.uncertainty import off_axis, point_sigma
 from likeness.inference.images import Photo, read_photo, resize
 from PIL import Image
 
 
-def face_of(pixels: np.ndarray, passes: int = PASSES) -> FaceLandmarks:
-    faces = detect_faces(Photo(None, pixels), passes=passes)
+def face_of(pixels: np.ndarray, looks: int = FINAL_LOOKS) -> FaceLandmarks:
+    faces = detect_faces(Photo(None, pixels), looks=looks)
     assert len(faces) == 1
     return faces[0]
 
@@ -36,7 +36,7 @@ def distance(face: FaceLandmarks, points: np.ndarray) -> float:
 
 def test_a_portrait(photo_astronaut: np.ndarray) -> None:
     face = face_of(photo_astronaut)
-    assert face.scheme == "dense"
+    assert face.scheme is DENSE
     assert face.points.shape == (478, 2)
     assert face.depth is not None
     assert face.ibug68().shape == (68, 2)
@@ -77,13 +77,13 @@ def test_a_mirrored_photo_gives_mirrored_points(photo_astronaut: np.ndarray) -> 
 def test_averaging_looks_steadies_the_points(photo_astronaut: np.ndarray) -> None:
     """The same face through shifted pixels: more looks scatter less."""
     scatter = {}
-    for passes in (DRAFT_PASSES, 6):
+    for looks in (DRAFT_LOOKS, 6):
         found = []
         for shift in ((0.0, 0.0), (2.3, 1.1), (-1.7, 2.9), (3.1, -2.2), (0.6, -3.4)):
             window = Crop((256 + shift[0], 256 + shift[1]), 520.0, 0.01 * shift[0], 512)
-            found.append(window.to_photo(face_of(window.take(photo_astronaut), passes=passes).points))
-        scatter[passes] = np.stack(found).std(axis=0)[:468].mean()
-    assert scatter[6] < scatter[DRAFT_PASSES]
+            found.append(window.to_photo(face_of(window.take(photo_astronaut), looks=looks).points))
+        scatter[looks] = np.stack(found).std(axis=0)[:468].mean()
+    assert scatter[6] < scatter[DRAFT_LOOKS]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -205,7 +205,7 @@ def test_dlib_predictor_from_path_and_environment(
 ) -> None:
     photo = Photo(None, photo_astronaut)
     (face,) = detect_faces(photo, predictor_path=predictors[68])
-    assert (face.scheme, face.detector, face.depth) == ("ibug68", "dlib", None)
+    assert (face.scheme, face.detector, face.depth) == (IBUG68, "dlib", None)
     expected = face_of(photo_astronaut)
     assert np.median(np.linalg.norm(face.points - expected.ibug68(), axis=1)) < 0.1 * expected.inter_ocular
     assert abs(face.yaw - expected.yaw) < 0.3

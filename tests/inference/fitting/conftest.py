@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from likeness.anatomy.landmarks import DENSE, IBUG68
 from likeness.bfm.library.registry import load_model
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
@@ -16,9 +17,9 @@ def tensors() -> ModelTensors:
 
 @pytest.fixture(scope="session")
 def dense(tensors: ModelTensors) -> LandmarkBases:
-    return LandmarkBases.of(tensors, "dense")
+    return LandmarkBases.of(tensors, DENSE)
 
 
 @pytest.fixture(scope="session")
 def ibug68(tensors: ModelTensors) -> LandmarkBases:
-    return LandmarkBases.of(tensors, "ibug68")
+    return LandmarkBases.of(tensors, IBUG68)

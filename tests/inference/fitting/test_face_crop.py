@@ -33,7 +33,7 @@ def camera() -> Camera:
 
 def cut(box: tuple[float, ...], size: int, skin: np.ndarray | None = None) -> FaceCrop:
     skin = np.ones((HEIGHT, WIDTH)) if skin is None else skin
-    return face_crop(smooth_photo(), skin, camera(), np.array(box), size, LIKE)
+    return face_crop(smooth_photo(), skin, np.array(box), size, LIKE)
 
 
 @pytest.mark.parametrize("size", [60, 101, 1000])  # smaller than the box, oddly so, larger
@@ -41,14 +41,15 @@ def cut(box: tuple[float, ...], size: int, skin: np.ndarray | None = None) -> Fa
 def test_points_keep_their_colour(box: tuple[float, ...], size: int) -> None:
     across, down = np.meshgrid((np.arange(WIDTH) + 0.5) / WIDTH, (np.arange(HEIGHT) + 0.5) / HEIGHT)
     crop = cut(box, size, 0.2 + 0.5 * across + 0.3 * down)
-    assert crop.skin.shape == crop.camera.image_size[::-1] == crop.pixels.shape[:2]
-    assert max(crop.camera.image_size) <= 1.5 * min(size, max(box[2] - box[0], box[3] - box[1])) + 3
+    crop_camera = crop.seen_by(camera())
+    assert crop.skin.shape == crop_camera.image_size[::-1] == crop.pixels.shape[:2]
+    assert max(crop_camera.image_size) <= 1.5 * min(size, max(box[2] - box[0], box[3] - box[1])) + 3
     points = torch.rand(600, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 0.5 - 0.25
     in_photo = camera().project(points).numpy()
     low, high = np.maximum(np.array(box[:2]), 8), np.minimum(np.array(box[2:]), [WIDTH - 8, HEIGHT - 8])
     inside = ((in_photo > low) & (in_photo < high)).all(axis=1)
     assert inside.sum() > 10
-    found, confidence = crop.sample(crop.camera.project(points))
+    found, confidence = crop.sample(crop_camera.project(points))
     np.testing.assert_allclose(found[inside], colour(in_photo[inside]), atol=0.006)
     x, y = (in_photo[inside] / [WIDTH, HEIGHT]).T
     np.testing.assert_allclose(confidence[inside], 0.2 + 0.5 * x + 0.3 * y, atol=3e-4)  # a quarter of a pixel
@@ -58,8 +59,9 @@ def test_skin_confidence_comes_along_and_ends_with_the_crop() -> None:
     skin = np.zeros((HEIGHT, WIDTH))
     skin[:, :200] = 0.8
     crop = cut((120.0, 90.0, 270.0, 250.0), 75, skin)
-    scale = crop.camera.intrinsics[0, 0] / camera().intrinsics[0, 0]
-    left_top = camera().intrinsics[:2, 2] - crop.camera.intrinsics[:2, 2] / scale
+    intrinsics = crop.seen_by(camera()).intrinsics
+    scale = intrinsics[0, 0] / camera().intrinsics[0, 0]
+    left_top = camera().intrinsics[:2, 2] - intrinsics[:2, 2] / scale
     in_photo = LIKE.new_tensor([[150.0, 150.0], [250.0, 150.0], [10.0, 150.0], [150.0, 5.0], [390.0, 290.0]])
     _, confidence = crop.sample((in_photo - left_top) * scale)
     torch.testing.assert_close(confidence, LIKE.new_tensor([0.8, 0.0, 0.0, 0.0, 0.0]), rtol=0, atol=1e-6)
@@ -69,6 +71,6 @@ def test_brightness_is_averaged_in_linear_light() -> None:
     """Black and white stripes, made smaller, are half the light and not half the sRGB value."""
     stripes = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     stripes[:, ::2] = 255
-    crop = face_crop(stripes, np.ones((HEIGHT, WIDTH)), camera(), np.array([100.0, 50, 300, 250]), 100, LIKE)
+    crop = face_crop(stripes, np.ones((HEIGHT, WIDTH)), np.array([100.0, 50, 300, 250]), 100, LIKE)
     middle = crop.pixels[40:80, 40:80].mean()
     assert abs(float(middle) - 0.5) < 0.01 < abs(float(srgb_to_linear(np.uint8([[[128] * 3]])).mean()) - 0.5)

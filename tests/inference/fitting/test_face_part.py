@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from known_faces import detected, known_face, landmarks_of
+from likeness.anatomy.landmarks import DENSE, IBUG68
 from likeness.bfm.face_model import FaceModel
 from likeness.geometry.colour import linear_to_srgb
 from likeness.geometry.subdivision import subdivide
 from likeness.inference.fitting.face_crop import FaceCrop
 from likeness.inference.fitting.face_part import REACH, FacePart, face_part
-from likeness.inference.fitting.fit import fit_face
+from likeness.inference.fitting.fit import fit_faces
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors, thinned, vertex_areas
-from likeness.inference.fitting.photometric import color_equations, fit_appearance
+from likeness.inference.fitting.photometric import PosedFace, color_equations, fit_appearances
 from likeness.inference.fitting.settings import FitSettings, PhotometricSettings
+from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
@@ -28,7 +32,7 @@ QUICK = replace(FitSettings(), photometric=PhotometricSettings(iterations=1))
 
 @pytest.fixture(scope="module")
 def part(tensors: ModelTensors) -> FacePart:
-    return face_part(tensors)
+    return face_part(tensors.model, dtype=torch.float64)
 
 
 @pytest.fixture(scope="module")
@@ -41,22 +45,37 @@ def picture(tensors: ModelTensors) -> tuple[Photo, Tensor, Tensor]:
     drawn = render(shape, tensors.triangles, face.camera, tensors.albedo_mean, light)
     linear = torch.where(drawn.mask[0, ..., None], drawn.color[0], torch.full_like(drawn.color[0], 0.2))
     pixels = (linear_to_srgb(linear.clamp(0, 1)) * 255).round().to(torch.uint8).numpy()
-    return Photo(None, pixels), drawn.mask[0].double(), landmarks_of(face, LandmarkBases.of(tensors, "dense"))
+    return Photo(None, pixels), drawn.mask[0].double(), landmarks_of(face, LandmarkBases.of(tensors, DENSE))
 
 
 def test_landmarks_and_fields_are_those_of_the_whole(tensors: ModelTensors, part: FacePart) -> None:
-    assert face_part(part) is part
-    assert face_part(tensors) is part
-    torch.testing.assert_close(part.dense(part.mean), tensors.dense(tensors.mean))
-    torch.testing.assert_close(part.ibug68(part.identity_basis), tensors.ibug68(tensors.identity_basis))
+    assert face_part(tensors.model, dtype=torch.float64) is part
+    for scheme in (DENSE, IBUG68):
+        assert len(part.at(scheme, part.mean)) == scheme.count
+        torch.testing.assert_close(part.at(scheme, part.mean), tensors.at(scheme, tensors.mean))
+        torch.testing.assert_close(part.at(scheme, part.identity_basis), tensors.at(scheme, tensors.identity_basis))
     field = torch.rand(2, len(part.mean), 3, dtype=torch.float64)
     spread = part.spread(field)
     torch.testing.assert_close(spread[:, part.ids], field)
     torch.testing.assert_close(spread.sum(), field.sum())
 
 
+def test_of_other_devices_nothing_is_kept(tensors: ModelTensors) -> None:
+    """The meta device, whose tensors have no numbers, stands in for a GPU."""
+    for make in (model_tensors, face_part):
+        elsewhere = make(tensors.model, "meta", torch.float64)
+        found = [*vars(elsewhere).values(), *(part for p in elsewhere.landmarks.values() for part in vars(p).values())]
+        assert {value.device.type for value in found if isinstance(value, Tensor)} == {"meta"}
+        assert elsewhere.to("meta") is elsewhere
+        assert make(tensors.model, "cpu", torch.float64) is make(tensors.model, "cpu", torch.float64)
+        kept = weakref.ref(elsewhere)
+        del elsewhere, found
+        gc.collect()
+        assert kept() is None
+
+
 def test_a_part_is_outer_and_near_the_landmarks(tensors: ModelTensors, part: FacePart) -> None:
-    landmarks = tensors.dense(tensors.mean)
+    landmarks = tensors.at(DENSE, tensors.mean)
     assert torch.cdist(part.mean, landmarks).amin(dim=1).max() < REACH
     mouth = set(tensors.model.part_vertices("mouth").tolist()) - set(tensors.model.part_vertices("skin").tolist())
     assert mouth
@@ -71,18 +90,20 @@ def test_equations_are_those_of_the_whole_where_it_has_weight(
     """Away from the cut, where normals know all their triangles."""
     face = known_face(tensors, seed=4, turn=(10.0, 0.0, 0.0))
     settings = PhotometricSettings()
-    inner = torch.cdist(tensors.mean, tensors.dense(tensors.mean)).amin(dim=1) < 0.75 * REACH
+    inner = torch.cdist(tensors.mean, tensors.at(DENSE, tensors.mean)).amin(dim=1) < 0.75 * REACH
     even = tensors.even * inner
     pixels = torch.rand(480, 640, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(3)) * 0.1 + 0.3
-    crop = FaceCrop(pixels, picture[1], face.camera)
-    counted = replace(tensors, area=part.spread(part.area[:, None])[:, 0])
+    crop = FaceCrop(pixels, picture[1], (0, 0), (1.0, 1.0))
+    counted = replace(tensors, area=part.spread(part.area[:, None])[:, 0], even=even)
+    part = replace(part, even=even[part.ids])
     modes = tensors.identity_basis[:4]
-    looks = [
-        fit_appearance(some, skin, some.mean, face.camera, crop, settings)
-        for some, skin in ((counted, even), (part, even[part.ids]))
-    ]
-    whole = color_equations(counted, modes, counted.mean, face.camera, *looks[0], settings)
-    few = color_equations(part, modes[:, part.ids], part.mean, face.camera, *looks[1], settings)
+
+    def equations(some: ModelTensors, modes: Tensor) -> tuple[Tensor, Tensor]:
+        posed = PosedFace(some.mean, face.camera, crop)
+        (appearance,) = fit_appearances(some, [posed], settings)
+        return color_equations(some, modes, posed, appearance, settings)
+
+    whole, few = equations(counted, modes), equations(part, modes[:, part.ids])
     assert whole[1].abs().min() > 0
     for one, other in zip(whole, few, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-6 * float(one.abs().max()))
@@ -102,9 +123,9 @@ def test_unfitted_expressions_stay_at_zero_and_change_nothing(
         expression_ranges=np.concatenate([model.expression_ranges, [[0, 1], [-3, 3]]])[order],
         expression_std=np.concatenate([model.expression_std, [0, 0]])[order],
     )
-    settings, landmarks, skin = QUICK, detected(points, 0.7), mask.numpy()
-    plain = fit_face(photo, landmarks, tensors, skin, settings)
-    more = fit_face(photo, landmarks, model_tensors(with_artists, dtype=torch.float64), skin, settings)
+    view = View(photo, detected(points, 0.7), skin=mask.numpy())
+    (plain,) = fit_faces([view], tensors, QUICK)
+    (more,) = fit_faces([view], model_tensors(with_artists, dtype=torch.float64), QUICK)
     assert more.expression.shape == (len(order),)
     unfitted = with_artists.expression_std == 0
     assert not more.expression[torch.from_numpy(unfitted)].any()
@@ -114,13 +135,13 @@ def test_unfitted_expressions_stay_at_zero_and_change_nothing(
 
 def test_a_finer_mesh_gives_the_same_fit(tensors: ModelTensors, picture: tuple[Photo, Tensor, Tensor]) -> None:
     photo, mask, points = picture
-    landmarks, skin, settings = detected(points, 0.7), mask.numpy(), QUICK
-    coarse = fit_face(photo, landmarks, tensors, skin, settings)
-    fine = fit_face(photo, landmarks, model_tensors(split_faces(tensors.model), dtype=torch.float64), skin, settings)
+    view = View(photo, detected(points, 0.7), skin=mask.numpy())
+    (coarse,) = fit_faces([view], tensors, QUICK)
+    (fine,) = fit_faces([view], model_tensors(split_faces(tensors.model), dtype=torch.float64), QUICK)
     old = torch.arange(len(tensors.mean))
     moved = (fine.posed[old] - coarse.posed).norm(dim=-1)
     change = (coarse.posed - tensors.mean).norm(dim=-1)
-    near = face_part(tensors).ids
+    near = face_part(tensors.model, dtype=torch.float64).ids
     assert moved[near].median() < 0.1 * change[near].median()
     torch.testing.assert_close(fine.light, coarse.light, rtol=0.05, atol=0.02)
 

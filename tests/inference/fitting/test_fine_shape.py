@@ -1,4 +1,4 @@
-"""The finer Gaussian process on half a toy face."""
+"""The fine shape on half a toy face."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from likeness.inference.fitting.fine_shape import residual_basis
+from likeness.bfm.library.registry import load_model
+from likeness.inference.fitting.face_part import face_part
+from likeness.inference.fitting.fine_shape import fine_shape_basis, fine_shape_of
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
-from likeness.inference.fitting.settings import ResidualSettings
+from likeness.inference.fitting.settings import FineShapeSettings
 from likeness.inference.rendering.normals import vertex_normals
 from torch import Tensor
 from toy_face import toy_model
 
-SETTINGS = ResidualSettings(scale_m=0.02, amplitude_m=0.001, inducing_points=120)
+SETTINGS = FineShapeSettings(scale_m=0.02, amplitude_m=0.001, inducing_points=120)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def process() -> tuple[ModelTensors, Tensor]:
     model = toy_model()
     skin = np.clip((model.mean[:, 1] + 0.05) / 0.04, 0, 1)
     tensors = model_tensors(replace(model, region_weights=skin[None]), dtype=torch.float64)
-    return tensors, residual_basis(tensors, SETTINGS)
+    return tensors, fine_shape_basis(tensors, SETTINGS)
 
 
 def test_moves_skin_only_and_along_its_normals(process: tuple[ModelTensors, Tensor]) -> None:
@@ -61,3 +63,12 @@ def test_far_points_move_independently(process: tuple[ModelTensors, Tensor]) -> 
     assert correlation[near].min() > 0.9
     assert 0.4 < correlation[middle].mean() < 0.75
     assert correlation[far].abs().max() < 0.05
+
+
+def test_that_of_a_models_face_is_worked_out_once_and_on_the_cpu() -> None:
+    model, settings = load_model("builtin"), FineShapeSettings(inducing_points=3)
+    kept = fine_shape_of(face_part(model), settings)
+    assert fine_shape_of(face_part(model), settings) is kept
+    torch.testing.assert_close(kept, fine_shape_basis(face_part(model), settings))
+    assert fine_shape_of(face_part(model, "meta"), settings).device.type == "meta"
+    assert fine_shape_of(face_part(model), settings) is kept

@@ -8,10 +8,12 @@ import torch
 from known_faces import SIZE, KnownFace, detected, disparity, known_face, landmarks_of
 from likeness.anatomy.landmarks import DENSE_COUNT, FACE_OVAL_LOOP
 from likeness.geometry.colour import linear_to_srgb
-from likeness.inference.fitting.fit import fit_face, observe
+from likeness.inference.fitting.fit import fit_faces
 from likeness.inference.fitting.landmark_fit import LandmarkBases
 from likeness.inference.fitting.model_tensors import ModelTensors
+from likeness.inference.fitting.problem import observe
 from likeness.inference.fitting.settings import FitSettings, LandmarkSettings
+from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
@@ -27,14 +29,14 @@ def test_only_even_skin_is_compared(tensors: ModelTensors) -> None:
     assert 0 <= weight.min() < weight.max() <= 1
 
 
-def test_observations_name_the_gaps_and_the_oval(dense: LandmarkBases, ibug68: LandmarkBases) -> None:
+def test_observations_name_the_gaps_and_the_oval() -> None:
     points = torch.rand(DENSE_COUNT, 2, dtype=torch.float64) * 100
     settings = LandmarkSettings()
-    seen = observe(detected(points, 0.7), SIZE, dense, settings)
+    seen = observe(detected(points, 0.7), SIZE, points, settings)
     assert seen.oval.tolist() == list(FACE_OVAL_LOOP)
     assert seen.gaps.max() < DENSE_COUNT
     assert (seen.sigma == 0.7).all()
-    few = observe(detected(points[:68]), SIZE, ibug68, settings)
+    few = observe(detected(points[:68]), SIZE, points, settings)
     assert len(few.oval) == 0
     assert few.gaps.max() < 68
     assert few.inter_ocular == pytest.approx(float((points[36] - points[45]).norm()))
@@ -64,7 +66,7 @@ def test_a_rendered_face_is_found_again(
     landmarks = detected(landmarks_of(face, dense), 0.8)
     told: list[float] = []
     skin = mask.double().numpy() if with_colours else None
-    fit = fit_face(photo, landmarks, tensors, skin, FitSettings(), told.append)
+    (fit,) = fit_faces([View(photo, landmarks, skin=skin)], tensors, FitSettings(), told.append)
     assert fit.landmark_error < 0.01
     np.testing.assert_allclose(fit.posed, fit.neutral + torch.tensordot(fit.expression, tensors.expression_basis, 1))
     assert (fit.skin_confidence is None) != with_colours

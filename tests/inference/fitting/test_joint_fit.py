@@ -9,12 +9,20 @@ import pytest
 import torch
 from known_faces import SIZE, KnownFace, detected, disparity, known_face, landmarks_of
 from likeness.geometry.colour import linear_to_srgb
-from likeness.inference.camera import FULL_FRAME_DIAGONAL_MM
+from likeness.inference.camera import FULL_FRAME_DIAGONAL_MM, focal_px_from_35mm
 from likeness.inference.fitting.face_fit import FaceFit
-from likeness.inference.fitting.fit import fit_face, observe
-from likeness.inference.fitting.joint_fit import apply_joint_step, fit_faces, with_shared_prior
-from likeness.inference.fitting.landmark_fit import LandmarkBases, apply_step, initial_state, normal_equations
+from likeness.inference.fitting.face_part import face_part
+from likeness.inference.fitting.fit import fit_faces
+from likeness.inference.fitting.joint_landmarks import apply_shared_step, with_shared_prior
+from likeness.inference.fitting.landmark_fit import (
+    LandmarkBases,
+    apply_step,
+    fit_landmarks,
+    initial_state,
+    normal_equations,
+)
 from likeness.inference.fitting.model_tensors import ModelTensors
+from likeness.inference.fitting.problem import observe
 from likeness.inference.fitting.settings import FitSettings
 from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
@@ -52,22 +60,25 @@ def together(tensors: ModelTensors, drafts: list[View]) -> list[FaceFit]:
     return fit_faces(drafts, tensors, SETTINGS)
 
 
-def test_one_photo_is_the_fit_of_one_photo(tensors: ModelTensors, drafts: list[View]) -> None:
+def test_one_photo_is_the_landmark_stage_of_one_photo(tensors: ModelTensors, drafts: list[View]) -> None:
     view = drafts[1]
-    (joint,) = fit_faces([view], tensors, SETTINGS)
-    alone = fit_face(view.photo, view.landmarks, tensors, None, SETTINGS)
-    assert torch.equal(joint.neutral, alone.neutral)
-    assert torch.equal(joint.camera.rotation, alone.camera.rotation)
+    (fit,) = fit_faces([view], tensors, SETTINGS)
+    bases = LandmarkBases.of(face_part(tensors.model, dtype=torch.float64), view.landmarks.scheme)
+    seen = observe(view.landmarks, SIZE, tensors.mean, SETTINGS.landmarks)
+    assert view.photo.focal_35mm is not None
+    alone, _ = fit_landmarks(bases, seen, focal_px_from_35mm(view.photo.focal_35mm, SIZE), SETTINGS.landmarks)
+    assert torch.equal(fit.neutral, tensors.neutral(alone.identity[0]))
+    assert torch.equal(fit.camera.rotation, alone.rotation[0])
 
 
 def test_the_common_step_of_one_photo_is_its_own(
     tensors: ModelTensors, dense: LandmarkBases, drafts: list[View]
 ) -> None:
-    seen = observe(drafts[0].landmarks, SIZE, dense, SETTINGS.landmarks)
+    seen = observe(drafts[0].landmarks, SIZE, dense.mean, SETTINGS.landmarks)
     state = initial_state(dense, seen, 700.0, SETTINGS.landmarks)
     matrix, gradient = normal_equations(dense, seen, state, SETTINGS.landmarks)
     expected = apply_step(state, matrix, gradient)
-    (found,) = apply_joint_step([state], [(matrix[0], gradient[0])])
+    (found,) = apply_shared_step([state], [(matrix[0], gradient[0])])
     for name in ("identity", "expression", "rotation", "translation"):
         torch.testing.assert_close(getattr(found, name), getattr(expected, name), rtol=1e-6, atol=1e-8)
 
@@ -97,7 +108,7 @@ def test_each_photo_keeps_its_expression(tensors: ModelTensors, together: list[F
 def test_more_photos_tell_more(tensors: ModelTensors, drafts: list[View], together: list[FaceFit]) -> None:
     truth = tensors.neutral(same_person(tensors)[0].identity)
     skin = tensors.mean.new_tensor(tensors.model.region("skin")) > 0.9
-    singles = [fit_face(view.photo, view.landmarks, tensors, None, SETTINGS) for view in drafts]
+    singles = [fit_faces([view], tensors, SETTINGS)[0] for view in drafts]
     alone = [disparity(fit.neutral[skin], truth[skin]) for fit in singles]
     two = disparity(fit_faces(drafts[:2], tensors, SETTINGS)[0].neutral[skin], truth[skin])
     three = disparity(together[0].neutral[skin], truth[skin])

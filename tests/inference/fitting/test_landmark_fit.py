@@ -7,22 +7,23 @@ from dataclasses import replace
 import pytest
 import torch
 from known_faces import SIZE, KnownFace, detected, known_face, landmarks_of
+from likeness.anatomy.landmarks import DENSE
 from likeness.inference.camera import project
-from likeness.inference.fitting.fit import observe
 from likeness.inference.fitting.landmark_fit import (
     LandmarkBases,
     LandmarkState,
     Observations,
-    apply_step,
     energy,
     fit_landmarks,
     initial_state,
+    moved,
     normal_equations,
     residuals,
     robust_weights,
     to_camera,
 )
 from likeness.inference.fitting.model_tensors import ModelTensors
+from likeness.inference.fitting.problem import observe
 from likeness.inference.fitting.settings import LandmarkSettings
 from torch import Tensor
 
@@ -36,7 +37,7 @@ def see(
     bases: LandmarkBases, points: Tensor, sigma_px: float = 0.5, settings: LandmarkSettings = SETTINGS
 ) -> Observations:
     """Landmarks (L, 2) in a picture of ``SIZE``."""
-    return observe(detected(points, sigma_px), SIZE, bases, settings)
+    return observe(detected(points, sigma_px), SIZE, bases.mean, settings)
 
 
 def turn_between(a: Tensor, b: Tensor) -> float:
@@ -48,11 +49,6 @@ def reprojection(bases: LandmarkBases, state: LandmarkState, points: Tensor) -> 
     """Distances (L,) in pixels."""
     camera = to_camera(state, SIZE)
     return (camera.project(bases.points(state.identity, state.expression)[0]) - points).norm(dim=-1)
-
-
-def moved(state: LandmarkState, step: Tensor) -> LandmarkState:
-    """A state changed by a step (B, P) over identity, expression, turn and shift."""
-    return apply_step(state, torch.eye(step.shape[1], dtype=step.dtype).expand(len(step), -1, -1), -step)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +167,7 @@ def test_weights_fall_from_one_to_nothing() -> None:
 
 def eye_opening(tensors: ModelTensors, state: LandmarkState, gaps: Tensor) -> float:
     """Median distance between the lids of both eyes in the picture, pixels."""
-    posed = tensors.dense(tensors.shape(state.identity[0], state.expression[0]))
+    posed = tensors.at(DENSE, tensors.shape(state.identity[0], state.expression[0]))
     placed = posed @ state.rotation[0].mT + state.translation[0]
     pixels = project(placed, state.intrinsics[0])
     upper, lower = gaps[:10].unbind(1)

@@ -11,7 +11,13 @@ from likeness.bfm.face_model import FaceModel
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_crop import FaceCrop
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
-from likeness.inference.fitting.photometric import color_equations, fit_appearance, normal_derivatives, vertex_colors
+from likeness.inference.fitting.photometric import (
+    PosedFace,
+    color_equations,
+    fit_appearances,
+    normal_derivatives,
+    vertex_colors,
+)
 from likeness.inference.fitting.settings import PhotometricSettings
 from likeness.inference.lighting import shade, uniform_light
 from likeness.inference.rendering.normals import vertex_normals
@@ -59,7 +65,7 @@ class Scene:
         """What the renderer makes of a shape (V, 3)."""
         albedo = self.tensors.albedo_mean if albedo is None else albedo
         picture = render(shape[None], self.tensors.triangles, self.camera, albedo, self.light)
-        return FaceCrop(picture.color[0], picture.mask[0].to(shape.dtype), self.camera)
+        return FaceCrop(picture.color[0], picture.mask[0].to(shape.dtype), (0, 0), (1.0, 1.0))
 
 
 def bumps(model: FaceModel) -> np.ndarray:
@@ -76,6 +82,7 @@ def scene(yaw: float = 0.0) -> Scene:
     tint = 0.05 * np.stack([np.cos(120.0 * x), np.cos(90.0 * y)])[..., None] * np.ones(3)  # no light looks like this
     model = replace(model, identity_basis=bumps(model), albedo_basis=tint)
     tensors = model_tensors(model, dtype=torch.float64)
+    tensors = replace(tensors, even=torch.ones_like(tensors.even))
     rotation = tensors.mean.new_tensor(opencv_pose(yaw=yaw))
     intrinsics = intrinsics_from_focal(600.0, SIZE, tensors.mean)
     camera = Camera(intrinsics, rotation, tensors.mean.new_tensor([0.0, 0.0, 0.8]), SIZE)
@@ -90,15 +97,12 @@ def frontal() -> Scene:
     return scene()
 
 
-def everywhere(scene: Scene) -> Tensor:
-    return torch.ones_like(scene.tensors.mean[:, 0])
-
-
 def test_known_light_is_recovered(frontal: Scene) -> None:
     plain = replace(frontal.tensors, albedo_basis=frontal.tensors.albedo_basis[:0])
     frontal = replace(frontal, tensors=plain)
     crop = frontal.crop(plain.mean)
-    appearance, colors = fit_appearance(plain, everywhere(frontal), plain.mean, frontal.camera, crop, SETTINGS)
+    (appearance,) = fit_appearances(plain, [PosedFace(plain.mean, frontal.camera, crop)], SETTINGS)
+    colors = appearance.colors
     used = colors.weight > 0.1
     assert used.sum() > 1000
     ratio = shade(colors.normals, appearance.light)[used] / shade(colors.normals, frontal.light)[used]
@@ -112,7 +116,7 @@ def test_known_albedo_is_recovered(frontal: Scene) -> None:
     albedo = tensors.albedo_mean + torch.tensordot(truth, tensors.albedo_basis, dims=1)
     settings = replace(SETTINGS, correlation=1.0, sigma=0.02)
     crop = frontal.crop(tensors.mean, albedo)
-    appearance, _ = fit_appearance(tensors, everywhere(frontal), tensors.mean, frontal.camera, crop, settings)
+    (appearance,) = fit_appearances(tensors, [PosedFace(tensors.mean, frontal.camera, crop)], settings)
     torch.testing.assert_close(appearance.albedo_coefficients, truth, rtol=0, atol=0.2)
 
 
@@ -125,7 +129,7 @@ def test_shadow_hidden_and_foreign_vertices_count_for_nothing() -> None:
     skin[:60] = 0.0  # hair over the forehead
     settings = replace(SETTINGS, min_facing=0.0)  # hidden vertices are not let off for being turned away
     crop = replace(crop, pixels=pixels, skin=skin)
-    colors = vertex_colors(turned.tensors, everywhere(turned), mean, turned.camera, crop, settings)
+    colors = vertex_colors(turned.tensors, PosedFace(mean, turned.camera, crop), settings)
     x, y = turned.camera.project(mean).unbind(-1)
     normals = to_camera_normals(turned)
     away = (normals * turned.camera.to_camera(mean)).sum(-1) > 0
@@ -146,7 +150,8 @@ def to_camera_normals(scene: Scene) -> Tensor:
 
 def color_error(scene: Scene, shape: Tensor, crop: FaceCrop) -> float:
     """Mean absolute error of the predicted colours, light and albedo fitted anew."""
-    appearance, colors = fit_appearance(scene.tensors, everywhere(scene), shape, scene.camera, crop, SETTINGS)
+    (appearance,) = fit_appearances(scene.tensors, [PosedFace(shape, scene.camera, crop)], SETTINGS)
+    colors = appearance.colors
     error = (appearance.albedo * shade(colors.normals, appearance.light) - colors.color).abs().mean(-1)
     return float((colors.weight * error).sum() / colors.weight.sum())
 
@@ -160,8 +165,9 @@ def test_steps_find_the_shape_in_the_shading(frontal: Scene) -> None:
     before = color_error(frontal, frontal.tensors.mean, crop)
     for _ in range(4):
         shape = frontal.tensors.neutral(code)
-        look = fit_appearance(frontal.tensors, everywhere(frontal), shape, frontal.camera, crop, settings)
-        matrix, gradient = color_equations(frontal.tensors, modes, shape, frontal.camera, *look, settings)
+        posed = PosedFace(shape, frontal.camera, crop)
+        (appearance,) = fit_appearances(frontal.tensors, [posed], settings)
+        matrix, gradient = color_equations(frontal.tensors, modes, posed, appearance, settings)
         assert matrix.shape == (6, 6)  # and the turn, held here
         code = code - torch.linalg.solve(matrix[:3, :3] + torch.eye(3).double(), gradient[:3])
     after = color_error(frontal, frontal.tensors.neutral(code), crop)
@@ -177,7 +183,8 @@ def test_gradient_of_the_turn_points_back(frontal: Scene) -> None:
     settings = replace(SETTINGS, correlation=1.0, albedo_rounds=1)
     for degrees in (4.0, -4.0):
         turned = replace(frontal.camera, rotation=tensors.mean.new_tensor(opencv_pose(yaw=degrees)))
-        look = fit_appearance(tensors, everywhere(frontal), tensors.mean, turned, crop, settings)
-        _, gradient = color_equations(tensors, tensors.identity_basis, tensors.mean, turned, *look, settings)
+        posed = PosedFace(tensors.mean, turned, crop)
+        (appearance,) = fit_appearances(tensors, [posed], settings)
+        _, gradient = color_equations(tensors, tensors.identity_basis, posed, appearance, settings)
         # The yaw of `opencv_pose` turns about the model's Y, which is the camera's -Y.
         assert gradient[-2] * -degrees > 0

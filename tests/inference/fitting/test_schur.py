@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from likeness.inference.fitting.schur import solve_arrow
+from likeness.inference.fitting.schur import shared_newton_step
 from torch import Tensor
 
 
@@ -36,13 +36,13 @@ def dense_step(photos: list[tuple[Tensor, Tensor]], shared: int) -> Tensor:
 @pytest.mark.parametrize(("shared", "own"), [(5, (4,)), (5, (4, 4, 4)), (1, (2, 7, 3)), (12, (6, 1))])
 def test_it_is_the_dense_solution(shared: int, own: tuple[int, ...]) -> None:
     photos = systems(shared, own)
-    step, steps = solve_arrow(photos, shared)
+    step, steps = shared_newton_step(photos, shared)
     torch.testing.assert_close(torch.cat([step, *steps]), dense_step(photos, shared), rtol=1e-7, atol=1e-10)
 
 
 def test_single_precision_survives_uneven_units() -> None:
     photos = systems(8, (6, 6), seed=1)
-    step, steps = solve_arrow([(matrix.float(), gradient.float()) for matrix, gradient in photos], 8)
+    step, steps = shared_newton_step([(matrix.float(), gradient.float()) for matrix, gradient in photos], 8)
     expected = dense_step(photos, 8)
     found = torch.cat([step, *steps]).double()
     assert float(((found - expected) / expected.abs().clamp_min(1e-6 * expected.abs().max())).abs().median()) < 1e-2
@@ -50,8 +50,8 @@ def test_single_precision_survives_uneven_units() -> None:
 
 def test_the_order_of_photos_does_not_matter() -> None:
     photos = systems(4, (3, 5, 2))
-    step, steps = solve_arrow(photos, 4)
-    again, reversed_steps = solve_arrow(photos[::-1], 4)
+    step, steps = shared_newton_step(photos, 4)
+    again, reversed_steps = shared_newton_step(photos[::-1], 4)
     torch.testing.assert_close(step, again)
     for one, other in zip(steps, reversed_steps[::-1], strict=True):
         torch.testing.assert_close(one, other)

@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 from known_faces import SIZE, detected, known_face
-from likeness.inference.fitting.fit import fit_face, observe
+from likeness.anatomy.landmarks import DENSE
+from likeness.inference.fitting.fit import fit_faces
 from likeness.inference.fitting.landmark_fit import LandmarkBases, energy, fit_landmarks
 from likeness.inference.fitting.model_tensors import ModelTensors
+from likeness.inference.fitting.problem import observe
 from likeness.inference.fitting.settings import FitSettings, LandmarkSettings
 from likeness.inference.fitting.start import FitStart, start_state
+from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
 
 SETTINGS = LandmarkSettings()
@@ -23,7 +26,7 @@ def guess_of(tensors: ModelTensors, seed: int = 2) -> tuple[FitStart, torch.Tens
     shape = tensors.shape(face.identity, face.expression)
     camera = face.camera
     start = FitStart(face.identity, face.expression, camera.rotation, camera.translation, camera.intrinsics)
-    return start, camera.project(tensors.dense(shape))
+    return start, camera.project(tensors.at(DENSE, shape))
 
 
 def test_a_guess_keeps_its_place_with_another_camera(tensors: ModelTensors) -> None:
@@ -32,7 +35,7 @@ def test_a_guess_keeps_its_place_with_another_camera(tensors: ModelTensors) -> N
     shifted[:2, 2] += shifted.new_tensor([30.0, -20.0])  # a principal point that the fit does not keep
     focal = float(shifted[0, 0]) * 1.5
     state = start_state(replace(start, intrinsics=shifted), tensors, focal, SIZE)
-    found = tensors.dense(tensors.shape(state.identity[0], state.expression[0])) @ state.rotation[0].mT
+    found = tensors.at(DENSE, tensors.shape(state.identity[0], state.expression[0])) @ state.rotation[0].mT
     found = (found + state.translation[0]) @ state.intrinsics[0].mT
     moved = found[:, :2] / found[:, 2:] - (points + points.new_tensor([30.0, -20.0]))
     assert float(state.intrinsics[0, 0, 0]) == focal
@@ -43,7 +46,7 @@ def test_a_guess_keeps_its_place_with_another_camera(tensors: ModelTensors) -> N
 
 def test_the_better_start_wins_and_a_bad_one_does_no_harm(tensors: ModelTensors, dense: LandmarkBases) -> None:
     start, points = guess_of(tensors)
-    seen = observe(detected(points, 0.7), SIZE, dense, SETTINGS)
+    seen = observe(detected(points, 0.7), SIZE, points, SETTINGS)
     few = replace(SETTINGS, iterations=0)
 
     def reached(guess: FitStart | None) -> float:
@@ -56,9 +59,10 @@ def test_the_better_start_wins_and_a_bad_one_does_no_harm(tensors: ModelTensors,
     assert reached(upside_down) == alone
 
 
-def test_fit_face_takes_a_start(tensors: ModelTensors) -> None:
+def test_a_fit_takes_a_start(tensors: ModelTensors) -> None:
     start, points = guess_of(tensors)
     photo = Photo(None, np.full((SIZE[1], SIZE[0], 3), 128, np.uint8))
     few = FitSettings(landmarks=replace(SETTINGS, iterations=0))
-    fits = [fit_face(photo, detected(points, 0.7), tensors, None, few, start=guess) for guess in (start, None)]
+    view = View(photo, detected(points, 0.7))
+    fits = [fit_faces([view], tensors, few, starts=starts)[0] for starts in ([start], [])]
     assert fits[0].landmark_error < fits[1].landmark_error

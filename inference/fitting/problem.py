@@ -1,0 +1,102 @@
+"""What a fit is asked: the face that is looked for, and what each photo says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...anatomy.landmarks import LandmarkScheme
+from ..camera import focal_px_from_35mm
+from ..detectors.landmarks import FaceLandmarks
+from .face_crop import FaceCrop, face_crop
+from .face_part import FacePart, face_part
+from .fine_shape import fine_shape_of
+from .landmark_fit import LandmarkBases, LandmarkState, Observations, to_camera
+from .model_tensors import ModelTensors
+from .photometric import PosedFace
+from .settings import FitSettings, LandmarkSettings
+from .view import View
+
+
+@dataclass(frozen=True)
+class FaceProblem:
+    """What all photos of a face share: the model and how its unknowns move it."""
+
+    whole: ModelTensors
+    face: FacePart  # of the whole what photos are compared with; V vertices
+    bases: LandmarkBases  # the face's landmarks
+    modes: Tensor  # (K, V, 3) what the face's unknowns add to its mean: identity, fine shape if any, expression
+    settings: FitSettings
+
+    @staticmethod
+    def of(tensors: ModelTensors, scheme: LandmarkScheme, settings: FitSettings) -> FaceProblem:
+        """The problem of a model's face without fine shape."""
+        face = face_part(tensors.model, tensors.mean.device, tensors.mean.dtype)
+        modes = torch.cat([face.identity_basis, face.expression_basis])
+        return FaceProblem(tensors, face, LandmarkBases.of(face, scheme), modes, settings)
+
+    def with_fine_shape(self) -> FaceProblem:
+        """The same with the fine shape's modes, which count as further modes of identity."""
+        fine = fine_shape_of(self.face, self.settings.fine_shape)
+        modes = torch.cat([self.face.identity_basis, fine, self.face.expression_basis])
+        return replace(self, bases=self.bases.with_modes(fine), modes=modes)
+
+    def shape(self, state: LandmarkState) -> Tensor:
+        """The face's vertices (V, 3) in a state (a batch of one)."""
+        unknowns = torch.cat([state.identity[0], state.expression[0]])
+        return self.face.mean + torch.tensordot(unknowns, self.modes, dims=1)
+
+
+@dataclass(frozen=True)
+class PhotoProblem:
+    """What one photo says: where landmarks are and which colours the face has."""
+
+    view: View
+    seen: Observations
+    crop: FaceCrop
+
+    @staticmethod
+    def of(view: View, problem: FaceProblem) -> PhotoProblem:
+        """A photo's part in a problem; colours count where its skin is, or everywhere where that is not known."""
+        like, settings = problem.face.mean, problem.settings
+        pixels = view.photo.pixels
+        counted = np.ones(pixels.shape[:2], np.float32) if view.skin is None else view.skin
+        return PhotoProblem(
+            view=view,
+            seen=observe(view.landmarks, view.photo.size, like, settings.landmarks),
+            crop=face_crop(pixels, counted, view.landmarks.box, settings.photometric.crop_px, like),
+        )
+
+    @property
+    def focal_px(self) -> float | None:
+        """The photo's focal length in pixels, where its camera wrote it down."""
+        focal_35mm = self.view.photo.focal_35mm
+        return None if focal_35mm is None else focal_px_from_35mm(focal_35mm, self.seen.image_size)
+
+    def posed(self, problem: FaceProblem, state: LandmarkState) -> PosedFace:
+        """The face in a state (a batch of one) in front of the crop's camera."""
+        return PosedFace(problem.shape(state), self.crop.seen_by(to_camera(state, self.seen.image_size)), self.crop)
+
+
+def observe(
+    landmarks: FaceLandmarks, image_size: tuple[int, int], like: Tensor, settings: LandmarkSettings
+) -> Observations:
+    """The detector's points as tensors on the device and of the dtype of ``like``.
+
+    On a turned head all points err more, but together: as one shift and stretch that pose absorbs. Of that growth only
+    the share ``turned_growth`` (an exponent) is believed; which points are better than others stays as it was told.
+    """
+    points, sigma = like.new_tensor(landmarks.points), like.new_tensor(landmarks.uncertainty)
+    frontal = settings.frontal_sigma * landmarks.size
+    return Observations(
+        points=points,
+        sigma=sigma * (sigma.median() / frontal).clamp_min(1.0) ** (settings.turned_growth - 1.0),
+        gaps=torch.tensor(landmarks.scheme.gaps, device=like.device),
+        oval=torch.tensor(landmarks.scheme.oval, dtype=torch.int64, device=like.device),
+        gap_sigma=settings.gap_sigma,
+        inter_ocular=landmarks.inter_ocular,
+        image_size=image_size,
+    )
