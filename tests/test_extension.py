@@ -10,7 +10,7 @@ from pathlib import Path
 
 import installed
 import pytest
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from likeness.version import VERSION
 from synthetic import sheet_reconstruction
 

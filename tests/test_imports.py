@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "geometry": set(),
     "bfm": FLOOR,
     "result": FLOOR,
-    "result.reconstruction": {"result.image_files"},  # by its writer alone: see IN_BLENDER
+    "result.reconstruction": FLOOR,
+    "result.folder": FLOOR | {"result.reconstruction", "result.image_files"},  # the latter by its writer alone
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
     "engine": set(),
@@ -49,7 +50,7 @@ BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.
 IN_BLENDER = (
     *("registration", "operators", "panels", "scene", "cli.blender_command", "anatomy"),
-    *("engine.client", "engine.environment", "result.reconstruction", "result.mouth_lining"),
+    *("engine.client", "engine.environment", "result.folder", "result.mouth_lining"),
     *("bfm.library.registry", "bfm.library.store", "bfm.library.listing"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads
