@@ -6,7 +6,6 @@ all at once: it is written beside its final place and renamed, so a reader never
 
 from __future__ import annotations
 
-import json
 import shutil
 import uuid
 from collections.abc import Callable
@@ -17,17 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import LikenessError
-from ..version import VERSION
-from .reconstruction import (
-    FACE_FILE,
-    IMAGE_FILES,
-    OTHER_FILES,
-    SCHEMA_VERSION,
-    Mesh,
-    Reconstruction,
-    assemble,
-    read_face,
-)
+from .face_file import FACE_FILE, assemble, face_text, read_face
+from .reconstruction import IMAGE_FILES, OTHER_FILES, Mesh, Reconstruction
 
 MESH_FILE = "mesh.npz"
 
@@ -99,33 +89,6 @@ def _write_files(reconstruction: Reconstruction, folder: Path, write_image: Imag
     compact = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in arrays.items()}
     np.savez_compressed(folder / MESH_FILE, **compact)  # pyright: ignore[reportArgumentType]
     (folder / FACE_FILE).write_text(face_text(reconstruction), encoding="utf-8")
-
-
-def face_text(reconstruction: Reconstruction) -> str:
-    """The content of ``face.json``."""
-    r = reconstruction
-    record = {
-        "schema_version": SCHEMA_VERSION,
-        "written_by": f"Likeness {VERSION}",
-        "model": r.model,
-        "coefficients": r.coefficients,
-        "camera": {"intrinsics": r.intrinsics, "image_size": r.image_size},
-        "pose": {"rotation": r.rotation, "translation": r.translation},
-        "lighting": r.lighting,
-        "landmarks": r.landmarks,
-        "timings": r.timings,
-        "provenance": r.provenance,
-    }
-    if r.photos:
-        record["photos"] = r.photos
-    return json.dumps(record, indent=1, ensure_ascii=False, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    """numpy values as JSON knows them."""
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} has no place in {FACE_FILE}")
 
 
 def _replace(folder: Path, fresh: Path) -> None:

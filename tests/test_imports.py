@@ -26,7 +26,10 @@ ALLOWED: dict[str, set[str]] = {
     "bfm": FLOOR,
     "result": FLOOR,
     "result.reconstruction": FLOOR,
-    "result.folder": FLOOR | {"result.reconstruction", "result.image_files"},  # the latter by its writer alone
+    "result.face_file": FLOOR | {"result.reconstruction"},
+    "result.folder": FLOOR
+    | {"result.reconstruction", "result.face_file"}
+    | {"result.image_files"},  # by its writer alone: see IN_BLENDER
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
     "engine": set(),
