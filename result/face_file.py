@@ -1,20 +1,25 @@
-"""``face.json``: what a `Reconstruction` holds beside its mesh and images, as text."""
+"""``face.json``: what a `Reconstruction` holds beside its mesh and images, as text; ``face.schema.json`` describes it.
+
+numpy and the standard library only: Blender's own Python uses this module.
+"""
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import LikenessError
-from ..geometry.arrays import Floats
 from ..version import VERSION
+from .json_schema import first_fault
 from .reconstruction import Mesh, Reconstruction
 
 SCHEMA_VERSION = 1
 FACE_FILE = "face.json"
+SCHEMA_FILE = Path(__file__).with_name("face.schema.json")
 
 
 def face_text(reconstruction: Reconstruction) -> str:
@@ -45,11 +50,12 @@ def _plain(value: Any) -> Any:
 
 
 def read_face(path: Path) -> dict[str, Any]:
+    """The content of a ``face.json`` that keeps to the schema. Raises `LikenessError` for any other file."""
     try:
         face = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise LikenessError(f"{path.parent} is not a Likeness result: it has no {path.name}.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise LikenessError(f"{path} cannot be read ({error}).") from error
     version = face.get("schema_version") if isinstance(face, dict) else None
     if version is None:
@@ -60,42 +66,32 @@ def read_face(path: Path) -> dict[str, Any]:
             f"{path} was written by {writer} in result format {version}; this is Likeness {VERSION}, "
             f"which reads format {SCHEMA_VERSION}."
         )
+    fault = first_fault(face, _schema())
+    if fault:
+        raise LikenessError(f"{path} is damaged ({fault}).")
     return face
 
 
+@cache
+def _schema() -> dict[str, Any]:
+    return json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+
+
 def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Reconstruction:
-    """Put what ``face.json`` holds together with mesh and images. Raises `KeyError`, `TypeError` or `ValueError`."""
-    width, height = (int(side) for side in face["camera"]["image_size"])
+    """Put what ``face.json`` holds, as `read_face` returns it, together with mesh and images."""
+    width, height = face["camera"]["image_size"]
     return Reconstruction(
         model=face["model"],
         coefficients=face["coefficients"],
-        intrinsics=_numbers(face["camera"]["intrinsics"], (3, 3)),
+        intrinsics=np.array(face["camera"]["intrinsics"], np.float64),
         image_size=(width, height),
-        rotation=_numbers(face["pose"]["rotation"], (3, 3)),
-        translation=_numbers(face["pose"]["translation"], (3,)),
-        lighting=_numbers(face["lighting"], (9, 3)),
+        rotation=np.array(face["pose"]["rotation"], np.float64),
+        translation=np.array(face["pose"]["translation"], np.float64),
+        lighting=np.array(face["lighting"], np.float64),
         landmarks=face["landmarks"],
         timings=face["timings"],
         provenance=face["provenance"],
         mesh=mesh,
         images=images,
-        photos=[_photo(photo) for photo in face.get("photos", [])],
+        photos=face.get("photos", []),
     )
-
-
-def _photo(record: dict[str, Any]) -> dict[str, Any]:
-    """One of a set's photos, with what others rely on checked."""
-    if not isinstance(record["name"], str):
-        raise TypeError("a photo without a name")
-    if not isinstance(record.get("index", 0), int):  # older folders have none
-        raise TypeError("a photo's index that is no whole number")
-    _numbers(record["pose"]["rotation"], (3, 3))
-    _numbers(record["pose"]["translation"], (3,))
-    return record
-
-
-def _numbers(values: Any, shape: tuple[int, ...]) -> Floats:
-    array = np.asarray(values, dtype=np.float64)
-    if array.shape != shape or not np.isfinite(array).all():
-        raise ValueError(f"expected {shape} finite numbers, found {array.shape}")
-    return array

@@ -70,10 +70,7 @@ def read_reconstruction(folder: Path) -> Reconstruction:
         folder = folder.parent
     face = read_face(folder / FACE_FILE)
     mesh = _read_mesh(folder / MESH_FILE)
-    try:
-        return assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
-    except (KeyError, TypeError, ValueError) as error:
-        raise LikenessError(f"{folder / FACE_FILE} is damaged ({error}).") from error
+    return assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
 
 
 def _write_files(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter) -> None:

@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "bfm": FLOOR,
     "result": FLOOR,
     "result.reconstruction": FLOOR,
-    "result.face_file": FLOOR | {"result.reconstruction"},
+    "result.face_file": FLOOR | {"result.reconstruction", "result.json_schema"},
     "result.folder": FLOOR
     | {"result.reconstruction", "result.face_file"}
     | {"result.image_files"},  # by its writer alone: see IN_BLENDER
