@@ -40,7 +40,9 @@ def check_target(folder: Path) -> None:
         raise LikenessError(f"{folder} holds other files and no Likeness result; choose another folder.")
 
 
-def write_reconstruction(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter = _encode) -> None:
+def write_reconstruction(
+    reconstruction: Reconstruction, folder: Path | str, write_image: ImageWriter = _encode
+) -> None:
     """Write the result folder, replacing an old result only when the new one is complete.
 
     Args:
@@ -63,8 +65,26 @@ def write_reconstruction(reconstruction: Reconstruction, folder: Path, write_ima
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def read_reconstruction(folder: Path) -> Reconstruction:
-    """Read a result by its folder or its ``face.json``; images become paths. Raises `LikenessError` if unreadable."""
+def read_reconstruction(folder: Path | str) -> Reconstruction:
+    """Read a result that was written to a folder.
+
+    Args:
+        folder: the folder or the ``face.json`` in it.
+
+    Returns:
+        The reconstruction; its images are the paths of their files.
+
+    Raises:
+        LikenessError: this is no result, or it is damaged, incomplete or of another format.
+
+    Example:
+        >>> import likeness
+        >>> face = likeness.read_reconstruction("out")
+        >>> face.mesh.shape_key_deltas.shape == (len(face.mesh.shape_key_names), *face.mesh.vertices.shape)
+        True
+        >>> sorted(face.images)
+        ['albedo.png', 'confidence.png', 'displacement.exr', 'normal.png', 'photo.png']
+    """
     folder = Path(folder)
     if folder.name == FACE_FILE:
         folder = folder.parent

@@ -6,6 +6,7 @@ numpy and the standard library only: Blender's own Python reads a result with th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ..geometry.arrays import Floats, Ints
@@ -43,7 +44,20 @@ class Mesh:
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """One reconstructed face: ``face.json`` and ``mesh.npz``; the images stay files in ``folder``."""
+    """One reconstructed face: ``face.json``, ``mesh.npz`` and the images of a result folder.
+
+    `likeness.reconstruct` makes one, `likeness.read_reconstruction` reads it. Units and axes are those of
+    docs/conventions.md. Nothing in it is changed in place: `dataclasses.replace` makes another one.
+
+    Example:
+        >>> import likeness, numpy as np
+        >>> face = likeness.read_reconstruction("out")
+        >>> posed = face.mesh.vertices + np.tensordot(face.mesh.expression, face.mesh.shape_key_deltas, axes=1)
+        >>> seen = posed @ face.rotation.T + face.translation  # (N, 3) metres, in the camera's axes
+        >>> pixels = (seen @ face.intrinsics.T)[:, :2] / seen[:, 2:]
+        >>> bool((pixels.mean(axis=0) < face.image_size).all())
+        True
+    """
 
     model: dict[str, str]  # id, source, licence
     coefficients: dict[str, list[float]]  # identity, expression, albedo
@@ -59,3 +73,20 @@ class Reconstruction:
     images: dict[str, Any] = field(default_factory=dict)  # file name -> array when written, Path when read
     files: dict[str, bytes] = field(default_factory=dict)  # of `OTHER_FILES`, written beside; not read back
     photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, index, pose, ...
+
+    def save(self, folder: Path | str) -> None:
+        """Write the result folder, replacing an old result there only when the new one is complete.
+
+        Args:
+            folder: where the result appears, with what is above it; files in it that are not a result's are kept.
+
+        Raises:
+            LikenessError: the folder is something else than a result, or cannot be written; what was there stays.
+
+        Example:
+            >>> import likeness
+            >>> likeness.read_reconstruction("out").save("copy/of/out")
+        """
+        from .folder import write_reconstruction  # which is made of this module
+
+        write_reconstruction(self, folder)

@@ -91,11 +91,12 @@ def refused(face: Any, folder: Path) -> bool:
     file.write_text(json.dumps(face), encoding="utf-8")
     try:
         read_face(file)
+        return False
     except LikenessError as error:
-        assert str(error).endswith(".")
-        assert "\n" not in str(error)
-        return True
-    return False
+        sentence = str(error)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return True
 
 
 @pytest.fixture(scope="module")
