@@ -24,7 +24,20 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, eq=False)  # one object, one model: arrays have no single ==, and caches want a key
 class FaceModel:
-    """A face model. V vertices, F faces, U texture points, I / E / A modes, J joints, R regions, P parts."""
+    """A face model. V vertices, F faces, U texture points, I / E / A modes, J joints, R regions, P parts.
+
+    Raises:
+        ValueError: the arrays do not fit each other.
+
+    Example:
+        >>> import likeness, numpy as np
+        >>> model = likeness.load_model("builtin")
+        >>> other = model.shape(identity=np.array([2.0]))  # (V, 3) metres: two sigma of the first mode
+        >>> other.shape == model.mean.shape
+        True
+        >>> model.triangles().shape[1]
+        3
+    """
 
     id: str
     name: str

@@ -23,8 +23,9 @@ from ..inference.doctor import DEVICES, OPTIONAL_LIBRARIES, findings
 from ..inference.images import read_photo
 from ..inference.pipeline import PipelineOptions, Progress
 from ..inference.pipeline import reconstruct as run_pipeline
+from ..result.folder import write_reconstruction
 from ..result.image_files import write_image
-from ..result.reconstruction import Reconstruction, write_reconstruction
+from ..result.reconstruction import Reconstruction
 from ..version import VERSION
 from .model_actions import add_model, check_models, get_ict
 from .protocol import PROTOCOL, Hello

@@ -58,14 +58,20 @@ class PipelineOptions:
 
     ``draft`` fits the shape only; ``final`` adds light, texture and detail. Without a fit the face is what Deep3D's
     network says; ``deep3d_files`` adds the files that its own code writes.
+
+    Example:
+        >>> import likeness
+        >>> options = likeness.PipelineOptions(quality="draft")
+        >>> options.model, options.texture_size
+        ('builtin', 1024)
     """
 
-    model: str = "builtin"
-    quality: str = "final"
-    texture_size: int = 1024
-    device: str = "auto"
-    face: int | None = None
-    fit: str = "full"
+    model: str = "builtin"  # id of a model of the library
+    quality: str = "final"  # or draft
+    texture_size: int = 1024  # side of the textures, pixels
+    device: str = "auto"  # cpu, cuda or mps
+    face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
+    fit: str = "full"  # or none
     deep3d_files: bool = False
 
 
@@ -92,7 +98,28 @@ def reconstruct(
     options: PipelineOptions | None = None,
     progress: Progress = lambda stage, fraction: None,
 ) -> Reconstruction:
-    """Reconstruct one face from a photo or several of one person. Raises `LikenessError` for what the user can mend."""
+    """Reconstruct one face from a photo or several of one person.
+
+    Args:
+        photos: the file of a photo, or a sequence of them; the one that shows the face best leads.
+        options: what to make and how; a face of the built-in model in final quality unless given.
+        progress: called as each stage begins and goes on, with its name and the share of the whole that is done.
+
+    Returns:
+        The face, in metres before the camera of the leading photo (docs/conventions.md); its images are arrays.
+
+    Raises:
+        LikenessError: a photo is unreadable or shows no face, or an option asks for what is not there.
+
+    Example:
+        >>> import likeness
+        >>> face = likeness.reconstruct("photo.jpg", likeness.PipelineOptions(quality="draft"))
+        >>> face.intrinsics.shape, face.rotation.shape, face.translation.shape, face.lighting.shape
+        ((3, 3), (3, 3), (3,), (9, 3))
+        >>> face.images["photo.png"].shape[:2] == face.image_size[::-1]
+        True
+        >>> face.save("draft")
+    """
     options = options or PipelineOptions()
     paths = [photos] if isinstance(photos, str | Path) else list(photos)
     _check(options, paths)

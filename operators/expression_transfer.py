@@ -11,7 +11,7 @@ from bpy.props import EnumProperty, FloatProperty
 from ..bfm.library.registry import available_models
 from ..engine.task import Task
 from ..errors import LikenessError
-from ..result.reconstruction import read_reconstruction
+from ..result.folder import read_reconstruction
 from ..scene.expression import expression_of, transfer_expression
 from ..scene.named_expression import named_expression
 from ..scene.shape_keys import expression_keys

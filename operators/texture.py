@@ -10,7 +10,8 @@ from bpy.props import EnumProperty
 
 from ..engine.task import Task
 from ..errors import LikenessError
-from ..result.reconstruction import PHOTO_IMAGE, read_reconstruction
+from ..result.folder import read_reconstruction
+from ..result.reconstruction import PHOTO_IMAGE
 from ..scene.photo_set import other_photos
 from ..scene.state import active_face, faces_of, state_of
 from ..scene.texture_bake import face_in_photo, replace_maps, write_photo

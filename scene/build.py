@@ -9,8 +9,9 @@ from pathlib import Path
 import bpy
 
 from ..errors import LikenessError
+from ..result.folder import read_reconstruction
 from ..result.mouth_lining import lined
-from ..result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction, read_reconstruction
+from ..result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction
 from . import state
 from .camera import camera_position, create_camera, frame_photo, head_rotation
 from .displacement import add_detail

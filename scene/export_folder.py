@@ -11,8 +11,10 @@ import numpy as np
 
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
+from ..result.face_file import assemble
+from ..result.folder import write_reconstruction
 from ..result.mouth_lining import unlined
-from ..result.reconstruction import Mesh, assemble, write_reconstruction
+from ..result.reconstruction import Mesh
 from .face_images import PROPERTIES
 from .images import save_image
 from .mesh import NO_CORNER

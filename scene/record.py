@@ -10,7 +10,8 @@ import bpy
 import numpy as np
 
 from ..errors import LikenessError
-from ..result.reconstruction import Reconstruction, face_text
+from ..result.face_file import face_text
+from ..result.reconstruction import Reconstruction
 from .state import state_of
 
 

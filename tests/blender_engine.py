@@ -11,7 +11,7 @@ import pytest
 from faults import QUICK, command
 from likeness.engine.client import Engine
 from likeness.engine.limits import Limits
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from synthetic import sheet_reconstruction
 
 UseEngine = Callable[..., Engine]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from likeness.anatomy.arkit import ARKIT_NAMES
-from likeness.result.reconstruction import Reconstruction, write_reconstruction
+from likeness.result.folder import write_reconstruction
+from likeness.result.reconstruction import Reconstruction
 from synthetic import sheet_reconstruction
 
 ARKIT_FACE = dict.fromkeys(ARKIT_NAMES, 0.0)

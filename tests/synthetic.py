@@ -17,6 +17,7 @@ from likeness.result.reconstruction import (
 
 TEXTURE_SIZE = 16
 IMAGE_SIZE = (64, 48)
+LANDMARKS = {"detector": "tests", "ibug68": [[1.0, 2.0]] * 68, "dense": [], "uncertainty": []}
 
 
 def rotation_about(axis: tuple[float, float, float], degrees: float) -> np.ndarray:
@@ -77,7 +78,7 @@ def sheet_reconstruction(displacement: float = 0.001) -> Reconstruction:
         rotation=opencv_pose(yaw=20.0, pitch=-8.0, roll=5.0),
         translation=np.array([0.01, -0.02, 0.45]),
         lighting=side_light(),
-        landmarks={"detector": "tests", "ibug68": [[1.0, 2.0]], "dense": [], "uncertainty": []},
+        landmarks=LANDMARKS,
         timings={"fit": 0.5},
         provenance={"lighting": "tests"},
         mesh=sheet_mesh(),
@@ -113,7 +114,7 @@ def model_reconstruction(model: FaceModel, photo: np.ndarray, texture: int = 256
         rotation=opencv_pose(yaw=-15.0, pitch=6.0),
         translation=np.array([0.0, 0.0, 0.6]),
         lighting=side_light(),
-        landmarks={"detector": "tests", "ibug68": [], "dense": [], "uncertainty": []},
+        landmarks=LANDMARKS,
         timings={},
         provenance={},
         mesh=Mesh(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from likeness.anatomy.arkit import ARKIT_NAMES
-from likeness.result.reconstruction import read_reconstruction
+from likeness.result.folder import read_reconstruction
 from PIL import Image
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import installed
 import pytest
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from likeness.version import VERSION
 from synthetic import sheet_reconstruction
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-NOT_FOR_ARTISTS = {"tests", "training", "benchmarks", "docs", "requirements", "out", "dist", "build"}
+NOT_FOR_ARTISTS = {"tests", "training", "benchmarks", "docs", "examples", "requirements", "out", "dist", "build"}
 LARGEST_ZIP = 40_000_000  # bytes; mail and forums refuse more
 
 
@@ -54,7 +54,7 @@ def test_the_zip_holds_the_program_and_nothing_else(extension: Path) -> None:
     tops = {name.partition("/")[0] for name in names}
     packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")} - NOT_FOR_ARTISTS
     assert {"blender_manifest.toml", "__init__.py", "LICENSE", *packages} <= tops
-    assert {"bfm/builtin/model.npz", "engine/launch.py"} <= names
+    assert {"bfm/builtin/model.npz", "engine/launch.py", "result/face.schema.json"} <= names
     assert [name for name in names if name.startswith("engine/locks/")]
     assert not tops & NOT_FOR_ARTISTS
     assert not [name for name in names if "/." in f"/{name}" or "__pycache__" in name or "egg-info" in name]

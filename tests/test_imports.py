@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-NOT_PACKAGES = {"tests", "docs", "build", "dist", "out", "requirements"}
+NOT_PACKAGES = {"tests", "docs", "examples", "build", "dist", "out", "requirements"}
 ONLY_IN_THE_CHECKOUT = {"training", "benchmarks"}  # what an installed Likeness leaves out
 
 # A package or module, and what else of the project it may import; the longest matching name rules. Everyone may import
@@ -25,7 +25,11 @@ ALLOWED: dict[str, set[str]] = {
     "geometry": set(),
     "bfm": FLOOR,
     "result": FLOOR,
-    "result.reconstruction": {"result.image_files", "geometry.arrays"},  # by its writer alone: see IN_BLENDER
+    "result.reconstruction": FLOOR | {"result.folder"},  # by its `save` alone, which is made of it
+    "result.face_file": FLOOR | {"result.reconstruction", "result.json_schema"},
+    "result.folder": FLOOR
+    | {"result.reconstruction", "result.face_file"}
+    | {"result.image_files"},  # by its writer alone: see IN_BLENDER
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
     "engine": set(),
@@ -49,7 +53,7 @@ BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.
 IN_BLENDER = (
     *("registration", "operators", "panels", "scene", "cli.blender_command", "anatomy"),
-    *("engine.client", "engine.environment", "result.reconstruction", "result.mouth_lining"),
+    *("engine.client", "engine.environment", "result.folder", "result.mouth_lining"),
     *("bfm.library.registry", "bfm.library.store", "bfm.library.listing"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads

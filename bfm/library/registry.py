@@ -33,8 +33,19 @@ def model_file(model_id: str) -> Path:
 def load_model(model_id: str) -> FaceModel:
     """The model of an id; the built-in one and the latest two of the library are kept.
 
+    Args:
+        model_id: ``builtin``, or a model that `likeness models` lists.
+
     Raises:
         LikenessError: the id is unknown, or the file unreadable.
+
+    Example:
+        >>> import likeness
+        >>> model = likeness.load_model("builtin")
+        >>> model.mean.shape == (len(model.mean), 3)  # metres
+        True
+        >>> "jawOpen" in model.expression_names
+        True
     """
     if model_id == BUILTIN:
         return builtin_model()

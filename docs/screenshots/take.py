@@ -48,7 +48,7 @@ def photos(folder: Path) -> tuple[Path, Path, Path]:
 def finished_result(photo: Path, folder: Path) -> Path:
     """The result folder of a photo."""
     from likeness.inference.pipeline import PipelineOptions, reconstruct
-    from likeness.result.reconstruction import write_reconstruction
+    from likeness.result.folder import write_reconstruction
 
     write_reconstruction(reconstruct(photo, PipelineOptions(texture_size=2048)), folder)
     return folder

@@ -20,7 +20,8 @@ from likeness.cli.console import ProgressBar
 from likeness.errors import LikenessError
 from likeness.inference.doctor import print_report, probe
 from likeness.inference.preview import contact_sheet
-from likeness.result.reconstruction import Reconstruction, read_reconstruction
+from likeness.result.folder import read_reconstruction
+from likeness.result.reconstruction import Reconstruction
 from likeness.version import VERSION
 from synthetic import sheet_reconstruction
 

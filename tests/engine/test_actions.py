@@ -15,7 +15,8 @@ from likeness.engine import actions
 from likeness.engine.protocol import PROTOCOL
 from likeness.errors import LikenessError
 from likeness.inference.pipeline import PipelineOptions
-from likeness.result.reconstruction import Reconstruction, read_reconstruction
+from likeness.result.folder import read_reconstruction
+from likeness.result.reconstruction import Reconstruction
 from likeness.version import VERSION
 from PIL import Image
 from synthetic import sheet_reconstruction

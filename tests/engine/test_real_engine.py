@@ -16,7 +16,7 @@ from likeness.engine.client import Engine
 from likeness.engine.task import Cancelled
 from likeness.errors import LikenessError
 from likeness.inference.pipeline import PipelineOptions, reconstruct
-from likeness.result.reconstruction import read_reconstruction
+from likeness.result.folder import read_reconstruction
 from likeness.version import VERSION
 from PIL import Image
 from processes import children_running

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from gui.window import Ending, build_extension, missing_programs, run_scenario
 from likeness.inference.pipeline import PipelineOptions, reconstruct
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parents[2]

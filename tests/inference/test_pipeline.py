@@ -14,13 +14,8 @@ from likeness.inference import device as device_module
 from likeness.inference import pipeline
 from likeness.inference.lighting import shade
 from likeness.inference.pipeline import STAGE_END, PipelineOptions, Stopwatch, personalised, reconstruct
-from likeness.result.reconstruction import (
-    IMAGE_FILES,
-    PHOTO_IMAGE,
-    Reconstruction,
-    read_reconstruction,
-    write_reconstruction,
-)
+from likeness.result.folder import read_reconstruction, write_reconstruction
+from likeness.result.reconstruction import IMAGE_FILES, PHOTO_IMAGE, Reconstruction
 from PIL import ExifTags, Image
 from skimage import data
 from synthetic import posed_points, project

@@ -12,7 +12,7 @@ from data_blocks import count_blocks
 from faults import FAULTS, command
 from likeness.engine.client import Engine
 from likeness.operators.settings import session, user_folder
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from named_sheets import ARKIT_FACE, build_named, named_sheet, values_of
 from PIL import Image
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.export import save_blend
 from likeness.scene.sky import light_node

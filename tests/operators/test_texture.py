@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 import pytest
 from data_blocks import count_blocks
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.sky import light_node
 from likeness.scene.state import state_of

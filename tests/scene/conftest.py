@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from likeness.bfm.library.registry import load_model
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from synthetic import model_reconstruction, sheet_reconstruction
 
 pytest.importorskip("bpy", reason="Blender's Python module is not installed")

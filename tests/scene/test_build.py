@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from evaluated import base_vertices, evaluated_vertices, pixels
 from likeness.errors import LikenessError
-from likeness.result.reconstruction import ALBEDO_IMAGE, MESH_FILE, read_reconstruction
+from likeness.result.folder import MESH_FILE, read_reconstruction
+from likeness.result.reconstruction import ALBEDO_IMAGE
 from likeness.scene.build import build_face, show_face
 from likeness.scene.displacement import DETAIL
 from likeness.scene.shape_keys import expression_keys

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 from evaluated import evaluated_vertices
-from likeness.result.reconstruction import read_reconstruction
+from likeness.result.folder import read_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.displacement import (
     DETAIL,

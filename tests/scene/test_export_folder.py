@@ -10,14 +10,9 @@ import numpy as np
 import pytest
 from evaluated import base_vertices, pixels
 from likeness.errors import LikenessError
-from likeness.result.reconstruction import (
-    DISPLACEMENT_IMAGE,
-    FACE_FILE,
-    Mesh,
-    Reconstruction,
-    face_text,
-    read_reconstruction,
-)
+from likeness.result.face_file import FACE_FILE, face_text
+from likeness.result.folder import read_reconstruction
+from likeness.result.reconstruction import DISPLACEMENT_IMAGE, Mesh, Reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.export_folder import export_folder
 from likeness.scene.sh_light import turn_light

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 from likeness.errors import LikenessError
-from likeness.result.reconstruction import read_reconstruction
+from likeness.result.folder import read_reconstruction
 from likeness.scene import export_obj as module
 from likeness.scene.build import build_face
 from likeness.scene.export_obj import export_obj

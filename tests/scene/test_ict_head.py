@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from evaluated import base_vertices
 from likeness.bfm.face_model import FaceModel
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from likeness.scene import gaze, material
 from likeness.scene.build import build_face
 from synthetic import model_reconstruction

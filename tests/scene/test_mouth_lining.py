@@ -8,8 +8,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.mouth_lining import DEPTH, LINING
-from likeness.result.reconstruction import read_reconstruction, write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.export_folder import export_folder
 from likeness.scene.pose import face_front

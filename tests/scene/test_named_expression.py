@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.expression import expression_of, transfer_expression
 from likeness.scene.named_expression import named_expression

@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
-from likeness.result.reconstruction import write_reconstruction
+from likeness.result.folder import write_reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.photo_set import other_photos, remember_photos
 from likeness.scene.state import state_of

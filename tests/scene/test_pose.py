@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 import pytest
 from evaluated import base_vertices
-from likeness.result.reconstruction import read_reconstruction
+from likeness.result.folder import read_reconstruction
 from likeness.scene import pose
 from likeness.scene.axes import MODEL_TO_BLENDER
 from likeness.scene.build import build_face

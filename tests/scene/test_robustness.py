@@ -11,7 +11,7 @@ import pytest
 from data_blocks import count_blocks, purge
 from evaluated import base_vertices, evaluated_vertices
 from likeness.errors import LikenessError
-from likeness.result.reconstruction import read_reconstruction
+from likeness.result.folder import read_reconstruction
 from likeness.scene import build
 from likeness.scene.build import build_face, show_face
 from likeness.scene.displacement import DETAIL

@@ -10,7 +10,8 @@ import bpy
 import numpy as np
 import pytest
 from likeness.bfm.library.registry import load_model
-from likeness.result.reconstruction import CONFIDENCE_IMAGE, Reconstruction, write_reconstruction
+from likeness.result.folder import write_reconstruction
+from likeness.result.reconstruction import CONFIDENCE_IMAGE, Reconstruction
 from likeness.scene.build import build_face
 from likeness.scene.displacement import SUBDIVISION
 from likeness.scene.export import export_glb

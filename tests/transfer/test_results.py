@@ -14,6 +14,7 @@ from likeness.errors import LikenessError
 from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.model_mesh import mesh_of
 from likeness.inference.uv.atlas import uv_atlas
+from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.image_files import read_image, write_image
 from likeness.result.reconstruction import (
     ALBEDO_IMAGE,
@@ -23,8 +24,6 @@ from likeness.result.reconstruction import (
     PHOTO_IMAGE,
     Mesh,
     Reconstruction,
-    read_reconstruction,
-    write_reconstruction,
 )
 from likeness.transfer import results
 from likeness.transfer.results import transferred

@@ -19,7 +19,8 @@ from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
 from likeness.inference.networks.r_net import HEAD_SIZES, RNet
 from likeness.inference.pipeline import PipelineOptions, reconstruct
-from likeness.result.reconstruction import Reconstruction, read_reconstruction, write_reconstruction
+from likeness.result.folder import read_reconstruction, write_reconstruction
+from likeness.result.reconstruction import Reconstruction
 from PIL import Image
 from scipy.io import loadmat
 

@@ -13,14 +13,8 @@ from likeness.geometry.colour import srgb_to_linear
 from likeness.inference.camera import Camera
 from likeness.inference.lighting import uniform_light
 from likeness.inference.preview import contact_sheet, studio
-from likeness.result.reconstruction import (
-    ALBEDO_IMAGE,
-    NORMAL_IMAGE,
-    PHOTO_IMAGE,
-    Reconstruction,
-    read_reconstruction,
-    write_reconstruction,
-)
+from likeness.result.folder import read_reconstruction, write_reconstruction
+from likeness.result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE, PHOTO_IMAGE, Reconstruction
 from synthetic import sheet_reconstruction
 
 

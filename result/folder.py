@@ -1,0 +1,163 @@
+"""The folder of a `Reconstruction`: written and read.
+
+numpy and the standard library only: Blender's own Python reads the folder with this module. A folder appears
+all at once: it is written beside its final place and renamed, so a reader never sees half a result.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import LikenessError
+from ..replacing import put_in_place
+from .face_file import FACE_FILE, assemble, face_text, read_face
+from .reconstruction import IMAGE_FILES, OTHER_FILES, Mesh, Reconstruction
+
+MESH_FILE = "mesh.npz"
+
+ImageWriter = Callable[[Path, np.ndarray], None]
+
+
+def _encode(path: Path, image: np.ndarray) -> None:
+    from .image_files import write_image  # needs the image libraries, which Blender does not have
+
+    write_image(path, image)
+
+
+def check_target(folder: Path) -> None:
+    """Raise `LikenessError` where a result must not be written: over a file, or among what is no result."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise LikenessError(f"{folder} is a file; choose another name for the result folder.")
+    if any(folder.iterdir()) and not (folder / FACE_FILE).exists():
+        raise LikenessError(f"{folder} holds other files and no Likeness result; choose another folder.")
+
+
+def write_reconstruction(
+    reconstruction: Reconstruction, folder: Path | str, write_image: ImageWriter = _encode
+) -> None:
+    """Write the result folder, replacing an old result only when the new one is complete.
+
+    Args:
+        folder: where the result appears; files in it that are not part of a result are kept.
+        write_image: encodes an array into a file; images that are paths are copied without it.
+
+    Raises:
+        LikenessError: the folder is something else than a result, or cannot be written.
+    """
+    folder = Path(folder).absolute()
+    check_target(folder)
+    fresh = folder.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        fresh.mkdir(parents=True)
+        _write_files(reconstruction, fresh, write_image)
+        _replace(folder, fresh)
+    except OSError as error:
+        raise LikenessError(f"The result cannot be written to {folder}: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def read_reconstruction(folder: Path | str) -> Reconstruction:
+    """Read a result that was written to a folder.
+
+    Args:
+        folder: the folder or the ``face.json`` in it.
+
+    Returns:
+        The reconstruction; its images are the paths of their files.
+
+    Raises:
+        LikenessError: this is no result, or it is damaged, incomplete or of another format.
+
+    Example:
+        >>> import likeness
+        >>> face = likeness.read_reconstruction("out")
+        >>> face.mesh.shape_key_deltas.shape == (len(face.mesh.shape_key_names), *face.mesh.vertices.shape)
+        True
+        >>> sorted(face.images)
+        ['albedo.png', 'confidence.png', 'displacement.exr', 'normal.png', 'photo.png']
+    """
+    folder = Path(folder)
+    if folder.name == FACE_FILE:
+        folder = folder.parent
+    face = read_face(folder / FACE_FILE)
+    mesh = _read_mesh(folder / MESH_FILE)
+    return assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
+
+
+def _write_files(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter) -> None:
+    for name, image in reconstruction.images.items():
+        if isinstance(image, Path):
+            shutil.copyfile(image, folder / name)
+        else:
+            write_image(folder / name, image)
+    for name, content in reconstruction.files.items():
+        (folder / name).write_bytes(content)
+    arrays = {f.name: np.asarray(getattr(reconstruction.mesh, f.name)) for f in fields(Mesh)}
+    # Single precision is a nanometre on a head; half the file.
+    compact = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in arrays.items()}
+    np.savez_compressed(folder / MESH_FILE, **compact)  # pyright: ignore[reportArgumentType]
+    (folder / FACE_FILE).write_text(face_text(reconstruction), encoding="utf-8")
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    """Put ``fresh`` in the place of ``folder``; if that fails the old folder is back where it was."""
+    old = folder.with_name(f".{uuid.uuid4().hex}.old")
+    put_in_place(fresh, folder, old)
+    for path in old.iterdir() if old.exists() else ():
+        if path.name not in (FACE_FILE, MESH_FILE, *IMAGE_FILES, *OTHER_FILES):
+            path.rename(folder / path.name)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _read_mesh(path: Path) -> Mesh:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            values: dict[str, Any] = {f.name: archive[f.name] for f in fields(Mesh)}
+        for name in ("shape_key_names", "joint_names", "part_names"):
+            values[name] = tuple(str(item) for item in values[name])
+        mesh = Mesh(**values)
+        _check_mesh(mesh)
+        return mesh
+    except FileNotFoundError:
+        raise LikenessError(f"{path.parent} is not a complete Likeness result: it has no {path.name}.") from None
+    except Exception as error:  # a damaged archive raises whatever its damage leads zipfile and numpy into
+        raise LikenessError(f"{path} is damaged ({error}).") from error
+
+
+def _check_mesh(mesh: Mesh) -> None:
+    n, f, k, j = len(mesh.vertices), len(mesh.faces), len(mesh.shape_key_names), len(mesh.joint_names)
+    expected = {
+        "vertices": (n, 3),
+        "faces": (f, 4),
+        "uv": (len(mesh.uv), 2),
+        "faces_uv": (f, 4),
+        "shape_key_deltas": (k, n, 3),
+        "shape_key_ranges": (k, 2),
+        "expression": (k,),
+        "landmarks68": (68,),
+        "joint_parents": (j,),
+        "joint_positions": (j, 3),
+        "skin_weights": (n, j),
+        "parts": (f,),
+    }
+    for name, shape in expected.items():
+        array = getattr(mesh, name)
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"{name} holds numbers that are not finite")
+    limits = {"faces": n, "faces_uv": len(mesh.uv), "landmarks68": n, "parts": len(mesh.part_names)}
+    for name, limit in limits.items():
+        array = getattr(mesh, name)
+        if array.size and (array.max() >= limit or array.min() < -1):
+            raise ValueError(f"{name} points outside its table")
