@@ -55,6 +55,8 @@ def test_the_list_for_programs(capfd: pytest.CaptureFixture[str], user_file: Pat
         assert [entry["id"] for entry in entries] == ["builtin", "flame2020"]
         assert entries[1]["size"] > 1e6
         assert len(entries[1]["added"]) == len("2026-01-31")
+    assert main.main(["--json", "models"]) == 0
+    assert json.loads(capfd.readouterr().out) == entries
 
 
 def test_add_says_under_which_name(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
@@ -141,7 +143,7 @@ def test_help_needs_no_library() -> None:
     code = (
         "import sys\n"
         "for name in ('numpy', 'torch', 'cv2', 'scipy', 'mediapipe'): sys.modules[name] = None\n"
-        "from likeness.cli import main\n"
+        "from likeness.cli.main import main\n"
         "main(['models', '--help'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
