@@ -1,6 +1,7 @@
 """``blender --command likeness PHOTO... -o face.blend``: a face without a window, for scripts and farms.
 
-Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+Runs in Blender's own Python, which has none of the packages that the other command line needs: the engine makes the
+face, the scene is built here. The exit status is that of `console`.
 """
 
 from __future__ import annotations
@@ -23,14 +24,13 @@ from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
 from ..scene.export import export_glb, save_blend
-from .console import ProgressBar
+from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 
 NAME = "likeness"
-FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
 BLEND, GLB = ".blend", ".glb"
-LABEL = "The command"
+LABEL = "The command"  # what the sentence about a fault begins with
 
-_command: Any = None
+_command: Any = None  # what Blender wants back when the command is taken from it
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -40,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as asked:  # --help, or a mistake that was explained already
         return asked.code if isinstance(asked.code, int) else BAD_INPUT
     try:
-        _create(options)
+        _make_file(options)
     except LikenessError as error:
         return _fail(str(error), BAD_INPUT)
     except (Cancelled, KeyboardInterrupt):
@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _create(options: argparse.Namespace) -> None:
+def _make_file(options: argparse.Namespace) -> None:
     if options.out.suffix.lower() not in (BLEND, GLB):
         raise LikenessError(f"'{options.out.name}' ends in neither {BLEND} nor {GLB}.")
     if not options.out.absolute().parent.is_dir():

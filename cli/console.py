@@ -61,7 +61,11 @@ def _keep_log(noise: BinaryIO) -> Path:
 
 
 class ProgressBar:
-    """A bar with the stage's name on a terminal, one line per stage elsewhere. A context manager."""
+    """A bar with the stage's name on a terminal, one line per stage elsewhere. A context manager.
+
+    Not tqdm's: `blender_command` shows the same bar in Blender's Python, which has no packages, and in a pipe tqdm
+    would print a bar per update where a log wants one line per stage.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

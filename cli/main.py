@@ -1,114 +1,58 @@
 """The command line: ``likeness PHOTO...``, ``likeness models``, ``likeness transfer`` and ``likeness doctor``.
 
-The one place where inference and scene meet. Everything heavy is imported when it is needed, so that ``--help`` and a
-mistyped option answer at once. The exit status is that of `console`.
+Everything heavy is imported when it is needed, so that ``--help`` and a mistyped option answer at once. The exit
+status is that of `console`.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..version import VERSION
-from .console import Progress, carry_out
-from .outcome import Outcome, build_scene, report, write_preview
+from . import models, photos, transfer
 
-if TYPE_CHECKING:
-    from ..result.reconstruction import Reconstruction
-
-# Shares of the whole that the bar gives to what follows the pipeline.
-PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
-TEXTURE_SIZES = (512, 1024, 2048, 4096)
-PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "deep3d_files")
+# What argparse calls the command that needs no name.
+PHOTOS = "PHOTO"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
-    if arguments[:1] == ["doctor"]:
-        return _doctor(arguments[1:])
-    if arguments[:1] == ["models"]:
-        from .models import main as models
-
-        return models(arguments[1:])
-    if arguments[:1] == ["transfer"]:
-        from .transfer import main as transfer
-
-        return transfer(arguments[1:])
-    options = _parser().parse_args(arguments)
-    return carry_out(
-        lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
-    )
+    parser, commands = _parser()
+    given = _command_first(sys.argv[1:] if arguments is None else arguments, set(commands.choices) - {PHOTOS})
+    # Each command may leave --json out of its options; what a command does not know is explained with its own usage.
+    options, unknown = parser.parse_known_args(given, argparse.Namespace(json=False))
+    if unknown:
+        options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return options.main(options)
 
 
-def run(options: argparse.Namespace, progress: Progress) -> Outcome:
-    """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
-    started = time.perf_counter()
-    folder = (options.out or Path(f"{options.photos[0].stem}.likeness")).absolute()
-    reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
-    reconstructed = time.perf_counter()
-    progress("preview", PIPELINE_SHARE)
-    write_preview(reconstruction, folder)
-    previewed = time.perf_counter()
-    note = build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0))
-    ended = time.perf_counter()
-    files = sorted(path.name for path in folder.iterdir())
-    timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
-    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note)
+def _command_first(arguments: Sequence[str], names: set[str]) -> list[str]:
+    """The arguments with the command's name in front, which may be given after ``--json`` or, for photos, not at all.
+
+    argparse knows subcommands or a list of files in one place, not "a subcommand or else files". So the name of
+    the command that needs none is put in here. Only the first argument but ``--json`` can name a command: whatever
+    follows an option may be the option's value. A photo in a file called ``models`` is ``./models``.
+    """
+    place = next((place for place, argument in enumerate(arguments) if argument != "--json"), len(arguments))
+    if place == len(arguments) or arguments[place] not in names:
+        return [PHOTOS, *arguments]
+    return [arguments[place], *arguments[:place], *arguments[place + 1 :]]
 
 
-def _part_of(progress: Progress, start: float, end: float) -> Progress:
-    """Progress of one part of the work, from ``start`` to ``end`` of the whole."""
-    return lambda stage, fraction: progress(stage, start + fraction * (end - start))
+def _parser() -> tuple[argparse.ArgumentParser, argparse._SubParsersAction]:
+    # Its own help and usage are never shown, because there is always a command: see `_command_first`.
+    parser = argparse.ArgumentParser("likeness", add_help=False)
+    commands = parser.add_subparsers(required=True)
+    photos.add_parser(commands, PHOTOS)
+    models.add_parser(commands)
+    transfer.add_parser(commands)
+    doctor = commands.add_parser("doctor", description="Print versions and try each device.")
+    doctor.set_defaults(main=_doctor, parser=doctor)
+    return parser, commands
 
 
-def _reconstruct(options: argparse.Namespace, folder: Path, progress: Progress) -> Reconstruction:
-    progress("loading", 0.0)
-    from ..inference.pipeline import PipelineOptions, reconstruct
-    from ..result.folder import check_target, write_reconstruction
-
-    check_target(folder)
-    # What was not asked for on the command line keeps the pipeline's own default.
-    chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
-    reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
-    write_reconstruction(reconstruction, folder)
-    return reconstruction
-
-
-def _doctor(arguments: list[str]) -> int:
-    argparse.ArgumentParser("likeness doctor", description="Print versions and try each device.").parse_args(arguments)
+def _doctor(_options: argparse.Namespace) -> int:
     from ..inference.doctor import print_report
 
     return print_report()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "likeness",
-        description="Make a face of one photo or of several of one person: mesh, expressions, textures, Blender scene.",
-        epilog="`likeness models` lists the face models and brings others; "
-        "`likeness transfer` makes of a result the same face of another model; "
-        "`likeness doctor` prints versions and tries each device.",
-    )
-    parser.add_argument(
-        "photos",
-        type=Path,
-        nargs="+",
-        metavar="PHOTO",
-        help="a picture file with a face; several of one person make one",
-    )
-    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <first PHOTO>.likeness)")
-    parser.add_argument("--model", metavar="ID", help="face model (default: builtin)")
-    parser.add_argument("--quality", choices=("draft", "final"), help="draft: the shape alone, quickly")
-    parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
-    parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
-    parser.add_argument("--fit", choices=("full", "none"), help="none: only what Deep3D's network says (bfm2009)")
-    parser.add_argument("--deep3d-files", action="store_true", help="write deep3d.mat and deep3d.obj too (bfm2009)")
-    parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
-    parser.add_argument("--version", action="version", version=f"Likeness {VERSION}")
-    return parser

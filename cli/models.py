@@ -22,16 +22,15 @@ NUMBERS = {"vertices", "keys", "size"}
 
 @dataclass(frozen=True)
 class Done:
-    """What a command has done: lines for people, and the same for programs."""
+    """What has been done: lines for people, and the same for programs."""
 
     lines: tuple[str, ...]
     values: object
     note: str = ""  # for people alone
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run ``likeness models`` and return its exit status."""
-    options = _parser().parse_args(arguments, argparse.Namespace(json=False))
+def main(options: argparse.Namespace) -> int:
+    """Do the work that the parsed ``options`` name and return the exit status."""
     work: Callable[[argparse.Namespace, Progress], Done] = options.work
     return carry_out(lambda progress: work(options, progress), lambda done: _report(done, options.json), options.json)
 
@@ -118,35 +117,35 @@ def _remove(options: argparse.Namespace, _progress: Progress) -> Done:
     return Done((f"{options.id} is removed.",), {"removed": options.id})
 
 
-def _parser() -> argparse.ArgumentParser:
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add the parser of ``likeness models`` and of what it can do to those of the other commands."""
     common = argparse.ArgumentParser(add_help=False)
     # Absent unless given, because a command's own default would hide what stands before it.
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print the outcome as JSON")
-    parser = argparse.ArgumentParser(
-        "likeness models", description="The face models at hand, and bringing others.", parents=[common]
+    parser = commands.add_parser(
+        "models", description="The face models at hand, and bringing others.", parents=[common]
     )
-    parser.set_defaults(work=_list)
-    commands = parser.add_subparsers(title="commands", metavar="{list,add,get,check,remove}")
-    _command(commands, common, "list", _list, "the models and networks at hand (what happens without a command)")
-    add = _command(commands, common, "add", _add, "bring a model or network of your own")
+    parser.set_defaults(main=main, parser=parser, work=_list)
+    actions = parser.add_subparsers(title="commands", metavar="{list,add,get,check,remove}")
+    _action(actions, common, "list", _list, "the models and networks at hand (what happens without a command)")
+    add = _action(actions, common, "add", _add, "bring a model or network of your own")
     add.add_argument("path", type=Path, metavar="PATH", help="its file or folder")
     add.add_argument("--full", action="store_true", help="the whole mesh and all modes of a Basel model")
-    get = _command(commands, common, "get", _get, "download a model that anybody may have")
+    get = _action(actions, common, "get", _get, "download a model that anybody may have")
     get.add_argument("id", choices=("ict",), metavar="ict", help="ICT-FaceKit (MIT licence)")
-    check = _command(commands, common, "check", _check, "see whether models can be used")
+    check = _action(actions, common, "check", _check, "see whether models can be used")
     check.add_argument("id", nargs="?", metavar="ID", help="which one (default: all)")
-    remove = _command(commands, common, "remove", _remove, "take a model out of the library")
+    remove = _action(actions, common, "remove", _remove, "take a model out of the library")
     remove.add_argument("id", metavar="ID")
-    return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction,
+def _action(
+    actions: argparse._SubParsersAction,
     common: argparse.ArgumentParser,
     name: str,
     work: Callable[[argparse.Namespace, Progress], Done],
     text: str,
 ) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common])
+    parser = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common])
     parser.set_defaults(work=work)
     return parser

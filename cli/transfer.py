@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import LikenessError
@@ -15,9 +14,8 @@ from .outcome import Outcome, build_scene, report, write_preview
 LOADED, CARRIED, PREVIEWED = 0.05, 0.6, 0.75
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run ``likeness transfer`` and return its exit status."""
-    options = _parser().parse_args(arguments)
+def main(options: argparse.Namespace) -> int:
+    """Carry the result of the parsed ``options`` over and return the exit status."""
     return carry_out(
         lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
     )
@@ -53,12 +51,13 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     return Outcome(folder, files, ended - started, timings, options.model, note)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "likeness transfer", description="Make of a result the same face of another model, with its keys and maps."
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add the parser of ``likeness transfer`` to those of the other commands."""
+    parser = commands.add_parser(
+        "transfer", description="Make of a result the same face of another model, with its keys and maps."
     )
+    parser.set_defaults(main=main, parser=parser)
     parser.add_argument("result", type=Path, metavar="RESULT", help="a result folder, or its face.json")
     parser.add_argument("--model", required=True, metavar="ID", help="the other face model")
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <RESULT>-ID.likeness)")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
-    return parser

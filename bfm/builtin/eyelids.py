@@ -19,6 +19,8 @@ LOWER_RIM = (LEFT_EYE_LOOP[0], *LEFT_EYE_LOOP[:7:-1])
 FOREHEAD = 151
 # Round the left eye, over brow, temple, cheek bone and side of the nose: where the lids' movement ends.
 ORBIT = (285, 295, 282, 283, 276, 353, 265, 340, 346, 347, 348, 349, 350, 357, 465, 417, 285)
+SEAM_BOW = 0.8  # exponent of the bow in which closed lids meet: under 1 it is fuller than half a sine wave
+LID_BOW = 0.65  # the same of lids that turn: the smaller, the nearer to the corners they move wholly
 SEAM = 0.2  # where closed lids meet, from the lower (0) to the upper rim (1)
 CLEARANCE = 0.0003  # metres between the eyeball and the lid that slides over it
 INNER_EDGE_DEPTH = 0.0002  # metres that a lid's hidden inner edge may press into the eyeball on its way
@@ -76,7 +78,7 @@ class LeftEye:
         seam = SEAM * rims[0] + (1 - SEAM) * rims[1]
         chord = np.interp(seam[:, 0], seam[[0, -1], 0], seam[[0, -1], 1])
         depth = (seam[:, 1] - chord)[len(chord) // 2]
-        seam[:, 1] = chord + depth * self.profile(0.8)  # one plain bow, whatever the rims' own shape
+        seam[:, 1] = chord + depth * self.profile(SEAM_BOW)  # one plain bow, whatever the rims' own shape
         displacement = self._move_lids(np.stack([seam - rims[0], seam - rims[1]]), closing=True)
         start = self.geometry.vertices[self.layers[0]]
         polar = self._polar(start + displacement[self.layers[0]])
@@ -92,7 +94,7 @@ class LeftEye:
 
     def lids(self, upper: float = 0.0, lower: float = 0.0, sideways: float = 0.0) -> Floats:
         """Displacement (V, 3) of lids that turn up by ``upper`` and ``lower`` degrees and left by ``sideways``."""
-        weight = self.profile(0.65)
+        weight = self.profile(LID_BOW)
         change = np.zeros((2, len(weight), 3))
         change[..., 0] = np.radians(sideways) * weight
         change[:, :, 1] = np.radians([[upper], [lower]]) * weight

@@ -223,6 +223,46 @@ def test_bar_on_a_terminal_ends_on_an_empty_line() -> None:
     assert lines == ["", "[############............]  50% fit", "[########################] 100% texture", ""]
 
 
+def test_the_help_shows_the_commands(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main.main(["--help"])
+    out = " ".join(capfd.readouterr().out.split())
+    for words in ("usage: likeness [-h]", "PHOTO", "`likeness models`", "`likeness transfer`", "`likeness doctor`"):
+        assert words in out
+    for name in ("models", "transfer", "doctor"):
+        with pytest.raises(SystemExit, match="0"):
+            main.main([name, "--help"])
+        assert f"usage: likeness {name} [-h]" in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("without_bpy")
+def test_only_the_first_word_names_a_command(pipeline: FakePipeline) -> None:
+    """Photos may have a command's name: given with their folder, after another photo or after an option's value."""
+    for arguments in (["./models"], ["--json", "./doctor"], ["a.jpg", "models"], ["--quality", "draft", "transfer"]):
+        assert likeness(*arguments) == 0
+    assert [photos for photos, _ in pipeline.calls] == [
+        [Path("models")],
+        [Path("doctor")],
+        [Path("a.jpg"), Path("models")],
+        [Path("transfer")],
+    ]
+
+
+def test_an_unknown_option_is_explained_by_its_command(capfd: pytest.CaptureFixture[str]) -> None:
+    for arguments, prog in (
+        (["a.jpg", "--bogus"], "likeness"),
+        (["models", "list", "--bogus"], "likeness models"),
+        (["transfer", "r", "--model", "m", "--bogus"], "likeness transfer"),
+        (["--bogus", "doctor"], "likeness"),
+        (["doctor", "--bogus"], "likeness doctor"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            main.main(arguments)
+        err = capfd.readouterr().err
+        assert f"{prog}: error: unrecognized arguments: --bogus" in err
+        assert err.startswith(f"usage: {prog} [-h]")
+
+
 def test_wrong_options_end_with_the_usage(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main.main(["photo.jpg", "--quality", "best"])

@@ -55,6 +55,8 @@ def test_the_list_for_programs(capfd: pytest.CaptureFixture[str], user_file: Pat
         assert [entry["id"] for entry in entries] == ["builtin", "flame2020"]
         assert entries[1]["size"] > 1e6
         assert len(entries[1]["added"]) == len("2026-01-31")
+    assert main.main(["--json", "models"]) == 0
+    assert json.loads(capfd.readouterr().out) == entries
 
 
 def test_add_says_under_which_name(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:

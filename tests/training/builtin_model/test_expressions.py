@@ -14,8 +14,9 @@ from likeness.bfm.builtin.personal_blink import face_geometry, mirror_vertices, 
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
 from likeness.geometry.arrays import Floats, Ints
-from likeness.training.builtin_model import expressions_mouth, expressions_upper, lips
-from likeness.training.builtin_model.expressions import RECIPES
+from likeness.training.builtin_model import expressions, lips
+from likeness.training.builtin_model.expression_table import SHARED, expression_table
+from likeness.training.builtin_model.expressions import expression, expression_names
 
 MM = 0.001
 CHIN, NOSE_TIP = 152, 4
@@ -40,7 +41,10 @@ def basis(model: FaceModel) -> dict[str, Floats]:
 
 def test_every_arkit_expression_is_there(model: FaceModel) -> None:
     assert model.expression_names == ARKIT_NAMES
-    assert set(RECIPES) | {mirrored_name(n) for n in RECIPES} == set(ARKIT_NAMES)
+    names = expression_names()
+    assert set(names) | {mirrored_name(n) for n in names} == set(ARKIT_NAMES)
+    assert len(names) == len({frozenset((n, mirrored_name(n))) for n in ARKIT_NAMES})  # no pair is written twice
+    assert set(expression_table()) == {*names, *SHARED}
     assert EXPRESSION_STD.shape == (len(ARKIT_NAMES),)
     assert EXPRESSION_STD.min() > 0.1
     assert EXPRESSION_STD.max() < 0.5
@@ -168,9 +172,31 @@ def test_expressions_are_smooth(face: Anatomy, basis: dict[str, Floats]) -> None
         assert rough.max() < 0.2 * largest, name
 
 
-def test_the_model_file_follows_the_recipes(face: Anatomy, basis: dict[str, Floats]) -> None:
-    np.testing.assert_allclose(expressions_upper.blink_left(face), basis["eyeBlinkLeft"], atol=HALF)
-    np.testing.assert_allclose(expressions_mouth.smile_left(face), basis["mouthSmileLeft"], atol=HALF)
+@pytest.mark.parametrize(
+    "name",
+    ["eyeBlinkLeft", "eyeSquintLeft", "jawLeft", "mouthSmileLeft", "mouthLeft", "noseSneerLeft"],
+)
+def test_the_model_file_follows_the_table(face: Anatomy, basis: dict[str, Floats], name: str) -> None:
+    np.testing.assert_allclose(expression(face, name), basis[name], atol=HALF)
+
+
+@pytest.mark.parametrize("name", ["jawOpen", "mouthClose", "mouthPucker", "mouthRollLower", "cheekPuff"])
+def test_the_symmetric_part_of_the_table_is_in_the_model_file(
+    face: Anatomy, basis: dict[str, Floats], name: str
+) -> None:
+    np.testing.assert_allclose(face.geometry.symmetric(expression(face, name)), basis[name], atol=HALF)
+
+
+def test_a_mistyped_key_of_the_table_is_found(face: Anatomy, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, section in (
+        ("browInnerUp", {"landmark": {}}),
+        ("jawForward", {"slides": [0, 0, 1]}),
+        ("mouthRollUpper", {"roll": {"lips": "upper"}}),
+        ("eyeWideLeft", {"lids": {"uper": 1.0}}),
+    ):
+        monkeypatch.setattr(expressions, "expression_table", lambda name=name, section=section: {name: section})
+        with pytest.raises(TypeError, match="unexpected keyword argument"):
+            expression(face, name)
 
 
 @pytest.mark.parametrize("seed", [1, 5])
