@@ -16,6 +16,7 @@ from likeness.inference.detectors.landmarks import DRAFT_PASSES, PASSES, FaceLan
 from likeness.inference.detectors.uncertainty import off_axis, point_sigma
 from likeness.inference.images import Photo, read_photo, resize
 from PIL import Image
+from portrait import train_predictor
 
 
 def face_of(pixels: np.ndarray, passes: int = PASSES) -> FaceLandmarks:
@@ -181,23 +182,12 @@ def test_closed_lids_make_the_iris_a_guess(photo_astronaut: np.ndarray) -> None:
 @pytest.fixture(scope="module")
 def predictors(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """Tiny dlib predictors of 68 and of 5 points, trained on the portrait and its shifted copies."""
-    dlib = pytest.importorskip("dlib")
     from skimage import data
 
     portrait = data.astronaut()
     points = face_of(portrait).ibug68()
-    box = dlib.rectangle(177, 77, 272, 172)
-    options = dlib.shape_predictor_training_options()
-    options.cascade_depth, options.tree_depth, options.num_trees_per_cascade_level = 4, 2, 20
-    options.oversampling_amount, options.be_verbose, options.num_threads = 20, False, 2
-    paths = {}
-    for count in (68, 5):
-        parts = [dlib.point(round(x), round(y)) for x, y in points[-count:]]
-        shape = dlib.full_object_detection(box, parts)
-        predictor = dlib.train_shape_predictor([portrait], [[shape]], options)
-        paths[count] = tmp_path_factory.mktemp("dlib") / f"predictor_{count}.dat"
-        predictor.save(str(paths[count]))
-    return paths
+    folder = tmp_path_factory.mktemp("dlib")
+    return {count: train_predictor(folder / f"predictor_{count}.dat", portrait, points[-count:]) for count in (68, 5)}
 
 
 def test_dlib_predictor_from_path_and_environment(
