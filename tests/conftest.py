@@ -24,7 +24,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 # bpy has wheels for one version of Python only, and beside it the engine's libraries may be absent: the rest is tested.
 NEEDING = {
     "bpy": ["scene/*", "operators/*", "panels/*", "cli/test_blender_command.py"],
-    "torch": ["engine/test_actions.py", "engine/test_model_actions.py", "engine/test_real_engine.py"],
+    "torch": [
+        *("engine/test_actions.py", "engine/test_model_actions.py", "engine/test_real_engine.py"),
+        "bfm/formats/ict_facekit/test_head.py",
+    ],
 }
 _absent = {library: needing for library, needing in NEEDING.items() if not find_spec(library)}
 collect_ignore_glob = [pattern for needing in _absent.values() for pattern in needing]

@@ -235,6 +235,7 @@ def test_module_entry_point() -> None:
     assert done.stdout.strip() == f"Likeness {VERSION}"
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_doctor_knows_versions_and_devices(capfd: pytest.CaptureFixture[str]) -> None:
     assert print_report() == 0
     report = {line.split()[0]: line for line in capfd.readouterr().out.splitlines()}
