@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +10,7 @@ from ..anatomy.landmarks import DENSE_FACE_COUNT
 from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import triangulate
 from ..geometry.quads import orient, triangles_of_edges
+from ..inference.detectors import mediapipe_models
 from ..inference.images import read_photo
 from ..result.reconstruction import DISPLACEMENT_IMAGE, Reconstruction
 from .displaced import displaced_surface, posed_vertices
@@ -43,13 +42,12 @@ def stored_prediction(bench: Path, system: str, view: str) -> Prediction | None:
 def mediapipe_prediction(path: Path) -> Prediction | None:
     """MediaPipe's 468 points (pixels) as a mesh, None where it finds no face: what the bare library gives."""
     pixels = read_photo(path).pixels
-    found = _face_mesh().process(pixels).multi_face_landmarks
-    if not found:
+    mesh = mediapipe_models.mesh_by_default(pixels)
+    if mesh is None:
         return None
     height, width = pixels.shape[:2]
-    points = [(p.x * width, -p.y * height, -p.z * width) for p in found[0].landmark]
-    vertices = np.array(points[:DENSE_FACE_COUNT])
-    triangles = np.array(orient(_dense_triangles(), vertices))
+    vertices = mesh[:DENSE_FACE_COUNT] * (width, -height, -width)
+    triangles = np.array(orient(triangles_of_edges(mediapipe_models.mesh_edges()), vertices))
     return Prediction(vertices, triangles, vertices[list(LANDMARKS7_DENSE)], None)
 
 
@@ -70,18 +68,3 @@ def likeness_predictions(reconstruction: Reconstruction) -> dict[str, Prediction
 def _in_mm(vertices: Floats, triangles: Ints, landmark_vertices: Floats, landmarks68: Ints) -> Prediction:
     seven = landmark_vertices[landmarks68[list(LANDMARKS7_IBUG68)]]
     return Prediction(vertices.astype(float) * MM_PER_METRE, triangles, seven.astype(float) * MM_PER_METRE, 1.0)
-
-
-@lru_cache(maxsize=1)
-def _face_mesh() -> Any:
-    from mediapipe.python.solutions.face_mesh import FaceMesh
-
-    return FaceMesh(static_image_mode=True, refine_landmarks=True)
-
-
-@lru_cache(maxsize=1)
-def _dense_triangles() -> list[tuple[int, int, int]]:
-    """Triangles of the library's own tessellation."""
-    from mediapipe.python.solutions.face_mesh_connections import FACEMESH_TESSELATION
-
-    return triangles_of_edges(FACEMESH_TESSELATION)

@@ -1,4 +1,4 @@
-"""What the engine can do: the heavy side of the worker, which loads PyTorch, MediaPipe and the pipeline."""
+"""What the engine can do: the heavy side of the worker, which loads PyTorch, the pipeline and, if there, MediaPipe."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import mediapipe  # noqa: F401  # like `personal_blink` used amid a job only, where an interrupt could load it by half
 import numpy as np
 import torch
 
-from ..bfm.builtin import personal_blink  # noqa: F401
+from ..bfm.builtin import personal_blink  # noqa: F401  # used amid a job only, where an interrupt could load it by half
 from ..bfm.library.importing import model_importers
 from ..errors import LikenessError
+from ..inference.detectors import mediapipe_models
 from ..inference.detectors.crop import Crop
 from ..inference.detectors.landmarks import FaceLandmarks, detect_faces
 from ..inference.device import choose_device, fault
@@ -37,7 +37,9 @@ MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "
 
 Action = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
-model_importers()  # loads the readers, of which the same is true as of `personal_blink`
+# These load the readers and MediaPipe, of which the same is true as of `personal_blink`.
+model_importers()
+mediapipe_models.available()
 
 
 def introduction() -> Hello:

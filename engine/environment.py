@@ -18,7 +18,7 @@ from pathlib import Path
 from ..errors import LikenessError
 from .programs import clean_environment, creation_flags
 
-# What mediapipe 0.10.21 has wheels for.
+# What mediapipe 0.10.21 has wheels for: an engine for Blender must find faces.
 SUPPORTED = ((3, 10), (3, 11), (3, 12))
 # Name of the import -> what a user knows the library by.
 LIBRARIES = {

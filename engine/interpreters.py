@@ -14,7 +14,8 @@ from pathlib import Path
 from ..errors import LikenessError
 from .environment import START_TIMEOUT_S, dotted, run_python
 
-# The versions that every package of the lock lists has a wheel for, the one best tried first.
+# The versions that every package of the lock lists has a wheel for, the one best tried first. It is MediaPipe, the
+# finder of faces, that has none for Python 3.13.
 LOCKED = ((3, 11), (3, 12))
 _MARK = "likeness-python:"
 _DESCRIBE = f"""

@@ -12,13 +12,18 @@ from pathlib import Path
 
 from ..version import VERSION
 
+FACE_FINDER = "mediapipe"
+NO_FACE_FINDER = (
+    "There is no face finder: photos need mediapipe 0.10.21, or dlib with the 68-point file that "
+    "LIKENESS_DLIB_PREDICTOR names; nothing else does."
+)
 # Module to import -> whose version to print; imports are tried, because an installed library may still not load.
 LIBRARIES = {
     "numpy": "numpy",
     "scipy": "scipy",
     "torch": "torch",
     "cv2": "opencv-contrib-python",
-    "mediapipe": "mediapipe",
+    "mediapipe.python.solutions": FACE_FINDER,  # the part with the face finder, which later versions lack
     "PIL": "pillow",
     "OpenEXR": "OpenEXR",
 }
@@ -33,7 +38,7 @@ class Finding:
 
     name: str  # of a program, a library or a device
     text: str  # its version, or what it does
-    missing: bool = False  # Likeness cannot work without it, and it does not work
+    missing: bool = False  # Likeness needs it, and it does not work
 
 
 def print_report() -> int:
@@ -42,8 +47,10 @@ def print_report() -> int:
     for finding in findings(OPTIONAL_LIBRARIES | BLENDER):
         print(f"{finding.name:<12}{finding.text}", flush=True)
         missing += [finding.name] if finding.missing else []
-    if missing:
-        print(f"Likeness cannot work without {', '.join(missing)}.")
+    if FACE_FINDER in missing:
+        print(NO_FACE_FINDER)
+    if needed := [name for name in missing if name != FACE_FINDER]:
+        print(f"Likeness cannot work without {', '.join(needed)}.")
     return 1 if missing else 0
 
 
@@ -70,12 +77,13 @@ def probe(device: str) -> str:
 
 
 def _library(module: str, package: str) -> Finding:
+    name = module.partition(".")[0]
     try:
         loaded = importlib.import_module(module)
     except Exception as error:  # a broken binary library fails in many ways
         reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-        return Finding(module, f"not usable ({reason})", missing=module in LIBRARIES)
-    return Finding(module, _version(loaded, package))
+        return Finding(name, f"not usable ({reason})", missing=module in LIBRARIES)
+    return Finding(name, _version(loaded, package))
 
 
 def _version(module: object, package: str) -> str:

@@ -29,6 +29,7 @@ from ..result.reconstruction import (
 )
 from .deep3d import estimate as deep3d
 from .detail.shape_from_shading import shape_from_shading
+from .detectors import mediapipe_models
 from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS
 from .device import choose_device
 from .fitting.face_fit import FaceFit
@@ -245,23 +246,23 @@ def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, An
 
 def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, str]:
     """Where each number comes from, for whoever reads ``face.json``."""
+    final, others = options.quality == "final", {"device": device}
+    if final and not mediapipe_models.available():
+        others["skin"] = "colours alone, without a mask of the person, which needs MediaPipe"
     if options.fit == "none":
         return {
             "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
             "coefficients": "R-Net's",
             "lighting": "R-Net's, brought from sRGB to linear colours",
             "mesh": "identity basis",
-            "device": device,
-        }
-    final = options.quality == "final"
+        } | others
     focal = "the most probable camera distance" if view.photo.focal_35mm is None else "the photo's EXIF"
     return {
         "intrinsics": f"focal length from {focal}, principal point in the middle",
         "coefficients": f"fitted to {view.landmarks.detector} landmarks{' and colours' if final else ''}",
         "lighting": "fitted to the face's colours",
         "mesh": f"identity basis{' and finer residual' if final else ''}",
-        "device": device,
-    }
+    } | others
 
 
 def _array(values: torch.Tensor) -> np.ndarray:

@@ -22,10 +22,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 # bpy has wheels for one version of Python only, and beside it the engine's libraries may be absent: the rest is tested.
-NEED_BPY = ["scene/*", "operators/*", "panels/*"]
-NEED_TORCH = ["engine/test_actions.py", "engine/test_model_actions.py", "engine/test_real_engine.py"]
-_absent = [needing for library, needing in (("bpy", NEED_BPY), ("torch", NEED_TORCH)) if not find_spec(library)]
-collect_ignore_glob = [pattern for needing in _absent for pattern in needing]
+NEEDING = {
+    "bpy": ["scene/*", "operators/*", "panels/*", "cli/test_blender_command.py"],
+    "torch": [
+        *("engine/test_actions.py", "engine/test_model_actions.py", "engine/test_real_engine.py"),
+        "bfm/formats/ict_facekit/test_head.py",
+    ],
+}
+_absent = {library: needing for library, needing in NEEDING.items() if not find_spec(library)}
+collect_ignore_glob = [pattern for needing in _absent.values() for pattern in needing]
 if installed.ZIP:
     installed.install()
 
@@ -35,6 +40,11 @@ settings.load_profile("likeness")
 _exit_status = pytest.StashKey[int]()
 
 
+def pytest_report_header() -> list[str]:
+    """What is left out, and why."""
+    return [f"left out without {library}: {', '.join(needing)}" for library, needing in _absent.items()]
+
+
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """Reference data and photos that do not belong to the repository; skips where they are absent."""
@@ -42,6 +52,15 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data: {folder} is absent and LIKENESS_SHARED names no other folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def face_finder() -> None:
+    """MediaPipe, which finds the faces; skips where it is not installed, as with Python 3.13."""
+    from likeness.inference.detectors import mediapipe_models
+
+    if not mediapipe_models.available():
+        pytest.skip("no face finder: MediaPipe 0.10.21 is not installed")
 
 
 @pytest.fixture

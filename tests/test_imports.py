@@ -172,6 +172,10 @@ def test_the_engine_is_the_standard_library_but_for_its_actions() -> None:
     assert not {m: found for m in modules if (found := _imports(m).outside - sys.stdlib_module_names)}
 
 
+def test_one_module_knows_mediapipe() -> None:
+    assert [m for m in SOURCES if "mediapipe" in _imports(m).outside] == ["inference.detectors.mediapipe_models"]
+
+
 def test_package_files_are_a_docstring_only() -> None:
     for module, path in SOURCES.items():
         if module and path.name == "__init__.py":

@@ -66,7 +66,7 @@ def _patient_windows(pixels: Pixels) -> Iterator[list[Crop]]:
         yield [window, *_windows(find_boxes(pixels, window), window.angle)]
     for count in CROWD_TILES:
         yield _tile_windows(pixels, count)
-    yield _hog_windows(pixels)
+    yield _windows(hog_boxes(pixels))
     yield _tile_windows(pixels, PATIENT_TILES)
 
 
@@ -95,13 +95,13 @@ def _steps(length: float, side: float) -> int:
     return max(1, int(np.ceil(2 * length / side)) - 1)
 
 
-def _hog_windows(pixels: Pixels) -> list[Crop]:
-    """Suspects of dlib's HOG detector (King, 2009); none without dlib."""
+def hog_boxes(pixels: Pixels, score: float = 0.0) -> Floats64:
+    """Upright faces that dlib's HOG detector (King, 2009) suspects, as `find_boxes` tells them; none without dlib."""
     try:
         import dlib
     except ImportError:
-        return []
+        return np.empty((0, 3))
     factor = min(1.0, HOG_SIDE / max(pixels.shape[:2]))
-    found = dlib.get_frontal_face_detector()(resize(pixels, factor), 1)  # type: ignore[attr-defined]
+    found = dlib.get_frontal_face_detector().run(resize(pixels, factor), 1, score)[0]  # type: ignore[attr-defined]
     boxes = np.array([(r.center().x, r.center().y, max(r.width(), r.height())) for r in found], dtype=np.float64)
-    return _windows(boxes.reshape(-1, 3) / factor)
+    return boxes.reshape(-1, 3) / factor

@@ -43,6 +43,7 @@ def shared(tmp_path, fine_cap, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_report_compares_likeness_with_its_peers(shared, capsys):
     out = shared / "report"
     assert command.main(["--out", str(out)]) == 0

@@ -107,6 +107,7 @@ def test_aflw_points_lie_on_the_face(shared_dir):
     assert points[8, 1] > points[27, 1]  # the chin is below the nose
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_live_mediapipe_is_near_the_stored_one(shared_dir):
     bench = shared_dir / "bench"
     view = load_pictures(bench)[0]

@@ -276,6 +276,7 @@ def test_module_entry_point() -> None:
     assert done.stdout.strip() == f"Likeness {VERSION}"
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_doctor_knows_versions_and_devices(capfd: pytest.CaptureFixture[str]) -> None:
     assert print_report() == 0
     report = {line.split()[0]: line for line in capfd.readouterr().out.splitlines()}
@@ -286,6 +287,21 @@ def test_doctor_knows_versions_and_devices(capfd: pytest.CaptureFixture[str]) ->
 
 
 def test_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "mediapipe", None)
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    monkeypatch.setitem(sys.modules, "PIL", None)
     assert print_report() == 1
-    assert capfd.readouterr().out.splitlines()[-1] == "Likeness cannot work without mediapipe."
+    assert capfd.readouterr().out.splitlines()[-1] == "Likeness cannot work without scipy, PIL."
+
+
+def test_doctor_tells_what_lacks_without_a_face_finder(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mediapipe", None)
+    monkeypatch.setitem(sys.modules, "mediapipe.python.solutions", None)
+    assert print_report() == 1
+    *report, last = capfd.readouterr().out.splitlines()
+    assert "not usable" in next(line for line in report if line.startswith("mediapipe "))
+    assert last == (
+        "There is no face finder: photos need mediapipe 0.10.21, or dlib with the 68-point file that "
+        "LIKENESS_DLIB_PREDICTOR names; nothing else does."
+    )

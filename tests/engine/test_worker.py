@@ -208,7 +208,7 @@ def test_an_absent_library_is_named(make_engine: MakeEngine, elsewhere: Path, lo
     with pytest.raises(LikenessError) as told:
         result(engine.submit("probe"))
     assert str(told.value) == (
-        f"The engine's Python {sys.executable} has no library 'mediapipe': repair the engine in the preferences; "
+        f"The engine's Python {sys.executable} has no library 'numpy': repair the engine in the preferences; "
         f"its log is {log}."
     )
     assert "ModuleNotFoundError" in log.read_text()

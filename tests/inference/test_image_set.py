@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def together(folder: Path) -> Reconstruction:
+def together(face_finder: None, folder: Path) -> Reconstruction:
     return reconstruct([folder / "small.png", folder / "sharp.png"], DRAFT)
 
 
@@ -44,6 +44,7 @@ def names(views: list[View]) -> list[str]:
     return [Path(view.photo.path or "").stem for view in views]
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_the_sharp_and_large_photo_leads_and_the_others_keep_their_order(folder: Path) -> None:
     found = {
         name: find_face(read_photo(folder / f"{name}.png"), 2, None, True) for name in ("sharp", "blurred", "small")
@@ -87,6 +88,7 @@ def test_the_order_changes_nothing_but_the_order(together: Reconstruction, folde
     assert [photo["name"] for photo in again.photos] == [photo["name"] for photo in together.photos]
 
 
+@pytest.mark.usefixtures("face_finder")
 @pytest.mark.parametrize(
     ("bad", "sentence"),
     [
@@ -107,6 +109,7 @@ def test_what_makes_no_sense_is_told(folder: Path) -> None:
         reconstruct([], DRAFT)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_one_photo_has_no_records(folder: Path) -> None:
     view = find_face(Photo(None, data.astronaut()), 2, None, False)
     assert photo_records([view], []) == []

@@ -35,12 +35,12 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def draft(photo: Path) -> Reconstruction:
+def draft(face_finder: None, photo: Path) -> Reconstruction:
     return reconstruct(photo, PipelineOptions(quality="draft", device="cpu"))
 
 
 @pytest.fixture(scope="module")
-def final(photo: Path) -> tuple[Reconstruction, Told]:
+def final(face_finder: None, photo: Path) -> tuple[Reconstruction, Told]:
     """In full, and the progress it told."""
     told: Told = []
     options = PipelineOptions(texture_size=TEXTURE, device="cpu")
@@ -217,7 +217,6 @@ def test_a_known_focal_length_is_used(photo: Path, tmp_path: Path, draft: Recons
             r"There is no face model 'none'; known are: builtin \(`likeness models` brings others\)\.",
         ),
         (PipelineOptions(device="gpu"), r"There is no device 'gpu'; known are: auto, cuda, mps, cpu\."),
-        (PipelineOptions(quality="draft", face=3), r"There is no face 3 in the photo.*"),
     ],
 )
 def test_wrong_choices_are_told_in_one_sentence(photo: Path, options: PipelineOptions, sentence: str) -> None:
@@ -225,12 +224,20 @@ def test_wrong_choices_are_told_in_one_sentence(photo: Path, options: PipelineOp
         reconstruct(photo, options)
 
 
+@pytest.mark.usefixtures("face_finder")
+def test_a_face_that_is_not_there_is_told(photo: Path) -> None:
+    with pytest.raises(LikenessError, match=r"^There is no face 3 in the photo.*$"):
+        reconstruct(photo, PipelineOptions(quality="draft", face=3))
+
+
+@pytest.mark.usefixtures("face_finder")
 def test_a_picture_without_a_face_is_told(tmp_path: Path) -> None:
     Image.new("RGB", (200, 200), (90, 120, 90)).save(tmp_path / "lawn.png")
     with pytest.raises(LikenessError, match="No face was found"):
         reconstruct(tmp_path / "lawn.png", PipelineOptions(quality="draft", device="cpu"))
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_without_the_device_asked_for_the_cpu_works_and_says_why(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = device_module.fault
     monkeypatch.setattr(device_module, "fault", lambda name: "no driver" if name == "cuda" else real(name))
@@ -238,6 +245,7 @@ def test_without_the_device_asked_for_the_cpu_works_and_says_why(photo: Path, mo
     assert face.provenance["device"] == "Using the CPU, because cuda does not work here (no driver)."
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_the_model_lives_on_the_chosen_device(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     real = pipeline.model_tensors

@@ -21,6 +21,7 @@ from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, dense_mirror
 from ...geometry.arrays import Floats, Ints, Pixels
 from ...geometry.normals import triangle_normals
 from ...geometry.similarity import umeyama
+from ...inference.detectors import mediapipe_models
 from .ict_renders import PICTURE, Heads, load_heads, random_light, render_head, view_camera
 
 OUTPUT = Path(__file__).with_name("measured_landmarks.npz")
@@ -46,23 +47,13 @@ MODES = 60
 RIGID_POINTS = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 2, 9, 8, 61, 291, 234, 454, 152, 10)
 
 
-class Detector:
-    """MediaPipe's dense landmarks of one centred face, in pixels."""
-
-    def __init__(self) -> None:
-        import mediapipe as mp
-
-        self._mesh = mp.solutions.face_mesh.FaceMesh(static_image_mode=True, refine_landmarks=True, max_num_faces=1)
-
-    def __call__(self, picture: Pixels) -> Floats | None:
-        """Landmarks (478, 2) in a picture (H, W, 3); None where no face is found."""
-        found = self._mesh.process(picture).multi_face_landmarks
-        if not found:
-            return None
-        return np.array([(p.x, p.y) for p in found[0].landmark], np.float64) * picture.shape[1::-1]
+def detect(picture: Pixels) -> Floats | None:
+    """Dense landmarks (478, 2) of one centred face, in pixels; None where none is found."""
+    mesh = mediapipe_models.mesh_by_default(picture)
+    return None if mesh is None else mesh[:, :2] * picture.shape[1::-1]
 
 
-def measure_head(vertices: Floats, heads: Heads, detector: Detector, rng: np.random.Generator) -> Floats | None:
+def measure_head(vertices: Floats, heads: Heads, rng: np.random.Generator) -> Floats | None:
     """Dense landmarks (478, 3) of one head, metres, or None when too few views were detected."""
     like = torch.zeros((), dtype=torch.float32)
     cameras, points = [], []
@@ -72,7 +63,7 @@ def measure_head(vertices: Floats, heads: Heads, detector: Detector, rng: np.ran
         camera = view_camera(
             yaw + rng.normal(0, 3), pitch + rng.normal(0, 3), distance, distance * PICTURE / 0.30, like
         )
-        found = detector(render_head(vertices, heads, camera, light))
+        found = detect(render_head(vertices, heads, camera, light))
         if found is not None:
             cameras.append(
                 (
@@ -216,10 +207,10 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
-    heads, detector, samples = load_heads(args.ict), Detector(), []
+    heads, samples = load_heads(args.ict), []
     for index in range(args.heads):
         vertices = heads.sample(rng)
-        dense = measure_head(vertices, heads, detector, rng)
+        dense = measure_head(vertices, heads, rng)
         if dense is not None:
             samples.append(np.concatenate([dense, measure_skirt(dense, vertices, heads).reshape(-1, 3)]))
         print(f"\r{index + 1}/{args.heads} heads, {len(samples)} measured", end="", flush=True)

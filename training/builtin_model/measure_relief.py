@@ -24,7 +24,7 @@ from ...geometry.normals import area_normals, unit, vertex_normals
 from .ict_renders import Heads, load_heads
 from .make import MEASURED, RELIEF, load_measured, make_model
 from .mean_face import build_mean
-from .measure_landmarks import Detector, align, measure_head
+from .measure_landmarks import align, measure_head
 
 LANDMARK_SIGMA = 0.0007  # metres: what triangulation and the detector's own habits leave
 FURTHEST = 0.006  # metres; a surface further away is another one (an ear, the other lip)
@@ -83,10 +83,10 @@ def main() -> None:
     rng, everywhere = np.random.default_rng(args.seed), list(range(DENSE_FACE_COUNT))
     measured = load_measured(MEASURED)
     model, mirror = make_model(measured), build_mean(measured).mirror
-    heads, detector, offsets, codes = load_heads(args.ict), Detector(), [], []
+    heads, offsets, codes = load_heads(args.ict), [], []
     for index in range(args.heads):
         vertices = heads.sample(rng)
-        dense = measure_head(vertices, heads, detector, rng)
+        dense = measure_head(vertices, heads, rng)
         if dense is None:
             continue
         code, aligned = fit_identity(model, dense)

@@ -18,6 +18,7 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.edges import half_edges
 from ...geometry.faces import NO_CORNER
 from ...geometry.quads import merge_to_quads, orient, triangles_of_edges
+from ...inference.detectors import mediapipe_models
 
 SKIRT_RINGS = 3
 LID_RINGS = 2
@@ -67,10 +68,8 @@ def loop_mirror(loop: tuple[int, ...]) -> Ints:
 
 def build_control_mesh(points: Floats) -> ControlMesh:
     """The control mesh for symmetric landmark positions (468, 3), which decide how triangles pair into quads."""
-    from mediapipe.python.solutions.face_mesh_connections import FACEMESH_TESSELATION
-
     mirror = dense_mirror()[:DENSE_FACE_COUNT]
-    triangles = orient(triangles_of_edges(FACEMESH_TESSELATION), points)
+    triangles = orient(triangles_of_edges(mediapipe_models.mesh_edges()), points)
     face = merge_to_quads(triangles, points, mirror)
 
     skirt, lid_right, lid_left, mouth, (nostril_right, nostril_left) = _ring_ids()

@@ -76,7 +76,9 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def alone(portrait: Path, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Reconstruction, Told, Path]:
+def alone(
+    face_finder: None, portrait: Path, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Reconstruction, Told, Path]:
     """The result without a fit, the stages it told of, and its folder."""
     told: Told = []
     with pytest.MonkeyPatch.context() as patch:
@@ -134,7 +136,7 @@ def test_files_not_asked_for_again_go_with_the_result_they_told_of(
     assert not (tmp_path / "face" / "deep3d.mat").exists()
 
 
-@pytest.mark.usefixtures("brought")
+@pytest.mark.usefixtures("face_finder", "brought")
 def test_the_fit_begins_from_the_network_and_is_no_worse(portrait: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from_network = reconstruct(portrait, replace(ALONE, fit="full", deep3d_files=False))
     assert list(from_network.timings) == ["reading", "landmarks", "network", "fit"]
@@ -145,7 +147,7 @@ def test_the_fit_begins_from_the_network_and_is_no_worse(portrait: Path, monkeyp
     assert errors[0] < 1.1 * errors[1]
 
 
-@pytest.mark.usefixtures("brought")
+@pytest.mark.usefixtures("face_finder", "brought")
 def test_photos_of_one_person_share_identity_and_albedo(photo_astronaut: np.ndarray) -> None:
     """The average of what the network says of each; a mirrored photo is another one to it."""
 
@@ -165,6 +167,7 @@ def test_photos_of_one_person_share_identity_and_albedo(photo_astronaut: np.ndar
     assert not torch.allclose(first.exp, second.exp)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_the_crop_is_of_the_face_upright(photo_astronaut: np.ndarray) -> None:
     """What the network is shown: eyes left and right above the middle, the mouth below."""
     face = detect_faces(Photo(None, photo_astronaut), looks=2)[0]

@@ -16,6 +16,7 @@ from likeness.inference.detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS, Fac
 from likeness.inference.detectors.uncertainty import off_axis, point_sigma
 from likeness.inference.images import Photo, read_photo, resize
 from PIL import Image
+from portrait import train_predictor
 
 
 def face_of(pixels: np.ndarray, looks: int = FINAL_LOOKS) -> FaceLandmarks:
@@ -34,6 +35,7 @@ def distance(face: FaceLandmarks, points: np.ndarray) -> float:
     return float(np.median(np.linalg.norm(face.points - points, axis=1)[:468])) / face.inter_ocular
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_portrait(photo_astronaut: np.ndarray) -> None:
     face = face_of(photo_astronaut)
     assert face.scheme is DENSE
@@ -58,6 +60,7 @@ def test_ibug_table_agrees_with_the_reference(shared_dir: Path) -> None:
     assert tables["ibug68_mirror"][36] == 45
 
 
+@pytest.mark.usefixtures("face_finder")
 @pytest.mark.parametrize("degrees", [0, 45, -90, 120, 180])
 def test_any_turn_gives_the_same_points(photo_astronaut: np.ndarray, degrees: float) -> None:
     upright = face_of(photo_astronaut)
@@ -66,6 +69,7 @@ def test_any_turn_gives_the_same_points(photo_astronaut: np.ndarray, degrees: fl
     assert distance(upright, window.to_photo(turned.points)) < 0.015
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_mirrored_photo_gives_mirrored_points(photo_astronaut: np.ndarray) -> None:
     face = face_of(photo_astronaut)
     other = face_of(np.ascontiguousarray(photo_astronaut[:, ::-1]))
@@ -74,6 +78,7 @@ def test_a_mirrored_photo_gives_mirrored_points(photo_astronaut: np.ndarray) -> 
     assert other.yaw == pytest.approx(-face.yaw, abs=0.06)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_averaging_looks_steadies_the_points(photo_astronaut: np.ndarray) -> None:
     """The same face through shifted pixels: more looks scatter less."""
     scatter = {}
@@ -99,6 +104,7 @@ def test_orientation_tags_do_not_move_the_face(tmp_path: Path, photo_astronaut: 
     np.testing.assert_array_equal(photo.pixels, photo_astronaut)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_faces_side_by_side_largest_first(photo_astronaut: np.ndarray) -> None:
     wide = np.full((512, 780, 3), 120, np.uint8)
     wide[100:356, :256], wide[:, 262:774] = resize(photo_astronaut, 0.5), photo_astronaut
@@ -116,6 +122,7 @@ def test_faces_side_by_side_largest_first(photo_astronaut: np.ndarray) -> None:
             choose_face(faces, index)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_small_face_in_a_large_photo(photo_astronaut: np.ndarray) -> None:
     large = np.full((1500, 2000, 3), (90, 110, 140), np.uint8)
     large[1100:1410, 1500:1810] = resize(photo_astronaut[:310, :310], 1.0)
@@ -123,16 +130,19 @@ def test_a_small_face_in_a_large_photo(photo_astronaut: np.ndarray) -> None:
     assert distance(face_of(photo_astronaut), face.points - (1500, 1100)) < 0.03
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_face_filling_the_photo(photo_astronaut: np.ndarray) -> None:
     face = face_of(np.ascontiguousarray(photo_astronaut[70:180, 175:275]))
     assert distance(face_of(photo_astronaut), face.points - (-175, -70)) < 0.03
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_tiny_face_is_refused(photo_astronaut: np.ndarray) -> None:
     with pytest.raises(LikenessError, match="pixels large; at least 48"):
         detect_faces(Photo(None, resize(photo_astronaut, 0.35)))
 
 
+@pytest.mark.usefixtures("face_finder")
 @pytest.mark.parametrize("name", ["chelsea", "noise", "black", "thin"])
 def test_where_there_is_no_face(name: str) -> None:
     from skimage import data
@@ -143,6 +153,7 @@ def test_where_there_is_no_face(name: str) -> None:
         detect_faces(Photo(None, pictures[name] if name in pictures else data.chelsea()))
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_points_lie_where_people_put_them(shared_dir: Path) -> None:
     """AFLW2000-3D: 51 inner points; the two conventions differ by some 3 % of the inter-ocular distance themselves."""
     from scipy.io import loadmat
@@ -158,6 +169,7 @@ def test_points_lie_where_people_put_them(shared_dir: Path) -> None:
     assert max(medians) < 0.08
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_turned_heads(shared_dir: Path) -> None:
     left_turned = choose_face(detect_faces(read_photo(shared_dir / "photos" / "aflw_04331.jpg")))
     frontal = choose_face(detect_faces(read_photo(shared_dir / "photos" / "d3d_000031.jpg")))
@@ -168,6 +180,7 @@ def test_turned_heads(shared_dir: Path) -> None:
     assert abs(off_axis(mesh_of(frontal))) < np.radians(20)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_closed_lids_make_the_iris_a_guess(photo_astronaut: np.ndarray) -> None:
     mesh = mesh_of(face_of(photo_astronaut))
     still = np.zeros(len(mesh))
@@ -179,25 +192,14 @@ def test_closed_lids_make_the_iris_a_guess(photo_astronaut: np.ndarray) -> None:
 
 
 @pytest.fixture(scope="module")
-def predictors(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+def predictors(face_finder: None, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """Tiny dlib predictors of 68 and of 5 points, trained on the portrait and its shifted copies."""
-    dlib = pytest.importorskip("dlib")
     from skimage import data
 
     portrait = data.astronaut()
     points = face_of(portrait).ibug68()
-    box = dlib.rectangle(177, 77, 272, 172)
-    options = dlib.shape_predictor_training_options()
-    options.cascade_depth, options.tree_depth, options.num_trees_per_cascade_level = 4, 2, 20
-    options.oversampling_amount, options.be_verbose, options.num_threads = 20, False, 2
-    paths = {}
-    for count in (68, 5):
-        parts = [dlib.point(round(x), round(y)) for x, y in points[-count:]]
-        shape = dlib.full_object_detection(box, parts)
-        predictor = dlib.train_shape_predictor([portrait], [[shape]], options)
-        paths[count] = tmp_path_factory.mktemp("dlib") / f"predictor_{count}.dat"
-        predictor.save(str(paths[count]))
-    return paths
+    folder = tmp_path_factory.mktemp("dlib")
+    return {count: train_predictor(folder / f"predictor_{count}.dat", portrait, points[-count:]) for count in (68, 5)}
 
 
 def test_dlib_predictor_from_path_and_environment(
@@ -228,6 +230,7 @@ def test_wrong_predictor_files_are_told(
             detect_faces(Photo(None, photo_astronaut), predictor_path=path)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_mediapipe_stays_quiet(photo_astronaut: np.ndarray, capfd: pytest.CaptureFixture[str]) -> None:
     face_of(photo_astronaut)
     assert capfd.readouterr() == ("", "")

@@ -12,7 +12,7 @@ from likeness.inference.skin.segmentation import skin_confidence
 
 
 @pytest.fixture(scope="module")
-def portrait() -> tuple[np.ndarray, FaceLandmarks]:
+def portrait(face_finder: None) -> tuple[np.ndarray, FaceLandmarks]:
     from skimage import data
 
     pixels = data.astronaut()

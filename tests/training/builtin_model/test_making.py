@@ -12,6 +12,7 @@ from likeness.bfm.builtin.eyes import RADIUS
 from likeness.geometry.affine import affine_weights
 from likeness.geometry.flattening import RestTriangles, dirichlet
 from likeness.geometry.quads import orient, triangles_of_edges
+from likeness.inference.detectors.mediapipe_models import mesh_edges
 from likeness.training.builtin_model.eyeball import SEGMENTS, make_eyeball
 from likeness.training.builtin_model.mean_face import Build, build_mean
 from likeness.training.builtin_model.paint import smooth_fields
@@ -28,14 +29,13 @@ def measured() -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def build(measured: dict[str, np.ndarray]) -> Build:
+def build(face_finder: None, measured: dict[str, np.ndarray]) -> Build:
     return build_mean(measured)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_landmark_edges_give_852_triangles() -> None:
-    from mediapipe.python.solutions.face_mesh_connections import FACEMESH_TESSELATION
-
-    triangles = triangles_of_edges(FACEMESH_TESSELATION)
+    triangles = triangles_of_edges(mesh_edges())
     assert len(triangles) == 852
     sides = [side for a, b, c in triangles for side in ((a, b), (b, c), (a, c))]
     used = np.unique(sides, axis=0, return_counts=True)[1]
