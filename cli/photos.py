@@ -51,7 +51,7 @@ def _part_of(progress: Progress, start: float, end: float) -> Progress:
 def _reconstruct(options: argparse.Namespace, folder: Path, progress: Progress) -> Reconstruction:
     progress("loading", 0.0)
     from ..inference.pipeline import PipelineOptions, reconstruct
-    from ..result.reconstruction import check_target, write_reconstruction
+    from ..result.folder import check_target, write_reconstruction
 
     check_target(folder)
     # What was not asked for on the command line keeps the pipeline's own default.

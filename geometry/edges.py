@@ -25,8 +25,10 @@ class Edges:
 
 
 def half_edges(faces: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Per used corner of faces (F, 3) or (F, 4), -1 last for a triangle, face by face: the face, start vertex, end
-    vertex and start of the previous half-edge of the same face.
+    """Every half-edge of faces (F, 3) or (F, 4), -1 last for a triangle, face by face.
+
+    Returns:
+        Four arrays (H,): the face, the start vertex, the end vertex, and the start of the face's previous half-edge.
     """
     sides = (faces != NO_CORNER).sum(axis=1)
     face = np.repeat(np.arange(len(faces)), sides)
