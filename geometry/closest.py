@@ -1,7 +1,7 @@
 """Closest points on a triangle mesh, exactly, by trees over the triangles' middles.
 
-An own search, since SciPy has none and the libraries that do (trimesh, Open3D, libigl) are compiled extras, or slow
-without one, and none leaves out triangles that face another way.
+SciPy has no such search, the libraries that have one (trimesh by way of rtree, Open3D, libigl) are a compiled extra on
+every user's machine, and a match must face the same way, which has to be part of the search.
 """
 
 from __future__ import annotations

@@ -7,6 +7,18 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from likeness.scene import state
+from likeness.scene.lighting import light_face
+from likeness.scene.sh_light import SplitLight
+
+
+def lighting_of(split: SplitLight) -> tuple[bpy.types.World, bpy.types.Object]:
+    """World and sun of a light, as a face without a surface gets them."""
+    state.register()
+    face = bpy.data.objects.new("Test", bpy.data.meshes.new("Test"))
+    bpy.context.collection.objects.link(face)
+    light_face(face, split)
+    return state.state_of(face).world, state.state_of(face).sun
 
 
 def render(path: Path, camera: bpy.types.Object, size: tuple[int, int], samples: int) -> np.ndarray:

@@ -150,7 +150,10 @@ def measure_skirt(dense: Floats, vertices: Floats, heads: Heads) -> Floats:
 
 
 def cast_rays(origin: Floats, directions: Floats, triangles: Floats) -> Floats:
-    """Distance (N,) of the first hit of rays from one origin on triangles (T, 3, 3), or inf (Moeller, Trumbore)."""
+    """Distance (N,) of the first hit of rays from one origin on triangles (T, 3, 3), or inf (Moeller, Trumbore).
+
+    Every ray tries every triangle: a hundred rays a head are not worth a library.
+    """
     edge1, edge2 = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
     to_origin = origin - triangles[:, 0]
     q = np.cross(to_origin, edge1)
