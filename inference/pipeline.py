@@ -139,11 +139,7 @@ def reconstruct(
     view, fit = views[0], fits[0]
     return Reconstruction(
         model={"id": model.id, "source": model.source, "licence": model.licence},
-        coefficients={
-            "identity": _floats(fit.identity),
-            "expression": _floats(fit.expression),
-            "albedo": _floats(fit.albedo_coefficients),
-        },
+        coefficients=_coefficients(fit),
         intrinsics=_array(fit.camera.intrinsics),
         image_size=view.photo.size,
         rotation=_array(fit.camera.rotation),
@@ -231,6 +227,11 @@ def _maps(
     }
 
 
+def _coefficients(fit: FaceFit) -> dict[str, list[float]]:
+    found = {"identity": fit.identity, "expression": fit.expression, "albedo": fit.albedo_coefficients}
+    return {name: [float(v) for v in values] for name, values in found.items()}
+
+
 def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, Any]:
     landmarks = view.landmarks
     return {
@@ -267,7 +268,3 @@ def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, 
 
 def _array(values: torch.Tensor) -> np.ndarray:
     return values.detach().cpu().double().numpy()
-
-
-def _floats(values: torch.Tensor) -> list[float]:
-    return [float(v) for v in values]

@@ -90,7 +90,7 @@ def test_detail_leans_the_normals_along_u_and_v(sheet: Reconstruction, lean: tup
     flat = with_image(sheet, NORMAL_IMAGE, np.full((16, 16, 3), (128, 128, 255), np.uint8))
     leaning = with_image(sheet, NORMAL_IMAGE, np.full((16, 16, 3), lean, np.uint8))
     plain = replace(sheet, images={k: v for k, v in sheet.images.items() if k != NORMAL_IMAGE})
-    normals = [studio._View(*front(r)).normals().mean(dim=0).numpy() for r in (plain, flat, leaning)]
+    normals = [studio._CoveredPixels(*front(r)).normals().mean(dim=0).numpy() for r in (plain, flat, leaning)]
     assert np.allclose(normals[0], normals[1], atol=0.02)
     assert normals[2][axis] - normals[1][axis] > 0.5
     assert abs(normals[2][1 - axis] - normals[1][1 - axis]) < 0.05
