@@ -34,14 +34,6 @@ from .state import faces_of, is_face, state_of
 SUN_HEIGHT_M = 0.35
 
 
-def create_lighting(split: SplitLight, name: str) -> tuple[bpy.types.World, bpy.types.Object]:
-    """World and sun object of a light."""
-    world, sun = create_world(f"{name} Sky"), _create_sun(name)
-    _drive(sun, world)
-    _set(world, sun, split)
-    return world, sun
-
-
 def light_face(face: bpy.types.Object, split: SplitLight) -> None:
     """Give a face this light with the controls at rest; what is gone or too old of its world and sun is made again."""
     memory = state_of(face)
@@ -74,7 +66,7 @@ def use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     scene.world = own.world
 
 
-def keep_world(scene: bpy.types.Scene) -> None:
+def keep_users_world(scene: bpy.types.Scene) -> None:
     """A world of the user's own is not lost with the next save because the face's light took its place."""
     world = scene.world
     if world is not None and world.library is None and light_node(world) is None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from likeness.scene import state
+from likeness.scene.lighting import light_face
+from likeness.scene.sh_light import SplitLight
 
 
 def render(path: Path, camera: bpy.types.Object, size: tuple[int, int], samples: int) -> np.ndarray:
@@ -31,6 +34,17 @@ def render(path: Path, camera: bpy.types.Object, size: tuple[int, int], samples:
     pixels = np.array(image.pixels[:]).reshape(size[1], size[0], 4)[::-1]
     bpy.data.images.remove(image)
     return pixels
+
+
+def light_alone(split: SplitLight) -> tuple[bpy.types.World, bpy.types.Object]:
+    """World and sun of a light in the scene, whose face is an empty object."""
+    state.register()
+    face = bpy.data.objects.new("Test", None)
+    bpy.context.collection.objects.link(face)
+    light_face(face, split)
+    world, sun = state.state_of(face).world, state.state_of(face).sun
+    bpy.context.scene.world = world
+    return world, sun
 
 
 def panorama() -> bpy.types.Object:
