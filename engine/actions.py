@@ -56,7 +56,7 @@ def reconstruct(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]
     options = dict(arguments)
     photos = options.pop("photos", None) or [options.pop("photo")]
     folder = Path(options.pop("out"))
-    result, note = _within_memory([Path(photo) for photo in photos], PipelineOptions(**options), progress)
+    result, note = _reconstruct_within_memory([Path(photo) for photo in photos], PipelineOptions(**options), progress)
     write_reconstruction(result, folder)
     return {
         "folder": str(folder),
@@ -102,25 +102,27 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def _within_memory(photos: list[Path], options: PipelineOptions, progress: Progress) -> tuple[Reconstruction, str]:
+def _reconstruct_within_memory(
+    photos: list[Path], options: PipelineOptions, progress: Progress
+) -> tuple[Reconstruction, str]:
     """Reconstruct on the device asked for, or on the CPU where its memory is too small, with a sentence on that."""
     device = choose_device(options.device)[0].type
     try:
         return run_pipeline(photos, options, progress), ""
     except Exception as error:
-        if isinstance(error, LikenessError) or not _is_want_of_memory(error):
+        if isinstance(error, LikenessError) or not _is_out_of_memory(error):
             raise
     # Out of the handler, whose traceback would keep the tensors alive.
     gc.collect()
     if device != "cpu":
         if device == "cuda":
             torch.cuda.empty_cache()
-        result, note = _within_memory(photos, replace(options, device="cpu"), progress)
+        result, note = _reconstruct_within_memory(photos, replace(options, device="cpu"), progress)
         return result, note or f"Used the CPU, because the memory of {device} was too small."
     raise LikenessError("There is not enough memory: close other programs or choose smaller textures.")
 
 
-def _is_want_of_memory(error: Exception) -> bool:
+def _is_out_of_memory(error: Exception) -> bool:
     text = str(error).lower()
     return isinstance(error, MemoryError) or any(words in text for words in MEMORY_WORDS)
 

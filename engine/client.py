@@ -103,7 +103,7 @@ class Engine:
             job.cancelled_at = self._clock.tick()
             self._process.send(encode(Cancel(job.number)))
 
-    def told_silence(self) -> float:
+    def reported_silence(self) -> float:
         """Seconds of silence that the user should know of, else 0."""
         return self.silent_seconds if self.silent_seconds > self._limits.unanswered else 0.0
 
@@ -211,14 +211,14 @@ class Job:
             raise self._outcome
         if self._outcome is not None:
             return Update(self.stage, 1.0, finished=True, result=self._outcome)
-        return Update(self._told_stage(), self.fraction)
+        return Update(self._stage_for_user(), self.fraction)
 
-    def _told_stage(self) -> str:
+    def _stage_for_user(self) -> str:
         if self.cancelled_at is not None:
             return "Cancelling"
         if not self.sent:
             return "Waiting for another job" if self._engine.state == "busy" else "Starting the engine"
-        silence = self._engine.told_silence()
+        silence = self._engine.reported_silence()
         return f"The engine does not answer ({silence:.0f} s)" if silence else self.stage
 
     def cancel(self) -> None:
@@ -227,7 +227,7 @@ class Job:
             self._engine.cancel(self)
 
     def close(self) -> None:
-        """See `Task`; blocks until the process has let go of it, `Limits.kill` at most."""
+        """See `Task`; blocks until the process has given it up, `Limits.kill` at most."""
         self.cancel()
         while self._outcome is None:
             self._engine.advance()

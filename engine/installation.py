@@ -66,7 +66,7 @@ def _install(task: Background, order: Order) -> dict[str, Any]:
         require_space(place, build)
         _fill(task, order, build, place)
         task.tell("Trying the engine", INSTALLED)
-        _prove(task, interpreter_in(place / "env"), order.log)
+        _try_libraries(task, interpreter_in(place / "env"), order.log)
         task.tell("Putting it in place", PROVED)
         write_record(place / "env", build.name, fingerprint(build))
         task.check_cancelled()
@@ -118,10 +118,10 @@ def _source(packages: Packages, order: Order) -> str:
 def start_check(python: Path, log: Path) -> Background:
     """Find out whether a Python can run the engine, as a task: it fails with the reason, or its result is empty."""
     log.write_bytes(b"")
-    return Background(lambda task: _prove(task, python, log))
+    return Background(lambda task: _try_libraries(task, python, log))
 
 
-def _prove(task: Background, python: Path, log: Path) -> dict[str, Any]:
+def _try_libraries(task: Background, python: Path, log: Path) -> dict[str, Any]:
     """Import all libraries once; in a new environment that also compiles them, so that the first start is quick."""
     if not python.is_file():
         raise LikenessError(f"There is no Python at {python}.")

@@ -95,7 +95,7 @@ def candidates() -> Iterator[Path]:
         yield from _usual_places(version)
     yield from _found("python3", "python")
     if os.name == "nt":
-        yield from _of_launcher()
+        yield from _from_windows_launcher()
 
 
 def _found(*names: str) -> Iterator[Path]:
@@ -120,7 +120,7 @@ def _usual_places(version: tuple[int, ...]) -> Iterator[Path]:
     yield from (home / name / "bin" / "python" for name in ("miniconda3", "miniforge3", "anaconda3"))
 
 
-def _of_launcher() -> Iterator[Path]:
+def _from_windows_launcher() -> Iterator[Path]:
     r"""What Windows' launcher knows; a line of it is like `` -V:3.11 *  C:\Python311\python.exe``."""
     launcher = shutil.which("py")
     if launcher is None:

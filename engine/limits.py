@@ -1,4 +1,4 @@
-"""How long and how much the client bears of the engine, and the clock it goes by."""
+"""The limits that the client holds the engine to: times, counts and sizes; and the clock that measures the times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Limits:
     interrupt: float = 2.0  # from the wish to cancel to the interrupt
     kill: float = 5.0  # from the wish to cancel to the end of the process
     farewell: float = 1.0  # from the end of its input to the end of the process
-    longest_step: float = 1.0  # what one look at the clock may add: time asleep is nobody's silence
+    longest_step: float = 1.0  # the most that one look at the clock adds: a computer asleep is no silent engine
     noise_lines: int = 200  # lines before hello that are no messages, such as a sitecustomize prints
     line_bytes: int = MAX_LINE_BYTES
     waiting_messages: int = 1000  # then the engine has to wait

@@ -90,7 +90,7 @@ class EngineProcess:
                 reason = self._read(self._process.stdout)
         except ProtocolError as error:
             reason = f"The engine sent what Likeness does not understand ({error})"
-        end = self._see_out(self._process, at_once=bool(reason)) if self._process else ""
+        end = self._wait_for_end(self._process, at_once=bool(reason)) if self._process else ""
         self._put(Failed(reason) if reason else Failed(f"The engine ended unexpectedly ({end})", died=True))
         self._ended.set()
 
@@ -159,7 +159,7 @@ class EngineProcess:
                 self._incoming.put(message, timeout=0.1)
                 return
 
-    def _see_out(self, process: subprocess.Popen[bytes], at_once: bool) -> str:
+    def _wait_for_end(self, process: subprocess.Popen[bytes], at_once: bool) -> str:
         """Wait for the process, or kill it; returns how it ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0 if at_once else self._limits.farewell)

@@ -32,5 +32,5 @@ class Task(Protocol):
         ...
 
     def close(self) -> None:
-        """End it for good and let go of its resources; may take some seconds, also right after `cancel`."""
+        """End it for good and free its resources; may take some seconds, also right after `cancel`."""
         ...

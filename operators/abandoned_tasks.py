@@ -1,4 +1,4 @@
-"""Ending tasks nobody waits for any more, without making Blender wait for them."""
+"""Ending tasks whose results nobody needs any more, without making Blender wait until they have ended."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from ..engine.task import Task
 
 PERIOD_S = 0.1
 
-_leaving: list[Task] = []
+_abandoned: list[Task] = []
 
 
-def let_go(task: Task) -> None:
+def abandon(task: Task) -> None:
     """Cancel a task and close it once it has ended, which may be seconds later; in background mode wait for that."""
     task.cancel()
-    _leaving.append(task)
+    _abandoned.append(task)
     if bpy.app.background:  # no timers there
         close_all()
-    elif not bpy.app.timers.is_registered(_look):
-        bpy.app.timers.register(_look, first_interval=0.0, persistent=True)
+    elif not bpy.app.timers.is_registered(_close_ended):
+        bpy.app.timers.register(_close_ended, first_interval=0.0, persistent=True)
 
 
 def close_all() -> None:
-    """Close the tasks that are still on their way out, and wait for them."""
-    if bpy.app.timers.is_registered(_look):
-        bpy.app.timers.unregister(_look)
-    while _leaving:
-        _leaving.pop().close()
+    """Close the abandoned tasks that have not ended yet, and wait for them."""
+    if bpy.app.timers.is_registered(_close_ended):
+        bpy.app.timers.unregister(_close_ended)
+    while _abandoned:
+        _abandoned.pop().close()
 
 
-def _look() -> float | None:
-    _leaving[:] = [task for task in _leaving if not _has_ended(task)]
-    return PERIOD_S if _leaving else None
+def _close_ended() -> float | None:
+    """The timer: close the tasks that have ended; seconds until the next look, None where no task is left."""
+    _abandoned[:] = [task for task in _abandoned if not _has_ended(task)]
+    return PERIOD_S if _abandoned else None
 
 
 def _has_ended(task: Task) -> bool:

@@ -13,8 +13,8 @@ from ..engine.installation import Order, start_check, start_installation
 from ..errors import LikenessError
 from . import engine_host, engine_state
 from .diagnostics import diagnostics
-from .job import JobOperator, told_as_running
-from .online import told_as_offline
+from .job import JobOperator, disabled_while_running
+from .online import disabled_while_offline
 from .operator_base import QuickOperator
 from .settings import preferences, user_folder
 
@@ -22,7 +22,7 @@ INSTALL_LOG = "install.log"
 CHECK_LOG = "check.log"
 
 
-class _Installing(JobOperator):
+class _InstallOperator(JobOperator):
     """What installing and repairing share."""
 
     bl_options = {"INTERNAL"}
@@ -30,7 +30,7 @@ class _Installing(JobOperator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         chosen = preferences(context)
-        if not (chosen and chosen.wheels) and told_as_offline(cls, "install the engine"):
+        if not (chosen and chosen.wheels) and disabled_while_offline(cls, "install the engine"):
             return False
         return super().poll(context)
 
@@ -60,7 +60,7 @@ class _Installing(JobOperator):
         self.report({"INFO"}, f"The engine is {engine_state.summary()}.")
 
 
-class LIKENESS_OT_install_engine(_Installing, bpy.types.Operator):
+class LIKENESS_OT_install_engine(_InstallOperator, bpy.types.Operator):
     """Download what computes the faces into a folder of its own and try it; nothing else on this computer changes"""
 
     bl_idname = "likeness.install_engine"
@@ -80,7 +80,7 @@ class LIKENESS_OT_install_engine(_Installing, bpy.types.Operator):
         return chosen.build if chosen is not None else engine_state.default_build()
 
 
-class LIKENESS_OT_repair_engine(_Installing, bpy.types.Operator):
+class LIKENESS_OT_repair_engine(_InstallOperator, bpy.types.Operator):
     """Install the same engine anew; the one that is there serves until the new one works"""
 
     bl_idname = "likeness.repair_engine"
@@ -108,7 +108,7 @@ class LIKENESS_OT_remove_engine(QuickOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if told_as_running(cls):
+        if disabled_while_running(cls):
             return False
         if engine_state.current().installed is None:
             cls.poll_message_set("No engine is installed")
@@ -145,7 +145,7 @@ class LIKENESS_OT_stop_engine(QuickOperator, bpy.types.Operator):
         if engine is None or engine.state == "stopped":
             cls.poll_message_set("The engine is not running")
             return False
-        return not told_as_running(cls)
+        return not disabled_while_running(cls)
 
     def act(self, context: bpy.types.Context) -> str:
         engine_host.shutdown()

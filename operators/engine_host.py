@@ -81,7 +81,7 @@ def _idle_seconds() -> float:
 
 @bpy.app.handlers.persistent
 def _file_is_replaced(_file: str) -> None:
-    """What a busy engine works on was meant for the file that goes; an idle one stays warm."""
+    """End a busy engine, whose work was meant for the file that is closed; an idle one stays warm."""
     if _engine is not None and _engine.state == "busy":
         shutdown()
 
@@ -93,7 +93,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """End the engine and what was still on its way out."""
+    """End the engine, and close the abandoned tasks that have not ended yet."""
     bpy.app.handlers.load_pre.remove(_file_is_replaced)
     atexit.unregister(shutdown)
     shutdown()  # first: then nothing of the engine's is left to wait for

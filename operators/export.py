@@ -12,7 +12,7 @@ from ..errors import LikenessError
 from ..scene.export import export_fbx, export_glb
 from ..scene.export_folder import export_folder
 from ..scene.export_obj import export_obj
-from ..scene.fresh_files import file_stem
+from ..scene.staged_files import file_stem
 from ..scene.state import active_face
 from .operator_base import QuickOperator
 

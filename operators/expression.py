@@ -11,7 +11,7 @@ from ..scene.state import active_face, state_of
 from .operator_base import QuickOperator
 
 
-def why_fixed(face: bpy.types.Object | None) -> str:
+def why_sliders_are_locked(face: bpy.types.Object | None) -> str:
     """Why the sliders of a face cannot be moved, "" if they can."""
     if face is None:
         return "Select a face"
@@ -29,7 +29,7 @@ class ExpressionOperator(QuickOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if reason := why_fixed(active_face(context)):
+        if reason := why_sliders_are_locked(active_face(context)):
             cls.poll_message_set(reason)
         return not reason
 

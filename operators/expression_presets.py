@@ -26,7 +26,7 @@ _own_items: list[tuple[str, str, str]] = []
 _all_items: list[tuple[str, str, str]] = []
 
 
-def look_again() -> None:
+def refresh() -> None:
     """See which presets the user has."""
     _own_names[:] = presets.preset_names(_folder())
 
@@ -80,7 +80,7 @@ class LIKENESS_OT_save_preset(ExpressionOperator, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, face: bpy.types.Object) -> str:
         presets.write_preset(_folder(), self.name.strip(), presets.Preset(expression_of(face), state_of(face).model))
-        look_again()
+        refresh()
         return f"The preset {self.name.strip()} is saved."
 
 
@@ -104,13 +104,13 @@ class LIKENESS_OT_delete_preset(QuickOperator, bpy.types.Operator):
         try:
             presets.delete_preset(_folder(), self.preset.removeprefix(OWN))
         finally:
-            look_again()
+            refresh()
         return ""
 
 
 def register() -> None:
     """Know the user's presets from the start."""
-    look_again()
+    refresh()
 
 
 def unregister() -> None:

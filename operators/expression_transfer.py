@@ -18,7 +18,7 @@ from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face, faces_of, state_of
 from . import engine_host, face_search
 from .create import start_reconstruction
-from .expression import ExpressionOperator, why_fixed
+from .expression import ExpressionOperator, why_sliders_are_locked
 from .job import JobOperator
 from .photo import PhotoBrowser
 from .settings import session
@@ -50,7 +50,7 @@ def _model_for(face: bpy.types.Object, context: bpy.types.Context) -> str:
     return own if own in available_models() else session(context).model
 
 
-def _told(count: int, face: bpy.types.Object, source: str) -> str:
+def _summary(count: int, face: bpy.types.Object, source: str) -> str:
     return f"{count} of {len(expression_keys(face))} sliders of {face.name} follow {source}."
 
 
@@ -66,7 +66,7 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if reason := why_fixed(active_face(context)):
+        if reason := why_sliders_are_locked(active_face(context)):
             cls.poll_message_set(reason)
             return False
         if engine_host.find_interpreter() is None:
@@ -79,7 +79,7 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
             raise LikenessError("Choose a photo first.")
         self.filepath = bpy.path.abspath(self.filepath)
         face = active_face(context)
-        if reason := why_fixed(face):  # a file browser asks `poll` when it opens, not when it closes
+        if reason := why_sliders_are_locked(face):  # a file browser asks `poll` when it opens, not when it closes
             raise LikenessError(f"{reason}.")
         # Another face may be the active one by the time of `finish`, and this one may have another name.
         self._face_uid = face.session_uid
@@ -101,7 +101,7 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
         found = read_reconstruction(Path(result["folder"]))
         values = dict(zip(found.mesh.shape_key_names, found.mesh.expression.tolist(), strict=True))
         count = transfer_expression(values, found.model.get("id", ""), face, self.strength)
-        self.report({"INFO"}, _told(count, face, Path(self.filepath).name))
+        self.report({"INFO"}, _summary(count, face, Path(self.filepath).name))
 
 
 class LIKENESS_OT_expression_from_face(ExpressionOperator, bpy.types.Operator):
@@ -135,7 +135,7 @@ class LIKENESS_OT_expression_from_face(ExpressionOperator, bpy.types.Operator):
         model = state_of(source).model
         values = expression_of(source) if model == state_of(face).model else named_expression(source)
         count = transfer_expression(values, model, face, self.strength)
-        return _told(count, face, source.name)
+        return _summary(count, face, source.name)
 
 
 CLASSES = (LIKENESS_OT_expression_from_photo, LIKENESS_OT_expression_from_face)

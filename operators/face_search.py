@@ -9,7 +9,7 @@ import bpy
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
 from . import engine_host, thumbnails
-from .abandoned_tasks import let_go
+from .abandoned_tasks import abandon
 from .job import redraw
 from .job_folder import FolderTask
 from .operator_base import sentence_of
@@ -33,25 +33,25 @@ def begin(photo: Path) -> None:
         current.error = str(error)
         return
     current.finding_faces = True
-    bpy.app.timers.register(_look, first_interval=PERIOD_S, persistent=True)
+    bpy.app.timers.register(_poll_search, first_interval=PERIOD_S, persistent=True)
 
 
 def stop() -> None:
-    """End the search, if there is one, and let go of the pictures of the last; again is fine."""
+    """End the search, if there is one, and delete the pictures of the last one; calling it again is fine."""
     global _search, _shown
     search, _search = _search, None
     shown, _shown = _shown, None
     if search is not None:
-        let_go(search)
+        abandon(search)
         session(bpy.context).finding_faces = False
     if shown is not None:
         shown.close()
-    if bpy.app.timers.is_registered(_look):
-        bpy.app.timers.unregister(_look)
+    if bpy.app.timers.is_registered(_poll_search):
+        bpy.app.timers.unregister(_poll_search)
 
 
-def _look() -> float | None:
-    """Ask the search how far it is; seconds until the next time."""
+def _poll_search() -> float | None:
+    """The timer: ask the search how far it is; seconds until the next time, None where it is over."""
     global _search, _shown
     search = _search
     if search is None:

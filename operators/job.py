@@ -18,7 +18,7 @@ import bpy
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
 from ..scene.transaction import all_or_nothing
-from .abandoned_tasks import let_go
+from .abandoned_tasks import abandon
 from .operator_base import sentence_of
 from .settings import session
 
@@ -46,8 +46,8 @@ def running_label() -> str:
     return _running.label if _running else ""
 
 
-def told_as_running(operator: Any) -> bool:
-    """Whether a job is running; if so, the grey button of the operator's class says which."""
+def disabled_while_running(operator: Any) -> bool:
+    """Whether a job is running; if so, the tooltip of the operator's disabled button says which."""
     if _running is not None:
         operator.poll_message_set(f"{_running.label} is running")
     return _running is not None
@@ -64,7 +64,7 @@ def stop() -> None:
     if _running is not None:
         task = _running.task
         _end(_running)
-        let_go(task)
+        abandon(task)
 
 
 def wait_for(task: Task, show: Callable[[Update], None]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def wait_for(task: Task, show: Callable[[Update], None]) -> dict[str, Any]:
     Raises what `Task.poll` raises.
     """
     asked = False
-    with _interrupts() as caught:
+    with _collected_interrupts() as caught:
         while not (update := task.poll()).finished:
             show(update)
             if caught and not asked:
@@ -103,7 +103,7 @@ class JobOperator:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return not told_as_running(cls)
+        return not disabled_while_running(cls)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.execute(context)
@@ -148,7 +148,7 @@ class JobOperator:
 
     def _block(self, context: bpy.types.Context) -> set[str]:
         assert _running is not None
-        with _interrupts() as caught:
+        with _collected_interrupts() as caught:
             while not (result := self._step(context, _running)):
                 if caught:
                     request_cancel()
@@ -162,7 +162,7 @@ class JobOperator:
                 job.cancel_sent = True
                 job.task.cancel()
             update = job.task.poll()
-            if not update.finished or (job.timer and not job.cancel_wanted and _hands_are_full(context)):
+            if not update.finished or (job.timer and not job.cancel_wanted and _is_dragging(context)):
                 _show(context, job, update)
                 return set()
             if job.cancel_wanted:
@@ -217,8 +217,8 @@ def redraw(context: bpy.types.Context) -> None:
                     region.tag_redraw()
 
 
-def _hands_are_full(context: bpy.types.Context) -> bool:
-    """Whether the user is in the middle of a grab or a stroke, which hold on to data that may not go now."""
+def _is_dragging(context: bpy.types.Context) -> bool:
+    """Whether the user is dragging or drawing a stroke: such operators hold data that must not be replaced then."""
     windows = context.window_manager.windows
     return any("BLOCKING" in operator.bl_options for window in windows for operator in window.modal_operators)
 
@@ -253,7 +253,7 @@ def _end(job: Job) -> None:
 
 
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
+def _collected_interrupts() -> Iterator[list[int]]:
     """Collect Ctrl-C instead of letting it break in anywhere; Blender takes no notice of it by itself."""
     caught: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number))

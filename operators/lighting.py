@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene.lighting import keep_world, light_face, match_photo, use_light
+from ..scene.lighting import keep_users_world, light_face, match_photo, use_light
 from ..scene.state import active_face, state_of
 from ..scene.studio_light import STUDIO_LIGHTS, studio_light
 from .operator_base import QuickOperator
@@ -24,8 +24,8 @@ class LightOperator(QuickOperator):
         return True
 
 
-def _told_as_linked(operator: type[LightOperator], face: bpy.types.Object) -> bool:
-    """Whether the light of a face belongs to another file, where what is set here is not saved; if so, says that."""
+def _disabled_when_linked(operator: type[LightOperator], face: bpy.types.Object) -> bool:
+    """Whether the light of a face is linked from another file, which cannot be changed; if so, the tooltip says so."""
     world = state_of(face).world
     linked = face.library is not None or (world is not None and world.library is not None)
     if linked:
@@ -34,7 +34,7 @@ def _told_as_linked(operator: type[LightOperator], face: bpy.types.Object) -> bo
 
 
 def _use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
-    keep_world(scene)
+    keep_users_world(scene)
     use_light(scene, face)
 
 
@@ -46,7 +46,7 @@ class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if not super().poll(context) or _told_as_linked(cls, active_face(context)):
+        if not super().poll(context) or _disabled_when_linked(cls, active_face(context)):
             return False
         if not any(state_of(active_face(context)).light):
             cls.poll_message_set("This face was made by an earlier version and does not know its photo's light")
@@ -72,7 +72,7 @@ class LIKENESS_OT_studio_light(LightOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return super().poll(context) and not _told_as_linked(cls, active_face(context))
+        return super().poll(context) and not _disabled_when_linked(cls, active_face(context))
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:

@@ -12,13 +12,13 @@ from ..bfm.library.store import remove
 from ..engine.task import Task
 from ..errors import LikenessError
 from . import engine_host, library_state
-from .job import JobOperator, redraw, told_as_running
-from .online import told_as_offline
+from .job import JobOperator, disabled_while_running, redraw
+from .online import disabled_while_offline
 from .operator_base import QuickOperator
 from .settings import keep_known_model
 
 
-class _WithEngine(JobOperator):
+class _LibraryOperator(JobOperator):
     """What the engine does with the library."""
 
     @classmethod
@@ -29,7 +29,7 @@ class _WithEngine(JobOperator):
         return super().poll(context)
 
 
-class LIKENESS_OT_add_model(_WithEngine, bpy.types.Operator):
+class LIKENESS_OT_add_model(_LibraryOperator, bpy.types.Operator):
     """Bring a face model of your own: choose its file, or open its folder and accept"""
 
     bl_idname = "likeness.add_model"
@@ -55,11 +55,11 @@ class LIKENESS_OT_add_model(_WithEngine, bpy.types.Operator):
         return engine_host.get_engine().submit("add_model", path=path, full=self.full)
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        _changed(context)
-        self.report({"INFO"}, _told(result))
+        _library_changed(context)
+        self.report({"INFO"}, _summary(result))
 
 
-class LIKENESS_OT_get_ict(_WithEngine, bpy.types.Operator):
+class LIKENESS_OT_get_ict(_LibraryOperator, bpy.types.Operator):
     """Download ICT-FaceKit from its authors' page: a whole head with eyes and teeth, free for any use (MIT licence)"""
 
     bl_idname = "likeness.get_ict"
@@ -69,17 +69,17 @@ class LIKENESS_OT_get_ict(_WithEngine, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return not told_as_offline(cls, "download ICT-FaceKit") and super().poll(context)
+        return not disabled_while_offline(cls, "download ICT-FaceKit") and super().poll(context)
 
     def start(self, context: bpy.types.Context) -> Task:
         return engine_host.get_engine().submit("get_ict")
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        _changed(context)
-        self.report({"INFO"}, _told(result))
+        _library_changed(context)
+        self.report({"INFO"}, _summary(result))
 
 
-class LIKENESS_OT_check_models(_WithEngine, bpy.types.Operator):
+class LIKENESS_OT_check_models(_LibraryOperator, bpy.types.Operator):
     """See whether the face models can be used, and whether the files that they were made of are still the same"""
 
     bl_idname = "likeness.check_models"
@@ -91,7 +91,7 @@ class LIKENESS_OT_check_models(_WithEngine, bpy.types.Operator):
         return engine_host.get_engine().submit("check_models")
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        _changed(context)
+        _library_changed(context)
         if faults := [sentence for sentences in result["faults"].values() for sentence in sentences]:
             raise LikenessError(" ".join(faults))
         self.report({"INFO"}, "All face models are in order.")
@@ -108,7 +108,7 @@ class LIKENESS_OT_remove_model(QuickOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return not told_as_running(cls)
+        return not disabled_while_running(cls)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         name = library_state.model_names().get(self.model, self.model)
@@ -124,18 +124,18 @@ class LIKENESS_OT_remove_model(QuickOperator, bpy.types.Operator):
         try:
             remove(self.model)
         finally:
-            _changed(context)
+            _library_changed(context)
         return f"{self.model} is removed."
 
 
-def _changed(context: bpy.types.Context) -> None:
-    """The library is not what it was."""
+def _library_changed(context: bpy.types.Context) -> None:
+    """Show the library as it is now, after anything was added or removed."""
     library_state.refresh()
     keep_known_model(context)
     redraw(context)
 
 
-def _told(result: dict[str, Any]) -> str:
+def _summary(result: dict[str, Any]) -> str:
     if result["kind"] == "network":
         return f"{result['name']} is in the library."
     sentence = f"{result['name']} can be chosen as the face model now."

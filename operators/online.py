@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 
 
-def told_as_offline(operator: Any, purpose: str) -> bool:
-    """Whether it may not; if so, the grey button of the operator's class says how to allow it."""
+def disabled_while_offline(operator: Any, purpose: str) -> bool:
+    """Whether Blender may not go online; if so, the tooltip of the operator's disabled button says how to allow it."""
     if bpy.app.online_access:
         return False
     # The words of Blender's own extensions.

@@ -10,11 +10,11 @@ from ..scene.state import active_face
 from .operator_base import QuickOperator
 
 
-def why_stiff(face: bpy.types.Object | None) -> str:
+def why_head_is_locked(face: bpy.types.Object | None) -> str:
     """Why the head of a face cannot be turned, "" if it can."""
     if face is None:
         return "Select a face"
-    head = pose.head_of(face)
+    head = pose.head_bone(face)
     if head is None:
         return "This face has no rig"
     if head.id_data.library is not None:
@@ -29,7 +29,7 @@ class PoseOperator(QuickOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if reason := why_stiff(active_face(context)):
+        if reason := why_head_is_locked(active_face(context)):
             cls.poll_message_set(reason)
         return not reason
 
@@ -41,7 +41,7 @@ class LIKENESS_OT_reset_pose(PoseOperator, bpy.types.Operator):
     bl_label = "Front"
 
     def act(self, context: bpy.types.Context) -> str:
-        pose.face_front(active_face(context))
+        pose.reset_pose(active_face(context))
         return ""
 
 
@@ -52,7 +52,7 @@ class LIKENESS_OT_photo_pose(PoseOperator, bpy.types.Operator):
     bl_label = "As Photo"
 
     def act(self, context: bpy.types.Context) -> str:
-        pose.face_as_photo(active_face(context))
+        pose.pose_as_photo(active_face(context))
         return ""
 
 
@@ -63,7 +63,7 @@ class LIKENESS_OT_key_pose(PoseOperator, bpy.types.Operator):
     bl_label = "Key Pose"
 
     def act(self, context: bpy.types.Context) -> str:
-        insert(pose.posed(active_face(context)))
+        insert(pose.posed_parts(active_face(context)))
         return ""
 
 

@@ -133,7 +133,7 @@ def user_folder(*parts: str) -> Path:
 
 
 @bpy.app.handlers.persistent
-def _keep(_file: str) -> None:
+def _keep_choices(_file: str) -> None:
     current = session(bpy.context)
     _kept.update(
         {name: getattr(current, name) for name in KEPT},
@@ -143,7 +143,7 @@ def _keep(_file: str) -> None:
 
 
 @bpy.app.handlers.persistent
-def _restore(_file: str) -> None:
+def _restore_choices(_file: str) -> None:
     """Bring the choices back."""
     global _restoring
     current = session(bpy.context)
@@ -166,7 +166,7 @@ def _restore(_file: str) -> None:
 
 
 def _forget_progress() -> None:
-    """What was running when the file was saved is no longer true; pictures of found faces are gone."""
+    """Clear the progress of what was running when the file was saved, and the found faces, whose pictures are gone."""
     current = session(bpy.context)
     current.job = current.stage = current.error = ""
     current.finding_faces = False
@@ -178,14 +178,14 @@ def register() -> None:
     setattr(bpy.types.WindowManager, PROPERTY, PointerProperty(type=LikenessSession))
     _forget_progress()  # an earlier session may have left a file that is open already
     keep_known_model(bpy.context)
-    bpy.app.handlers.load_pre.append(_keep)
-    bpy.app.handlers.load_post.append(_restore)
+    bpy.app.handlers.load_pre.append(_keep_choices)
+    bpy.app.handlers.load_post.append(_restore_choices)
 
 
 def unregister() -> None:
     """Take the session away."""
-    bpy.app.handlers.load_pre.remove(_keep)
-    bpy.app.handlers.load_post.remove(_restore)
+    bpy.app.handlers.load_pre.remove(_keep_choices)
+    bpy.app.handlers.load_post.remove(_restore_choices)
     delattr(bpy.types.WindowManager, PROPERTY)
 
 

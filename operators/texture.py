@@ -36,7 +36,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         if not super().poll(context):
             return False
-        reason = _why_not(active_face(context))
+        reason = _why_not_rebaked(active_face(context))
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -69,7 +69,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
         replace_maps(face, read_reconstruction(Path(result["folder"])))
 
 
-def _why_not(face: bpy.types.Object | None) -> str:
+def _why_not_rebaked(face: bpy.types.Object | None) -> str:
     if face is None:
         return "Select a face first"
     if state_of(face).albedo is None:

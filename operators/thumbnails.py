@@ -12,7 +12,7 @@ _previews: bpy.utils.previews.ImagePreviewCollection | None = None
 
 
 def show_only(paths: Iterable[str]) -> None:
-    """Make icons of these pictures and let go of all others."""
+    """Make icons of these pictures and remove all others."""
     if _previews is None:
         return
     _previews.clear()

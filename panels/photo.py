@@ -67,7 +67,7 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
         if current.error:
-            _draw_error(self.layout, current.error, letters_across(context))
+            _draw_error(self.layout, current.error, letters_per_line(context))
 
 
 class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
@@ -88,7 +88,7 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
 
 
-def letters_across(context: bpy.types.Context) -> int:
+def letters_per_line(context: bpy.types.Context) -> int:
     """How many letters fit into a line of the region, about."""
     letter = LETTER_WIDTH * context.preferences.system.ui_scale
     return max(20, int(context.region.width / letter) - MARGIN_LETTERS)

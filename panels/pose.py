@@ -6,7 +6,7 @@ import bpy
 
 from ..operators.pose import LIKENESS_OT_key_pose, LIKENESS_OT_photo_pose, LIKENESS_OT_reset_pose
 from ..scene.gaze import gaze_keys
-from ..scene.pose import head_of, jaw_control
+from ..scene.pose import head_bone, jaw_control
 from ..scene.state import active_face, state_of
 from .sidebar import FacePanel
 
@@ -28,7 +28,7 @@ class LIKENESS_PT_pose(FacePanel, bpy.types.Panel):
         row.operator(LIKENESS_OT_reset_pose.bl_idname)
         row.operator(LIKENESS_OT_photo_pose.bl_idname)
         row.operator(LIKENESS_OT_key_pose.bl_idname, text="", icon="KEY_HLT")
-        self._draw_head(head_of(face))
+        self._draw_head(head_bone(face))
         jaw = jaw_control(face)
         if jaw is not None:
             self.layout.prop(jaw.owner, jaw.property, index=jaw.index, text="Jaw", slider=True)

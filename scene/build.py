@@ -17,18 +17,18 @@ from .camera import camera_position, create_camera, frame_photo, head_rotation
 from .displacement import add_detail
 from .expression import remember_expression
 from .face_images import keep_images, load_images
-from .lighting import keep_world, match_photo, use_light
+from .lighting import keep_users_world, match_photo, use_light
 from .material import add_materials
 from .mesh import create_mesh
 from .record import remember
-from .rig import bind, blender_turn, create_armature, pose_root, root_position
+from .rig import bind, create_armature, pose_root, root_position, to_blender_rotation
 from .shape_keys import add_shape_keys
 from .startup import startup_objects
 from .texture_view import remember_photo
 from .transaction import all_or_nothing
 
 # Further faces stand beside the first, not inside it.
-SHELF_SPACING_M = 0.35
+FACE_SPACING_M = 0.35
 
 
 def build_face(folder: Path, name: str | None = None) -> bpy.types.Object:
@@ -68,18 +68,18 @@ def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) 
     if startup:
         bpy.data.batch_remove(startup)
     else:
-        keep_world(scene)
+        keep_users_world(scene)
     show_face(scene, face)
     frame_photo(scene, state.state_of(face).camera, reconstruction.intrinsics, reconstruction.image_size)
     return face
 
 
 def _free_place(scene: bpy.types.Scene) -> float:
-    """X (metres) of the first place on the shelf where a new face is not inside another."""
+    """X (metres) of the first place on the row of faces where a new face is not inside another."""
     taken = [(face.parent or face).location.x for face in state.faces_of(scene)]
     # A face that was moved can stand in the way of two places.
-    places = (SHELF_SPACING_M * index for index in range(2 * len(taken) + 1))
-    return next(place for place in places if all(abs(place - x) > 0.99 * SHELF_SPACING_M for x in taken))
+    places = (FACE_SPACING_M * index for index in range(2 * len(taken) + 1))
+    return next(place for place in places if all(abs(place - x) > 0.99 * FACE_SPACING_M for x in taken))
 
 
 def show_face(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
@@ -140,7 +140,7 @@ def _remember(
     memory.model = reconstruction.model.get("id", "")
     memory.licence = reconstruction.model.get("licence", "")
     remember(face, reconstruction)
-    memory.photo_rotation = blender_turn(head_rotation(reconstruction.rotation))
+    memory.photo_rotation = to_blender_rotation(head_rotation(reconstruction.rotation))
     remember_expression(face)
     memory.light = reconstruction.lighting.ravel().tolist()
     memory.camera = camera

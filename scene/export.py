@@ -11,9 +11,9 @@ import bpy
 
 from ..errors import LikenessError
 from .displacement import DETAIL
-from .fresh_files import fresh_files, last_line
 from .material import NORMAL_MAP
 from .mode import object_mode
+from .staged_files import last_line, staged_files
 
 
 def save_blend(path: Path) -> None:
@@ -35,7 +35,7 @@ def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> N
     Raises:
         LikenessError: it cannot be written; an earlier file is as it was.
     """
-    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
+    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
         bpy.ops.export_scene.gltf(
             filepath=str(folder / path.name),
             export_format="GLB",
@@ -58,7 +58,7 @@ def export_fbx(path: Path, face: bpy.types.Object, animation: bool = False) -> N
     Raises:
         LikenessError: it cannot be written; an earlier file is as it was.
     """
-    with fresh_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
+    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
         bpy.ops.export_scene.fbx(
             filepath=str(folder / path.name),
             check_existing=False,

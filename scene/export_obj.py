@@ -12,11 +12,11 @@ import bpy
 import numpy as np
 
 from ..geometry.arrays import Floats
-from .fresh_files import file_stem, fresh_files
 from .images import save_image
 from .mode import object_mode
 from .read_mesh import corner_starts, corner_uv, corner_vertices, face_materials, key_vertices, neutral_vertices
 from .shape_keys import expression_keys
+from .staged_files import file_stem, staged_files
 
 # Statement of the material file -> input of Blender's surface shader that the image hangs on.
 TEXTURES = {"map_Kd": "Base Color", "norm": "Normal"}
@@ -24,7 +24,7 @@ TEXTURES = {"map_Kd": "Base Color", "norm": "Normal"}
 
 def export_obj(path: Path, face: bpy.types.Object) -> None:
     """Write the OBJ files of a face, metres, Y up. Raises `LikenessError`; an earlier export is as it was."""
-    with fresh_files(path) as folder, object_mode():
+    with staged_files(path) as folder, object_mode():
         _write_materials(folder / f"{path.stem}.mtl", face)
         surface = _surface(face)
         head = f"mtllib {path.stem}.mtl\n"

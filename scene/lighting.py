@@ -66,7 +66,7 @@ def use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     scene.world = own.world
 
 
-def keep_world(scene: bpy.types.Scene) -> None:
+def keep_users_world(scene: bpy.types.Scene) -> None:
     """A world of the user's own is not lost with the next save because the face's light took its place."""
     world = scene.world
     if world is not None and world.library is None and light_node(world) is None:

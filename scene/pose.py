@@ -28,7 +28,7 @@ class Control(NamedTuple):
     index: int
 
 
-def head_of(face: bpy.types.Object) -> bpy.types.PoseBone | None:
+def head_bone(face: bpy.types.Object) -> bpy.types.PoseBone | None:
     """The bone that carries the head; None where the rig is gone."""
     rig = face.find_armature()
     if rig is None:
@@ -47,24 +47,24 @@ def jaw_control(face: bpy.types.Object) -> Control | None:
     return Control(bone, "rotation_euler", 0) if bone else None
 
 
-def face_front(face: bpy.types.Object) -> None:
+def reset_pose(face: bpy.types.Object) -> None:
     """Head, jaw and eyes straight ahead: their bones at rest, no key that turns the eyes."""
     _pose(face, Quaternion(), {})
 
 
-def face_as_photo(face: bpy.types.Object) -> None:
+def pose_as_photo(face: bpy.types.Object) -> None:
     """Head and eyes as in the photo."""
     _pose(face, Quaternion(state_of(face).photo_rotation), photo_expression(face))
 
 
-def posed(face: bpy.types.Object) -> list[Keyable]:
+def posed_parts(face: bpy.types.Object) -> list[Keyable]:
     """What holds the pose: the head's bone, what opens the jaw, and the keys that turn the eyes."""
     jaw = jaw_control(face)
-    return [head_of(face), *([jaw.owner] if jaw else []), *gaze_keys(face).values()]
+    return [head_bone(face), *([jaw.owner] if jaw else []), *gaze_keys(face).values()]
 
 
 def _pose(face: bpy.types.Object, turn: Quaternion, expression: dict[str, float]) -> None:
-    head, eyes = head_of(face), gaze_keys(face).values()
+    head, eyes = head_bone(face), gaze_keys(face).values()
     # A rig that goes on to a body has bones of others too.
     bones = [bone for bone in head.id_data.pose.bones if bone.name in face.vertex_groups]
     for bone in bones:

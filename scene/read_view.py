@@ -13,7 +13,7 @@ from ..result.reconstruction import Reconstruction
 from .axes import CAMERA_TO_VIEW, MODEL_TO_BLENDER, from_blender
 from .camera import pixel_scale
 from .lighting import photo_light
-from .pose import head_of
+from .pose import head_bone
 from .sh_light import TRANSFER, sh_basis, turn_light
 from .sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node, warmth_gains
 from .state import state_of
@@ -41,7 +41,7 @@ def with_view(result: Reconstruction, face: bpy.types.Object) -> Reconstruction:
 
 def _head_matrix(face: bpy.types.Object) -> Matrix:
     """From the space of the mesh to the world, as the head bone carries it."""
-    head = head_of(face)
+    head = head_bone(face)
     if head is None:
         return face.matrix_world
     rig = head.id_data.matrix_world

@@ -57,10 +57,10 @@ def bind(face: bpy.types.Object, armature: bpy.types.Object, mesh: Mesh) -> None
 
 def pose_root(armature: bpy.types.Object, mesh: Mesh, rotation: np.ndarray) -> None:
     """Turn the root joint by ``rotation`` (3, 3), model axes -> view axes, about where it stands."""
-    turn_bone(armature.pose.bones[root_joint(mesh)], blender_turn(rotation))
+    turn_bone(armature.pose.bones[root_joint(mesh)], to_blender_rotation(rotation))
 
 
-def blender_turn(rotation: np.ndarray) -> Quaternion:
+def to_blender_rotation(rotation: np.ndarray) -> Quaternion:
     """A rotation (3, 3), model axes -> view axes, in Blender's axes."""
     return Matrix((MODEL_TO_BLENDER @ rotation @ MODEL_TO_BLENDER.T).tolist()).to_quaternion()
 

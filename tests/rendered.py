@@ -12,15 +12,6 @@ from likeness.scene.lighting import light_face
 from likeness.scene.sh_light import SplitLight
 
 
-def lighting_of(split: SplitLight) -> tuple[bpy.types.World, bpy.types.Object]:
-    """World and sun of a light, as a face without a surface gets them."""
-    state.register()
-    face = bpy.data.objects.new("Test", bpy.data.meshes.new("Test"))
-    bpy.context.collection.objects.link(face)
-    light_face(face, split)
-    return state.state_of(face).world, state.state_of(face).sun
-
-
 def render(path: Path, camera: bpy.types.Object, size: tuple[int, int], samples: int) -> np.ndarray:
     """Linear RGBA (H, W, 4) of the scene by Cycles, row 0 at the top."""
     scene = bpy.context.scene
@@ -43,6 +34,17 @@ def render(path: Path, camera: bpy.types.Object, size: tuple[int, int], samples:
     pixels = np.array(image.pixels[:]).reshape(size[1], size[0], 4)[::-1]
     bpy.data.images.remove(image)
     return pixels
+
+
+def light_alone(split: SplitLight) -> tuple[bpy.types.World, bpy.types.Object]:
+    """World and sun of a light in the scene, whose face is an empty object."""
+    state.register()
+    face = bpy.data.objects.new("Test", None)
+    bpy.context.collection.objects.link(face)
+    light_face(face, split)
+    world, sun = state.state_of(face).world, state.state_of(face).sun
+    bpy.context.scene.world = world
+    return world, sun
 
 
 def panorama() -> bpy.types.Object:

@@ -71,7 +71,9 @@ def _laid(source: SourceModel, builtin: FaceModel) -> tuple[Shape, Overlay]:
 
 
 def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
-    """Raise `LikenessError` where the built-in face did not find itself in the source, or in a giant or a dwarf."""
+    """Raise `LikenessError` where the built-in face laid over the source matches it in too few places or is no face's
+    size, as of a source that is not in metres.
+    """
     face = builtin.dense_vertices[:DENSE_FACE_COUNT, 0]
     size, own = (np.linalg.norm(points[face].std(axis=0)) for points in (laying.laid, builtin.mean))
     if laying.onto.trust[face].mean() < LEAST_COVERED or not SMALLEST < size / own < LARGEST:

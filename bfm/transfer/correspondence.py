@@ -48,7 +48,10 @@ class Correspondence:
         return smoothstep(APART, SAME, self.distance)
 
     def carry(self, field: Floats) -> Floats:
-        """A field (..., count, C) of the other as a field (..., N, C) of this one; where distance is inf it is junk."""
+        """A field (..., count, C) of the other as a field (..., N, C) of this one.
+
+        Values at vertices without a counterpart (``distance`` is inf) are meaningless.
+        """
         flat = np.moveaxis(np.asarray(field), -2, 0)
         carried = self.matrix @ flat.reshape(self.count, -1)
         return np.moveaxis(carried.reshape(len(self.triangles), *flat.shape[1:]), 0, -2)

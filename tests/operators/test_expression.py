@@ -23,7 +23,7 @@ SMILE = {"mouthSmileLeft": 0.5, "eyeLookUpLeft": 0.25}
 def no_presets() -> None:
     for path in user_folder("presets").iterdir():
         path.unlink()
-    expression_presets.look_again()
+    expression_presets.refresh()
 
 
 def _error(run: Callable[..., set[str]], **options: object) -> str:
@@ -92,7 +92,7 @@ def test_a_name_or_file_that_is_no_preset_is_one_sentence(tmp_path: Path) -> Non
     face = build_named(tmp_path, ARKIT_FACE | SMILE)
     assert "cannot contain" in _error(bpy.ops.likeness.save_preset, name="x/../../evil")
     (user_folder("presets") / "bad.json").write_text("{", encoding="utf-8")
-    expression_presets.look_again()
+    expression_presets.refresh()
     assert "is damaged" in _error(bpy.ops.likeness.apply_preset, preset=OWN + "bad")
     assert values_of(face) == SMILE
 

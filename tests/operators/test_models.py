@@ -44,8 +44,8 @@ def test_what_was_added_can_be_chosen_at_once(
 
 def test_a_network_is_no_face_model() -> None:
     added = {"id": "deep3d", "name": "Deep3D R-Net", "kind": "network", "older_names": []}
-    assert models._told(added) == "Deep3D R-Net is in the library."
-    assert "can be chosen as the face model" in models._told(added | {"kind": "model"})
+    assert models._summary(added) == "Deep3D R-Net is in the library."
+    assert "can be chosen as the face model" in models._summary(added | {"kind": "model"})
 
 
 def test_the_engine_gets_path_and_choice(use_engine: Callable[[], Engine], tmp_path: Path) -> None:

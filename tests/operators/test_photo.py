@@ -28,7 +28,7 @@ def _pictures(folder: Path, count: int) -> list[str]:
 
 def _search_ends() -> None:
     limit = time.monotonic() + 10
-    while face_search._look() is not None:
+    while face_search._poll_search() is not None:
         assert time.monotonic() < limit
         time.sleep(0.01)
 
@@ -155,8 +155,8 @@ def test_a_task_that_fails_in_its_own_way_is_let_go(monkeypatch: pytest.MonkeyPa
         def close(self) -> None:
             self.closed = True
 
-    monkeypatch.setattr(abandoned_tasks, "_leaving", [task := Failing()])
-    assert abandoned_tasks._look() is None
+    monkeypatch.setattr(abandoned_tasks, "_abandoned", [task := Failing()])
+    assert abandoned_tasks._close_ended() is None
     assert task.closed
 
 
@@ -179,7 +179,7 @@ def test_create_goes_before_the_search(use_engine: UseEngine, tmp_path: Path) ->
     while face_search._search.poll().fraction < 0.5:  # till then it would only be taken off the queue
         assert time.monotonic() < limit
         time.sleep(0.01)
-    face_search._look()  # the process may have said hello just now, and not have the search yet
+    face_search._poll_search()  # the process may have said hello just now, and not have the search yet
     assert current.finding_faces
     assert bpy.ops.likeness.create() == {"FINISHED"}
     assert not current.finding_faces
@@ -220,11 +220,11 @@ def test_disabling_the_extension_ends_search_and_engine(use_engine: UseEngine, t
     use_engine(command("hello", "run", "beat-beside", "hang"))
     session(bpy.context).photo = _pictures(tmp_path, 1)[0]
     photo.look_at_photo()
-    face_search._look()
+    face_search._poll_search()
     installed.disable()
     try:
         assert face_search._search is None
-        assert not bpy.app.timers.is_registered(face_search._look)
+        assert not bpy.app.timers.is_registered(face_search._poll_search)
         assert not bpy.app.timers.is_registered(photo.look_at_photo)
         assert thumbnails._previews is None
     finally:

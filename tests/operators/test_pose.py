@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from likeness.scene.pose import head_of
+from likeness.scene.pose import head_bone
 from likeness.scene.state import state_of
 from named_sheets import ARKIT_FACE, build_named, values_of
 
@@ -16,7 +16,7 @@ LOOK = {"eyeLookUpLeft": 0.25, "eyeLookUpRight": 0.25}
 
 def test_front_and_back_to_the_photo(tmp_path: Path) -> None:
     face = build_named(tmp_path, ARKIT_FACE | LOOK | {"jawOpen": 0.5})
-    head = head_of(face)
+    head = head_bone(face)
     photo = np.array(head.matrix_basis)
     assert bpy.ops.likeness.reset_pose() == {"FINISHED"}
     np.testing.assert_array_equal(head.matrix_basis, np.eye(4))
@@ -29,7 +29,7 @@ def test_front_and_back_to_the_photo(tmp_path: Path) -> None:
 
 def test_a_keyed_pose_animates(tmp_path: Path) -> None:
     face = build_named(tmp_path, ARKIT_FACE | LOOK)
-    scene, head = bpy.context.scene, head_of(face)
+    scene, head = bpy.context.scene, head_bone(face)
     photo = np.array(head.matrix_basis)
     for frame, pose in ((1, bpy.ops.likeness.photo_pose), (11, bpy.ops.likeness.reset_pose)):
         scene.frame_set(frame)
@@ -47,9 +47,9 @@ def test_a_keyed_pose_animates(tmp_path: Path) -> None:
 
 def test_two_faces_are_independent(tmp_path: Path) -> None:
     first, second = build_named(tmp_path, ARKIT_FACE | LOOK), build_named(tmp_path, ARKIT_FACE | LOOK)
-    before = np.array(head_of(first).matrix_basis)
+    before = np.array(head_bone(first).matrix_basis)
     assert bpy.context.view_layer.objects.active == second
     bpy.ops.likeness.reset_pose()
-    np.testing.assert_array_equal(head_of(first).matrix_basis, before)
+    np.testing.assert_array_equal(head_bone(first).matrix_basis, before)
     assert values_of(first) == LOOK
     assert values_of(second) == {}

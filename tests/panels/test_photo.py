@@ -17,7 +17,7 @@ from likeness.panels.photo import LIKENESS_MT_recent, LIKENESS_PT_photo, LIKENES
 def engine_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine is installed, and the region is 40 letters wide."""
     monkeypatch.setattr(engine_host, "find_interpreter", lambda: Path("python"))
-    monkeypatch.setattr(panel, "letters_across", lambda context: 40)
+    monkeypatch.setattr(panel, "letters_per_line", lambda context: 40)
 
 
 def _drawn() -> FakeLayout:

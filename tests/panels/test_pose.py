@@ -8,7 +8,7 @@ import bpy
 import pytest
 from fake_layout import draw
 from likeness.panels.pose import LIKENESS_PT_pose
-from likeness.scene.pose import head_of
+from likeness.scene.pose import head_bone
 from named_sheets import ARKIT_FACE, build_named
 
 TURNS = ["rotation_euler[1]", "rotation_euler[0]", "rotation_euler[2]"]
@@ -32,7 +32,7 @@ def test_a_model_without_such_keys_opens_the_jaws_bone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["QUATERNION", "AXIS_ANGLE"])
 def test_another_rotation_mode_can_be_taken_back(tmp_path: Path, mode: str) -> None:
-    head_of(build_named(tmp_path, ARKIT_FACE)).rotation_mode = mode
+    head_bone(build_named(tmp_path, ARKIT_FACE)).rotation_mode = mode
     assert draw(LIKENESS_PT_pose).names("prop")[0] == "rotation_mode"
 
 

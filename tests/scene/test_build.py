@@ -115,7 +115,7 @@ def test_two_faces_are_independent(sheet_folder: Path) -> None:
     shared = {slot.material for slot in first.material_slots} & {slot.material for slot in second.material_slots}
     assert not shared
     assert state_of(first).id != state_of(second).id
-    assert np.ptp(base_vertices(first)[:, 0]) < 0.35  # the shelf's spacing: side by side, not inside each other
+    assert np.ptp(base_vertices(first)[:, 0]) < 0.35  # the spacing of faces: side by side, not inside each other
     suns = [state_of(face).sun for face in (first, second)]
     assert [sun.hide_render for sun in suns] == [True, False]
 

@@ -14,7 +14,7 @@ from likeness.scene.sh_light import LUMINANCE, radiance, split_sun
 from likeness.scene.sky import LIGHT_GROUP, light_node, warmth_gains
 from likeness.scene.state import faces_of, state_of
 from likeness.scene.studio_light import STUDIO_LIGHTS, studio_light
-from rendered import lighting_of, matte_sphere, orbit, panorama, panorama_directions, render
+from rendered import light_alone, matte_sphere, orbit, panorama, panorama_directions, render
 from synthetic import side_light
 
 SIZE = (24, 24)
@@ -22,8 +22,7 @@ SIZE = (24, 24)
 
 def lit_sphere() -> tuple[bpy.types.World, bpy.types.Object]:
     """World and sun of a light from the side, on a matte sphere."""
-    world, sun = lighting_of(split_sun(side_light()))
-    bpy.context.scene.world = world
+    world, sun = light_alone(split_sun(side_light()))
     matte_sphere()
     return world, sun
 
@@ -70,8 +69,7 @@ def test_turning_the_light_is_turning_the_camera_back(tmp_path: Path, degrees: f
 
 def test_a_turned_warm_sky_is_the_formula(tmp_path: Path) -> None:
     split = split_sun(side_light())
-    world, _ = lighting_of(split)
-    bpy.context.scene.world = world
+    world, _ = light_alone(split)
     turn(world, Rotation=np.radians(70.0), Warmth=0.8, Strength=1.5)
     width, height = 32, 16
     found = render(tmp_path / "sky.exr", panorama(), (width, height), samples=64)[..., :3]

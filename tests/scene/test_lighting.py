@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 from likeness.scene.axes import to_blender
 from likeness.scene.sh_light import radiance, sh_basis, split_sun
-from rendered import lighting_of, matte_sphere, orbit, panorama, panorama_directions, render
+from rendered import light_alone, matte_sphere, orbit, panorama, panorama_directions, render
 from synthetic import side_light
 
 
@@ -16,8 +16,7 @@ def test_the_sky_is_the_formula(tmp_path: Path) -> None:
     """An equirectangular picture of the sky shows the radiance of every direction, black where it is negative."""
     light = side_light() * 0.5
     light[1] = 2.5  # from above, so strongly that the order-2 sky would be negative below
-    world, _ = lighting_of(split_sun(light))
-    bpy.context.scene.world = world
+    light_alone(split_sun(light))
     width, height = 48, 24
     found = render(tmp_path / "sky.exr", panorama(), (width, height), samples=16)
     fine = panorama_directions(4 * width, 4 * height)
@@ -30,8 +29,7 @@ def test_the_sky_is_the_formula(tmp_path: Path) -> None:
 def test_sun_and_sky_shade_like_the_coefficients(tmp_path: Path) -> None:
     """A matte white sphere under sun and sky shows sum(l_k Y_k(n)) where the sun reaches."""
     light = side_light()
-    world, _ = lighting_of(split_sun(light))
-    bpy.context.scene.world = world
+    light_alone(split_sun(light))
     matte_sphere()
     size = 32
     found = render(tmp_path / "sphere.exr", orbit(0.0), (size, size), samples=64)
@@ -48,7 +46,7 @@ def test_sun_and_sky_shade_like_the_coefficients(tmp_path: Path) -> None:
 
 def test_the_sun_stands_where_the_light_comes_from() -> None:
     light = side_light()
-    _, sun = lighting_of(split_sun(light))
+    _, sun = light_alone(split_sun(light))
     bpy.context.view_layer.update()
     shines = np.array(sun.matrix_world)[:3, :3] @ [0, 0, -1]
     np.testing.assert_allclose(shines, -to_blender(split_sun(light).direction), atol=1e-6)

@@ -12,7 +12,7 @@ from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.mouth_lining import DEPTH, LINING
 from likeness.scene.build import build_face
 from likeness.scene.export_folder import export_folder
-from likeness.scene.pose import face_front
+from likeness.scene.pose import reset_pose
 from likeness.scene.shape_keys import expression_keys
 from masks import MOUTH, mask_mesh
 from synthetic import sheet_reconstruction
@@ -28,7 +28,7 @@ def mask_folder(tmp_path: Path) -> Path:
 
 def test_the_mouth_of_a_mask_ends_in_the_dark(mask_folder: Path) -> None:
     face = build_face(mask_folder)
-    face_front(face)
+    reset_pose(face)
     for key in expression_keys(face):
         key.value = 0.0
     bpy.context.view_layer.update()

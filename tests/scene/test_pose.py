@@ -25,7 +25,7 @@ FORWARD, UPWARD, LEFT = (0.0, -1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)
 def _turn(face: bpy.types.Object) -> np.ndarray:
     """How the evaluated head is turned (3, 3), in the rig's axes."""
     bpy.context.view_layer.update()
-    head = pose.head_of(face)
+    head = pose.head_bone(face)
     return np.array(head.matrix)[:3, :3] @ np.linalg.inv(np.array(head.bone.matrix_local)[:3, :3])
 
 
@@ -33,9 +33,9 @@ def test_the_head_is_turned_as_in_the_photo(sheet_folder: Path) -> None:
     face = build_face(sheet_folder)
     expected = MODEL_TO_BLENDER @ head_rotation(read_reconstruction(sheet_folder).rotation) @ MODEL_TO_BLENDER.T
     np.testing.assert_allclose(_turn(face), expected, atol=1e-6)
-    pose.face_front(face)
+    pose.reset_pose(face)
     np.testing.assert_allclose(_turn(face), np.eye(3), atol=1e-6)
-    pose.face_as_photo(face)
+    pose.pose_as_photo(face)
     np.testing.assert_allclose(_turn(face), expected, atol=1e-6)
 
 
@@ -43,9 +43,9 @@ def test_the_head_is_turned_as_in_the_photo(sheet_folder: Path) -> None:
 def test_the_photos_pose_in_any_rotation_mode(sheet_folder: Path, mode: str) -> None:
     face = build_face(sheet_folder)
     expected = _turn(face)
-    pose.head_of(face).rotation_mode = mode
-    pose.face_front(face)
-    pose.face_as_photo(face)
+    pose.head_bone(face).rotation_mode = mode
+    pose.reset_pose(face)
+    pose.pose_as_photo(face)
     np.testing.assert_allclose(_turn(face), expected, atol=1e-6)
 
 
@@ -55,22 +55,22 @@ def test_the_photos_pose_in_any_rotation_mode(sheet_folder: Path, mode: str) -> 
 )
 def test_a_slider_to_the_right_goes_right_or_up_on_screen(sheet_folder: Path, axis: int, vector, goes_to) -> None:
     face = build_face(sheet_folder)
-    pose.face_front(face)
-    pose.head_of(face).rotation_euler[axis] = math.radians(90)
+    pose.reset_pose(face)
+    pose.head_bone(face).rotation_euler[axis] = math.radians(90)
     np.testing.assert_allclose(_turn(face) @ vector, goes_to, atol=1e-6)
 
 
 def test_a_yawed_head_nods_about_its_own_ears(sheet_folder: Path) -> None:
     face = build_face(sheet_folder)
-    pose.face_front(face)
-    head = pose.head_of(face)
+    pose.reset_pose(face)
+    head = pose.head_bone(face)
     head.rotation_euler[YAW], head.rotation_euler[PITCH] = math.radians(90), math.radians(30)
     np.testing.assert_allclose(_turn(face) @ FORWARD, [math.cos(math.pi / 6), 0, 0.5], atol=1e-6)
 
 
 def test_the_jaws_bone_opens_with_a_positive_angle(sheet_folder: Path) -> None:
     face = build_face(sheet_folder)
-    pose.face_front(face)
+    pose.reset_pose(face)
     before = base_vertices(face)
     jaw = pose.jaw_control(face)
     assert (jaw.owner.name, jaw.property, jaw.index) == ("jaw", "rotation_euler", 0)
@@ -85,7 +85,7 @@ def test_the_jaws_key_is_its_only_control(tmp_path: Path) -> None:
     jaw = pose.jaw_control(face)
     assert (jaw.owner.name, jaw.property) == ("jawOpen", "value")
     assert face.parent.pose.bones["jaw"].matrix_basis == face.parent.pose.bones["jaw"].matrix_basis.Identity(4)
-    assert jaw.owner in pose.posed(face)
+    assert jaw.owner in pose.posed_parts(face)
 
 
 def test_gaze_is_the_keys(tmp_path: Path) -> None:
@@ -118,10 +118,10 @@ def test_a_face_without_eyes_has_no_gaze(sheet_folder: Path) -> None:
 def test_the_eyes_go_with_the_pose_and_the_rest_of_the_face_does_not(tmp_path: Path) -> None:
     photo = {"eyeLookUpLeft": 0.3, "eyeLookUpRight": 0.3, "mouthSmileLeft": 0.5}
     face = build_named(tmp_path, ARKIT_FACE | photo)
-    pose.face_front(face)
+    pose.reset_pose(face)
     assert values_of(face) == {"mouthSmileLeft": 0.5}
     reset_expression(face)
-    pose.face_as_photo(face)
+    pose.pose_as_photo(face)
     assert values_of(face) == pytest.approx({"eyeLookUpLeft": 0.3, "eyeLookUpRight": 0.3})
 
 
@@ -133,15 +133,15 @@ def test_a_duplicate_is_turned_by_its_own_rig(tmp_path: Path, with_rig: bool) ->
     duplicate = bpy.context.view_layer.objects.active
     before = base_vertices(face)
     state_of(duplicate).gaze_up = 1.0
-    pose.face_front(duplicate)
-    assert (pose.head_of(duplicate) != pose.head_of(face)) is with_rig
+    pose.reset_pose(duplicate)
+    assert (pose.head_bone(duplicate) != pose.head_bone(face)) is with_rig
     assert bool(np.array_equal(base_vertices(face), before)) is with_rig
     assert values_of(face) == {}
 
 
 def test_real_eyes_turn_and_their_lids_follow(head_folder: Path) -> None:
     face = build_face(head_folder)
-    pose.face_front(face)
+    pose.reset_pose(face)
     mesh = read_reconstruction(head_folder).mesh
     balls = [np.unique(mesh.faces[mesh.parts == mesh.part_names.index(f"eye_{side}")]) for side in ("left", "right")]
     before = base_vertices(face)
@@ -166,6 +166,6 @@ def test_bones_of_a_body_stay_where_they_are(sheet_folder: Path) -> None:
     bpy.ops.object.mode_set(mode="OBJECT")
     bones = face.parent.pose.bones
     bones["arm.L"].location.x = bones["jaw"].rotation_euler.x = 0.3
-    pose.face_front(face)
+    pose.reset_pose(face)
     assert bones["arm.L"].location.x == pytest.approx(0.3)
     assert bones["jaw"].rotation_euler.x == 0.0

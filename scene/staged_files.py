@@ -1,4 +1,4 @@
-"""Files that appear all at once: made beside their place and moved there when they are complete."""
+"""Files written in a temporary folder beside their place and moved there when all of them are complete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def file_stem(name: str) -> str:
 
 
 @contextmanager
-def fresh_files(target: Path) -> Iterator[Path]:
+def staged_files(target: Path) -> Iterator[Path]:
     """Give a temporary folder whose files go beside ``target``, over those of an earlier export, when all is written.
 
     What was not made again stays, and after an exception everything does.
