@@ -105,8 +105,7 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
 @pytest.fixture
 def empty_file() -> None:
     """A Blender file without objects; the preferences stay, and so does an installed extension."""
-    import bpy
-
+    bpy = pytest.importorskip("bpy", reason="Blender's Python module is not installed")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
 
 

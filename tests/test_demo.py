@@ -35,6 +35,7 @@ def test_a_portrait_becomes_a_face(photo_astronaut: np.ndarray, tmp_path: Path) 
     assert all(name in (folder / "face.glb").read_bytes().decode("latin-1") for name in ARKIT_NAMES)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_the_fit_lies_on_the_photo(photo_astronaut: np.ndarray, tmp_path: Path) -> None:
     from likeness.inference.pipeline import PipelineOptions, reconstruct
 

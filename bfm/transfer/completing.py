@@ -71,8 +71,10 @@ def _laid(source: SourceModel, builtin: FaceModel) -> tuple[Shape, Overlay]:
 
 
 def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
-    """Raise `LikenessError` where the built-in face laid over the source matches it in too few places or is no face's
-    size, as of a source that is not in metres.
+    """Refuse a source that is no face, or one in other units.
+
+    Raises:
+        LikenessError: the built-in face laid over it matches it in too few places, or is not of a face's size.
     """
     face = builtin.dense_vertices[:DENSE_FACE_COUNT, 0]
     size, own = (np.linalg.norm(points[face].std(axis=0)) for points in (laying.laid, builtin.mean))

@@ -100,6 +100,7 @@ def test_a_built_in_device_that_fails_is_mentioned(monkeypatch: pytest.MonkeyPat
     assert "Using the CPU, because cuda does not work here (no kernel image is available)" in note
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_probe_is_what_the_doctor_tells() -> None:
     told = actions.probe({}, ignore)
     assert told["missing"] == []
@@ -122,6 +123,7 @@ def couple(photo_astronaut: np.ndarray, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_faces_come_with_boxes_and_pictures_largest_first(couple: Path, tmp_path: Path) -> None:
     folder = tmp_path / "Jürgen 张" / "faces"
     told: list[tuple[str, float]] = []
@@ -137,6 +139,7 @@ def test_faces_come_with_boxes_and_pictures_largest_first(couple: Path, tmp_path
     assert [fraction for _, fraction in told] == sorted(fraction for _, fraction in told)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_photo_without_a_face_is_one_sentence(tmp_path: Path) -> None:
     Image.new("RGB", (64, 64)).save(tmp_path / "black.png")
     with pytest.raises(LikenessError, match="No face was found"):
@@ -144,6 +147,7 @@ def test_a_photo_without_a_face_is_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "faces").exists()
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_pictures_that_cannot_be_written_are_one_sentence(couple: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(LikenessError, match="The faces' pictures cannot be written to"):

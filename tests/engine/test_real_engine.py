@@ -50,6 +50,7 @@ def engine(place: Path, elsewhere: Path) -> Iterator[Engine]:
     engine.stop()
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_result_is_the_same_as_in_this_process(engine: Engine, photo: Path, place: Path) -> None:
     stages: list[str] = []
     fractions: list[float] = []
@@ -75,6 +76,7 @@ def test_a_result_is_the_same_as_in_this_process(engine: Engine, photo: Path, pl
     np.testing.assert_allclose(there.translation, here.translation, rtol=0, atol=1e-5)
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_photo_that_is_none_is_one_sentence_and_the_engine_stays(engine: Engine, photo: Path, place: Path) -> None:
     with pytest.raises(LikenessError, match="There is no photo at"):
         result(engine.submit("reconstruct", photo=place / "nie 无.png", out=place / "never", **OPTIONS), START_S)
@@ -83,6 +85,7 @@ def test_a_photo_that_is_none_is_one_sentence_and_the_engine_stays(engine: Engin
     assert not (place / "never").exists()
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_final_run_is_cancelled_and_leaves_nothing(engine: Engine, photo: Path, place: Path) -> None:
     options: dict[str, Any] = OPTIONS | {"quality": "final"}
     before = set(place.iterdir())
@@ -97,6 +100,7 @@ def test_a_final_run_is_cancelled_and_leaves_nothing(engine: Engine, photo: Path
     assert result(engine.submit("probe"), START_S)["devices"]["cpu"].startswith("works")
 
 
+@pytest.mark.usefixtures("face_finder")
 def test_a_killed_worker_is_told_and_the_next_one_works(engine: Engine, photo: Path, place: Path) -> None:
     job = engine.submit("reconstruct", photo=photo, out=place / "killed", **(OPTIONS | {"quality": "final"}))
     wait(job, until=lambda update: update.stage == "fit", seconds=START_S)
