@@ -20,7 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser, commands = _parser()
     given = _command_first(sys.argv[1:] if arguments is None else arguments, set(commands.choices) - {PHOTOS})
-    # Each command may leave --json out of its options; what a command does not know is explained with its own usage.
+    # json=False: commands set it only where it is given. argparse itself would explain an unknown option with the usage
+    # of the outer parser, which shows no options.
     options, unknown = parser.parse_known_args(given, argparse.Namespace(json=False))
     if unknown:
         options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")

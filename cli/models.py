@@ -120,7 +120,7 @@ def _remove(options: argparse.Namespace, _progress: Progress) -> Done:
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the parser of ``likeness models`` and of what it can do to those of the other commands."""
     common = argparse.ArgumentParser(add_help=False)
-    # Absent unless given, because a command's own default would hide what stands before it.
+    # No default: that of a command such as `list` would overwrite a --json given before the command.
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print the outcome as JSON")
     parser = commands.add_parser(
         "models", description="The face models at hand, and bringing others.", parents=[common]

@@ -31,8 +31,8 @@ from .model_actions import add_model, check_models, get_ict
 from .protocol import PROTOCOL, Hello
 
 THUMBNAIL_PX = 128
-THUMBNAIL_SIDE = 1.7  # of the longer side of the face's box, which ends at the hairline
-# How libraries word it that have no exception of their own for it: PyTorch on three systems, OpenCV.
+THUMBNAIL_SIDE = 1.7  # side of the thumbnail over the longer side of the face's box, which ends at the hairline
+# What errors of libraries without an exception for too little memory say: PyTorch on three systems, OpenCV.
 MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
 
 Action = Callable[[dict[str, Any], Progress], dict[str, Any]]

@@ -25,7 +25,7 @@ BUILDS = (
     ("cuda", "NVIDIA (CUDA)", "Faster with an NVIDIA graphics card; a large download"),
     ("apple", "Apple", "For Apple computers with a chip of Apple's own"),
 )
-# Only what there is for this kind of computer, all where there is nothing: then installing says so.
+# The builds for this kind of computer; all of them where there is none, so that installing says why it is impossible.
 _ITEMS = [item for item in BUILDS if engine_state.find_or_none(item[0])] or list(BUILDS)
 LETTERS = 90  # in a line of the window, about
 

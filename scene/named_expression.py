@@ -11,8 +11,9 @@ from .expression import expression_of
 from .read_mesh import key_vertices, neutral_vertices
 from .shape_keys import expression_keys
 
-ENOUGH_VERTICES = 6000  # of a dense mesh, for what is smooth
-# Of the mean square of a shape: named shapes overlap, and none should grow for what another could do as well.
+ENOUGH_VERTICES = 6000  # of a denser mesh only so many are compared: shapes are smooth
+# Weight of the sliders' squares, over the mean square of a shape: named shapes overlap, and without it one could grow
+# while another shrinks to make up for it.
 RIDGE = 1e-2
 SWEEPS = 100
 
