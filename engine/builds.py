@@ -41,7 +41,7 @@ class Packages:
 
 
 @dataclass(frozen=True)
-class Build:
+class EngineBuild:
     """All packages of an engine, and the room that installing them needs."""
 
     name: str
@@ -65,7 +65,7 @@ def default_build(system: str) -> str:
     return _BUILD_OF_SYSTEM.get(system, "cpu")
 
 
-def find_build(name: str, system: str) -> Build:
+def find_build(name: str, system: str) -> EngineBuild:
     """A build by its name, for a system as `sys.platform` names it.
 
     Raises:
@@ -77,10 +77,10 @@ def find_build(name: str, system: str) -> Build:
         raise LikenessError(f"There is no {name.upper()} build of the engine for this computer: {advice}.")
     torch, index, space = _TORCH[name, system]
     lists = Packages(LOCKS / COMMON), Packages(LOCKS / torch, TORCH_INDEX + index if index else "")
-    return Build(name, lists, int(space * GIGABYTE))
+    return EngineBuild(name, lists, int(space * GIGABYTE))
 
 
-def fingerprint(build: Build) -> str:
+def fingerprint(build: EngineBuild) -> str:
     """Changes when the lists do: an environment with another one is out of date."""
     digest = hashlib.sha256()
     for packages in build.packages:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from ..errors import LikenessError
 from .background import Background, Watch
-from .builds import GIGABYTE, Build, Packages, find_build, fingerprint
+from .builds import GIGABYTE, EngineBuild, Packages, find_build, fingerprint
 from .environment import (
     CHECK_TIMEOUT_S,
     check_command,
@@ -30,7 +30,7 @@ from .environment import (
     verdict,
     write_record,
 )
-from .installer import Installer, Progress, explain, find_installer
+from .installer import Installer, InstallProgress, explain, find_installer
 from .interpreters import LOCKED, find_interpreter
 
 # Of the whole: where each part of the work ends.
@@ -82,7 +82,7 @@ def _check_source(order: Order) -> None:
         raise LikenessError("Downloading the engine needs online access, which Blender does not allow now.")
 
 
-def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
+def _fill(task: Background, order: Order, build: EngineBuild, place: Path) -> None:
     """Make the environment ``place``/env with all packages of the build."""
     installer, env, version = find_installer(), place / "env", dotted(LOCKED[0])
     task.tell("Looking for Python", 0.0)
@@ -94,9 +94,11 @@ def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
     run(installer.create(base.path if base else None, version, env), lambda _: None, "The download of Python")
     ends = CREATED, COMMON_INSTALLED, INSTALLED
     for packages, start, end in zip(build.packages, ends, ends[1:], strict=False):
-        progress = Progress(len(packages.names), env, place)
+        progress = InstallProgress(len(packages.names), env, place)
 
-        def watch(lines: list[str], progress: Progress = progress, start: float = start, end: float = end) -> None:
+        def watch(
+            lines: list[str], progress: InstallProgress = progress, start: float = start, end: float = end
+        ) -> None:
             progress.read(lines)
             task.tell(progress.stage, start + (end - start) * progress.fraction)
 
@@ -189,7 +191,7 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def require_space(place: Path, build: Build) -> None:
+def require_space(place: Path, build: EngineBuild) -> None:
     """Raise `LikenessError` where the disk has not the room that a build takes."""
     free = shutil.disk_usage(place).free
     if free < build.space:

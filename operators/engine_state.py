@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 
 from ..engine import builds
-from ..engine.builds import Build, find_build, fingerprint
+from ..engine.builds import EngineBuild, find_build, fingerprint
 from ..engine.environment import Installed, interpreter_in, read_installed
 from ..errors import LikenessError
 from . import engine_host
@@ -42,7 +42,7 @@ def refresh() -> None:
     _state = EngineState(installed, build is not None and installed.lists != fingerprint(build))
 
 
-def find_or_none(build: str) -> Build | None:
+def find_or_none(build: str) -> EngineBuild | None:
     """A build for this computer, or None where there is none of that name."""
     try:
         return find_build(build, sys.platform)

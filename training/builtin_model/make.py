@@ -32,7 +32,7 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import subdivide
 from .expressions import expression_basis
 from .identity import identity_modes, sharpen_parity
-from .mean_face import Build, build_mean, shifted
+from .mean_face import MeanFace, build_mean, shifted
 from .paint import albedo_modes, skin_color
 from .regions import REGION_NAMES, skin_regions
 from .relief import smoothed
@@ -55,7 +55,7 @@ SOURCE = (
 )
 
 
-def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
+def identity_basis(build: MeanFace, measured: Mapping[str, Floats]) -> Floats:
     """Modes (I, V, 3): base modes carried by the surface; eyeballs shift whole, and what touches them stays on them."""
     modes = np.concatenate([measured["modes"][:, :DENSE_FACE_COUNT], _flat_rings(measured["skirt_modes"])], axis=1)
     noise = np.append(measured["noise"][:DENSE_FACE_COUNT], np.full(build.mesh.skirt.size, measured["noise"].max()))
@@ -74,7 +74,7 @@ def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
     return sharpen_parity(whole, build.mirror)
 
 
-def _ride(skin: Floats, build: Build, rings: Ints, side: int, centre: Floats) -> None:
+def _ride(skin: Floats, build: MeanFace, rings: Ints, side: int, centre: Floats) -> None:
     """Let lids keep their distance from the eyeball: their hidden strips wholly, their rims mostly move with it.
 
     Only the motion along the eyeball's normal is bound; lids open and widen freely.
@@ -96,7 +96,7 @@ def _flat_rings(rings: Floats) -> Floats:
     return rings.reshape(len(rings), -1, 3)
 
 
-def regions(build: Build) -> dict[str, Floats]:
+def regions(build: MeanFace) -> dict[str, Floats]:
     """Weights (V,) by name: the named regions and the two that serve the colours only."""
     found = skin_regions(build.mesh, build.surface.vertices, build.surface.control)
     whole = {}
@@ -106,7 +106,7 @@ def regions(build: Build) -> dict[str, Floats]:
     return whole
 
 
-def albedo(build: Build, weights: dict[str, Floats]) -> tuple[Floats, Floats]:
+def albedo(build: MeanFace, weights: dict[str, Floats]) -> tuple[Floats, Floats]:
     """Mean (V, 3) and modes (A, V, 3), linear RGB, exactly mirror symmetric."""
     skin = len(build.surface.vertices)
     lips_depth = float(build.layout.base[list(INNER_LIP_LOOP[4:7]), 2].mean())
@@ -120,7 +120,7 @@ def albedo(build: Build, weights: dict[str, Floats]) -> tuple[Floats, Floats]:
     return mean, (modes + parity * modes[:, build.mirror]) / 2
 
 
-def layout_uv(build: Build) -> tuple[Floats, Ints]:
+def layout_uv(build: MeanFace) -> tuple[Floats, Ints]:
     """UVs (U, 2) and faces_uv (F, 4) of the whole mesh."""
     control, faces = unwrap(build.mesh, build.layout.targets)
     fine = subdivide(faces, len(control), LEVELS)
@@ -131,28 +131,28 @@ def layout_uv(build: Build) -> tuple[Floats, Ints]:
     return np.concatenate(uv), np.concatenate(faces_uv)
 
 
-def face_parts(build: Build) -> Ints:
+def face_parts(build: MeanFace) -> Ints:
     """(F,) index into PART_NAMES."""
     skin = np.where(build.mesh.charts[build.surface.parents] == MOUTH, PART_NAMES.index("mouth"), 0)
     eyes = np.repeat([PART_NAMES.index("eye_left"), PART_NAMES.index("eye_right")], len(build.eyeball.faces))
     return np.concatenate([skin, eyes]).astype(np.int32)
 
 
-def dense_ids(build: Build) -> Ints:
+def dense_ids(build: MeanFace) -> Ints:
     """Vertex ids (478,) of the dense landmarks."""
     ids = np.arange(DENSE_COUNT)
     ids[list(LEFT_IRIS)], ids[list(RIGHT_IRIS)] = (eye[build.eyeball.iris] for eye in build.eyes)
     return ids.astype(np.int32)
 
 
-def landmarks68(build: Build) -> Ints:
+def landmarks68(build: MeanFace) -> Ints:
     """Vertex ids (68,): the vertex nearest to the average that defines each iBUG landmark."""
     points = dense_to_ibug68(build.vertices[:DENSE_FACE_COUNT])
     skin = build.vertices[: len(build.surface.vertices)]
     return np.array([np.linalg.norm(skin - p, axis=1).round(9).argmin() for p in points], dtype=np.int32)
 
 
-def expression_geometry(build: Build, regressor: Floats) -> FaceGeometry:
+def expression_geometry(build: MeanFace, regressor: Floats) -> FaceGeometry:
     """What the expressions need to know of the mean face."""
     return FaceGeometry(
         vertices=build.vertices,
@@ -164,7 +164,7 @@ def expression_geometry(build: Build, regressor: Floats) -> FaceGeometry:
     )
 
 
-def joint_weights(build: Build) -> Floats:
+def joint_weights(build: MeanFace) -> Floats:
     """(V, J), rows summing to 1."""
     jaw = np.clip(build.surface.control @ jaw_share(build.mesh), 0, 1)
     jaw = (jaw + jaw[build.mirror[: len(jaw)]]) / 2
@@ -177,7 +177,9 @@ def load_measured(path: Path) -> dict[str, Floats]:
         return {name: arrays[name].astype(np.float64) for name in arrays.files}
 
 
-def apply_relief(build: Build, identity: Floats, relief: Mapping[str, Floats], free: Floats) -> tuple[Build, Floats]:
+def apply_relief(
+    build: MeanFace, identity: Floats, relief: Mapping[str, Floats], free: Floats
+) -> tuple[MeanFace, Floats]:
     """Raise the mean and the leading identity modes (I, V, 3) along the normals; ``free`` (V,) says where."""
     if relief["mean"].shape != free.shape:
         raise ValueError("the relief was measured on another mesh: run training.measure_relief again")

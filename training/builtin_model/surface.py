@@ -42,7 +42,7 @@ NOSTRIL_INWARD, NOSTRIL_WIDTH = np.array([0.0006, 0.0065, -0.0030]), 0.85  # the
 
 
 @dataclass(frozen=True)
-class Layout:
+class ControlPoints:
     """Control points of the mean face and how they follow the base points (B = 576)."""
 
     base: Floats  # (B, 3) metres
@@ -98,7 +98,7 @@ def seat_eye(rim: Floats, iris: Floats) -> Floats:
     return np.array([iris[0], iris[1], np.sort(depth)[1]])
 
 
-def place_control(mesh: ControlMesh, base: Floats, iris: Floats) -> Layout:
+def place_control(mesh: ControlMesh, base: Floats, iris: Floats) -> ControlPoints:
     """Targets of all control points for base points (B, 3) and the right iris centre (3,)."""
     targets = np.zeros((mesh.count, 3))
     follow = np.zeros((mesh.count, len(base)))
@@ -123,7 +123,7 @@ def place_control(mesh: ControlMesh, base: Floats, iris: Floats) -> Layout:
     right = np.concatenate([mesh.lid_right.ravel(), mesh.nostril_right])
     left = mesh.mirror[right]
     targets[left], follow[left] = targets[right] * FLIP, follow[right][:, base_mirror()]
-    return Layout(base, symmetric(targets, mesh.mirror), follow, np.stack([centre, centre * FLIP]), eye_follow)
+    return ControlPoints(base, symmetric(targets, mesh.mirror), follow, np.stack([centre, centre * FLIP]), eye_follow)
 
 
 def _on_eyeball(rim: Floats, centre: Floats, clearance: float, slide: float) -> Floats:
@@ -148,7 +148,7 @@ def _mouth_ring(lips: Floats, back: float, opening: float, width: float) -> Floa
     return ring
 
 
-def build_surface(mesh: ControlMesh, layout: Layout) -> Surface:
+def build_surface(mesh: ControlMesh, layout: ControlPoints) -> Surface:
     """Subdivide control points chosen so that the surface passes through the targets."""
     fine = subdivide(mesh.faces, mesh.count, LEVELS)
     through = interpolating_control(fine.matrix[: mesh.count], umbrella(mesh.faces, mesh.count), SMOOTHNESS)
