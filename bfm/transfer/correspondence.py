@@ -9,12 +9,13 @@ import numpy as np
 import scipy.sparse as sparse
 from scipy.sparse.csgraph import connected_components
 
+from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats, Ints
 from ...geometry.closest import Surface
 from .motions import spread_out
 from .overlay import lay_over
 from .registration import unique_edges, vertex_normals
-from .shapes import EYES, INSIDES, Shape
+from .shapes import Shape
 
 # Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
 SAME, APART = 0.003, 0.009
@@ -73,8 +74,8 @@ def attach(points: Floats, own: Shape, others: Floats, other: Shape) -> Correspo
     triangles = np.zeros((len(points), 3), dtype=np.int32)
     weights, distance = np.tile([1.0, 0.0, 0.0], (len(points), 1)), np.full(len(points), np.inf)
     apart = own.has_eyes and other.has_eyes
-    single = (*INSIDES, *EYES) if apart else INSIDES
-    skin = ("skin",) if apart else ("skin", *EYES)
+    single = (*PartName.INSIDES, *PartName.EYES) if apart else PartName.INSIDES
+    skin = (PartName.SKIN,) if apart else (PartName.SKIN, *PartName.EYES)
     for parts in (*((part,) for part in single), skin):
         faces, targets = own.triangles(*parts), other.triangles(*parts)
         if len(faces) and len(targets):
@@ -121,7 +122,7 @@ def overlay(a: Shape, b: Shape) -> Overlay:
     if a.opening is None:
         return Overlay(laid, attach(laid, a, b.vertices, b), back)
     opening = back.carry(a.opening) * back.trust[:, None]
-    opened = b.vertices + mended(opening, b.vertices, b.triangles("skin", "mouth", *EYES))
+    opened = b.vertices + mended(opening, b.vertices, b.triangles(*PartName.CLOSED_SKIN))
     return Overlay(laid, attach(laid + a.opening, a, opened, b), attach(opened, b, laid + a.opening, a))
 
 

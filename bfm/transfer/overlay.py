@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats
 from ...geometry.closest import Surface
 from .eyeballs import fit_ball, lay_eye
 from .registration import Landmarks, register
-from .shapes import EYES, Shape, landmark_spread
+from .shapes import Shape, landmark_spread
 
 
 def lay_over(template: Shape, target: Shape) -> Floats:
@@ -19,7 +20,7 @@ def lay_over(template: Shape, target: Shape) -> Floats:
     )
     laid = register(template.vertices, template.outer(), Surface(target.vertices, target.outer()), landmarks)
     if template.has_eyes and target.has_eyes:
-        for eye in EYES:
+        for eye in PartName.EYES:
             ids = template.vertices_of(eye)
             ball, onto = fit_ball(template.vertices[ids]), fit_ball(target.vertices[target.vertices_of(eye)])
             laid[ids] = lay_eye(template.vertices[ids], ball, onto)

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...anatomy.parts import part_kind
 from ...geometry.faces import triangle_owner
 from .model_tensors import SPACING, ModelTensors, thinned, vertex_areas
 
 REACH = 0.02  # metres round the mean's dense landmarks
-OUTER_PARTS = ("skin", "eye_left", "eye_right")
 _CHUNK = 8192
 
 
@@ -73,7 +73,7 @@ def face_part(tensors: ModelTensors) -> FacePart:
 def _outer_triangles(tensors: ModelTensors) -> Tensor:
     """Triangles (T', 3) of the parts that can be seen of a face with its mouth closed."""
     model = tensors.model
-    outer = [part for part, name in enumerate(model.part_names) if name in OUTER_PARTS]
+    outer = [part for part, name in enumerate(model.part_names) if not part_kind(name).in_mouth]
     parts = np.asarray(model.face_parts)[triangle_owner(model.faces)]
     return tensors.triangles[torch.as_tensor(np.isin(parts, outer), device=tensors.triangles.device)]
 

@@ -19,11 +19,11 @@ from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import smoothstep, texel_geometry, uv_atlas
 from ..uv.blending import blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts
-from ..uv.mirror import mirror_coordinates, mirrored, part_groups
+from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
 from .photo_sampling import pixels_per_texel
 from .seams import close_seams
-from .seen_skin import BANDS, EYES, SKIN, SeenSkin, look, matched, merged, texel_groups
+from .seen_skin import BANDS, SeenSkin, look, matched, merged, texel_groups
 
 _COARSE_SIZE = 256  # texels in which the photo is measured against the texture
 _LEAST_SIZE = 512

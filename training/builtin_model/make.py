@@ -15,6 +15,7 @@ import numpy as np
 
 from ...anatomy.arkit import ARKIT_NAMES, ARKIT_RANGE
 from ...anatomy.expression_spread import EXPRESSION_STD
+from ...anatomy.joints import HEAD_JOINT_PARENTS, HEAD_JOINTS, JointName
 from ...anatomy.landmarks import (
     DENSE_COUNT,
     DENSE_FACE_COUNT,
@@ -24,6 +25,8 @@ from ...anatomy.landmarks import (
     RIGHT_IRIS,
     dense_to_ibug68,
 )
+from ...anatomy.parts import PartName
+from ...anatomy.regions import RegionName
 from ...bfm.builtin.eyes import eye_color
 from ...bfm.builtin.loading import BUILTIN_FILE
 from ...bfm.builtin.muscles import FaceGeometry, vertex_normals
@@ -34,9 +37,9 @@ from .expressions import expression_basis
 from .identity import identity_modes, sharpen_parity
 from .mean_face import MeanFace, build_mean, shifted
 from .paint import albedo_modes, skin_color
-from .regions import REGION_NAMES, skin_regions
+from .regions import LID_MARGIN, NOSTRILS, skin_regions
 from .relief import smoothed
-from .skeleton import JOINT_NAMES, JOINT_PARENTS, jaw_share, joint_regressor, skin_weights
+from .skeleton import jaw_share, joint_regressor, skin_weights
 from .surface import LEVELS, symmetric
 from .tidy import calming_matrix, skirt_matrix, tidying_matrix
 from .topology import MOUTH, base_mirror
@@ -48,7 +51,7 @@ RELIEF = HERE / "measured_relief.npz"
 
 RELIEF_SMOOTHING = 2  # rounds of averaging along edges: takes the scanner's noise, leaves the form
 RIM_BOUND = 0.75  # share of the lid rims' motion along the eyeball's normal that is the eyeball's own
-PART_NAMES = ("skin", "mouth", "eye_left", "eye_right")
+PART_NAMES = (PartName.SKIN, PartName.MOUTH, *PartName.EYES)
 SOURCE = (
     "Made by the Likeness project: landmark topology of MediaPipe (Apache-2.0); landmark statistics measured on "
     "renders of random ICT-FaceKit heads (MIT, Copyright (c) 2020 USC Institute for Creative Technologies)"
@@ -101,7 +104,7 @@ def regions(build: MeanFace) -> dict[str, Floats]:
     found = skin_regions(build.mesh, build.surface.vertices, build.surface.control)
     whole = {}
     for name, on_skin in found.items():
-        weights = np.concatenate([on_skin, np.full(2 * len(build.eyeball.vertices), float(name == "eyes"))])
+        weights = np.concatenate([on_skin, np.full(2 * len(build.eyeball.vertices), float(name == RegionName.EYES))])
         whole[name] = (weights + weights[build.mirror]) / 2
     return whole
 
@@ -114,7 +117,7 @@ def albedo(build: MeanFace, weights: dict[str, Floats]) -> tuple[Floats, Floats]
     eye = eye_color(build.eyeball.vertices)
     mean = np.concatenate([skin_color(build.vertices[:skin], on_skin, lips_depth), eye, eye])
     mean = (mean + mean[build.mirror]) / 2
-    tinted = np.clip(weights["skin"] + weights["lips"], 0, 1) * (1 - weights["eyes"])
+    tinted = np.clip(weights[RegionName.SKIN] + weights[RegionName.LIPS], 0, 1) * (1 - weights[RegionName.EYES])
     modes = albedo_modes(build.vertices, build.mirror, mean, tinted)
     parity = np.sign((modes * modes[:, build.mirror]).sum(axis=(1, 2)))[:, None, None]
     return mean, (modes + parity * modes[:, build.mirror]) / 2
@@ -133,8 +136,8 @@ def layout_uv(build: MeanFace) -> tuple[Floats, Ints]:
 
 def face_parts(build: MeanFace) -> Ints:
     """(F,) index into PART_NAMES."""
-    skin = np.where(build.mesh.charts[build.surface.parents] == MOUTH, PART_NAMES.index("mouth"), 0)
-    eyes = np.repeat([PART_NAMES.index("eye_left"), PART_NAMES.index("eye_right")], len(build.eyeball.faces))
+    skin = np.where(build.mesh.charts[build.surface.parents] == MOUTH, PART_NAMES.index(PartName.MOUTH), 0)
+    eyes = np.repeat([PART_NAMES.index(eye) for eye in PartName.EYES], len(build.eyeball.faces))
     return np.concatenate([skin, eyes]).astype(np.int32)
 
 
@@ -160,7 +163,7 @@ def expression_geometry(build: MeanFace, regressor: Floats) -> FaceGeometry:
         mirror=build.mirror,
         eyeballs=build.eyes,
         eye_centres=build.eye_centres,
-        jaw_hinge=regressor[JOINT_NAMES.index("jaw")] @ build.vertices,
+        jaw_hinge=regressor[HEAD_JOINTS.index(JointName.JAW)] @ build.vertices,
     )
 
 
@@ -197,7 +200,9 @@ def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | No
     weights = regions(build)
     identity = identity_basis(build, measured)
     if relief is not None:
-        hidden = np.sum([weights[name] for name in ("eyes", "mouth_interior", "lid_margin", "nostrils")], axis=0)
+        hidden = np.sum(
+            [weights[name] for name in (RegionName.EYES, RegionName.MOUTH_INTERIOR, LID_MARGIN, NOSTRILS)], axis=0
+        )
         build, identity = apply_relief(build, identity, relief, 1 - np.clip(hidden, 0, 1))
     albedo_mean, albedo_basis = albedo(build, weights)
     uv, faces_uv = layout_uv(build)
@@ -221,12 +226,12 @@ def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | No
         landmarks68=landmarks68(build),
         dense_vertices=np.repeat(dense_ids(build)[:, None], 3, axis=1),
         dense_weights=np.tile(np.array([1, 0, 0], dtype=np.float32), (DENSE_COUNT, 1)),
-        region_names=REGION_NAMES,
-        region_weights=np.stack([weights[name] for name in REGION_NAMES]).astype(np.float16),
+        region_names=RegionName.ALL,
+        region_weights=np.stack([weights[name] for name in RegionName.ALL]).astype(np.float16),
         part_names=PART_NAMES,
         face_parts=face_parts(build),
-        joint_names=JOINT_NAMES,
-        joint_parents=np.array(JOINT_PARENTS, dtype=np.int32),
+        joint_names=HEAD_JOINTS,
+        joint_parents=np.array(HEAD_JOINT_PARENTS, dtype=np.int32),
         joint_regressor=regressor.astype(np.float32),
         skin_weights=joint_weights(build).astype(np.float32),
     )

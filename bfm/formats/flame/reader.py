@@ -9,6 +9,8 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from ....anatomy.joints import JointName
+from ....anatomy.parts import PartName
 from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
@@ -17,8 +19,8 @@ from .beside import beside, embedding_landmarks, texture_layout
 from .files import IDENTITY_MODES, JOINT_NAMES, MODES, PARENTS, VERTICES, WANTED, Flame, model_file, read_flame
 from .skinning import flame_vertices
 
-PARTS = ("skin", "eye_left", "eye_right")
-JAW, LEFT_EYE, RIGHT_EYE = (JOINT_NAMES.index(name) for name in ("jaw", "eye.L", "eye.R"))
+PARTS = (PartName.SKIN, *PartName.EYES)
+JAW, LEFT_EYE, RIGHT_EYE = (JOINT_NAMES.index(name) for name in (JointName.JAW, *JointName.EYES))
 # Axis times angle in radians of one joint at slider 1.0. X: down, Y: to the subject's left. And the spread of the
 # slider: faces in photos open their jaws and move their eyes far more often than they shift the jaw.
 POSE_KEYS: dict[str, tuple[int, tuple[float, float, float], float]] = {
