@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
-from ..anatomy.landmarks import inter_ocular_distance
+from ..anatomy.landmarks import Ibug, inter_ocular_distance
 from ..geometry.arrays import Floats, Pixels
 from ..result.reconstruction import Reconstruction
 from .displaced import posed_vertices
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png")
-INNER_POINTS = slice(17, 68)  # without the jaw line, which data sets place differently in turned faces
+# Without the jaw line, which data sets place differently in turned faces.
+INNER_POINTS = slice(Ibug.JAW.stop, Ibug.COUNT)
 TILE_WIDTH = 640
 
 

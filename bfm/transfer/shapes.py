@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...anatomy.arkit import JAW_OPEN
+from ...anatomy.landmarks import Ibug
 from ...anatomy.parts import PartName
 from ...anatomy.regions import RegionName
 from ...geometry.arrays import Floats, Ints
@@ -15,7 +16,6 @@ from ..face_model import FaceModel
 from ..source_model import SourceModel
 
 SKIRT_BEGINS, SKIRT_ENDS = 0.4, 1.0  # weights of the skirt between which the surface stops being the face's
-JAW_POINTS = 17  # of iBUG-68, which each model puts elsewhere along the jaw
 SURE, UNSURE = 0.0015, 0.012  # metres: how well two models agree on where a landmark is, and on one of the jaw
 
 
@@ -78,4 +78,6 @@ def _doubt(source: SourceModel | FaceModel) -> Floats:
 
 def landmark_spread() -> Floats:
     """How far apart (68,) two models may put the same landmark, metres."""
-    return np.where(np.arange(68) < JAW_POINTS, UNSURE, SURE)
+    spread = np.full(Ibug.COUNT, SURE)
+    spread[Ibug.JAW] = UNSURE  # each model puts them elsewhere along the jaw
+    return spread

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from ...anatomy.landmarks import ibug68_to_five
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Pixels
 
@@ -103,8 +104,7 @@ def pos(points: Floats) -> tuple[float, Floats]:
 
 def arcface_matrix(landmarks68: Floats) -> Floats:
     """Similarity (2, 3) that brings 68 landmarks (68, 2), y down, to ArcFace's 112-pixel template (Umeyama 1991)."""
-    eyes = [landmarks68[[36, 39]].mean(axis=0), landmarks68[[42, 45]].mean(axis=0)]
-    source = np.stack([*eyes, landmarks68[30], landmarks68[48], landmarks68[54]])
+    source = ibug68_to_five(landmarks68)
     from_mean, to_mean = source.mean(axis=0), ARCFACE_TEMPLATE.mean(axis=0)
     a, b = source - from_mean, ARCFACE_TEMPLATE - to_mean
     u, singular, vt = np.linalg.svd(b.T @ a / len(a))

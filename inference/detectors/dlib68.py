@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ...anatomy.landmarks import Ibug
 from ...errors import LikenessError
 from ...geometry.arrays import Floats64, Pixels
 from .crop import Crop
 from .repeated_detection import frame_of
 from .search import find_faces
 
-POINTS = 68
 SHIFTS = ((0.0, 0.0, 1.0), (0.04, 0.02, 1.05), (-0.04, -0.02, 0.95), (0.0, 0.04, 0.95), (0.0, -0.04, 1.05))
 BOX = 0.9  # side of dlib's detector's box / side of the mesh's frame, the median of 13 photos; the centres agree
 MARGIN, RESOLUTION = 1.8, 360  # window side / side of the frame; pixels
@@ -64,6 +64,6 @@ def _predictor(path: Path) -> Any:
         raise LikenessError(f"'{path}' is not a dlib shape predictor: choose dlib's 68-point .dat file.") from problem
     blank = np.zeros((64, 64, 3), np.uint8)
     count = predictor(blank, dlib.rectangle(8, 8, 56, 56)).num_parts  # type: ignore[attr-defined]
-    if count != POINTS:
+    if count != Ibug.COUNT:
         raise LikenessError(f"'{path}' predicts {count} points: choose dlib's 68-point .dat file.")
     return predictor

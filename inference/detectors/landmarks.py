@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, dense_to_ibug68, ibug68_to_five, inter_ocular_distance
+from ...anatomy.landmarks import DENSE_FACE_COUNT, Dense, Ibug, dense_to_ibug68, ibug68_to_five, inter_ocular_distance
 from ...errors import LikenessError
 from ...geometry.arrays import Floats64
 from ..images import Photo
@@ -22,7 +22,6 @@ from .uncertainty import point_sigma
 MIN_FACE_PX = 48
 DRAFT_PASSES, PASSES = 2, 6
 PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"  # environment: path of dlib's 68-point file, used instead of MediaPipe
-RIGHT_CHEEK, LEFT_CHEEK = 234, 454  # dense points before the ears
 SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
 STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is gone
 
@@ -51,9 +50,10 @@ class FaceLandmarks:
     def yaw(self) -> float:
         """Rough turn of the head, radians: positive to the subject's left (towards the right of the picture)."""
         if self.depth is not None:
-            side = np.hypot(*(self.points[LEFT_CHEEK] - self.points[RIGHT_CHEEK]))
-            return float(np.arctan2(self.depth[LEFT_CHEEK] - self.depth[RIGHT_CHEEK], side))
-        right, left, nose = self.points[0], self.points[16], self.points[30]
+            right, left = Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR
+            side = np.hypot(*(self.points[left] - self.points[right]))
+            return float(np.arctan2(self.depth[left] - self.depth[right], side))
+        right, left, nose = self.points[[Ibug.RIGHT_JAW_END, Ibug.LEFT_JAW_END, Ibug.NOSE_TIP]]
         across = left - right
         share = float(np.dot(nose - right, across) / max(float(np.dot(across, across)), 1e-9))
         return float(np.arcsin(np.clip(2 * share - 1, -1, 1)))
@@ -108,7 +108,8 @@ def _from_mesh(mesh: Floats64, spread: Floats64) -> FaceLandmarks:
 
 
 def _from_68(points: Floats64, spread: Floats64) -> FaceLandmarks:
-    share = np.where(np.arange(len(points)) < 17, SIGMA_68_JAW, SIGMA_68)
+    share = np.full(len(points), SIGMA_68)
+    share[Ibug.JAW] = SIGMA_68_JAW
     sigma = np.hypot(share * inter_ocular_distance(points), spread)
     box = _box(points)
     return FaceLandmarks(points, "ibug68", sigma, None, box, "dlib", _confidence(spread, box))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...anatomy.landmarks import dense_mirror
+from ...anatomy.landmarks import DENSE_FACE_COUNT, Dense, dense_mirror
 from ...geometry.arrays import Floats64, Pixels
 from .crop import Crop
 from .mesh import find_meshes
@@ -18,16 +18,14 @@ RESOLUTION = 256
 AGREEMENT = 0.12  # median distance to the other looks, share of the face's side
 # Shift across and down (share of the window), zoom, turn in radians; each also mirrored, in this order.
 LOOKS = ((0.0, 0.0, 1.0, 0.0), (0.03, -0.02, 1.08, 0.08), (-0.03, 0.02, 0.92, -0.08), (0.02, 0.03, 1.15, 0.04))
-FACE = 468
-EYE_CORNERS = ([33, 133], [362, 263])  # the subject's right, left
 
 Look = tuple[Floats64, Floats64]  # mesh (478, 3) and its standard deviation (478,), photo pixels
 
 
 def frame_of(mesh: Floats64) -> Crop:
     """The upright square round a mesh (478, D): its angle is the tilt of the line through the eyes."""
-    points = mesh[:FACE, :2]
-    right, left = (mesh[ids, :2].mean(axis=0) for ids in EYE_CORNERS)
+    points = mesh[:DENSE_FACE_COUNT, :2]
+    right, left = (mesh[list(ids), :2].mean(axis=0) for ids in (Dense.RIGHT_EYE_CORNERS, Dense.LEFT_EYE_CORNERS))
     angle = float(np.arctan2(*(left - right)[::-1]))
     axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     low, high = (points @ axes.T).min(axis=0), (points @ axes.T).max(axis=0)
@@ -48,7 +46,7 @@ def refine(pixels: Pixels, rough: Floats64, looks: int) -> Look | None:
     if 2 * len(seen) <= looks:
         return None
     stack = np.stack(seen)
-    distance = np.median(np.linalg.norm((stack - np.median(stack, axis=0))[:, :FACE, :2], axis=-1), axis=1)
+    distance = np.median(np.linalg.norm((stack - np.median(stack, axis=0))[:, :DENSE_FACE_COUNT, :2], axis=-1), axis=1)
     stack = stack[distance <= max(AGREEMENT / 3 * frame.side, distance.min())]
     spread = np.sqrt(stack[..., :2].var(axis=0).sum(axis=-1) / 2 * len(stack) / max(len(stack) - 1, 1))
     return stack.mean(axis=0), spread
@@ -71,6 +69,6 @@ def _look(pixels: Pixels, crop: Crop, near: Floats64) -> Floats64 | None:
     for mesh in find_meshes(pixels, crop):
         if crop.mirrored:
             mesh = mesh[dense_mirror()]
-        if np.median(np.linalg.norm((mesh - near)[:FACE, :2], axis=1)) <= limit:
+        if np.median(np.linalg.norm((mesh - near)[:DENSE_FACE_COUNT, :2], axis=1)) <= limit:
             return mesh
     return None

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...anatomy.landmarks import Ibug
 from ...geometry.arrays import Floats, Ints, Pixels
 from ...geometry.faces import NO_CORNER, triangulate
 from ...inference.camera import Camera, intrinsics_from_focal
@@ -78,9 +79,10 @@ def _paint(vertices: Floats, lm: Ints, skin_end: int, eyes: tuple[slice, slice])
     color = np.tile(SKIN, (len(vertices), 1))
     color[skin_end:] = (0.25, 0.10, 0.08)
     flat, depth = vertices[:skin_end, :2], vertices[:skin_end, 2]
-    lips = Polygon(flat[lm[48:60]]).contains_points(flat) & (depth > vertices[lm[48], 2] - 0.01)
+    corner = vertices[lm[Ibug.RIGHT_MOUTH_CORNER], 2]
+    lips = Polygon(flat[lm[Ibug.OUTER_LIPS]]).contains_points(flat) & (depth > corner - 0.01)
     color[:skin_end][lips] = LIP
-    for brow in (lm[17:22], lm[22:27]):
+    for brow in (lm[Ibug.RIGHT_BROW], lm[Ibug.LEFT_BROW]):
         curve = np.concatenate(
             [np.linspace(a, b, 12) for a, b in zip(vertices[brow[:-1]], vertices[brow[1:]], strict=True)]
         )

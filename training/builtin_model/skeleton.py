@@ -6,17 +6,20 @@ import numpy as np
 from scipy.sparse.linalg import splu
 
 from ...anatomy.joints import HEAD_JOINTS
-from ...anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, OUTER_LIP_LOOP, dense_mirror
+from ...anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, OUTER_LIP_LOOP, Dense, dense_mirror
 from ...geometry.affine import affine_weights
 from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import umbrella
 from .regions import smooth_step
 from .topology import ControlMesh
 
-HEAD_ANCHORS = (168, 6, 10, 152, 234, 454, 127, 356)
+HEAD_ANCHORS = (
+    *(Dense.NOSE_BRIDGE, 6, Dense.FOREHEAD_TOP, Dense.CHIN),
+    *(Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR, 127, 356),
+)
 # The jaw hinges on its condyles, about 12 mm in front of the ear canal: half-way between the oval's points before the
 # ears and the skirt's first ring behind them.
-HINGE_LANDMARKS = (234, 454)
+HINGE_LANDMARKS = (Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR)
 HINGE_PLACES = tuple(FACE_OVAL_LOOP.index(p) for p in HINGE_LANDMARKS)
 # Control points that turn fully with the jaw, and along its edge the share that does (subject's right).
 JAW_BONE = (18, 83, 182, 106, 201, 194, 204, 200, 208, 32, 211, 199, 171, 140, 175, 148, 152, 176, 149, 170, 169, 150)

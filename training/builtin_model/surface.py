@@ -4,7 +4,7 @@ Base points (landmarks 0..467, then the skirt) are measured. The rings inside li
 detector; they are placed by anatomy: lid margins reach the eyeball and run on behind it, lips roll inwards into the
 oral vestibule. Linear throughout: a change of the base points carries to all vertices by one matrix.
 
-The origin of the model lies 90 mm behind the nose bridge (landmark 168) at its height, about where a head turns.
+The origin of the model lies 90 mm behind the nose bridge at its height, about where a head turns.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_EYE_LOOP, RIGHT_IRIS
+from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_EYE_LOOP, RIGHT_IRIS, Dense
 from ...bfm.builtin.eyes import RADIUS
 from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import interpolating_control, subdivide, umbrella
@@ -23,7 +23,6 @@ from .topology import RIGHT_NOSTRIL_LOOP, ControlMesh, base_mirror
 
 LEVELS = 2
 SMOOTHNESS = 0.02  # of the interpolation's correction, see subdivision.interpolating_control
-NOSE_BRIDGE = 168
 ORIGIN_BEHIND_BRIDGE = 0.09
 FLIP = np.array([-1.0, 1.0, 1.0])
 
@@ -70,7 +69,7 @@ def place_base(landmarks: Floats, skirt: Floats) -> tuple[Floats, Floats]:
     """
     base = np.concatenate([landmarks[:DENSE_FACE_COUNT], skirt.reshape(-1, 3)]).astype(np.float64)
     base = symmetric(base, base_mirror())
-    shift = np.array([0.0, 0.0, ORIGIN_BEHIND_BRIDGE]) - base[NOSE_BRIDGE] * [0, 1, 1]
+    shift = np.array([0.0, 0.0, ORIGIN_BEHIND_BRIDGE]) - base[Dense.NOSE_BRIDGE] * [0, 1, 1]
     iris = (landmarks[RIGHT_IRIS[0]] + landmarks[LEFT_IRIS[0]] * FLIP) / 2 + shift
     base = base + shift
     base = tidying_matrix(base) @ base
