@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..bfm.library.registry import BUILTIN
+from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
 from ..geometry.arrays import Pixels
 from ..inference.pipeline import PipelineOptions, reconstruct

@@ -1,6 +1,6 @@
 """``blender --command likeness PHOTO... -o face.blend``: a face without a window, for scripts and farms.
 
-Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+The exit status is that of `console`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 
 from ..bfm.library.registry import available_models
+from ..bfm.model_ids import BUILTIN
 from ..engine.environment import interpreter_in
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
@@ -22,11 +23,11 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
+from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, DRAFT, FINAL
 from ..scene.export import export_glb, save_blend
-from .console import ProgressBar
+from ..version import ID
+from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 
-NAME = "likeness"
-FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
 BLEND, GLB = ".blend", ".glb"
 LABEL = "The command"
 
@@ -83,13 +84,13 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
 
 
 def _fail(sentence: str, status: int) -> int:
-    print(f"{NAME}: {sentence}", file=sys.stderr, flush=True)
+    print(f"{ID}: {sentence}", file=sys.stderr, flush=True)
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        f"blender --command {NAME}",
+        f"blender --command {ID}",
         description="Make a rigged, textured 3D face of a photo or several of one person.",
     )
     parser.add_argument(
@@ -100,10 +101,13 @@ def _parser() -> argparse.ArgumentParser:
         help="a picture with a face; several of one person make one",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND} or {GLB} file")
-    parser.add_argument("--model", choices=available_models(), default="builtin", help="face model")
-    parser.add_argument("--quality", choices=_names(QUALITIES), default="final", help="draft: the shape alone, quickly")
-    parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default="1024", help="in pixels")
-    parser.add_argument("--device", choices=_names(DEVICES), default="auto", help="where to compute")
+    parser.add_argument("--model", choices=available_models(), default=BUILTIN, help="face model")
+    parser.add_argument(
+        "--quality", choices=_names(QUALITIES), default=FINAL, help=f"{DRAFT}: the shape alone, quickly"
+    )
+    size = str(DEFAULT_TEXTURE_SIZE)
+    parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default=size, help="in pixels")
+    parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--python", type=Path, metavar="PATH", help="the engine's Python (default: the preferences')")
     return parser
@@ -116,7 +120,7 @@ def _names(items: tuple[tuple[str, str, str], ...]) -> list[str]:
 def register() -> None:
     """Tell Blender of the command."""
     global _command
-    _command = bpy.utils.register_cli_command(NAME, run)
+    _command = bpy.utils.register_cli_command(ID, run)
 
 
 def unregister() -> None:

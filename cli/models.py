@@ -10,8 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..bfm.model_ids import ICT
 from ..errors import LikenessError
-from .console import Progress, carry_out
+from ..progress import OnProgress
+from ..version import ID
+from .console import carry_out
 
 if TYPE_CHECKING:
     from ..bfm.library.listing import Entry
@@ -32,7 +35,7 @@ class Done:
 def main(arguments: Sequence[str]) -> int:
     """Run ``likeness models`` and return its exit status."""
     options = _parser().parse_args(arguments, argparse.Namespace(json=False))
-    work: Callable[[argparse.Namespace, Progress], Done] = options.work
+    work: Callable[[argparse.Namespace, OnProgress], Done] = options.work
     return carry_out(lambda progress: work(options, progress), lambda done: _report(done, options.json), options.json)
 
 
@@ -46,7 +49,7 @@ def _report(done: Done, as_json: bool) -> None:
         print(line)
 
 
-def _list(_options: argparse.Namespace, _progress: Progress) -> Done:
+def _list(_options: argparse.Namespace, _progress: OnProgress) -> Done:
     from ..bfm.library.listing import listed
     from ..bfm.library.store import models_folder
 
@@ -74,7 +77,7 @@ def _cell(name: str, entry: Entry) -> str:
     return str(getattr(entry, name) or "")
 
 
-def _add(options: argparse.Namespace, progress: Progress) -> Done:
+def _add(options: argparse.Namespace, progress: OnProgress) -> Done:
     from ..bfm.library.importing import older_names
     from ..inference.model_import import add
 
@@ -82,7 +85,7 @@ def _add(options: argparse.Namespace, progress: Progress) -> Done:
     return _added(record.id, record.name, older_names(record))
 
 
-def _get(_options: argparse.Namespace, progress: Progress) -> Done:
+def _get(_options: argparse.Namespace, progress: OnProgress) -> Done:
     from ..bfm.library.getting import get_ict
     from ..bfm.library.importing import older_names
 
@@ -97,7 +100,7 @@ def _added(model_id: str, name: str, older: list[str]) -> Done:
     return Done(tuple(lines), {"added": model_id, "name": name, "older_names": older})
 
 
-def _check(options: argparse.Namespace, progress: Progress) -> Done:
+def _check(options: argparse.Namespace, progress: OnProgress) -> Done:
     from ..bfm.library.listing import listed
     from ..inference.model_import import check
 
@@ -111,7 +114,7 @@ def _check(options: argparse.Namespace, progress: Progress) -> Done:
     return Done(tuple(f"{model_id} is in order." for model_id in ids), faults)
 
 
-def _remove(options: argparse.Namespace, _progress: Progress) -> Done:
+def _remove(options: argparse.Namespace, _progress: OnProgress) -> Done:
     from ..bfm.library.store import remove
 
     remove(options.id)
@@ -123,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     # Absent unless given, because a command's own default would hide what stands before it.
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print the outcome as JSON")
     parser = argparse.ArgumentParser(
-        "likeness models", description="The face models at hand, and bringing others.", parents=[common]
+        f"{ID} models", description="The face models at hand, and bringing others.", parents=[common]
     )
     parser.set_defaults(work=_list)
     commands = parser.add_subparsers(title="commands", metavar="{list,add,get,check,remove}")
@@ -132,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("path", type=Path, metavar="PATH", help="its file or folder")
     add.add_argument("--full", action="store_true", help="the whole mesh and all modes of a Basel model")
     get = _command(commands, common, "get", _get, "download a model that anybody may have")
-    get.add_argument("id", choices=("ict",), metavar="ict", help="ICT-FaceKit (MIT licence)")
+    get.add_argument("id", choices=(ICT,), metavar=ICT, help="ICT-FaceKit (MIT licence)")
     check = _command(commands, common, "check", _check, "see whether models can be used")
     check.add_argument("id", nargs="?", metavar="ID", help="which one (default: all)")
     remove = _command(commands, common, "remove", _remove, "take a model out of the library")
@@ -144,7 +147,7 @@ def _command(
     commands: argparse._SubParsersAction,
     common: argparse.ArgumentParser,
     name: str,
-    work: Callable[[argparse.Namespace, Progress], Done],
+    work: Callable[[argparse.Namespace, OnProgress], Done],
     text: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common])

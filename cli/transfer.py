@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import LikenessError
-from .console import Progress, carry_out
+from ..progress import OnProgress
+from ..version import ID
+from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
 
 # Where each stage ends on the progress bar.
@@ -23,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     )
 
 
-def run(options: argparse.Namespace, progress: Progress) -> Outcome:
+def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
     started = time.perf_counter()
     progress("loading", 0.0)
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "likeness transfer", description="Make of a result the same face of another model, with its keys and maps."
+        f"{ID} transfer", description="Make of a result the same face of another model, with its keys and maps."
     )
     parser.add_argument("result", type=Path, metavar="RESULT", help="a result folder, or its face.json")
     parser.add_argument("--model", required=True, metavar="ID", help="the other face model")

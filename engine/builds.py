@@ -16,6 +16,7 @@ LOCKS = Path(__file__).parent / "locks"
 COMMON = "common.txt"
 TORCH_INDEX = "https://download.pytorch.org/whl/"
 GIGABYTE = 10**9
+CPU, CUDA, APPLE = BUILDS = ("cpu", "cuda", "apple")
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,18 @@ class EngineBuild:
 
 # (build, system as `sys.platform` names it) -> list of PyTorch, its index below TORCH_INDEX, space in GB.
 _TORCH = {
-    ("cpu", "linux"): ("torch-cpu-linux.txt", "cpu", 2.5),
-    ("cpu", "win32"): ("torch.txt", "", 2.5),
-    ("cuda", "linux"): ("torch-cuda-linux.txt", "", 10),
-    ("cuda", "win32"): ("torch-cuda-windows.txt", "cu130", 10),
-    ("apple", "darwin"): ("torch.txt", "", 2.5),
+    (CPU, "linux"): ("torch-cpu-linux.txt", "cpu", 2.5),
+    (CPU, "win32"): ("torch.txt", "", 2.5),
+    (CUDA, "linux"): ("torch-cuda-linux.txt", "", 10),
+    (CUDA, "win32"): ("torch-cuda-windows.txt", "cu130", 10),
+    (APPLE, "darwin"): ("torch.txt", "", 2.5),
 }
-_BUILD_OF_SYSTEM = {"darwin": "apple"}
+_BUILD_OF_SYSTEM = {"darwin": APPLE}
 
 
 def default_build(system: str) -> str:
     """The build that works on every computer of a system."""
-    return _BUILD_OF_SYSTEM.get(system, "cpu")
+    return _BUILD_OF_SYSTEM.get(system, CPU)
 
 
 def find_build(name: str, system: str) -> EngineBuild:

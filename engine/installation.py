@@ -44,7 +44,7 @@ class Order:
     """What to install where."""
 
     folder: Path  # where the environment is to be; beside it lies what is being built
-    build: str  # "cpu", "cuda" or "apple"
+    build: str  # one of BUILDS
     log: Path  # for the output of the programs; what it held is lost
     wheels: Path | None  # folder of wheels to install from, without the internet; None to download them
     online: bool  # whether the internet may be used

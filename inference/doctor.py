@@ -5,26 +5,17 @@ from __future__ import annotations
 import importlib
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from ..libraries import NEEDED, OPTIONAL, TORCH, Library
+from ..result.choices import AUTO, DEVICES
 from ..version import VERSION
 
-# Module to import -> whose version to print; imports are tried, because an installed library may still not load.
-LIBRARIES = {
-    "numpy": "numpy",
-    "scipy": "scipy",
-    "torch": "torch",
-    "cv2": "opencv-contrib-python",
-    "mediapipe": "mediapipe",
-    "PIL": "pillow",
-    "OpenEXR": "OpenEXR",
-}
-OPTIONAL_LIBRARIES = {"dlib": "dlib-bin", "h5py": "h5py"}
-BLENDER = {"bpy": "bpy"}
-DEVICES = ("cpu", "cuda", "mps")
+BLENDER = Library("bpy", "bpy", "Blender")
+COMPUTING = tuple(device for device in DEVICES if device != AUTO)
 
 
 @dataclass(frozen=True)
@@ -39,7 +30,7 @@ class Finding:
 def print_report() -> int:
     """Print the report; returns 0, or 1 where something that Likeness needs does not work."""
     missing = []
-    for finding in findings(OPTIONAL_LIBRARIES | BLENDER):
+    for finding in findings((*OPTIONAL, BLENDER)):
         print(f"{finding.name:<12}{finding.text}", flush=True)
         missing += [finding.name] if finding.missing else []
     if missing:
@@ -47,17 +38,17 @@ def print_report() -> int:
     return 1 if missing else 0
 
 
-def findings(optional: dict[str, str]) -> Iterator[Finding]:
+def findings(optional: Sequence[Library]) -> Iterator[Finding]:
     """Likeness, Python, the libraries and, with torch, the devices, each tried only when it is asked for."""
     yield Finding("Likeness", f"{VERSION}  ({Path(__file__).parents[1]})")
     yield Finding("Python", f"{platform.python_version()}  ({platform.platform()})")
     torch_works = True
-    for module, package in (LIBRARIES | optional).items():
-        finding = _library(module, package)
-        torch_works = torch_works and not (finding.missing and module == "torch")
+    for library in (*NEEDED, *optional):
+        finding = _tried(library)
+        torch_works = torch_works and not (finding.missing and library is TORCH)
         yield finding
     if torch_works:
-        yield from (Finding(device, probe(device)) for device in DEVICES)
+        yield from (Finding(device, probe(device)) for device in COMPUTING)
 
 
 def probe(device: str) -> str:
@@ -69,13 +60,14 @@ def probe(device: str) -> str:
     return f"not usable ({reason})" if reason else f"works ({(time.perf_counter() - started) * 1e3:.1f} ms)"
 
 
-def _library(module: str, package: str) -> Finding:
+def _tried(library: Library) -> Finding:
+    """Imports it, because an installed library may still not load."""
     try:
-        loaded = importlib.import_module(module)
+        loaded = importlib.import_module(library.module)
     except Exception as error:  # a broken binary library fails in many ways
         reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-        return Finding(module, f"not usable ({reason})", missing=module in LIBRARIES)
-    return Finding(module, _version(loaded, package))
+        return Finding(library.module, f"not usable ({reason})", missing=library in NEEDED)
+    return Finding(library.module, _version(loaded, library.package))
 
 
 def _version(module: object, package: str) -> str:

@@ -17,7 +17,10 @@ import torch
 
 from ..bfm.face_model import FaceModel
 from ..bfm.library.registry import expressions_for, load_model
+from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
+from ..progress import OnProgress
+from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -28,6 +31,7 @@ from ..result.reconstruction import (
 )
 from .deep3d import estimate as deep3d
 from .detail.shape_from_shading import ShapeFromShading
+from .detectors.landmarks import DRAFT_PASSES, PASSES
 from .device import choose_device
 from .fitting.face_fit import FaceFit
 from .fitting.joint_fit import fit_faces
@@ -39,16 +43,11 @@ from .images import linear_to_srgb, read_photo
 from .model_mesh import mesh_of
 from .texture.texture import build_texture
 
-QUALITIES = ("draft", "final")
-FITS = ("full", "none")
-DRAFT_PASSES, FINAL_PASSES = 2, 6
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
 STAGE_END = {
     "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "expressions": 0.48, "texture": 0.8,
     "detail": 1.0,
 }  # fmt: skip
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,12 @@ class PipelineOptions:
     network says; ``deep3d_files`` adds the files that its own code writes.
     """
 
-    model: str = "builtin"
-    quality: str = "final"
-    texture_size: int = 1024
-    device: str = "auto"
+    model: str = BUILTIN
+    quality: str = FINAL
+    texture_size: int = DEFAULT_TEXTURE_SIZE
+    device: str = AUTO
     face: int | None = None
-    fit: str = "full"
+    fit: str = FULL_FIT
     deep3d_files: bool = False
 
 
@@ -72,7 +71,7 @@ class PipelineOptions:
 class Stopwatch:
     """Seconds per stage, and the progress told as each begins."""
 
-    progress: Progress
+    progress: OnProgress
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -89,7 +88,7 @@ class Stopwatch:
 def reconstruct(
     photos: Path | str | Sequence[Path | str],
     options: PipelineOptions | None = None,
-    progress: Progress = lambda stage, fraction: None,
+    progress: OnProgress = lambda stage, fraction: None,
 ) -> Reconstruction:
     """Reconstruct one face from a photo or several of one person. Raises `LikenessError` for what the user can mend."""
     options = options or PipelineOptions()
@@ -103,7 +102,7 @@ def reconstruct(
     fits, files = _fits(views, tensors, options, watch)
     expressions = np.asarray(model.expression_basis)
     images: dict[str, Any] = {PHOTO_IMAGE: views[0].photo.pixels}
-    if options.quality == "final":
+    if options.quality == FINAL:
         with watch.stage("expressions"):
             expressions, fits = personalised(model, fits)
         images |= _maps(views, model, fits, options, watch)
@@ -132,11 +131,11 @@ def reconstruct(
 
 def _views(paths: Sequence[Path | str], options: PipelineOptions, watch: Stopwatch) -> list[View]:
     """The photos with what is found in them, the main one first."""
-    final = options.quality == "final"
+    final = options.quality == FINAL
     with watch.stage("reading"):
         pictures = [read_photo(path) for path in paths]
     with watch.stage("landmarks"):
-        passes = FINAL_PASSES if final else DRAFT_PASSES
+        passes = PASSES if final else DRAFT_PASSES
         views = main_first([find_face(picture, passes, options.face, len(paths) > 1) for picture in pictures])
     if final:
         with watch.stage("skin"):
@@ -156,7 +155,7 @@ def _fits(
             fits = deep3d.network_fits(views, estimates, tensors)
             if options.deep3d_files:
                 files = deep3d.official_files(estimates[0], tensors.model)
-    if options.fit == "full":
+    if options.fit == FULL_FIT:
         with watch.stage("fit") as share:
             fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
     return fits, files
@@ -167,7 +166,7 @@ def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
         raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
     if options.fit not in FITS:
         raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
-    if options.fit == "none":
+    if options.fit == NO_FIT:
         deep3d.require(options.model, "A face without a fit")
     if options.deep3d_files:
         deep3d.require(options.model, "Writing Deep3D's files")
@@ -217,7 +216,7 @@ def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, An
 
 def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, str]:
     """Where each number comes from, for whoever reads ``face.json``."""
-    if options.fit == "none":
+    if options.fit == NO_FIT:
         return {
             "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
             "coefficients": "R-Net's",
@@ -225,7 +224,7 @@ def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, 
             "mesh": "identity basis",
             "device": device,
         }
-    final = options.quality == "final"
+    final = options.quality == FINAL
     focal = "the most probable camera distance" if view.photo.focal_35mm is None else "the photo's EXIF"
     return {
         "intrinsics": f"focal length from {focal}, principal point in the middle",

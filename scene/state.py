@@ -7,11 +7,12 @@ import atexit
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
 
+from ..version import ID
 from .displacement import has_wrinkles, set_detail_strength
 from .gaze import SIDEWAYS, UP, gaze, set_gaze
 from .texture_view import VIEWS, FaceImages, show_view
 
-PROPERTY = "likeness"
+PROPERTY = ID
 # What stands for a face when it is the active object. Only for these are all objects of a scene looked through.
 COMPANION_TYPES = {"ARMATURE", "CAMERA", "LIGHT"}
 

@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "geometry": set(),
     "bfm": FLOOR,
     "result": FLOOR,
-    "result.reconstruction": {"result.image_files"},  # by its writer alone: see IN_BLENDER
+    "result.reconstruction": {"geometry.arrays", "result.image_files"},  # by its writer alone: see IN_BLENDER
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
     "engine": set(),
@@ -37,13 +37,14 @@ ALLOWED: dict[str, set[str]] = {
     "scene": FLOOR | {"result"},
     "operators": FLOOR
     | {"scene", "engine", "result", "bfm.library.registry", "bfm.library.store"}
-    | {"bfm.library.listing"},
-    "panels": FLOOR | {"scene", "operators"},
+    | {"bfm.library.listing", "bfm.model_ids"},
+    "panels": FLOOR | {"scene", "operators", "bfm.model_ids"},
     "cli": FLOOR | {"bfm", "result", "inference", "transfer", "scene"},
-    "cli.blender_command": {"cli.console", "operators", "scene", "engine", "bfm.library.registry"},
+    "cli.blender_command": {"cli.console", "operators", "scene", "engine", "result", "bfm.library.registry"}
+    | {"bfm.model_ids"},
     "__main__": {"cli"},
 }
-FOR_ALL = {"errors", "version"}
+FOR_ALL = {"errors", "libraries", "progress", "version"}
 WITHOUT_BPY = ("anatomy", "geometry", "bfm", "result", "inference", "transfer", "engine", "training", "benchmarks")
 BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.

@@ -22,7 +22,7 @@ from ..geometry.faces import triangle_owner, triangulate
 from ..inference.detail.normal_map import bake_normal_map
 from ..inference.images import linear_to_srgb, srgb_to_linear
 from ..inference.uv.atlas import UvAtlas, uv_atlas
-from ..inference.uv.blending import pad_charts
+from ..inference.uv.blending import pad_charts, padding
 from ..inference.uv.mirror import SKIN, part_groups
 from ..result.image_files import loaded
 from ..result.reconstruction import (
@@ -35,7 +35,6 @@ from ..result.reconstruction import (
     Reconstruction,
 )
 
-PADDING = 1 / 64  # of the texture's side
 SEAM = 6.0  # a triangle whose sides grow by more than this over the typical triangle's lies across a seam
 KNOWN = 0.9  # trust from which carried colours tell the skin's tone
 
@@ -165,7 +164,7 @@ def _sampled(image: Image, at: Image) -> Image:
 
 
 def _padded(image: Image, atlas: UvAtlas) -> Image:
-    return pad_charts(image.astype(np.float32), atlas.mask, max(2, round(PADDING * atlas.size)))
+    return pad_charts(image.astype(np.float32), atlas.mask, padding(atlas.size))
 
 
 def _grey(image: Image) -> Image:

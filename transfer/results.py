@@ -16,7 +16,8 @@ from ..anatomy.arkit import NUMBERED, values_for
 from ..anatomy.parts import PartName
 from ..bfm.face_model import FaceModel
 from ..bfm.library.layings import correspondence
-from ..bfm.library.registry import BUILTIN, expressions_for, load_model
+from ..bfm.library.registry import expressions_for, load_model
+from ..bfm.model_ids import BUILTIN
 from ..bfm.transfer.correspondence import Correspondence
 from ..bfm.transfer.motions import calmed, spread_out
 from ..bfm.transfer.registration import similarity

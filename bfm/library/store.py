@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ...errors import LikenessError
+from ...version import ID
 
 FOLDER_VARIABLE = "LIKENESS_MODELS"
 MODEL_FILE, RECORD_FILE = "model.npz", "record.json"
@@ -63,7 +64,7 @@ def models_folder() -> Path:
         base = Path.home() / "Library" / "Application Support"
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "likeness" / "models"
+    return base / ID / "models"
 
 
 def installed() -> dict[str, Record]:

@@ -10,8 +10,9 @@ import numpy as np
 from ...anatomy.arkit import ARKIT_NAMES, canonical_name
 from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats
-from ..builtin.loading import BUILTIN, builtin_model
+from ..builtin.loading import builtin_model
 from ..face_model import FaceModel
+from ..model_ids import BUILTIN
 from ..source_model import SourceModel
 from .correspondence import Overlay, overlay
 from .motions import calmed, carry_motions, local_maps, spread_out

@@ -17,13 +17,14 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ...bfm.face_model import FaceModel
+from ...bfm.model_ids import BFM2009
 from ...errors import LikenessError
 from .coefficients import EXPRESSION, IDENTITY, SH_TERMS, TEXTURE, Deep3DCoefficients
 
 FOCAL_PX, CENTRE_PX, CAMERA_Z = 1015.0, 112.0, 10.0
 DECIMETRES = 10.0  # in a metre
 AMBIENT = 0.8  # added to the first term of the light
-MODEL_ID = "bfm2009"
+MODEL_ID = BFM2009
 EXTRA_ARRAYS = ("texture_mean", "texture_basis")
 
 

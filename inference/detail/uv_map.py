@@ -9,12 +9,11 @@ from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
 from ..fitting.face_fit import FaceFit
 from ..uv.atlas import UvAtlas, texel_geometry
-from ..uv.blending import pad_charts
+from ..uv.blending import pad_charts, padding
 from ..uv.mirror import SKIN, mirror_coordinates, mirrored, part_groups
 from .picture import Picture
 
 _MIRRORED = 0.7  # strength of what is only the other side's relief
-_PADDING = 1 / 64  # of the texture's side
 
 
 def to_texture(height: Floats32, picture: Picture, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Floats32:
@@ -33,7 +32,7 @@ def to_texture(height: Floats32, picture: Picture, atlas: UvAtlas, model: FaceMo
     # The other side counts where this side is hidden, not where it is seen to be no skin.
     other = mirrored(own, mirror_coordinates(model, atlas.size))
     displacement = np.where(skin, own + _MIRRORED * (1.0 - visible) * other, 0.0).astype(np.float32)
-    padded = pad_charts(displacement[..., None], atlas.mask, max(2, round(_PADDING * atlas.size)))
+    padded = pad_charts(displacement[..., None], atlas.mask, padding(atlas.size))
     return np.ascontiguousarray(padded[..., 0], np.float32)
 
 

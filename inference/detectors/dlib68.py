@@ -16,7 +16,7 @@ from ...errors import LikenessError
 from ...geometry.arrays import Floats64, Pixels
 from .crop import Crop
 from .repeated_detection import frame_of
-from .search import find_faces
+from .search import FEWEST_LOOKS, find_faces
 
 SHIFTS = ((0.0, 0.0, 1.0), (0.04, 0.02, 1.05), (-0.04, -0.02, 0.95), (0.0, 0.04, 0.95), (0.0, -0.04, 1.05))
 BOX = 0.9  # side of dlib's detector's box / side of the mesh's frame, the median of 13 photos; the centres agree
@@ -30,7 +30,7 @@ def find_68(pixels: Pixels, predictor_path: Path) -> list[tuple[Floats64, Floats
     """
     predictor = _predictor(predictor_path)
     faces = []
-    for mesh, _ in find_faces(pixels, 2):
+    for mesh, _ in find_faces(pixels, FEWEST_LOOKS):
         frame = frame_of(mesh)
         window = Crop(frame.centre, frame.side * MARGIN, frame.angle, RESOLUTION)
         picture = window.take(pixels)

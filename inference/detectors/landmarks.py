@@ -16,11 +16,11 @@ from ...errors import LikenessError
 from ...geometry.arrays import Floats64
 from ..images import Photo
 from .dlib68 import find_68
-from .search import find_faces
+from .search import FEWEST_LOOKS, find_faces
 from .uncertainty import point_sigma
 
 MIN_FACE_PX = 48
-DRAFT_PASSES, PASSES = 2, 6
+DRAFT_PASSES, PASSES = FEWEST_LOOKS, 6
 PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"  # environment: path of dlib's 68-point file, used instead of MediaPipe
 SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
 STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is gone
@@ -74,7 +74,7 @@ def detect_faces(
 ) -> list[FaceLandmarks]:
     """Faces of a photo, the largest first; ``LikenessError`` where there is none or none is large enough.
 
-    ``passes`` looks at each face are averaged (2 for a draft). With ``predictor_path``, or its path in the
+    ``passes`` looks at each face are averaged (DRAFT_PASSES for a draft). With ``predictor_path``, or its path in the
     environment variable LIKENESS_DLIB_PREDICTOR, dlib's 68-point predictor is used instead of MediaPipe.
     """
     predictor = predictor_path or os.environ.get(PREDICTOR_VARIABLE)

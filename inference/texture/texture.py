@@ -18,7 +18,7 @@ from ...geometry.arrays import Image
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import smoothstep, texel_geometry, uv_atlas
-from ..uv.blending import blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts
+from ..uv.blending import blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts, padding
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
 from .photo_sampling import pixels_per_texel
@@ -27,7 +27,6 @@ from .seen_skin import BANDS, SeenSkin, look, matched, merged, texel_groups
 
 _COARSE_SIZE = 256  # texels in which the photo is measured against the texture
 _LEAST_SIZE = 512
-_PADDING = 1 / 64  # of the texture's side
 _GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
 _FEWEST_EYE_TEXELS = 20
 _IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be darker than this share of its white
@@ -83,7 +82,7 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     elif _eyes_are_patches(model):
         for eye in eyes:
             result = _with_lids(result, skin.albedo, seen, eye, on_skin)
-    result = pad_charts(result.astype(np.float32), atlas.mask, max(2, round(_PADDING * size)))
+    result = pad_charts(result.astype(np.float32), atlas.mask, padding(size))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...geometry.arrays import Bools, Floats32, Image
 
+PADDING = 1 / 64  # of the texture's side: how far charts are continued outwards, which mip-maps need
 FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
 _BAND_ROWS = 32
 _GRAIN_TILE = 512  # texels; the grain repeats after this
@@ -87,6 +88,11 @@ def _blend_difference(difference: Image, weight: Image, levels: int) -> Image:
     band = difference - cv2.pyrUp(coarse, dstsize=(width, height))
     rest = _blend_difference(coarse, cv2.pyrDown(weight), levels - 1)
     return weighted(band, weight) + cv2.pyrUp(rest, dstsize=(width, height))
+
+
+def padding(size: int) -> int:
+    """How many texels the charts of a texture of ``size`` x ``size`` are continued outwards."""
+    return max(2, round(PADDING * size))
 
 
 def pad_charts(image: Image, mask: Bools, reach: int) -> Image:

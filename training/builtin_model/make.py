@@ -31,6 +31,7 @@ from ...bfm.builtin.eyes import eye_color
 from ...bfm.builtin.loading import BUILTIN_FILE
 from ...bfm.builtin.muscles import FaceGeometry, vertex_normals
 from ...bfm.face_model import FaceModel, save_face_model
+from ...bfm.model_ids import BUILTIN
 from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import subdivide
 from .expressions import expression_basis
@@ -208,7 +209,7 @@ def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | No
     uv, faces_uv = layout_uv(build)
     regressor = joint_regressor(build.vertices, build.mesh, build.eyes, build.eye_centres)
     return FaceModel(
-        id="builtin",
+        id=BUILTIN,
         name="Likeness built-in face",
         source=SOURCE,
         licence="GPL-3.0-or-later",

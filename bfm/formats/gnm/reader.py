@@ -13,6 +13,7 @@ from ....anatomy.joints import JointName
 from ....anatomy.parts import PartKind, PartName, part_kind
 from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
+from ...model_ids import GNM
 from ...source_model import SourceModel
 from ...unwrapping import pack_charts
 from ..archives import zip_names
@@ -78,7 +79,7 @@ def read(path: Path) -> SourceModel:
     expressions = len(arrays["expression_basis"])
     weights = np.maximum(arrays["skinning_weights"].T.astype(np.float64), 0)
     return SourceModel(
-        id="gnm",
+        id=GNM,
         name="GNM Head 3",
         source=f"{file.name} of https://github.com/google/GNM",
         licence="Apache-2.0",

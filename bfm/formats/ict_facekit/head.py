@@ -6,6 +6,7 @@ import numpy as np
 
 from ....anatomy.arkit import ARKIT_RANGE
 from ....anatomy.joints import HEAD_JOINT_PARENTS, HEAD_JOINTS
+from ...model_ids import ICT
 from ...source_model import SourceModel
 from .colours import albedo
 from .expressions import EXPRESSION_NAMES, EXPRESSION_STD, expression_basis
@@ -34,7 +35,7 @@ def source_model(kit: FaceKit) -> SourceModel:
     count = len(EXPRESSION_NAMES)
     mean = kit.neutral[vertices].astype(np.float64) * METRES
     return SourceModel(
-        id="ict",
+        id=ICT,
         name="ICT-FaceKit",
         source=WHERE,
         licence=LICENCE,
