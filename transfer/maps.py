@@ -22,7 +22,7 @@ from ..geometry.faces import triangle_owner, triangulate
 from ..inference.detail.normal_map import bake_normal_map
 from ..inference.images import linear_to_srgb, srgb_to_linear
 from ..inference.uv.atlas import UvAtlas, uv_atlas
-from ..inference.uv.blending import pad_charts, padding
+from ..inference.uv.blending import BLACK, pad_charts, padding
 from ..inference.uv.mirror import SKIN, part_groups
 from ..result.image_files import loaded
 from ..result.reconstruction import (
@@ -151,7 +151,7 @@ def _over_model(sampled: Image, trust: Image, atlas: UvAtlas, model: FaceModel) 
     skin = atlas.mask & (part_groups(model)[atlas.parts()] == SKIN)
     sure = skin & (trust > KNOWN)
     if sure.any():
-        tone = np.median(sampled[sure], axis=0) / np.maximum(np.median(base[sure], axis=0), 1e-4)
+        tone = np.median(sampled[sure], axis=0) / np.maximum(np.median(base[sure], axis=0), BLACK)
         base = np.where(skin[..., None], base * tone, base)
     return (base + trust[..., None] * (sampled - base)).astype(np.float32)
 

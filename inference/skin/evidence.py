@@ -15,7 +15,7 @@ from ...anatomy.landmarks import Dense
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32, Image
 from ..uv.atlas import UvAtlas, smoothstep
-from ..uv.blending import enlarge, shrink
+from ..uv.blending import FAINTEST_HUE, enlarge, log_colours, shrink
 
 # Dense landmarks round the features: brows, outer eye corners, cheeks, jaw and chin.
 _FEATURES = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 263, 280, 291, 422, 378, 152, 149, 202, 61, 50, 33)
@@ -73,7 +73,7 @@ def _feature_weights(model: FaceModel) -> Image:
 
 def _opponent(albedo: Image) -> Image:
     """Linear RGB (..., 3) -> log brightness, log red/green, log blue/green: light scales, skin moves little."""
-    red, green, blue = np.moveaxis(np.log(np.maximum(albedo, 4e-3)), -1, 0)
+    red, green, blue = np.moveaxis(log_colours(albedo, FAINTEST_HUE), -1, 0)
     return np.stack([(red + green + blue) / 3.0, red - green, blue - green], axis=-1)
 
 

@@ -18,7 +18,18 @@ from ...geometry.arrays import Image
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import smoothstep, texel_geometry, uv_atlas
-from ..uv.blending import blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts, padding
+from ..uv.blending import (
+    BLACK,
+    LEAST_DIVISOR,
+    blend,
+    by_rows,
+    channel_mean,
+    grain,
+    grain_strengths,
+    log_colours,
+    pad_charts,
+    padding,
+)
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
 from .photo_sampling import pixels_per_texel
@@ -151,7 +162,7 @@ def _seen_eye(albedo: Image, seen: Image, model_eye: Image) -> Image | None:
     if channel_mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
         return None
     model_white = np.median(model_eye[white], axis=0)
-    gain = np.clip(model_white / np.maximum(colour, 1e-3), 0.5, 2.0)
+    gain = np.clip(model_white / np.maximum(colour, LEAST_DIVISOR), 0.5, 2.0)
     return _blend_over(model_eye, np.minimum(albedo * gain, model_white), seen)
 
 
@@ -160,7 +171,7 @@ def _without_glints(albedo: Image) -> Image:
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, albedo.shape[0] // 128) | 1,) * 2)
     level = channel_mean(albedo)
     without = cv2.morphologyEx(level, cv2.MORPH_OPEN, window)
-    return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, 1e-4))[..., None]
+    return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, BLACK))[..., None]
 
 
 def _with_grain(base: Image, seen_colours: Image, weight: Image) -> Image:
