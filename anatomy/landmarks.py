@@ -46,10 +46,11 @@ class Ibug:
     RIGHT_JAW_END, LEFT_JAW_END = 0, 16
     RIGHT_BROW, LEFT_BROW, BROWS = slice(17, 22), slice(22, 27), slice(17, 27)
     NOSE_BRIDGE, NOSE_TIP = 27, 30
-    NOSTRILS, UNDER_NOSE = slice(31, 36), 33
+    NOSE_RIDGE, NOSTRILS, UNDER_NOSE = slice(27, 31), slice(31, 36), 33
     RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
     RIGHT_EYE_OUTER, RIGHT_EYE_INNER = 36, 39
     LEFT_EYE_INNER, LEFT_EYE_OUTER = 42, 45
+    RIGHT_LOWER_LID, LEFT_LOWER_LID = (40, 41), (46, 47)  # between the corners, in the order of the set
     OUTER_LIPS, INNER_LIPS = slice(48, 60), slice(60, 68)
     RIGHT_MOUTH_CORNER, LEFT_MOUTH_CORNER = 48, 54
     RIGHT_EYE_CORNERS = (RIGHT_EYE_OUTER, RIGHT_EYE_INNER)

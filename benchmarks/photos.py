@@ -42,7 +42,7 @@ def landmark_errors(reconstruction: Reconstruction, photo: Path) -> dict[str, fl
     camera_points = _camera_landmarks(reconstruction)
     projected = camera_points @ reconstruction.intrinsics.T
     points = projected[:, :2] / projected[:, 2:]
-    focal, depth = reconstruction.intrinsics[0, 0], camera_points[[36, 45], 2].mean()
+    focal, depth = reconstruction.intrinsics[0, 0], camera_points[[Ibug.RIGHT_EYE_OUTER, Ibug.LEFT_EYE_OUTER], 2].mean()
     unit = inter_ocular_distance(camera_points) * focal / depth / 100
     gaps = np.linalg.norm(points - np.asarray(reconstruction.landmarks["ibug68"]), axis=1) / unit
     errors = {"detector": float(gaps.mean())}

@@ -24,11 +24,11 @@ from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
 from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, DRAFT, FINAL
+from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.export import export_glb, save_blend
 from ..version import ID
 from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 
-BLEND, GLB = ".blend", ".glb"
 LABEL = "The command"
 
 _command: Any = None
@@ -53,8 +53,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _create(options: argparse.Namespace) -> None:
-    if options.out.suffix.lower() not in (BLEND, GLB):
-        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND} nor {GLB}.")
+    if options.out.suffix.lower() not in (BLEND_SUFFIX, GLB_SUFFIX):
+        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
     if not options.out.absolute().parent.is_dir():
         raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
@@ -77,7 +77,7 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    if options.out.suffix.lower() == GLB:
+    if options.out.suffix.lower() == GLB_SUFFIX:
         export_glb(options.out.absolute(), face)
     else:
         save_blend(options.out.absolute())
@@ -100,7 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PHOTO",
         help="a picture with a face; several of one person make one",
     )
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND} or {GLB} file")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND_SUFFIX} or {GLB_SUFFIX} file"
+    )
     parser.add_argument("--model", choices=available_models(), default=BUILTIN, help="face model")
     parser.add_argument(
         "--quality", choices=_names(QUALITIES), default=FINAL, help=f"{DRAFT}: the shape alone, quickly"

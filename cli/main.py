@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ..bfm.model_ids import BFM2009, BUILTIN
 from ..progress import OnProgress
 from ..result.choices import AUTO, DEVICES, DRAFT, FITS, NO_FIT, QUALITIES, TEXTURE_SIZES
+from ..result.file_names import FOLDER_SUFFIX
 from ..version import ID, VERSION
 from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
     started = time.perf_counter()
-    folder = (options.out or Path(f"{options.photos[0].stem}.likeness")).absolute()
+    folder = (options.out or Path(f"{options.photos[0].stem}{FOLDER_SUFFIX}")).absolute()
     reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
     reconstructed = time.perf_counter()
     progress("preview", PIPELINE_SHARE)
@@ -103,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PHOTO",
         help="a picture file with a face; several of one person make one",
     )
-    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <first PHOTO>.likeness)")
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="DIR", help=f"result folder (default: <first PHOTO>{FOLDER_SUFFIX})"
+    )
     parser.add_argument("--model", metavar="ID", help=f"face model (default: {BUILTIN})")
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
     parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")

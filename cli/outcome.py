@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..errors import LikenessError
 from ..progress import OnProgress
+from ..result.file_names import BLEND_FILE, GLB_FILE, PREVIEW_FILE
 
 if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
-
-BLEND_FILE, GLB_FILE, PREVIEW_FILE = "face.blend", "face.glb", "preview.png"
 
 
 @dataclass(frozen=True)

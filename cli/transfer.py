@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import LikenessError
 from ..progress import OnProgress
+from ..result.file_names import FACE_FILE, FOLDER_SUFFIX
 from ..version import ID
 from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
@@ -29,14 +30,14 @@ def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
     started = time.perf_counter()
     progress("loading", 0.0)
-    from ..result.reconstruction import FACE_FILE, check_target, read_reconstruction, write_reconstruction
+    from ..result.reconstruction import check_target, read_reconstruction, write_reconstruction
     from ..transfer.results import transferred
 
     result = read_reconstruction(options.result)
     source = options.result.resolve()
     if source.name == FACE_FILE:
         source = source.parent
-    folder = (options.out or source.with_name(f"{source.stem}-{options.model}.likeness")).absolute()
+    folder = (options.out or source.with_name(f"{source.stem}-{options.model}{FOLDER_SUFFIX}")).absolute()
     if folder.resolve() == source:
         raise LikenessError("The result would be written over the one it is made from; choose another folder.")
     check_target(folder)
@@ -58,8 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         f"{ID} transfer", description="Make of a result the same face of another model, with its keys and maps."
     )
-    parser.add_argument("result", type=Path, metavar="RESULT", help="a result folder, or its face.json")
+    parser.add_argument("result", type=Path, metavar="RESULT", help=f"a result folder, or its {FACE_FILE}")
     parser.add_argument("--model", required=True, metavar="ID", help="the other face model")
-    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <RESULT>-ID.likeness)")
+    default = f"<RESULT>-ID{FOLDER_SUFFIX}"
+    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help=f"result folder (default: {default})")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
     return parser

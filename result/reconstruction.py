@@ -19,9 +19,9 @@ import numpy as np
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
 from ..version import VERSION
+from .file_names import FACE_FILE
 
 SCHEMA_VERSION = 1
-FACE_FILE = "face.json"
 MESH_FILE = "mesh.npz"
 PHOTO_IMAGE = "photo.png"
 ALBEDO_IMAGE = "albedo.png"

@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "geometry": set(),
     "bfm": FLOOR,
     "result": FLOOR,
-    "result.reconstruction": {"geometry.arrays", "result.image_files"},  # by its writer alone: see IN_BLENDER
+    # Its images by their writer alone: see IN_BLENDER.
+    "result.reconstruction": {"geometry.arrays", "result.file_names", "result.image_files"},
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
     "engine": set(),

@@ -71,8 +71,8 @@ class _Regions:
         self.brows = _line(points[Ibug.RIGHT_BROW], self.unit), _line(points[Ibug.LEFT_BROW], self.unit)
         self.nostrils = _line(points[Ibug.NOSTRILS], self.unit * 0.9)
         self.chin = _fill(np.concatenate([points[2:15], points[Ibug.NOSTRILS][::-2]]))
-        below_right = [Ibug.RIGHT_EYE_INNER, 40, 41, Ibug.RIGHT_EYE_OUTER]
-        below_left = [Ibug.LEFT_EYE_OUTER, 46, 47, Ibug.LEFT_EYE_INNER]
+        below_right = [Ibug.RIGHT_EYE_INNER, *Ibug.RIGHT_LOWER_LID, Ibug.RIGHT_EYE_OUTER]
+        below_left = [Ibug.LEFT_EYE_OUTER, *Ibug.LEFT_LOWER_LID, Ibug.LEFT_EYE_INNER]
         sockets = ((Ibug.RIGHT_BROW, below_right), (Ibug.LEFT_BROW, below_left))
         self.sockets = np.maximum(*(_fill(np.concatenate([points[brow], points[lid]])) for brow, lid in sockets))
         corners = (Ibug.RIGHT_EYE_CORNERS, Ibug.LEFT_EYE_CORNERS)
@@ -93,8 +93,12 @@ class _Regions:
 
 def _core(points: Floats) -> list[tuple[Floats, float]]:
     """Lines and widths (in units) where skin is seldom covered: the ridge of the nose, the cheeks under the eyes."""
-    cheeks = [0.6 * points[lid].mean(axis=0) + 0.4 * points[corner] for lid, corner in (([40, 41], 48), ([46, 47], 54))]
-    return [(points[27:31], 2.0), *((np.stack([cheek, cheek]), 2.5) for cheek in cheeks)]
+    sides = (
+        (Ibug.RIGHT_LOWER_LID, Ibug.RIGHT_MOUTH_CORNER),
+        (Ibug.LEFT_LOWER_LID, Ibug.LEFT_MOUTH_CORNER),
+    )
+    cheeks = [0.6 * points[list(lid)].mean(axis=0) + 0.4 * points[corner] for lid, corner in sides]
+    return [(points[Ibug.NOSE_RIDGE], 2.0), *((np.stack([cheek, cheek]), 2.5) for cheek in cheeks)]
 
 
 def _features(pixels: Pixels, core: Mask) -> Floats:
