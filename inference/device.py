@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..errors import LikenessError
-from ..result.choices import AUTO, CPU, CUDA, DEVICES, MPS
+from ..result.choices import AUTO, CPU, CUDA, MPS
 
 FASTEST_FIRST = (CUDA, MPS, CPU)
 _PROOF_SIZE = 64
@@ -16,8 +16,8 @@ def choose_device(name: str) -> tuple[torch.device, str]:
 
     ``auto`` is the first of cuda, mps and cpu that works. Raises `LikenessError` for an unknown name.
     """
-    if name not in DEVICES:
-        raise LikenessError(f"There is no device {name!r}; known are: {', '.join(DEVICES)}.")
+    if name not in (AUTO, *FASTEST_FIRST):
+        raise LikenessError(f"There is no device {name!r}; known are: {', '.join((AUTO, *FASTEST_FIRST))}.")
     if name == AUTO:
         return next(torch.device(d) for d in FASTEST_FIRST if not fault(d)), ""
     reason = fault(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 # The shape alone, or light, texture and detail as well.
 DRAFT, FINAL = "draft", "final"
-QUALITIES = (FINAL, DRAFT)
+QUALITIES = (DRAFT, FINAL)
 TEXTURE_SIZES = (512, 1024, 2048, 4096)  # side, texels
 DEFAULT_TEXTURE_SIZE = 1024
 # The fastest device that works, or one of PyTorch's.
