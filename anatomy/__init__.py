@@ -1,1 +1,1 @@
-"""The words of a face that every floor shares: names of expressions, landmark sets. NumPy at most."""
+"""The words of a face that every floor shares: expressions, parts, joints, regions, landmarks. NumPy at most."""

@@ -26,6 +26,7 @@ ARKIT_NAMES: tuple[str, ...] = (
 )  # fmt: skip
 
 ARKIT_RANGE = (0.0, 1.0)
+JAW_OPEN = "jawOpen"  # the one that opens the mouth
 
 # A shape called so is an axis of one model's own statistics: its number says nothing of another model's shape.
 NUMBERED = re.compile(r"[a-z][a-z_]*\d[\d_]*", re.IGNORECASE)
@@ -45,6 +46,11 @@ def canonical_name(name: str) -> str:
     sided = re.sub(r"(?:[\s._-]+|(?<=[a-z]))L$|[\s._-]+l$", "left", name.strip())
     sided = re.sub(r"(?:[\s._-]+|(?<=[a-z]))R$|[\s._-]+r$", "right", sided)
     return re.sub(r"[\s._-]+", "", sided).lower()
+
+
+def opens_jaw(name: str) -> bool:
+    """Whether a shape of this name is the one that opens the mouth."""
+    return canonical_name(name) == canonical_name(JAW_OPEN)
 
 
 def values_for(names: Iterable[str], values: Mapping[str, float]) -> dict[str, float]:

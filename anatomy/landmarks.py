@@ -26,8 +26,38 @@ IBUG68_TO_DENSE: tuple[tuple[int, ...], ...] = (
     (78,), (82,), (13,), (312,), (308,), (317,), (14,), (87,),
 )  # fmt: skip
 
-IBUG_RIGHT_EYE_CORNERS = (36, 39)  # outer, inner
-IBUG_LEFT_EYE_CORNERS = (45, 42)  # outer, inner
+
+class Dense:
+    """Ids of single points of the dense set."""
+
+    RIGHT_EYE_OUTER, RIGHT_EYE_INNER = 33, 133
+    LEFT_EYE_INNER, LEFT_EYE_OUTER = 362, 263
+    BEFORE_RIGHT_EAR, BEFORE_LEFT_EAR = 234, 454
+    FOREHEAD_TOP, CHIN = 10, 152  # the highest and the lowest point of the oval
+    NOSE_BRIDGE, NOSE_TIP, UNDER_NOSE = 168, 4, 2
+    RIGHT_MOUTH_CORNER, LEFT_MOUTH_CORNER = 61, 291
+    RIGHT_EYE_CORNERS = (RIGHT_EYE_OUTER, RIGHT_EYE_INNER)
+    LEFT_EYE_CORNERS = (LEFT_EYE_OUTER, LEFT_EYE_INNER)
+
+
+class Ibug:
+    """Ids of single points of iBUG-68, and the slices of its features, each from the subject's right to the left."""
+
+    COUNT = 68
+    JAW, CHIN = slice(0, 17), 8
+    RIGHT_JAW_END, LEFT_JAW_END = 0, 16
+    RIGHT_BROW, LEFT_BROW, BROWS = slice(17, 22), slice(22, 27), slice(17, 27)
+    NOSE_BRIDGE, NOSE_TIP = 27, 30
+    NOSE_RIDGE, NOSTRILS, UNDER_NOSE = slice(27, 31), slice(31, 36), 33
+    RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
+    RIGHT_EYE_OUTER, RIGHT_EYE_INNER = 36, 39
+    LEFT_EYE_INNER, LEFT_EYE_OUTER = 42, 45
+    RIGHT_LOWER_LID, LEFT_LOWER_LID = (40, 41), (46, 47)  # between the corners, in the order of the set
+    OUTER_LIPS, INNER_LIPS = slice(48, 60), slice(60, 68)
+    RIGHT_MOUTH_CORNER, LEFT_MOUTH_CORNER = 48, 54
+    RIGHT_EYE_CORNERS = (RIGHT_EYE_OUTER, RIGHT_EYE_INNER)
+    LEFT_EYE_CORNERS = (LEFT_EYE_OUTER, LEFT_EYE_INNER)
+
 
 # Closed loops of the dense set, each starting at the subject's right corner and running over the top first.
 RIGHT_EYE_LOOP = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
@@ -116,10 +146,11 @@ def ibug68_to_five(points: np.ndarray) -> np.ndarray:
 
     An eye is the mean of its two corners, as in the five-point template of Deep3DFaceReconstruction.
     """
-    eyes = [points[list(pair)].mean(axis=0) for pair in (IBUG_RIGHT_EYE_CORNERS, IBUG_LEFT_EYE_CORNERS)]
-    return np.stack([*eyes, points[30], points[48], points[54]])
+    eyes = [points[list(pair)].mean(axis=0) for pair in (Ibug.RIGHT_EYE_CORNERS, Ibug.LEFT_EYE_CORNERS)]
+    rest = (Ibug.NOSE_TIP, Ibug.RIGHT_MOUTH_CORNER, Ibug.LEFT_MOUTH_CORNER)
+    return np.stack([*eyes, *points[list(rest)]])
 
 
 def inter_ocular_distance(points: np.ndarray) -> float:
     """Distance of the outer eye corners of iBUG-68 points (68, D), the usual normaliser of landmark errors."""
-    return float(np.linalg.norm(points[36] - points[45]))
+    return float(np.linalg.norm(points[Ibug.RIGHT_EYE_OUTER] - points[Ibug.LEFT_EYE_OUTER]))

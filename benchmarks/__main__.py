@@ -13,7 +13,7 @@ from ..geometry.arrays import Pixels
 from ..result.image_files import write_image
 from .models import models_at_hand
 from .photos import contact_sheet, photo_paths
-from .runs import Run, run_photos
+from .runs import PhotoRun, run_photos
 from .scan import ScanPicture, load_pictures, load_scan, shared_folder
 from .scan_error import Prediction
 from .scores import Score, by_system, mean_figures, ratios, score_all
@@ -76,7 +76,7 @@ def our_name(model: str, kind: str) -> str:
     return f"Likeness {model}, {kind}"
 
 
-def _predictions(bench: Path, view: ScanPicture, runs: dict[str, dict[Path, Run]]) -> dict[str, Prediction]:
+def _predictions(bench: Path, view: ScanPicture, runs: dict[str, dict[Path, PhotoRun]]) -> dict[str, Prediction]:
     """Every system's face of one picture, ours first."""
     _say(f"scoring {view.name}")
     found: dict[str, Prediction | None] = {}
@@ -100,7 +100,7 @@ def _counted(scores: Sequence[Score], figures: dict[str, float]) -> dict[str, st
     return {"pictures": str(len(scores)), **figures}
 
 
-def _timing_table(runs: dict[str, list[Run]]) -> str:
+def _timing_table(runs: dict[str, list[PhotoRun]]) -> str:
     columns: dict[str, dict[str, float]] = {}
     for model, made in runs.items():
         columns[model] = median_timings([run.timings for run in made])
@@ -112,7 +112,7 @@ def _timing_table(runs: dict[str, list[Run]]) -> str:
     )
 
 
-def _landmark_rows(runs: dict[str, dict[Path, Run]], photos: Sequence[Path]) -> dict[str, dict[str, float]]:
+def _landmark_rows(runs: dict[str, dict[Path, PhotoRun]], photos: Sequence[Path]) -> dict[str, dict[str, float]]:
     columns = [(model, kind) for model in runs for kind in ("detector", "AFLW", "AFLW inner")]
     nothing = float("nan")
     errors = {model: {photo: run.landmark_errors for photo, run in made.items()} for model, made in runs.items()}

@@ -10,10 +10,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from ..bfm.library.importing import add_model
-from ..bfm.library.registry import BUILTIN, model_file
+from ..bfm.library.registry import model_file
 from ..bfm.library.store import FOLDER_VARIABLE, installed, models_folder
-
-ICT = "ict"
+from ..bfm.model_ids import BUILTIN, ICT
 
 
 @contextmanager

@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
-from ..anatomy.landmarks import inter_ocular_distance
+from ..anatomy.landmarks import Ibug, inter_ocular_distance
 from ..geometry.arrays import Floats, Pixels
 from ..result.reconstruction import Reconstruction
 from .displaced import posed_vertices
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png")
-INNER_POINTS = slice(17, 68)  # without the jaw line, which data sets place differently in turned faces
+# Without the jaw line, which data sets place differently in turned faces.
+INNER_POINTS = slice(Ibug.JAW.stop, Ibug.COUNT)
 TILE_WIDTH = 640
 
 
@@ -41,7 +42,7 @@ def landmark_errors(reconstruction: Reconstruction, photo: Path) -> dict[str, fl
     camera_points = _camera_landmarks(reconstruction)
     projected = camera_points @ reconstruction.intrinsics.T
     points = projected[:, :2] / projected[:, 2:]
-    focal, depth = reconstruction.intrinsics[0, 0], camera_points[[36, 45], 2].mean()
+    focal, depth = reconstruction.intrinsics[0, 0], camera_points[[Ibug.RIGHT_EYE_OUTER, Ibug.LEFT_EYE_OUTER], 2].mean()
     unit = inter_ocular_distance(camera_points) * focal / depth / 100
     gaps = np.linalg.norm(points - np.asarray(reconstruction.landmarks["ibug68"]), axis=1) / unit
     errors = {"detector": float(gaps.mean())}

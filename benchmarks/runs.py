@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..bfm.library.registry import BUILTIN
+from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
 from ..geometry.arrays import Pixels
 from ..inference.pipeline import PipelineOptions, reconstruct
@@ -20,7 +20,7 @@ from .systems import likeness_predictions
 
 
 @dataclass(frozen=True)
-class Run:
+class PhotoRun:
     """What one photo gave."""
 
     photo: Path
@@ -30,12 +30,12 @@ class Run:
     preview: Pixels  # (H, TILE_WIDTH, 3)
 
 
-def run_photo(photo: Path, model: str) -> Run:
+def run_photo(photo: Path, model: str) -> PhotoRun:
     """Reconstruct a photo with a face model. Raises `LikenessError` as the pipeline does."""
     reconstruction = reconstruct(photo, PipelineOptions(model=model))
     sheet = preview_image(reconstruction)
     size = (TILE_WIDTH, round(sheet.shape[0] * TILE_WIDTH / sheet.shape[1]))
-    return Run(
+    return PhotoRun(
         photo,
         likeness_predictions(reconstruction),
         landmark_errors(reconstruction, photo),
@@ -44,7 +44,7 @@ def run_photo(photo: Path, model: str) -> Run:
     )
 
 
-def run_photos(photos: Sequence[Path], say: Callable[[str], None], model: str = BUILTIN) -> dict[Path, Run]:
+def run_photos(photos: Sequence[Path], say: Callable[[str], None], model: str = BUILTIN) -> dict[Path, PhotoRun]:
     """Runs by photo; a photo that the pipeline refuses is told to ``say`` and left out."""
     runs = {}
     for number, photo in enumerate(photos, start=1):

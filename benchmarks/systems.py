@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..anatomy.landmarks import DENSE_FACE_COUNT
+from ..anatomy.landmarks import DENSE_FACE_COUNT, Dense, Ibug
 from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import triangulate
 from ..geometry.quads import orient, triangles_of_edges
@@ -16,8 +16,14 @@ from ..result.reconstruction import DISPLACEMENT_IMAGE, Reconstruction
 from .displaced import displaced_surface, posed_vertices
 from .scan_error import Prediction
 
-LANDMARKS7_IBUG68 = (36, 39, 42, 45, 33, 48, 54)
-LANDMARKS7_DENSE = (33, 133, 362, 263, 2, 61, 291)
+# The corners of the eyes, under the nose, the corners of the mouth; each from the subject's right.
+LANDMARKS7_IBUG68, LANDMARKS7_DENSE = (
+    (
+        *(points.RIGHT_EYE_OUTER, points.RIGHT_EYE_INNER, points.LEFT_EYE_INNER, points.LEFT_EYE_OUTER),
+        *(points.UNDER_NOSE, points.RIGHT_MOUTH_CORNER, points.LEFT_MOUTH_CORNER),
+    )
+    for points in (Ibug, Dense)
+)
 MM_PER_METRE = 1000.0
 KINDS = ("neutral", "as shown")  # of our own predictions
 # Systems whose unit says nothing about size: pixels, or a model whose size was fitted to the scan itself.

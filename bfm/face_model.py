@@ -57,9 +57,9 @@ class FaceModel:
     landmarks68: Ints  # (68,) iBUG-68 as vertex ids
     dense_vertices: Ints  # (478, 3) dense landmarks as three vertex ids ...
     dense_weights: Floats  # (478, 3) ... and their weights (sum 1)
-    region_names: tuple[str, ...]  # (R,)
+    region_names: tuple[str, ...]  # (R,) of `anatomy.regions.RegionName`
     region_weights: Floats  # (R, V) in [0, 1]
-    part_names: tuple[str, ...]  # (P,) e.g. skin, eye_left, eye_right
+    part_names: tuple[str, ...]  # (P,) of `anatomy.parts.PartName`
     face_parts: Ints  # (F,) index into part_names
     joint_names: tuple[str, ...]  # (J,) e.g. head, jaw, eye.L, eye.R
     joint_parents: Ints  # (J,) -1 for the root

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..anatomy.parts import PartName
 from ..geometry.arrays import Floats, Ints
 
 
@@ -32,7 +33,7 @@ class SourceModel:
     faces_uv: Ints | None = None  # (F, 4)
     albedo_mean: Floats | None = None  # (V, 3) linear RGB; NaN in a row: not in the files
     albedo_basis: Floats | None = None  # (A, V, 3) linear RGB per sigma
-    part_names: tuple[str, ...] = ("skin",)  # skin, eye_left, eye_right, mouth, gums, teeth
+    part_names: tuple[str, ...] = (PartName.SKIN,)
     face_parts: Ints | None = None  # (F,) index into part_names; None: all skin
     joint_names: tuple[str, ...] | None = None  # head, jaw, eye.L, eye.R ..., the root first
     joint_parents: Ints | None = None  # (J,)

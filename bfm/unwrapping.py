@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..anatomy.parts import PartName
 from ..geometry.arrays import Floats, Ints
 from ..geometry.faces import NO_CORNER
 from ..geometry.normals import area_normals
 
-SKIN = "skin"
 SQUARE = 0.12  # side of the squares of small parts, at most
 MARGIN = 0.01
 FINEST = 1e-7  # UVs are multiples of it: what rounds alike is one point
@@ -53,7 +53,7 @@ def pack_charts(corners: Floats, faces: Ints, skin: Ints, small: Sequence[Ints])
 def _charts(vertices: Floats, faces: Ints, face_parts: Ints, part_names: tuple[str, ...]) -> list[Ints]:
     """Face ids per chart: the skin, then every other part as seen from the front and from behind."""
     front = area_normals(vertices[faces[:, :3]])[:, 2] >= 0
-    small = [face_parts == part for part, name in enumerate(part_names) if name != SKIN]
+    small = [face_parts == part for part, name in enumerate(part_names) if name != PartName.SKIN]
     skin = ~np.any(small, axis=0) if small else np.ones(len(faces), bool)
     return [np.flatnonzero(which) for which in (skin, *(part & side for part in small for side in (front, ~front)))]
 

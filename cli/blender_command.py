@@ -15,6 +15,7 @@ from typing import Any
 import bpy
 
 from ..bfm.library.registry import available_models
+from ..bfm.model_ids import BUILTIN
 from ..engine.environment import interpreter_in
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
@@ -23,11 +24,12 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
+from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, DRAFT, FINAL
+from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.export import export_glb, save_blend
+from ..version import ID
 from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 
-NAME = "likeness"
-BLEND, GLB = ".blend", ".glb"
 LABEL = "The command"  # what the sentence about a fault begins with
 
 _command: Any = None  # what Blender wants back when the command is taken from it
@@ -52,8 +54,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _make_file(options: argparse.Namespace) -> None:
-    if options.out.suffix.lower() not in (BLEND, GLB):
-        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND} nor {GLB}.")
+    if options.out.suffix.lower() not in (BLEND_SUFFIX, GLB_SUFFIX):
+        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
     if not options.out.absolute().parent.is_dir():
         raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
@@ -76,20 +78,20 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    if options.out.suffix.lower() == GLB:
+    if options.out.suffix.lower() == GLB_SUFFIX:
         export_glb(options.out.absolute(), face)
     else:
         save_blend(options.out.absolute())
 
 
 def _fail(sentence: str, status: int) -> int:
-    print(f"{NAME}: {sentence}", file=sys.stderr, flush=True)
+    print(f"{ID}: {sentence}", file=sys.stderr, flush=True)
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        f"blender --command {NAME}",
+        f"blender --command {ID}",
         description="Make a rigged, textured 3D face of a photo or several of one person.",
     )
     parser.add_argument(
@@ -99,11 +101,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PHOTO",
         help="a picture with a face; several of one person make one",
     )
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND} or {GLB} file")
-    parser.add_argument("--model", choices=available_models(), default="builtin", help="face model")
-    parser.add_argument("--quality", choices=_names(QUALITIES), default="final", help="draft: the shape alone, quickly")
-    parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default="1024", help="in pixels")
-    parser.add_argument("--device", choices=_names(DEVICES), default="auto", help="where to compute")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND_SUFFIX} or {GLB_SUFFIX} file"
+    )
+    parser.add_argument("--model", choices=available_models(), default=BUILTIN, help="face model")
+    parser.add_argument(
+        "--quality", choices=_names(QUALITIES), default=FINAL, help=f"{DRAFT}: the shape alone, quickly"
+    )
+    size = str(DEFAULT_TEXTURE_SIZE)
+    parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default=size, help="in pixels")
+    parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--python", type=Path, metavar="PATH", help="the engine's Python (default: the preferences')")
     return parser
@@ -116,7 +123,7 @@ def _names(items: tuple[tuple[str, str, str], ...]) -> list[str]:
 def register() -> None:
     """Tell Blender of the command."""
     global _command
-    _command = bpy.utils.register_cli_command(NAME, run)
+    _command = bpy.utils.register_cli_command(ID, run)
 
 
 def unregister() -> None:

@@ -19,15 +19,16 @@ from types import TracebackType
 from typing import BinaryIO, TextIO, TypeVar
 
 from ..errors import LikenessError
+from ..progress import OnProgress
+from ..version import ID
 
 BAR_WIDTH = 24
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
-Progress = Callable[[str, float], None]
 Outcome = TypeVar("Outcome")
 
 
-def carry_out(work: Callable[[Progress], Outcome], report: Callable[[Outcome], None], as_json: bool) -> int:
+def carry_out(work: Callable[[OnProgress], Outcome], report: Callable[[Outcome], None], as_json: bool) -> int:
     """Do the work of a command under a progress bar and report what came of it; returns the exit status."""
     with tempfile.TemporaryFile() as noise:
         try:
@@ -45,7 +46,7 @@ def carry_out(work: Callable[[Progress], Outcome], report: Callable[[Outcome], N
 
 
 def _fail(sentence: str, status: int, as_json: bool) -> int:
-    print(f"likeness: {sentence}", file=sys.stderr)
+    print(f"{ID}: {sentence}", file=sys.stderr)
     if as_json:
         print(json.dumps({"error": sentence}, ensure_ascii=False))
     return status
@@ -54,7 +55,7 @@ def _fail(sentence: str, status: int, as_json: bool) -> int:
 def _keep_log(noise: BinaryIO) -> Path:
     """Save what the libraries wrote and the traceback of the exception being handled."""
     noise.seek(0)
-    with tempfile.NamedTemporaryFile(prefix="likeness-", suffix=".log", delete=False) as log:
+    with tempfile.NamedTemporaryFile(prefix=f"{ID}-", suffix=".log", delete=False) as log:
         shutil.copyfileobj(noise, log)
         log.write(traceback.format_exc().encode(errors="replace"))
     return Path(log.name)

@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..bfm.model_ids import ICT
 from ..errors import LikenessError
-from .console import Progress, carry_out
+from ..progress import OnProgress
+from .console import carry_out
 
 if TYPE_CHECKING:
     from ..bfm.library.listing import Entry
@@ -31,7 +33,7 @@ class Done:
 
 def main(options: argparse.Namespace) -> int:
     """Do the work that the parsed ``options`` name and return the exit status."""
-    work: Callable[[argparse.Namespace, Progress], Done] = options.work
+    work: Callable[[argparse.Namespace, OnProgress], Done] = options.work
     return carry_out(lambda progress: work(options, progress), lambda done: _report(done, options.json), options.json)
 
 
@@ -45,7 +47,7 @@ def _report(done: Done, as_json: bool) -> None:
         print(line)
 
 
-def _list(_options: argparse.Namespace, _progress: Progress) -> Done:
+def _list(_options: argparse.Namespace, _progress: OnProgress) -> Done:
     from ..bfm.library.listing import listed
     from ..bfm.library.store import models_folder
 
@@ -73,7 +75,7 @@ def _cell(name: str, entry: Entry) -> str:
     return str(getattr(entry, name) or "")
 
 
-def _add(options: argparse.Namespace, progress: Progress) -> Done:
+def _add(options: argparse.Namespace, progress: OnProgress) -> Done:
     from ..bfm.library.importing import older_names
     from ..inference.model_import import add
 
@@ -81,7 +83,7 @@ def _add(options: argparse.Namespace, progress: Progress) -> Done:
     return _added(record.id, record.name, older_names(record))
 
 
-def _get(_options: argparse.Namespace, progress: Progress) -> Done:
+def _get(_options: argparse.Namespace, progress: OnProgress) -> Done:
     from ..bfm.library.getting import get_ict
     from ..bfm.library.importing import older_names
 
@@ -96,7 +98,7 @@ def _added(model_id: str, name: str, older: list[str]) -> Done:
     return Done(tuple(lines), {"added": model_id, "name": name, "older_names": older})
 
 
-def _check(options: argparse.Namespace, progress: Progress) -> Done:
+def _check(options: argparse.Namespace, progress: OnProgress) -> Done:
     from ..bfm.library.listing import listed
     from ..inference.model_import import check
 
@@ -110,7 +112,7 @@ def _check(options: argparse.Namespace, progress: Progress) -> Done:
     return Done(tuple(f"{model_id} is in order." for model_id in ids), faults)
 
 
-def _remove(options: argparse.Namespace, _progress: Progress) -> Done:
+def _remove(options: argparse.Namespace, _progress: OnProgress) -> Done:
     from ..bfm.library.store import remove
 
     remove(options.id)
@@ -132,7 +134,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     add.add_argument("path", type=Path, metavar="PATH", help="its file or folder")
     add.add_argument("--full", action="store_true", help="the whole mesh and all modes of a Basel model")
     get = _action(actions, common, "get", _get, "download a model that anybody may have")
-    get.add_argument("id", choices=("ict",), metavar="ict", help="ICT-FaceKit (MIT licence)")
+    get.add_argument("id", choices=(ICT,), metavar=ICT, help="ICT-FaceKit (MIT licence)")
     check = _action(actions, common, "check", _check, "see whether models can be used")
     check.add_argument("id", nargs="?", metavar="ID", help="which one (default: all)")
     remove = _action(actions, common, "remove", _remove, "take a model out of the library")
@@ -143,7 +145,7 @@ def _action(
     actions: argparse._SubParsersAction,
     common: argparse.ArgumentParser,
     name: str,
-    work: Callable[[argparse.Namespace, Progress], Done],
+    work: Callable[[argparse.Namespace, OnProgress], Done],
     text: str,
 ) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common])

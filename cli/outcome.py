@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import LikenessError
-from .console import Progress
+from ..progress import OnProgress
+from ..result.file_names import BLEND_FILE, GLB_FILE, PREVIEW_FILE
 
 if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
-
-BLEND_FILE, GLB_FILE, PREVIEW_FILE = "face.blend", "face.glb", "preview.png"
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def write_preview(reconstruction: Reconstruction, folder: Path) -> None:
         raise LikenessError(f"The result cannot be written to {folder}: {error.strerror or error}.") from error
 
 
-def build_scene(folder: Path, progress: Progress) -> str:
+def build_scene(folder: Path, progress: OnProgress) -> str:
     """Write the Blender files; returns one sentence where Blender's module is absent, else nothing."""
     if importlib.util.find_spec("bpy") is None:
         return f"{BLEND_FILE} and {GLB_FILE} were not written: they need Blender's Python module (pip install bpy)."

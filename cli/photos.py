@@ -7,8 +7,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..version import VERSION
-from .console import Progress, carry_out
+from ..bfm.model_ids import BFM2009, BUILTIN
+from ..progress import OnProgress
+from ..result.choices import AUTO, DEVICES, DRAFT, FITS, NO_FIT, QUALITIES, TEXTURE_SIZES
+from ..result.file_names import FOLDER_SUFFIX
+from ..version import ID, VERSION
+from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
 
 if TYPE_CHECKING:
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
 
 # Shares of the whole that the bar gives to what follows the pipeline.
 PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
-TEXTURE_SIZES = (512, 1024, 2048, 4096)
 PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "deep3d_files")
 
 
@@ -27,10 +30,10 @@ def main(options: argparse.Namespace) -> int:
     )
 
 
-def run(options: argparse.Namespace, progress: Progress) -> Outcome:
+def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
     started = time.perf_counter()
-    folder = (options.out or Path(f"{options.photos[0].stem}.likeness")).absolute()
+    folder = (options.out or Path(f"{options.photos[0].stem}{FOLDER_SUFFIX}")).absolute()
     reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
     reconstructed = time.perf_counter()
     progress("preview", PIPELINE_SHARE)
@@ -43,12 +46,12 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note)
 
 
-def _part_of(progress: Progress, start: float, end: float) -> Progress:
+def _part_of(progress: OnProgress, start: float, end: float) -> OnProgress:
     """Progress of one part of the work, from ``start`` to ``end`` of the whole."""
     return lambda stage, fraction: progress(stage, start + fraction * (end - start))
 
 
-def _reconstruct(options: argparse.Namespace, folder: Path, progress: Progress) -> Reconstruction:
+def _reconstruct(options: argparse.Namespace, folder: Path, progress: OnProgress) -> Reconstruction:
     progress("loading", 0.0)
     from ..inference.pipeline import PipelineOptions, reconstruct
     from ..result.folder import check_target, write_reconstruction
@@ -65,7 +68,7 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     """Add the parser of this command, which is ``likeness`` itself to the user, to those of the others."""
     parser = commands.add_parser(
         name,
-        prog="likeness",
+        prog=ID,
         description="Make a face of one photo or of several of one person: mesh, expressions, textures, Blender scene.",
         epilog="`likeness models` lists the face models and brings others; "
         "`likeness transfer` makes of a result the same face of another model; "
@@ -79,13 +82,15 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
         metavar="PHOTO",
         help="a picture file with a face; several of one person make one",
     )
-    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <first PHOTO>.likeness)")
-    parser.add_argument("--model", metavar="ID", help="face model (default: builtin)")
-    parser.add_argument("--quality", choices=("draft", "final"), help="draft: the shape alone, quickly")
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="DIR", help=f"result folder (default: <first PHOTO>{FOLDER_SUFFIX})"
+    )
+    parser.add_argument("--model", metavar="ID", help=f"face model (default: {BUILTIN})")
+    parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
     parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
+    parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
-    parser.add_argument("--fit", choices=("full", "none"), help="none: only what Deep3D's network says (bfm2009)")
-    parser.add_argument("--deep3d-files", action="store_true", help="write deep3d.mat and deep3d.obj too (bfm2009)")
+    parser.add_argument("--fit", choices=FITS, help=f"{NO_FIT}: only what Deep3D's network says ({BFM2009})")
+    parser.add_argument("--deep3d-files", action="store_true", help=f"write deep3d.mat and deep3d.obj too ({BFM2009})")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
     parser.add_argument("--version", action="version", version=f"Likeness {VERSION}")

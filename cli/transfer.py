@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 from ..errors import LikenessError
-from .console import Progress, carry_out
+from ..progress import OnProgress
+from ..result.file_names import FACE_FILE, FOLDER_SUFFIX
+from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
 
 # Where each stage ends on the progress bar.
@@ -21,7 +23,7 @@ def main(options: argparse.Namespace) -> int:
     )
 
 
-def run(options: argparse.Namespace, progress: Progress) -> Outcome:
+def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
     started = time.perf_counter()
     progress("loading", 0.0)
@@ -33,7 +35,7 @@ def run(options: argparse.Namespace, progress: Progress) -> Outcome:
     source = options.result.resolve()
     if source.name == FACE_FILE:
         source = source.parent
-    folder = (options.out or source.with_name(f"{source.stem}-{options.model}.likeness")).absolute()
+    folder = (options.out or source.with_name(f"{source.stem}-{options.model}{FOLDER_SUFFIX}")).absolute()
     if folder.resolve() == source:
         raise LikenessError("The result would be written over the one it is made from; choose another folder.")
     check_target(folder)
@@ -57,7 +59,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "transfer", description="Make of a result the same face of another model, with its keys and maps."
     )
     parser.set_defaults(main=main, parser=parser)
-    parser.add_argument("result", type=Path, metavar="RESULT", help="a result folder, or its face.json")
+    parser.add_argument("result", type=Path, metavar="RESULT", help=f"a result folder, or its {FACE_FILE}")
     parser.add_argument("--model", required=True, metavar="ID", help="the other face model")
-    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: <RESULT>-ID.likeness)")
+    default = f"<RESULT>-ID{FOLDER_SUFFIX}"
+    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help=f"result folder (default: {default})")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")

@@ -19,10 +19,13 @@ from ..inference.detectors import mediapipe_models
 from ..inference.detectors.crop import Crop
 from ..inference.detectors.landmarks import FaceLandmarks, detect_faces
 from ..inference.device import choose_device, fault
-from ..inference.doctor import DEVICES, OPTIONAL_LIBRARIES, findings
+from ..inference.doctor import findings
 from ..inference.images import read_photo
-from ..inference.pipeline import PipelineOptions, Progress
+from ..inference.pipeline import PipelineOptions
 from ..inference.pipeline import reconstruct as run_pipeline
+from ..libraries import OPTIONAL
+from ..progress import OnProgress
+from ..result.choices import AUTO, CPU, CUDA, DEVICES, MPS
 from ..result.folder import write_reconstruction
 from ..result.image_files import write_image
 from ..result.reconstruction import Reconstruction
@@ -35,7 +38,7 @@ THUMBNAIL_SIDE = 1.7  # side of the thumbnail over the longer side of the face's
 # What errors of libraries without an exception for too little memory say: PyTorch on three systems, OpenCV.
 MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
 
-Action = Callable[[dict[str, Any], Progress], dict[str, Any]]
+Action = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
 
 # These load the readers and MediaPipe, of which the same is true as of `personal_blink`.
 model_importers()
@@ -44,14 +47,14 @@ mediapipe_models.available()
 
 def introduction() -> Hello:
     """What the process says of itself, after it has tried the devices."""
-    device = choose_device("auto")[0].type
-    built = {"cuda": torch.backends.cuda.is_built(), "mps": torch.backends.mps.is_built()}
-    faults = [f"{name} does not work here ({fault(name)})" for name in built if built[name] and device == "cpu"]
+    device = choose_device(AUTO)[0].type
+    built = {CUDA: torch.backends.cuda.is_built(), MPS: torch.backends.mps.is_built()}
+    faults = [f"{name} does not work here ({fault(name)})" for name in built if built[name] and device == CPU]
     note = f"Using the CPU, because {' and '.join(faults)}." if faults else ""
     return Hello(PROTOCOL, VERSION, platform.python_version(), torch.__version__, device, note)
 
 
-def reconstruct(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def reconstruct(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
     """``photo``, or the ``photos`` of one person, to the result folder ``out``; all else are `PipelineOptions`."""
     options = dict(arguments)
     photos = options.pop("photos", None) or [options.pop("photo")]
@@ -66,7 +69,7 @@ def reconstruct(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]
     }
 
 
-def find_faces(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def find_faces(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
     """The faces of ``photo``, the largest first, each with its box in pixels and a small square picture in ``out``."""
     folder = Path(arguments["out"])
     progress("reading", 0.0)
@@ -82,9 +85,9 @@ def find_faces(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"faces": found, "size": list(photo.size)}
 
 
-def probe(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def probe(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
     """Versions, a sentence per device, and what is missing, as ``likeness doctor`` tells them."""
-    found = list(findings(OPTIONAL_LIBRARIES))
+    found = list(findings(OPTIONAL))
     return {
         "versions": {finding.name: finding.text for finding in found if finding.name not in DEVICES},
         "devices": {finding.name: finding.text for finding in found if finding.name in DEVICES},
@@ -103,7 +106,7 @@ ACTIONS: dict[str, Action] = {
 
 
 def _reconstruct_within_memory(
-    photos: list[Path], options: PipelineOptions, progress: Progress
+    photos: list[Path], options: PipelineOptions, progress: OnProgress
 ) -> tuple[Reconstruction, str]:
     """Reconstruct on the device asked for, or on the CPU where its memory is too small, with a sentence on that."""
     device = choose_device(options.device)[0].type
@@ -114,10 +117,10 @@ def _reconstruct_within_memory(
             raise
     # Out of the handler, whose traceback would keep the tensors alive.
     gc.collect()
-    if device != "cpu":
-        if device == "cuda":
+    if device != CPU:
+        if device == CUDA:
             torch.cuda.empty_cache()
-        result, note = _reconstruct_within_memory(photos, replace(options, device="cpu"), progress)
+        result, note = _reconstruct_within_memory(photos, replace(options, device=CPU), progress)
         return result, note or f"Used the CPU, because the memory of {device} was too small."
     raise LikenessError("There is not enough memory: close other programs or choose smaller textures.")
 

@@ -16,6 +16,7 @@ LOCKS = Path(__file__).parent / "locks"
 COMMON = "common.txt"
 TORCH_INDEX = "https://download.pytorch.org/whl/"
 GIGABYTE = 10**9
+CPU, CUDA, APPLE = BUILDS = ("cpu", "cuda", "apple")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Packages:
 
 
 @dataclass(frozen=True)
-class Build:
+class EngineBuild:
     """All packages of an engine, and the room that installing them needs."""
 
     name: str
@@ -51,21 +52,21 @@ class Build:
 
 # (build, system as `sys.platform` names it) -> list of PyTorch, its index below TORCH_INDEX, space in GB.
 _TORCH = {
-    ("cpu", "linux"): ("torch-cpu-linux.txt", "cpu", 2.5),
-    ("cpu", "win32"): ("torch.txt", "", 2.5),
-    ("cuda", "linux"): ("torch-cuda-linux.txt", "", 10),
-    ("cuda", "win32"): ("torch-cuda-windows.txt", "cu130", 10),
-    ("apple", "darwin"): ("torch.txt", "", 2.5),
+    (CPU, "linux"): ("torch-cpu-linux.txt", "cpu", 2.5),
+    (CPU, "win32"): ("torch.txt", "", 2.5),
+    (CUDA, "linux"): ("torch-cuda-linux.txt", "", 10),
+    (CUDA, "win32"): ("torch-cuda-windows.txt", "cu130", 10),
+    (APPLE, "darwin"): ("torch.txt", "", 2.5),
 }
-_BUILD_OF_SYSTEM = {"darwin": "apple"}
+_BUILD_OF_SYSTEM = {"darwin": APPLE}
 
 
 def default_build(system: str) -> str:
     """The build that works on every computer of a system."""
-    return _BUILD_OF_SYSTEM.get(system, "cpu")
+    return _BUILD_OF_SYSTEM.get(system, CPU)
 
 
-def find_build(name: str, system: str) -> Build:
+def find_build(name: str, system: str) -> EngineBuild:
     """A build by its name, for a system as `sys.platform` names it.
 
     Raises:
@@ -77,10 +78,10 @@ def find_build(name: str, system: str) -> Build:
         raise LikenessError(f"There is no {name.upper()} build of the engine for this computer: {advice}.")
     torch, index, space = _TORCH[name, system]
     lists = Packages(LOCKS / COMMON), Packages(LOCKS / torch, TORCH_INDEX + index if index else "")
-    return Build(name, lists, int(space * GIGABYTE))
+    return EngineBuild(name, lists, int(space * GIGABYTE))
 
 
-def fingerprint(build: Build) -> str:
+def fingerprint(build: EngineBuild) -> str:
     """Changes when the lists do: an environment with another one is out of date."""
     digest = hashlib.sha256()
     for packages in build.packages:

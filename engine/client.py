@@ -37,7 +37,7 @@ class Engine:
         self._command = [*command, "--idle", str(idle_seconds)]
         self._log, self._limits = log.absolute(), limits or Limits()
         self._process: EngineProcess | None = None
-        self._jobs: deque[Job] = deque()  # the first is at work, or will be as soon as the process is ready
+        self._jobs: deque[EngineJob] = deque()  # the first is at work, or will be as soon as the process is ready
         self._numbers = itertools.count(NO_JOB + 1)
         self._clock = Clock(self._limits.longest_step)
         self._started = self._heard = 0.0  # by the clock
@@ -65,7 +65,7 @@ class Engine:
     def submit(self, action: str, **arguments: Any) -> Task:
         """Have the engine do something, after the jobs before; paths may be `Path`. Returns at once."""
         plain = {name: str(v.absolute()) if isinstance(v, Path) else v for name, v in arguments.items()}
-        job = Job(self, next(self._numbers), action, plain)
+        job = EngineJob(self, next(self._numbers), action, plain)
         self._jobs.append(job)
         self.advance()
         return job
@@ -94,7 +94,7 @@ class Engine:
         if self._jobs and not self._jobs[0].sent:
             self._send(self._jobs[0])
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: EngineJob) -> None:
         """Tell the process, which has `Limits` to obey, or forget a job that it does not know of."""
         if not job.sent:
             self._jobs.remove(job)
@@ -107,7 +107,7 @@ class Engine:
         """Seconds of silence that the user should know of, else 0."""
         return self.silent_seconds if self.silent_seconds > self._limits.unanswered else 0.0
 
-    def _send(self, job: Job) -> None:
+    def _send(self, job: EngineJob) -> None:
         """Give the process its job as soon as it is ready for it."""
         if self._process is None or (self._process.ended and self._process.hello):
             self._start()
@@ -155,7 +155,7 @@ class Engine:
             return Cancelled()
         return LikenessError(error.message if error.kind == "input" else self._with_log(error.message.rstrip(".")))
 
-    def _watch(self, process: EngineProcess, job: Job) -> None:
+    def _watch(self, process: EngineProcess, job: EngineJob) -> None:
         """What the clock alone tells: no hello, silence, a cancellation that is not obeyed."""
         limits, now = self._limits, self._clock.now
         silence = now - self._heard
@@ -192,7 +192,7 @@ class Engine:
         return f"{reason}; its log is {self._log}."
 
 
-class Job:
+class EngineJob:
     """One thing for the engine to do; a `Task`. Its engine writes what it learns into it."""
 
     def __init__(self, engine: Engine, number: int, action: str, arguments: dict[str, Any]) -> None:

@@ -16,20 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import LikenessError
+from ..libraries import NEEDED
 from .programs import clean_environment, creation_flags
 
 # What mediapipe 0.10.21 has wheels for: an engine for Blender must find faces.
 SUPPORTED = ((3, 10), (3, 11), (3, 12))
 # Name of the import -> what a user knows the library by.
-LIBRARIES = {
-    "torch": "PyTorch",
-    "mediapipe": "MediaPipe",
-    "cv2": "OpenCV",
-    "numpy": "NumPy",
-    "scipy": "SciPy",
-    "PIL": "Pillow",
-    "OpenEXR": "OpenEXR",
-}
+LIBRARIES = {library.module: library.name for library in NEEDED}
 # A cold disk takes a minute to import all of this, a virus scanner two.
 CHECK_TIMEOUT_S = 180.0
 START_TIMEOUT_S = 20.0

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ..errors import LikenessError
 from .background import Background, Watch
-from .builds import GIGABYTE, Build, Packages, find_build, fingerprint
+from .builds import GIGABYTE, EngineBuild, Packages, find_build, fingerprint
 from .environment import (
     CHECK_TIMEOUT_S,
     check_command,
@@ -29,7 +29,7 @@ from .environment import (
     verdict,
     write_record,
 )
-from .installer import Progress, explain, find_installer
+from .installer import InstallProgress, explain, find_installer
 from .interpreters import LOCKED, find_interpreter
 
 # Of the whole: where each part of the work ends.
@@ -43,7 +43,7 @@ class Order:
     """What to install where."""
 
     folder: Path  # where the environment is to be; beside it lies what is being built
-    build: str  # "cpu", "cuda" or "apple"
+    build: str  # one of BUILDS
     log: Path  # for the output of the programs; what it held is lost
     wheels: Path | None  # folder of wheels to install from, without the internet; None to download them
     online: bool  # whether the internet may be used
@@ -81,7 +81,7 @@ def _check_source(order: Order) -> None:
         raise LikenessError("Downloading the engine needs online access, which Blender does not allow now.")
 
 
-def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
+def _fill(task: Background, order: Order, build: EngineBuild, place: Path) -> None:
     """Make the environment ``place``/env with all packages of the build."""
     installer, env, version = find_installer(), place / "env", dotted(LOCKED[0])
     task.tell("Looking for Python", 0.0)
@@ -99,9 +99,11 @@ def _fill(task: Background, order: Order, build: Build, place: Path) -> None:
     run(installer.create(base.path if base else None, version, env), lambda _: None, "The download of Python")
     ends = CREATED, COMMON_INSTALLED, INSTALLED
     for packages, start, end in zip(build.packages, ends, ends[1:], strict=False):
-        progress = Progress(len(packages.names), env, place)
+        progress = InstallProgress(len(packages.names), env, place)
 
-        def watch(lines: list[str], progress: Progress = progress, start: float = start, end: float = end) -> None:
+        def watch(
+            lines: list[str], progress: InstallProgress = progress, start: float = start, end: float = end
+        ) -> None:
             progress.read(lines)
             task.tell(progress.stage, start + (end - start) * progress.fraction)
 
@@ -184,7 +186,7 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def require_space(place: Path, build: Build) -> None:
+def require_space(place: Path, build: EngineBuild) -> None:
     """Raise `LikenessError` where the disk has not the room that a build takes."""
     free = shutil.disk_usage(place).free
     if free < build.space:

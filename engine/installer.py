@@ -73,7 +73,7 @@ def find_installer() -> Installer:
     return Installer(str(Path(found).absolute()) if found else "")
 
 
-class Progress:
+class InstallProgress:
     """How far an installer is with one list, from the lines it writes and the files it makes."""
 
     def __init__(self, count: int, folder: Path, temporary: Path) -> None:

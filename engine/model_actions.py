@@ -6,23 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from ..bfm.library import getting
-from ..bfm.library.importing import Progress, older_names
-from ..bfm.library.registry import BUILTIN
+from ..bfm.library.importing import older_names
 from ..bfm.library.store import Record, installed
+from ..bfm.model_ids import BUILTIN
 from ..inference import model_import
+from ..progress import OnProgress
 
 
-def add_model(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def add_model(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
     """The model or network in the file or folder ``path`` into the library; ``full``: the whole of a Basel model."""
     return _added(model_import.add(Path(arguments["path"]), bool(arguments.get("full")), progress))
 
 
-def get_ict(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def get_ict(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
     """ICT-FaceKit from the internet into the library."""
     return _added(getting.get_ict(progress))
 
 
-def check_models(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def check_models(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
     """What is wrong with the models and networks ``ids``, sentences by id; with all unless given."""
     ids = arguments.get("ids") or [BUILTIN, *installed()]
     faults = {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 
 from ..errors import LikenessError
+from ..result.choices import AUTO, CPU, CUDA, MPS
 
-DEVICES = ("auto", "cuda", "mps", "cpu")
+FASTEST_FIRST = (CUDA, MPS, CPU)
 _PROOF_SIZE = 64
 
 
@@ -15,13 +16,13 @@ def choose_device(name: str) -> tuple[torch.device, str]:
 
     ``auto`` is the first of cuda, mps and cpu that works. Raises `LikenessError` for an unknown name.
     """
-    if name not in DEVICES:
-        raise LikenessError(f"There is no device {name!r}; known are: {', '.join(DEVICES)}.")
-    if name == "auto":
-        return next(torch.device(d) for d in DEVICES[1:] if not fault(d)), ""
+    if name not in (AUTO, *FASTEST_FIRST):
+        raise LikenessError(f"There is no device {name!r}; known are: {', '.join((AUTO, *FASTEST_FIRST))}.")
+    if name == AUTO:
+        return next(torch.device(d) for d in FASTEST_FIRST if not fault(d)), ""
     reason = fault(name)
     if reason:
-        return torch.device("cpu"), f"Using the CPU, because {name} does not work here ({reason})."
+        return torch.device(CPU), f"Using the CPU, because {name} does not work here ({reason})."
     return torch.device(name), ""
 
 

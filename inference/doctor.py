@@ -5,31 +5,21 @@ from __future__ import annotations
 import importlib
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from ..libraries import FACE_FINDER, NEEDED, OPTIONAL, TORCH, Library
+from ..result.choices import AUTO, DEVICES
 from ..version import VERSION
 
-FACE_FINDER = "mediapipe"
+BLENDER = Library("bpy", "bpy", "Blender")
+COMPUTING = tuple(device for device in DEVICES if device != AUTO)
 NO_FACE_FINDER = (
     "There is no face finder: photos need mediapipe 0.10.21, or dlib with the 68-point file that "
     "LIKENESS_DLIB_PREDICTOR names; nothing else does."
 )
-# Module to import -> whose version to print; imports are tried, because an installed library may still not load.
-LIBRARIES = {
-    "numpy": "numpy",
-    "scipy": "scipy",
-    "torch": "torch",
-    "cv2": "opencv-contrib-python",
-    "mediapipe.python.solutions": FACE_FINDER,  # the part with the face finder, which later versions lack
-    "PIL": "pillow",
-    "OpenEXR": "OpenEXR",
-}
-OPTIONAL_LIBRARIES = {"dlib": "dlib-bin", "h5py": "h5py"}
-BLENDER = {"bpy": "bpy"}
-DEVICES = ("cpu", "cuda", "mps")
 
 
 @dataclass(frozen=True)
@@ -44,27 +34,27 @@ class Finding:
 def print_report() -> int:
     """Print the report; returns 0, or 1 where something that Likeness needs does not work."""
     missing = []
-    for finding in findings(OPTIONAL_LIBRARIES | BLENDER):
+    for finding in findings((*OPTIONAL, BLENDER)):
         print(f"{finding.name:<12}{finding.text}", flush=True)
         missing += [finding.name] if finding.missing else []
-    if FACE_FINDER in missing:
+    if FACE_FINDER.package in missing:
         print(NO_FACE_FINDER)
-    if needed := [name for name in missing if name != FACE_FINDER]:
+    if needed := [name for name in missing if name != FACE_FINDER.package]:
         print(f"Likeness cannot work without {', '.join(needed)}.")
     return 1 if missing else 0
 
 
-def findings(optional: dict[str, str]) -> Iterator[Finding]:
+def findings(optional: Sequence[Library]) -> Iterator[Finding]:
     """Likeness, Python, the libraries and, with torch, the devices, each tried only when it is asked for."""
     yield Finding("Likeness", f"{VERSION}  ({Path(__file__).parents[1]})")
     yield Finding("Python", f"{platform.python_version()}  ({platform.platform()})")
     torch_works = True
-    for module, package in (LIBRARIES | optional).items():
-        finding = _library(module, package)
-        torch_works = torch_works and not (finding.missing and module == "torch")
+    for library in (*NEEDED, *optional):
+        finding = _tried(library)
+        torch_works = torch_works and not (finding.missing and library is TORCH)
         yield finding
     if torch_works:
-        yield from (Finding(device, probe(device)) for device in DEVICES)
+        yield from (Finding(device, probe(device)) for device in COMPUTING)
 
 
 def probe(device: str) -> str:
@@ -76,14 +66,15 @@ def probe(device: str) -> str:
     return f"not usable ({reason})" if reason else f"works ({(time.perf_counter() - started) * 1e3:.1f} ms)"
 
 
-def _library(module: str, package: str) -> Finding:
-    name = module.partition(".")[0]
+def _tried(library: Library) -> Finding:
+    """Imports it, because an installed library may still not load."""
+    name = library.module.partition(".")[0]
     try:
-        loaded = importlib.import_module(module)
+        loaded = importlib.import_module(library.module)
     except Exception as error:  # a broken binary library fails in many ways
         reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-        return Finding(name, f"not usable ({reason})", missing=module in LIBRARIES)
-    return Finding(name, _version(loaded, package))
+        return Finding(name, f"not usable ({reason})", missing=library in NEEDED)
+    return Finding(name, _version(loaded, library.package))
 
 
 def _version(module: object, package: str) -> str:

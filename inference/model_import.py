@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..bfm.library import importing
-from ..bfm.library.importing import READ, WRITE, Importer, Progress
+from ..bfm.library.importing import READ, WRITE, Importer
 from ..bfm.library.store import NETWORK_FILE, Record, install, installed, models_folder
 from ..errors import LikenessError
+from ..progress import OnProgress
 from ..version import VERSION
 
 
-def add(path: Path, full: bool = False, progress: Progress = lambda *_: None) -> Record:
+def add(path: Path, full: bool = False, progress: OnProgress = lambda *_: None) -> Record:
     """Bring the model or network in a file or folder into the library; see `bfm.library.importing.add_model`."""
     return importing.add_model(path, full, progress, others=(_network_importer(),))
 
@@ -40,7 +41,7 @@ def _network_importer() -> Importer:
     return Importer("epoch_20.pth of Deep3DFaceRecon_pytorch", recognises, _add_network)
 
 
-def _add_network(path: Path, _full: bool, progress: Progress) -> Record:
+def _add_network(path: Path, _full: bool, progress: OnProgress) -> Record:
     from .networks import checkpoint
 
     progress("Reading", READ)

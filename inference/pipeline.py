@@ -17,8 +17,11 @@ import torch
 
 from ..bfm.face_model import FaceModel
 from ..bfm.library.registry import expressions_for, load_model
+from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
 from ..geometry.colour import linear_to_srgb
+from ..progress import OnProgress
+from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -42,15 +45,11 @@ from .images import read_photo
 from .model_mesh import mesh_of
 from .texture.texture import build_texture
 
-QUALITIES = ("draft", "final")
-FITS = ("full", "none")
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
 STAGE_END = {
     "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "expressions": 0.48, "texture": 0.8,
     "detail": 1.0,
 }  # fmt: skip
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,12 @@ class PipelineOptions:
         ('builtin', 1024)
     """
 
-    model: str = "builtin"  # id of a model of the library
-    quality: str = "final"  # or draft
-    texture_size: int = 1024  # side of the textures, pixels
-    device: str = "auto"  # cpu, cuda or mps
+    model: str = BUILTIN  # id of a model of the library
+    quality: str = FINAL  # or DRAFT
+    texture_size: int = DEFAULT_TEXTURE_SIZE  # side of the textures, pixels
+    device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
-    fit: str = "full"  # or none
+    fit: str = FULL_FIT  # or NO_FIT
     deep3d_files: bool = False
 
 
@@ -80,7 +79,7 @@ class PipelineOptions:
 class Stopwatch:
     """Seconds per stage, and the progress told as each begins."""
 
-    progress: Progress
+    progress: OnProgress
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -97,7 +96,7 @@ class Stopwatch:
 def reconstruct(
     photos: Path | str | Sequence[Path | str],
     options: PipelineOptions | None = None,
-    progress: Progress = lambda stage, fraction: None,
+    progress: OnProgress = lambda stage, fraction: None,
 ) -> Reconstruction:
     """Reconstruct one face from a photo or several of one person.
 
@@ -132,7 +131,7 @@ def reconstruct(
     fits, files = _fits(views, tensors, options, watch)
     expressions = np.asarray(model.expression_basis)
     images: dict[str, Any] = {PHOTO_IMAGE: views[0].photo.pixels}
-    if options.quality == "final":
+    if options.quality == FINAL:
         with watch.stage("expressions"):
             expressions, fits = personalised(model, fits)
         images |= _maps(views, model, fits, options, watch)
@@ -157,7 +156,7 @@ def reconstruct(
 
 def _views(paths: Sequence[Path | str], options: PipelineOptions, watch: Stopwatch) -> list[View]:
     """The photos with what is found in them, the main one first."""
-    final = options.quality == "final"
+    final = options.quality == FINAL
     with watch.stage("reading"):
         pictures = [read_photo(path) for path in paths]
     with watch.stage("landmarks"):
@@ -181,7 +180,7 @@ def _fits(
             fits = deep3d.network_fits(views, estimates, tensors)
             if options.deep3d_files:
                 files = deep3d.official_files(estimates[0], tensors.model)
-    if options.fit == "full":
+    if options.fit == FULL_FIT:
         with watch.stage("fit") as share:
             fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
     return fits, files
@@ -192,7 +191,7 @@ def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
         raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
     if options.fit not in FITS:
         raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
-    if options.fit == "none":
+    if options.fit == NO_FIT:
         deep3d.require(options.model, "A face without a fit")
     if options.deep3d_files:
         deep3d.require(options.model, "Writing Deep3D's files")
@@ -247,10 +246,10 @@ def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, An
 
 def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, str]:
     """Where each number comes from, for whoever reads ``face.json``."""
-    final, others = options.quality == "final", {"device": device}
+    final, others = options.quality == FINAL, {"device": device}
     if final and not mediapipe_models.available():
         others["skin"] = "colours alone, without a mask of the person, which needs MediaPipe"
-    if options.fit == "none":
+    if options.fit == NO_FIT:
         return {
             "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
             "coefficients": "R-Net's",

@@ -18,7 +18,7 @@ from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
-from .settings import DEVICES, LARGEST_FACE, QUALITIES, TEXTURE_SIZES, model_items, session
+from .settings import DEFAULT_SIZE, DEVICES, LARGEST_FACE, QUALITIES, TEXTURE_SIZES, model_items, session
 
 # What `inference.images` reads; HEIC where the engine has a decoder for it.
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
@@ -35,7 +35,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
     face: IntProperty(name="Face", default=LARGEST_FACE, min=LARGEST_FACE, options={"SKIP_SAVE"})
     model: EnumProperty(name="Model", items=model_items, options={"SKIP_SAVE"})
     quality: EnumProperty(name="Quality", items=QUALITIES, options={"SKIP_SAVE"})
-    texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default="1024", options={"SKIP_SAVE"})
+    texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=DEFAULT_SIZE, options={"SKIP_SAVE"})
     device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
 
     @classmethod

@@ -9,12 +9,19 @@ from pathlib import Path
 import bpy
 
 from ..engine import builds
-from ..engine.builds import Build, find_build, fingerprint
-from ..engine.environment import Installed, interpreter_in, read_installed
+from ..engine.builds import EngineBuild, find_build, fingerprint
+from ..engine.environment import Installed, interpreter_in, read_installed, supported_versions
 from ..errors import LikenessError
 from . import engine_host
 
-BUILD_LABELS = {"cpu": "CPU", "cuda": "CUDA", "apple": "Apple"}
+BUILD_LABELS = {builds.CPU: "CPU", builds.CUDA: "CUDA", builds.APPLE: "Apple"}
+# The builds to choose from, for an enumeration.
+BUILD_ITEMS = (
+    (builds.CPU, "CPU", "Works on every computer; the smallest download"),
+    (builds.CUDA, "NVIDIA (CUDA)", "Faster with an NVIDIA graphics card; a large download"),
+    (builds.APPLE, "Apple", "For Apple computers with a chip of Apple's own"),
+)
+PYTHONS = supported_versions()
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ def refresh() -> None:
     _state = EngineState(installed, build is not None and installed.lists != fingerprint(build))
 
 
-def find_or_none(build: str) -> Build | None:
+def find_or_none(build: str) -> EngineBuild | None:
     """A build for this computer, or None where there is none of that name."""
     try:
         return find_build(build, sys.platform)

@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..errors import LikenessError
+from ..result.file_names import FOLDER_SUFFIX, GLB_SUFFIX
 from ..scene.export import export_fbx, export_glb
 from ..scene.export_folder import export_folder
 from ..scene.export_obj import export_obj
@@ -63,8 +64,8 @@ class LIKENESS_OT_export_gltf(ExportOperator, bpy.types.Operator):
     bl_idname = "likeness.export_gltf"
     bl_label = "Export glTF"
 
-    filename_ext = ".glb"
-    filter_glob: StringProperty(default="*.glb", options={"HIDDEN"})
+    filename_ext = GLB_SUFFIX
+    filter_glob: StringProperty(default=f"*{GLB_SUFFIX}", options={"HIDDEN"})
     animation: BoolProperty(name="Animation", description="Take the keyframes along", default=True)
 
     def write(self, path: Path, face: bpy.types.Object) -> None:
@@ -104,8 +105,8 @@ class LIKENESS_OT_export_folder(ExportOperator, bpy.types.Operator):
     bl_idname = "likeness.export_folder"
     bl_label = "Export Likeness Folder"
 
-    filename_ext = ".likeness"
-    filter_glob: StringProperty(default="*.likeness", options={"HIDDEN"})
+    filename_ext = FOLDER_SUFFIX
+    filter_glob: StringProperty(default=f"*{FOLDER_SUFFIX}", options={"HIDDEN"})
 
     def write(self, path: Path, face: bpy.types.Object) -> None:
         export_folder(path, face)

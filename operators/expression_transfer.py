@@ -11,6 +11,7 @@ from bpy.props import EnumProperty, FloatProperty
 from ..bfm.library.registry import available_models
 from ..engine.task import Task
 from ..errors import LikenessError
+from ..result.choices import DRAFT, TEXTURE_SIZES
 from ..result.folder import read_reconstruction
 from ..scene.expression import expression_of, transfer_expression
 from ..scene.named_expression import named_expression
@@ -23,7 +24,6 @@ from .job import JobOperator
 from .photo import PhotoBrowser
 from .settings import session
 
-SMALLEST_TEXTURE = 512
 STRENGTH = FloatProperty(
     name="Strength", description="How far to go towards it", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
 )
@@ -88,8 +88,8 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
             engine_host.get_engine(),
             [Path(self.filepath)],
             model=_model_for(face, context),
-            quality="draft",
-            texture_size=SMALLEST_TEXTURE,
+            quality=DRAFT,
+            texture_size=min(TEXTURE_SIZES),
             device=session(context).device,
             face=None,
         )

@@ -28,7 +28,7 @@ TAB = "Likeness"
 
 
 @dataclass
-class Job:
+class RunningJob:
     """The job that is running; it holds nothing of the file."""
 
     label: str
@@ -38,7 +38,7 @@ class Job:
     cancel_sent: bool = False
 
 
-_running: Job | None = None
+_running: RunningJob | None = None
 
 
 def running_label() -> str:
@@ -91,7 +91,7 @@ class JobOperator:
     """
 
     job_label = ""
-    _job: Job | None = None
+    _job: RunningJob | None = None
 
     def start(self, context: bpy.types.Context) -> Task:
         """Start the work. `LikenessError` becomes the report."""
@@ -115,7 +115,7 @@ class JobOperator:
         try:
             if _running is not None:  # a file browser asks `poll` when it opens, not when it closes
                 raise LikenessError(f"{_running.label} is running.")
-            self._job = _running = Job(self.job_label, self.start(context))
+            self._job = _running = RunningJob(self.job_label, self.start(context))
         except Exception as error:
             return self._fail(context, error)
         current.job = self.job_label
@@ -155,7 +155,7 @@ class JobOperator:
                 time.sleep(BLOCKING_PERIOD_S)
         return result
 
-    def _step(self, context: bpy.types.Context, job: Job) -> set[str]:
+    def _step(self, context: bpy.types.Context, job: RunningJob) -> set[str]:
         """Look at the task once; how the operator ends, or nothing while it goes on."""
         try:
             if job.cancel_wanted and not job.cancel_sent:
@@ -223,7 +223,7 @@ def _is_dragging(context: bpy.types.Context) -> bool:
     return any("BLOCKING" in operator.bl_options for window in windows for operator in window.modal_operators)
 
 
-def _show(context: bpy.types.Context, job: Job, update: Update) -> None:
+def _show(context: bpy.types.Context, job: RunningJob, update: Update) -> None:
     """Progress into the session and the status bar, where it differs from what is there."""
     current = session(context)
     stage = "Cancelling" if job.cancel_wanted else update.stage
@@ -237,7 +237,7 @@ def _show(context: bpy.types.Context, job: Job, update: Update) -> None:
     redraw(context)
 
 
-def _end(job: Job) -> None:
+def _end(job: RunningJob) -> None:
     """Leave nothing of a job behind, whatever way it ended."""
     global _running
     _running = None

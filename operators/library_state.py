@@ -5,8 +5,9 @@ from __future__ import annotations
 import bpy
 
 from ..bfm.library.listing import Entry, entry_of
-from ..bfm.library.registry import BUILTIN, available_models
+from ..bfm.library.registry import available_models
 from ..bfm.library.store import installed, models_folder
+from ..bfm.model_ids import BUILTIN
 
 _entries: tuple[Entry, ...] = ()
 _names: dict[str, str] = {}

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
+from ..result.file_names import FACE_FILE
 from ..scene.build import build_face
 from ..scene.camera import look_through_camera
 from .operator_base import QuickOperator
@@ -21,7 +22,7 @@ class LIKENESS_OT_open_reconstruction(QuickOperator, bpy.types.Operator):
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
-    filter_glob: StringProperty(default="face.json", options={"HIDDEN"})
+    filter_glob: StringProperty(default=FACE_FILE, options={"HIDDEN"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         context.window_manager.fileselect_add(self)

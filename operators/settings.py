@@ -19,24 +19,28 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..bfm.library.registry import BUILTIN
+from ..bfm.model_ids import BUILTIN
+from ..result import choices
+from ..result.choices import AUTO, CPU, CUDA, DRAFT, FINAL, MPS
+from ..version import ID
 from .library_state import model_names
 
-PROPERTY = "likeness"
+PROPERTY = ID
 # "likeness" as a Python package, "bl_ext.<repository>.likeness" as an extension.
 ROOT_PACKAGE = __package__.rpartition(".")[0]
 LARGEST_FACE = -1
+DEFAULT_SIZE = str(choices.DEFAULT_TEXTURE_SIZE)
 
 QUALITIES = (
-    ("final", "Final", "Shape, light, skin colour and wrinkles"),
-    ("draft", "Draft", "The shape alone, in a fraction of the time"),
+    (FINAL, "Final", "Shape, light, skin colour and wrinkles"),
+    (DRAFT, "Draft", "The shape alone, in a fraction of the time"),
 )
-TEXTURE_SIZES = tuple((str(side), f"{side} px", f"{side} x {side} pixels") for side in (512, 1024, 2048, 4096))
+TEXTURE_SIZES = tuple((str(side), f"{side} px", f"{side} x {side} pixels") for side in choices.TEXTURE_SIZES)
 DEVICES = (
-    ("auto", "Automatic", "The fastest device that works"),
-    ("cpu", "Processor", "Works everywhere"),
-    ("cuda", "NVIDIA GPU", "Needs an engine built for CUDA"),
-    ("mps", "Apple GPU", "Needs an Apple computer with its own chip"),
+    (AUTO, "Automatic", "The fastest device that works"),
+    (CPU, "Processor", "Works everywhere"),
+    (CUDA, "NVIDIA GPU", "Needs an engine built for CUDA"),
+    (MPS, "Apple GPU", "Needs an Apple computer with its own chip"),
 )
 # What the user has chosen and found outlives the file: Blender gives every file a window manager of its own.
 KEPT = ("photo", "face", "finding_faces", "model", "quality", "texture_size", "device", "search")
@@ -97,9 +101,11 @@ class LikenessSession(bpy.types.PropertyGroup):
     faces: CollectionProperty(type=FoundFace)
     finding_faces: BoolProperty()
     model: EnumProperty(name="Model", description="The face model", items=model_items)
-    quality: EnumProperty(name="Quality", items=QUALITIES, default="final")
-    texture_size: EnumProperty(name="Texture", description="Size of the textures", items=TEXTURE_SIZES, default="1024")
-    device: EnumProperty(name="Device", description="Where to compute", items=DEVICES, default="auto")
+    quality: EnumProperty(name="Quality", items=QUALITIES, default=FINAL)
+    texture_size: EnumProperty(
+        name="Texture", description="Size of the textures", items=TEXTURE_SIZES, default=DEFAULT_SIZE
+    )
+    device: EnumProperty(name="Device", description="Where to compute", items=DEVICES, default=AUTO)
     job: StringProperty(description="What is running, if anything")
     stage: StringProperty()
     fraction: FloatProperty(min=0.0, max=1.0)

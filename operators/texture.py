@@ -10,6 +10,7 @@ from bpy.props import EnumProperty
 
 from ..engine.task import Task
 from ..errors import LikenessError
+from ..result.choices import FINAL
 from ..result.folder import read_reconstruction
 from ..result.reconstruction import PHOTO_IMAGE
 from ..scene.photo_set import other_photos
@@ -46,7 +47,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
         self._face_id = face.session_uid  # a duplicate has the same identity
         options = {
             "model": state_of(face).model,
-            "quality": "final",
+            "quality": FINAL,
             "texture_size": int(self.texture_size),
             "device": session(context).device,
             "face": face_in_photo(face),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..bfm.model_ids import ICT
 from ..operators import library_state
 from ..operators.models import (
     LIKENESS_OT_add_model,
@@ -12,7 +13,6 @@ from ..operators.models import (
     LIKENESS_OT_remove_model,
 )
 
-ICT = "ict"
 COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
 # What can be added, how it is had, and its page.
 SOURCES = (

@@ -16,17 +16,13 @@ from ..operators.engine import (
     LIKENESS_OT_repair_engine,
     LIKENESS_OT_stop_engine,
 )
+from ..operators.engine_state import BUILD_ITEMS, PYTHONS
 from ..operators.settings import ROOT_PACKAGE, session
 from .model_list import draw_models
 from .progress import draw_progress
 
-BUILDS = (
-    ("cpu", "CPU", "Works on every computer; the smallest download"),
-    ("cuda", "NVIDIA (CUDA)", "Faster with an NVIDIA graphics card; a large download"),
-    ("apple", "Apple", "For Apple computers with a chip of Apple's own"),
-)
 # The builds for this kind of computer; all of them where there is none, so that installing says why it is impossible.
-_ITEMS = [item for item in BUILDS if engine_state.find_or_none(item[0])] or list(BUILDS)
+_ITEMS = [item for item in BUILD_ITEMS if engine_state.find_or_none(item[0])] or list(BUILD_ITEMS)
 LETTERS = 90  # in a line of the window, about
 
 
@@ -49,7 +45,7 @@ class LikenessPreferences(bpy.types.AddonPreferences):
 
     interpreter: StringProperty(
         name="Own Python",
-        description="A Python 3.10 to 3.12 with PyTorch and the other libraries, or its environment's folder; "
+        description=f"A Python {PYTHONS} with PyTorch and the other libraries, or its environment's folder; "
         "empty to use the installed engine",
         subtype="FILE_PATH",
         update=_interpreter_changed,

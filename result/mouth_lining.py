@@ -10,15 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..anatomy.arkit import canonical_name
+from ..anatomy.arkit import opens_jaw
+from ..anatomy.parts import PartName, part_kind
 from ..geometry.arrays import Floats, Ints
 from ..geometry.edges import edges_of, half_edges
 from ..geometry.faces import NO_CORNER
 from .reconstruction import Mesh
 
-LINING = "mouth_lining"  # name of its part
-INSIDES = ("mouth", "gum", "teeth", "tongue")  # how the names of parts begin that are a mouth's inside
-JAW_KEY = "jawopen"
 # An opening jaw lengthens the rim of a mouth by a fifth, because it parts the lips, and other borders hardly.
 WIDENED = 1.1
 # Metres behind the rim, and the rim's size there: wider behind the lips, then closing.
@@ -53,15 +51,15 @@ def lined(mesh: Mesh) -> Mesh:
         shape_key_deltas=np.concatenate([mesh.shape_key_deltas, deltas], axis=1),
         skin_weights=np.concatenate([mesh.skin_weights, weights]),
         parts=np.append(mesh.parts, np.full(len(faces), len(mesh.part_names), mesh.parts.dtype)),
-        part_names=(*mesh.part_names, LINING),
+        part_names=(*mesh.part_names, PartName.LINING),
     )
 
 
 def unlined(mesh: Mesh) -> Mesh:
     """The mesh without the bag of `lined`, whatever else was changed of it since."""
-    if LINING not in mesh.part_names:
+    if PartName.LINING not in mesh.part_names:
         return mesh
-    part = mesh.part_names.index(LINING)
+    part = mesh.part_names.index(PartName.LINING)
     kept = mesh.parts != part
     only_bag = np.setdiff1d(mesh.faces[~kept], mesh.faces[kept])
     vertices = np.setdiff1d(np.arange(len(mesh.vertices)), only_bag)
@@ -76,14 +74,14 @@ def unlined(mesh: Mesh) -> Mesh:
         landmarks68=places[mesh.landmarks68],
         skin_weights=mesh.skin_weights[vertices],
         parts=np.where(mesh.parts > part, mesh.parts - 1, mesh.parts)[kept],
-        part_names=tuple(name for name in mesh.part_names if name != LINING),
+        part_names=tuple(name for name in mesh.part_names if name != PartName.LINING),
     )
 
 
 def _mouth_rim(mesh: Mesh) -> Ints:
     """The border (E, 2, 2) that an opening jaw widens: edges of (vertex, texture point), as their faces go round."""
-    jaw = next((k for k, name in enumerate(mesh.shape_key_names) if canonical_name(name) == JAW_KEY), None)
-    if jaw is None or any(name.startswith(INSIDES) for name in mesh.part_names):
+    jaw = next((k for k, name in enumerate(mesh.shape_key_names) if opens_jaw(name)), None)
+    if jaw is None or any(part_kind(name).in_mouth for name in mesh.part_names):
         return np.zeros((0, 2, 2), np.int64)
     opened = mesh.vertices + mesh.shape_key_deltas[jaw]
     edges = _open_edges(mesh)

@@ -30,7 +30,7 @@ from .read_mesh import (
     skin_weights,
 )
 from .read_view import with_view
-from .record import Record, recall
+from .record import FaceRecord, recall
 from .shape_keys import expression_keys
 from .state import state_of
 
@@ -61,7 +61,7 @@ def _write_images(face: bpy.types.Object, folder: Path) -> dict[str, Path]:
     return written
 
 
-def _read_mesh(face: bpy.types.Object, record: Record) -> Mesh:
+def _read_mesh(face: bpy.types.Object, record: FaceRecord) -> Mesh:
     vertices = neutral_vertices(face)
     keys = expression_keys(face)
     uv, corner_points = corner_uv(face.data)
@@ -100,7 +100,7 @@ def _by_face(face: bpy.types.Object, corners: Ints) -> Ints:
     return table
 
 
-def _landmarks(vertices: Floats, record: Record) -> Ints:
+def _landmarks(vertices: Floats, record: FaceRecord) -> Ints:
     """Vertex ids of the landmarks; in a mesh of another topology the vertices nearest to where they were."""
     if len(vertices) == record.vertex_count:
         return record.landmarks68

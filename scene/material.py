@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import bpy
 
-from ..result.mouth_lining import LINING
+from ..anatomy.parts import PartKind, PartName, part_kind
 from ..result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
 from .displacement import normal_strength
 from .mesh import UV_LAYER
@@ -36,7 +36,14 @@ TOOTH: Inputs = {"Roughness": 0.25, "IOR": ENAMEL_IOR}
 SKIN_COLOUR = (0.46, 0.26, 0.2, 1.0)
 TOOTH_COLOUR, CAVITY_COLOUR = (0.56, 0.5, 0.4, 1.0), (0.2, 0.055, 0.05, 1.0)
 LINING_COLOUR = (0.08, 0.022, 0.02, 1.0)  # nothing lies between the lips and it: it is the dark of a mouth as well
-CAVITY_PARTS = ("mouth", "gum", "tongue")
+SURFACES = {
+    PartKind.SKIN: SKIN,
+    PartKind.EYE: EYE,
+    PartKind.MOUTH: CAVITY,
+    PartKind.GUMS: CAVITY,
+    PartKind.TONGUE: CAVITY,
+    PartKind.TEETH: TOOTH,
+}
 
 
 def add_materials(
@@ -44,7 +51,7 @@ def add_materials(
 ) -> None:
     """One material slot per part, in the order of the mesh's material indices."""
     for part in part_names:
-        albedo = None if part == LINING else images.get(ALBEDO_IMAGE)  # no model's texture knows the lining
+        albedo = None if part == PartName.LINING else images.get(ALBEDO_IMAGE)  # no model's texture knows the lining
         material = _create(f"{name} {part}", part, albedo)
         if _surface(part) is SKIN and NORMAL_IMAGE in images:
             _add_normal_map(material, images[NORMAL_IMAGE])
@@ -52,15 +59,11 @@ def add_materials(
 
 
 def _surface(part: str) -> Inputs:
-    if part.startswith("eye"):
-        return EYE
-    if part.startswith(CAVITY_PARTS):
-        return CAVITY
-    return TOOTH if part.startswith("teeth") else SKIN
+    return SURFACES[part_kind(part)]
 
 
 def _plain_colour(part: str) -> tuple[float, ...]:
-    if part == LINING:
+    if part == PartName.LINING:
         return LINING_COLOUR
     surface = _surface(part)
     return TOOTH_COLOUR if surface is TOOTH else CAVITY_COLOUR if surface is CAVITY else SKIN_COLOUR

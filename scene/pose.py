@@ -7,17 +7,14 @@ from typing import NamedTuple
 import bpy
 from mathutils import Matrix, Quaternion
 
-from ..anatomy.arkit import canonical_name
+from ..anatomy.arkit import opens_jaw
+from ..anatomy.joints import JointName
 from .expression import photo_expression
 from .gaze import gaze_keys
 from .keyframes import Keyable, insert_if_asked
 from .rig import turn_bone
 from .shape_keys import expression_keys
 from .state import state_of
-
-HEAD_BONE = "head"
-JAW_BONE = "jaw"
-JAW_KEY = "jawopen"
 
 
 class Control(NamedTuple):
@@ -34,16 +31,16 @@ def head_bone(face: bpy.types.Object) -> bpy.types.PoseBone | None:
     if rig is None:
         return None
     bones = rig.pose.bones
-    return bones.get(HEAD_BONE) or next((bone for bone in bones if bone.parent is None), None)
+    return bones.get(JointName.HEAD) or next((bone for bone in bones if bone.parent is None), None)
 
 
 def jaw_control(face: bpy.types.Object) -> Control | None:
     """What opens the mouth: the shape key, which takes lips and cheeks along, or else the jaw's bone."""
     for key in expression_keys(face):
-        if canonical_name(key.name) == JAW_KEY:
+        if opens_jaw(key.name):
             return Control(key, "value", -1)
     rig = face.find_armature()
-    bone = rig.pose.bones.get(JAW_BONE) if rig else None
+    bone = rig.pose.bones.get(JointName.JAW) if rig else None
     return Control(bone, "rotation_euler", 0) if bone else None
 
 

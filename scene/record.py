@@ -16,7 +16,7 @@ from .state import state_of
 
 
 @dataclass(frozen=True)
-class Record:
+class FaceRecord:
     """A face's memory of its result."""
 
     face: dict[str, Any]  # the content of face.json
@@ -39,7 +39,7 @@ def remember(face: bpy.types.Object, result: Reconstruction) -> None:
     memory.record, memory.anatomy = face_text(result), json.dumps(anatomy)
 
 
-def recall(face: bpy.types.Object) -> Record:
+def recall(face: bpy.types.Object) -> FaceRecord:
     """The record of a face. Raises `LikenessError` if it has none."""
     memory = state_of(face)
     if not memory.record:
@@ -47,7 +47,7 @@ def recall(face: bpy.types.Object) -> Record:
             f"{face.name} comes from an earlier version of Likeness, which kept no record of its result."
         )
     anatomy = json.loads(memory.anatomy)
-    return Record(
+    return FaceRecord(
         face=json.loads(memory.record),
         vertex_count=anatomy["vertex_count"],
         landmarks68=np.array(anatomy["landmarks68"]),

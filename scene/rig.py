@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Quaternion, Vector
 
+from ..anatomy.joints import JointName, is_eye_joint
 from ..result.reconstruction import Mesh
 from .axes import MODEL_TO_BLENDER, to_blender
 from .mode import leave_mode
@@ -36,7 +37,7 @@ def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> 
         bone = data.edit_bones.new(joint)
         bone.head = head.tolist()
         bone.tail = (head + _tip(joint)).tolist()
-        bone.align_roll(Vector(UP if _is_eye(joint) else BACK))
+        bone.align_roll(Vector(UP if is_eye_joint(joint) else BACK))
     for joint, parent in zip(mesh.joint_names, mesh.joint_parents, strict=True):
         if parent >= 0:
             data.edit_bones[joint].parent = data.edit_bones[mesh.joint_names[parent]]
@@ -82,13 +83,9 @@ def root_position(mesh: Mesh) -> np.ndarray:
 
 
 def _tip(joint: str) -> Vector:
-    if _is_eye(joint):
+    if is_eye_joint(joint):
         return Vector(EYE_TIP)
-    return Vector(JAW_TIP if joint == "jaw" else HEAD_TIP)
-
-
-def _is_eye(joint: str) -> bool:
-    return joint.startswith("eye")
+    return Vector(JAW_TIP if joint == JointName.JAW else HEAD_TIP)
 
 
 def _fill_group(group: bpy.types.VertexGroup, weights: np.ndarray) -> None:

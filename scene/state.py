@@ -7,11 +7,13 @@ import atexit
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
 
+from ..result.file_names import FACE_FILE
+from ..version import ID
 from .displacement import has_wrinkles, set_detail_strength
 from .gaze import SIDEWAYS, UP, gaze, set_gaze
 from .texture_view import VIEWS, FaceImages, show_view
 
-PROPERTY = "likeness"
+PROPERTY = ID
 # What stands for a face when it is the active object. Only for these are all objects of a scene looked through.
 COMPANION_TYPES = {"ARMATURE", "CAMERA", "LIGHT"}
 
@@ -54,7 +56,7 @@ class LikenessFace(bpy.types.PropertyGroup):
     other_photos: StringProperty(name="Other Photos", description="Further photos of the person, as JSON")
     model: StringProperty(name="Model", description="The face model behind this face")
     licence: StringProperty(name="Licence", description="Licence of the face model")
-    record: StringProperty(name="Record", description="face.json of the result this face was made from")
+    record: StringProperty(name="Record", description=f"{FACE_FILE} of the result this face was made from")
     anatomy: StringProperty(name="Anatomy", description="Landmarks and parts of the mesh, as JSON")
     camera: PointerProperty(name="Camera", type=bpy.types.Object)
     sun: PointerProperty(name="Sun", type=bpy.types.Object)

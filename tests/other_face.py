@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from likeness.bfm.face_model import FaceModel, save_face_model
 from likeness.bfm.library.layings import FOLDER, laid_builtin
-from likeness.bfm.library.registry import BUILTIN, load_model
+from likeness.bfm.library.registry import load_model
 from likeness.bfm.library.store import MODEL_FILE, Record, install, models_folder
+from likeness.bfm.model_ids import BUILTIN
 from likeness.bfm.source_model import SourceModel
 from likeness.bfm.transfer.completing import complete
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library import importing
-from likeness.bfm.library.importing import Importer, Progress, install_model
+from likeness.bfm.library.importing import Importer, install_model
 from likeness.bfm.library.registry import load_model
 from likeness.bfm.library.store import Record
 from likeness.bfm.source_model import SourceModel
 from likeness.bfm.transfer import completing
+from likeness.progress import OnProgress
 
 
 def other_source(model_id: str = "other") -> SourceModel:
@@ -47,7 +48,7 @@ def complete_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The only files that hold models end in ``.dat``, and hold `other_source` under their names."""
 
-    def add(path: Path, full: bool, progress: Progress) -> Record:
+    def add(path: Path, full: bool, progress: OnProgress) -> Record:
         return install_model(other_source("full" if full else path.stem), [path], path, progress)
 
     complete_at_once(monkeypatch)

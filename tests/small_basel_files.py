@@ -6,11 +6,11 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from likeness.bfm.formats.basel.layout import Layout
+from likeness.bfm.formats.basel.layout import BaselSizes
 from scipy.io import savemat
 
 COLUMNS, ROWS = 9, 8
-LAYOUT = Layout(scanned=76, trimmed=74, front=72, modes=5, expressions=6, front_modes=4, front_expressions=3)
+LAYOUT = BaselSizes(scanned=76, trimmed=74, front=72, modes=5, expressions=6, front_modes=4, front_expressions=3)
 
 
 def mask(columns: int = COLUMNS, rows: int = ROWS) -> tuple[np.ndarray, np.ndarray]:

@@ -26,9 +26,9 @@ ALLOWED: dict[str, set[str]] = {
     "bfm": FLOOR,
     "result": FLOOR,
     "result.reconstruction": FLOOR | {"result.folder"},  # by its `save` alone, which is made of it
-    "result.face_file": FLOOR | {"result.reconstruction", "result.json_schema"},
+    "result.face_file": FLOOR | {"result.reconstruction", "result.json_schema", "result.file_names"},
     "result.folder": FLOOR
-    | {"result.reconstruction", "result.face_file"}
+    | {"result.reconstruction", "result.face_file", "result.file_names"}
     | {"result.image_files"},  # by its writer alone: see IN_BLENDER
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
@@ -41,13 +41,14 @@ ALLOWED: dict[str, set[str]] = {
     "scene": FLOOR | {"result"},
     "operators": FLOOR
     | {"scene", "engine", "result", "bfm.library.registry", "bfm.library.store"}
-    | {"bfm.library.listing"},
-    "panels": FLOOR | {"scene", "operators"},
+    | {"bfm.library.listing", "bfm.model_ids"},
+    "panels": FLOOR | {"scene", "operators", "bfm.model_ids"},
     "cli": FLOOR | {"bfm", "result", "inference", "transfer", "scene"},
-    "cli.blender_command": {"cli.console", "operators", "scene", "engine", "bfm.library.registry"},
+    "cli.blender_command": {"cli.console", "operators", "scene", "engine", "result", "bfm.library.registry"}
+    | {"bfm.model_ids"},
     "__main__": {"cli"},
 }
-FOR_ALL = {"errors", "replacing", "version"}
+FOR_ALL = {"errors", "libraries", "progress", "replacing", "version"}
 WITHOUT_BPY = ("anatomy", "geometry", "bfm", "result", "inference", "transfer", "engine", "training", "benchmarks")
 BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ..anatomy.arkit import JAW_OPEN
 from ..bfm.face_model import FaceModel
 from ..bfm.transfer.correspondence import Correspondence
 from ..errors import LikenessError
@@ -22,8 +23,8 @@ from ..geometry.faces import triangle_owner, triangulate
 from ..geometry.normals import vertex_normals
 from ..inference.detail.normal_map import bake_normal_map
 from ..inference.uv.atlas import UvAtlas, uv_atlas
-from ..inference.uv.blending import pad_charts
-from ..inference.uv.mirror import part_groups
+from ..inference.uv.blending import BLACK, pad_charts, padding
+from ..inference.uv.mirror import SKIN, part_groups
 from ..result.image_files import loaded
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
@@ -35,7 +36,6 @@ from ..result.reconstruction import (
     Reconstruction,
 )
 
-PADDING = 1 / 64  # of the texture's side
 SEAM = 6.0  # a triangle whose sides grow by more than this over the typical triangle's lies across a seam
 KNOWN = 0.9  # trust from which carried colours tell the skin's tone
 
@@ -65,7 +65,7 @@ def carried_maps(
         images[CONFIDENCE_IMAGE] = np.round(_sampled(_grey(confidence), at) * trust).astype(np.uint8)
     if DISPLACEMENT_IMAGE in result.images:
         height = _grey(loaded(result.images[DISPLACEMENT_IMAGE])).astype(np.float32)
-        skin = atlas.mask & (part_groups(other)[atlas.parts()] == 0)
+        skin = atlas.mask & (part_groups(other)[atlas.parts()] == SKIN)
         moved = np.where(skin, _sampled(height, at) * trust, 0.0).astype(np.float32)
         moved = np.ascontiguousarray(_padded(moved[..., None], atlas)[..., 0])
         images[DISPLACEMENT_IMAGE] = moved
@@ -128,7 +128,7 @@ class _Charts:
         owners = model.face_parts[triangle_owner(model.faces)]
         rows = np.flatnonzero(part_groups(model)[owners] == group)
         # A model without this group has it as part of its skin.
-        self.rows = rows if len(rows) else np.flatnonzero(part_groups(model)[owners] == 0)
+        self.rows = rows if len(rows) else np.flatnonzero(part_groups(model)[owners] == SKIN)
         self.uvs = model.uv[triangulate(model.faces_uv)[self.rows]].astype(np.float64)
         self.surface = SearchableSurface(_parted(model), triangulate(model.faces)[self.rows])
 
@@ -146,7 +146,7 @@ class _Charts:
 def _parted(model: FaceModel) -> Image:
     """The mean (V, 3) with the mouth open, so that no lip is taken for the other."""
     mean = model.mean.astype(np.float64)
-    return mean + model.expression_basis[model.expression_names.index("jawOpen")]
+    return mean + model.expression_basis[model.expression_names.index(JAW_OPEN)]
 
 
 def _across_seams(points: Image, uv: Image) -> Bools:
@@ -159,10 +159,10 @@ def _across_seams(points: Image, uv: Image) -> Bools:
 def _over_model(sampled: Image, trust: Image, atlas: UvAtlas, model: FaceModel) -> Image:
     """Carried colours over the model's own, whose skin first takes the carried tone."""
     base = atlas.interpolate(model.albedo_mean)
-    skin = atlas.mask & (part_groups(model)[atlas.parts()] == 0)
+    skin = atlas.mask & (part_groups(model)[atlas.parts()] == SKIN)
     sure = skin & (trust > KNOWN)
     if sure.any():
-        tone = np.median(sampled[sure], axis=0) / np.maximum(np.median(base[sure], axis=0), 1e-4)
+        tone = np.median(sampled[sure], axis=0) / np.maximum(np.median(base[sure], axis=0), BLACK)
         base = np.where(skin[..., None], base * tone, base)
     return (base + trust[..., None] * (sampled - base)).astype(np.float32)
 
@@ -175,7 +175,7 @@ def _sampled(image: Image, at: Image) -> Image:
 
 
 def _padded(image: Image, atlas: UvAtlas) -> Image:
-    return pad_charts(image.astype(np.float32), atlas.mask, max(2, round(PADDING * atlas.size)))
+    return pad_charts(image.astype(np.float32), atlas.mask, padding(atlas.size))
 
 
 def _grey(image: Image) -> Image:

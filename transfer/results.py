@@ -13,12 +13,14 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 from ..anatomy.arkit import NUMBERED, values_for
+from ..anatomy.parts import PartName
 from ..bfm.face_model import FaceModel
 from ..bfm.library.layings import correspondence
-from ..bfm.library.registry import BUILTIN, expressions_for, load_model
+from ..bfm.library.registry import expressions_for, load_model
+from ..bfm.model_ids import BUILTIN
 from ..bfm.transfer.correspondence import Correspondence
 from ..bfm.transfer.motions import calmed, spread_out
-from ..bfm.transfer.shapes import EYES, Shape, shape_of_source
+from ..bfm.transfer.shapes import Shape, shape_of_source
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
 from ..geometry.similarity import Similarity, umeyama
@@ -88,10 +90,10 @@ def _neutral(
 
 def _residual(shape: Shape, trust: Floats, misfit: Floats, fitted: Floats) -> Floats:
     """What the identity leaves (V, 3), fading where nothing is known; an eyeball goes as one with its front."""
-    residual = spread_out(misfit, trust, 0.0, shape.vertices, shape.triangles("skin", "mouth", *EYES))
-    residual = calmed(residual, shape.vertices, shape.triangles("skin"))
+    residual = spread_out(misfit, trust, 0.0, shape.vertices, shape.triangles(*PartName.CLOSED_SKIN))
+    residual = calmed(residual, shape.vertices, shape.triangles(PartName.SKIN))
     if shape.has_eyes:
-        for eye in EYES:
+        for eye in PartName.EYES:
             ids = shape.vertices_of(eye)
             depth = fitted[ids, 2]
             front = ids[depth > (depth.min() + 3 * depth.max()) / 4]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..face_model import FaceModel, load_face_model
 
-BUILTIN = "builtin"
 BUILTIN_FILE = Path(__file__).with_name("model.npz")
 
 

@@ -100,7 +100,7 @@ def load_arrays(path: Path, names: Collection[str], wanted: str) -> dict[str, ND
     except OSError as error:
         raise LikenessError(f"{path} cannot be read: {error.strerror or error}.") from error
     try:
-        notes = _Reader(io.BytesIO(content), encoding="latin1").load()
+        notes = _PickleReader(io.BytesIO(content), encoding="latin1").load()
         if not isinstance(notes, dict):
             raise ValueError("no dictionary")
         return {name: _array(notes[name]) for name in names if name in notes}
@@ -110,7 +110,7 @@ def load_arrays(path: Path, names: Collection[str], wanted: str) -> dict[str, ND
         raise LikenessError(f"{path} is damaged or no pickle of arrays: it should be {wanted}.") from error
 
 
-class _Reader(_INTERPRETER):
+class _PickleReader(_INTERPRETER):
     """The interpreter in Python, for its table of opcodes: what is not in the table cannot happen.
 
     The one in C also lets a small file ask for gigabytes (the memo's and byte arrays' sizes are taken on trust).
@@ -159,15 +159,15 @@ class _Reader(_INTERPRETER):
         raise _HoldsCodeError("an object of a class")
 
 
-_Reader.dispatch = {
+_PickleReader.dispatch = {
     **{code: _INTERPRETER.dispatch[code] for code in _PLAIN},
-    **dict.fromkeys(_CALLS, _Reader._refuse),
-    pickle.REDUCE[0]: _Reader._note,
-    pickle.NEWOBJ[0]: _Reader._note,
-    pickle.BUILD[0]: _Reader._state,
-    pickle.SETITEM[0]: _Reader._item,
-    pickle.SETITEMS[0]: _Reader._items,
-    pickle.DICT[0]: _Reader._dictionary,
+    **dict.fromkeys(_CALLS, _PickleReader._refuse),
+    pickle.REDUCE[0]: _PickleReader._note,
+    pickle.NEWOBJ[0]: _PickleReader._note,
+    pickle.BUILD[0]: _PickleReader._state,
+    pickle.SETITEM[0]: _PickleReader._item,
+    pickle.SETITEMS[0]: _PickleReader._items,
+    pickle.DICT[0]: _PickleReader._dictionary,
 }
 
 

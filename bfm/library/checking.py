@@ -6,13 +6,10 @@ from dataclasses import fields
 
 import numpy as np
 
+from ...anatomy.landmarks import Dense, Ibug
 from ..face_model import FaceModel
 
-# iBUG-68: the outer corners of the eyes, the bridge and the tip of the nose, the chin.
-RIGHT_EYE, LEFT_EYE, BRIDGE, NOSE_TIP, CHIN = 36, 45, 27, 30, 8
 EYE_CORNERS_M = (0.05, 0.15)  # how far apart those of a head can be
-# Dense landmarks of the same five places.
-DENSE_RIGHT_EYE, DENSE_LEFT_EYE, DENSE_NOSE_TIP, DENSE_CHIN = 33, 263, 4, 152
 
 
 def faults_of(model: FaceModel) -> list[str]:
@@ -57,14 +54,10 @@ def _weight_faults(model: FaceModel) -> list[str]:
 
 
 def _landmark_faults(model: FaceModel) -> list[str]:
-    points = model.mean[model.landmarks68]
-    dense = model.dense_points(model.mean)
-    sets = (
-        ("68", points[RIGHT_EYE], points[LEFT_EYE], points[NOSE_TIP], points[CHIN]),
-        ("dense", dense[DENSE_RIGHT_EYE], dense[DENSE_LEFT_EYE], dense[DENSE_NOSE_TIP], dense[DENSE_CHIN]),
-    )
+    sets = (("68", Ibug, model.mean[model.landmarks68]), ("dense", Dense, model.dense_points(model.mean)))
     faults = []
-    for name, right, left, tip, chin in sets:
+    for name, ids, points in sets:
+        right, left, tip, chin = points[[ids.RIGHT_EYE_OUTER, ids.LEFT_EYE_OUTER, ids.NOSE_TIP, ids.CHIN]]
         middle = (right + left) / 2
         apart = float(np.linalg.norm(left - right))
         if not EYE_CORNERS_M[0] < apart < EYE_CORNERS_M[1]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import LikenessError
+from ...progress import OnProgress
 from ..formats.ict_facekit.reader import read, source_files
 from .download import download
 from .store import Record, models_folder
@@ -18,10 +18,8 @@ ABOUT_BYTES = 130e6  # GitHub does not say how long the zips are that it makes
 STEP_BYTES = 10_000_000
 DOWNLOADED = 0.6  # share of the whole
 
-Progress = Callable[[str, float], None]
 
-
-def get_ict(progress: Progress = lambda stage, fraction: None, url: str = ARCHIVE) -> Record:
+def get_ict(progress: OnProgress = lambda stage, fraction: None, url: str = ARCHIVE) -> Record:
     """Bring ICT-FaceKit into the library from the internet; whatever ``progress`` raises ends it and leaves no trace.
 
     Raises:
@@ -51,7 +49,7 @@ def get_ict(progress: Progress = lambda stage, fraction: None, url: str = ARCHIV
         return install_model(source, source_files(path), path, later, address=url)
 
 
-def _tell(progress: Progress, done: int, total: int | None) -> None:
+def _tell(progress: OnProgress, done: int, total: int | None) -> None:
     megabytes = done // STEP_BYTES * STEP_BYTES // 1_000_000
     of = f" of {total / 1e6:.0f}" if total else ""
     progress(f"Downloading ICT-FaceKit: {megabytes}{of} MB", DOWNLOADED * min(done / (total or ABOUT_BYTES), 1.0))

@@ -10,18 +10,18 @@ from typing import Protocol
 import numpy as np
 
 from ...errors import LikenessError
+from ...progress import OnProgress
 from ...version import VERSION
 from ..face_model import FaceModel, load_face_model, save_face_model
+from ..model_ids import BUILTIN, ICT
 from ..source_model import SourceModel
 from .checking import faults_of
-from .registry import BUILTIN, load_model
+from .registry import load_model
 from .store import MODEL_FILE, Record, SourceFile, install, installed, models_folder, source_file
 
-NAMES_DONOR = "ict"  # the model whose named expressions are the best to carry over, where the user has it
+NAMES_DONOR = ICT  # the model whose named expressions are the best to carry over, where the user has it
 # Shares of the whole: reading, completing (the registration takes the longest), checking and writing.
 READ, COMPLETE, WRITE = 0.05, 0.3, 0.85
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Importer:
 
     accepts: str  # what it takes, for the sentence about a path that nothing takes
     recognises: Callable[[Path], bool]
-    add: Callable[[Path, bool, Progress], Record]
+    add: Callable[[Path, bool, OnProgress], Record]
 
 
 def add_model(
-    path: Path, full: bool = False, progress: Progress = lambda *_: None, others: tuple[Importer, ...] = ()
+    path: Path, full: bool = False, progress: OnProgress = lambda *_: None, others: tuple[Importer, ...] = ()
 ) -> Record:
     """Bring the model in a file or folder into the library, in the place of an earlier one of the same id.
 
@@ -65,7 +65,7 @@ def add_model(
 
 
 def install_model(
-    source: SourceModel, files: list[Path], origin: Path, progress: Progress = lambda *_: None, address: str = ""
+    source: SourceModel, files: list[Path], origin: Path, progress: OnProgress = lambda *_: None, address: str = ""
 ) -> Record:
     """Complete what a reader has read and put it into the library.
 
@@ -202,10 +202,10 @@ def _of_one_form(accepts: str, reader: _Reader) -> Importer:
 
 def _adder(
     read: Callable[[Path, bool], SourceModel], source_files: Callable[[Path, bool], list[Path]]
-) -> Callable[[Path, bool, Progress], Record]:
+) -> Callable[[Path, bool, OnProgress], Record]:
     """What adds the model that a reader reads."""
 
-    def add(path: Path, full: bool, progress: Progress) -> Record:
+    def add(path: Path, full: bool, progress: OnProgress) -> Record:
         progress("Reading", READ)
         files = source_files(path, full)
         return install_model(read(path, full), files, path, progress)

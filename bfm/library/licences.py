@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from ..model_ids import BFM2009, BFM2009_FULL, BFM2017, BFM2019, BUILTIN, FACESCAPE, FLAME2020, GNM, ICT
+
 READ = "read its licence"
 
 _COMMERCIAL_USE = {
-    "builtin": "yes",
-    "ict": "yes",
-    "gnm": "yes",
-    "bfm2009": "no",
-    "bfm2009_full": "no",
-    "bfm2017": "no",
-    "bfm2019": "no",
-    "flame2020": "no",
-    "facescape": "no",
+    BUILTIN: "yes",
+    ICT: "yes",
+    GNM: "yes",
+    BFM2009: "no",
+    BFM2009_FULL: "no",
+    BFM2017: "no",
+    BFM2019: "no",
+    FLAME2020: "no",
+    FACESCAPE: "no",
 }
 
 

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..model_ids import BUILTIN
 from .licences import commercial_use
-from .registry import BUILTIN, available_models, load_model, model_file
+from .registry import available_models, load_model, model_file
 from .store import RECORD_FILE, Record, installed, models_folder
 
 LICENCE_LETTERS = 60  # of a licence where there is but a line for it

@@ -9,8 +9,9 @@ import numpy as np
 
 from ...errors import LikenessError
 from ...geometry.arrays import Floats
-from ..builtin.loading import BUILTIN, BUILTIN_FILE, builtin_model
+from ..builtin.loading import BUILTIN_FILE, builtin_model
 from ..face_model import FaceModel, load_face_model
+from ..model_ids import BUILTIN
 from .store import MODEL_FILE, installed, models_folder
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ...errors import LikenessError
 from ...replacing import put_in_place
+from ...version import ID
 
 FOLDER_VARIABLE = "LIKENESS_MODELS"
 MODEL_FILE, RECORD_FILE = "model.npz", "record.json"
@@ -64,7 +65,7 @@ def models_folder() -> Path:
         base = Path.home() / "Library" / "Application Support"
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "likeness" / "models"
+    return base / ID / "models"
 
 
 def installed() -> dict[str, Record]:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...anatomy.landmarks import DENSE_FACE_COUNT, IBUG68_TO_DENSE
+from ...anatomy.parts import PartName
+from ...anatomy.regions import RegionName
 from ...errors import LikenessError
 from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.faces import triangulate
@@ -20,7 +22,7 @@ from .correspondence import Overlay, overlay
 from .expressions import LayBuiltin, lay_builtin, named_expressions
 from .finding import with_landmarks
 from .joints import carried_joints
-from .shapes import EYES, INSIDES, Shape, shape_of_source
+from .shapes import Shape, shape_of_source
 
 LEAST_COVERED = 0.5  # share of the built-in face that must find its place on a model's surface
 SMALLEST, LARGEST = 0.6, 1.6  # times the built-in face
@@ -39,7 +41,7 @@ def complete(source: SourceModel, names_from: FaceModel | None = None, lay: LayB
     builtin = builtin_model()
     shape, laying = _laid(source, builtin)
     regions = _regions(shape, builtin, laying)
-    shape = _with_eyes(shape, regions[builtin.region_names.index("eyes")])
+    shape = _with_eyes(shape, regions[builtin.region_names.index(RegionName.EYES)])
     return FaceModel(
         id=source.id,
         name=source.name,
@@ -108,7 +110,7 @@ def _texture_layout(source: SourceModel, shape: Shape) -> dict[str, Any]:
 
 def nearest_ibug68(shape: Shape, dense: Floats) -> Ints:
     """Vertex ids (68,) of the skin nearest to what the dense landmarks (478, 3) say of the iBUG points."""
-    skin = np.unique(shape.triangles("skin"))
+    skin = np.unique(shape.triangles(PartName.SKIN))
     targets = [dense[list(ids)].mean(axis=0) for ids in IBUG68_TO_DENSE]
     return np.array([skin[np.linalg.norm(shape.vertices[skin] - p, axis=1).argmin()] for p in targets], dtype=np.int32)
 
@@ -130,16 +132,18 @@ def _regions(shape: Shape, builtin: FaceModel, laying: Overlay) -> Floats:
     """Weights (R, V): as on the built-in face, zero without a counterpart, but all that is outside is skin."""
     names = builtin.region_names
     regions = laying.back.carry(builtin.region_weights[..., None])[..., 0] * laying.back.trust
-    inside = _used(shape, *INSIDES)
-    balls = _used(shape, *EYES) if shape.has_eyes else np.zeros(len(shape.vertices), dtype=bool)
-    skin = _used(shape, "skin")
+    inside = _used(shape, *PartName.INSIDES)
+    balls = _used(shape, *PartName.EYES) if shape.has_eyes else np.zeros(len(shape.vertices), dtype=bool)
+    skin = _used(shape, PartName.SKIN)
     if shape.has_eyes:
-        regions[names.index("eyes")] = balls
+        regions[names.index(RegionName.EYES)] = balls
     regions[:, inside & ~skin] = 0
-    regions[names.index("mouth_interior"), inside & ~skin] = 1
-    covered = regions[[names.index(name) for name in ("lips", "mouth_interior", "eyes")]].sum(axis=0)
-    regions[names.index("skin")] = np.where(skin, np.clip(1 - covered, 0, 1), 0)
-    regions[names.index("skirt")] = 0
+    regions[names.index(RegionName.MOUTH_INTERIOR), inside & ~skin] = 1
+    covered = regions[
+        [names.index(name) for name in (RegionName.LIPS, RegionName.MOUTH_INTERIOR, RegionName.EYES)]
+    ].sum(axis=0)
+    regions[names.index(RegionName.SKIN)] = np.where(skin, np.clip(1 - covered, 0, 1), 0)
+    regions[names.index(RegionName.SKIRT)] = 0
     return np.clip(regions, 0, 1)
 
 
@@ -152,11 +156,11 @@ def _used(shape: Shape, *parts: str) -> Bools:
 
 def _with_eyes(shape: Shape, eyes: Floats) -> Shape:
     """The shape with eyes that are patches of the skin, by the weights (V,) of "eyes", as parts of their own."""
-    if any(len(shape.triangles(eye)) for eye in EYES):
+    if any(len(shape.triangles(eye)) for eye in PartName.EYES):
         return shape
     corners = triangulate(shape.faces)[: len(shape.faces)]
     patch = eyes[corners].mean(axis=1) > EYE_FACE
     left = shape.vertices[corners, 0].mean(axis=1) > 0
     count = len(shape.part_names)
     parts = np.where(patch, np.where(left, count, count + 1), shape.face_parts)
-    return replace(shape, part_names=(*shape.part_names, *EYES), face_parts=parts)
+    return replace(shape, part_names=(*shape.part_names, *PartName.EYES), face_parts=parts)

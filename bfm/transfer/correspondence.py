@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sparse
 from scipy.sparse.csgraph import connected_components
 
+from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats, Ints
 from ...geometry.closest import SearchableSurface
 from ...geometry.edges import unique_edges
@@ -17,7 +18,7 @@ from ...geometry.normals import vertex_normals
 from ...geometry.smoothstep import smoothstep
 from .motions import spread_out
 from .overlay import lay_over
-from .shapes import EYES, INSIDES, Shape
+from .shapes import Shape
 
 # Metres: up to the first two places are one, beyond the second they have nothing to do with each other.
 SAME, APART = 0.003, 0.009
@@ -81,8 +82,8 @@ def attach(points: Floats, own: Shape, others: Floats, other: Shape) -> Correspo
     triangles = np.zeros((len(points), 3), dtype=np.int32)
     weights, distance = np.tile([1.0, 0.0, 0.0], (len(points), 1)), np.full(len(points), np.inf)
     apart = own.has_eyes and other.has_eyes
-    single = (*INSIDES, *EYES) if apart else INSIDES
-    skin = ("skin",) if apart else ("skin", *EYES)
+    single = (*PartName.INSIDES, *PartName.EYES) if apart else PartName.INSIDES
+    skin = (PartName.SKIN,) if apart else (PartName.SKIN, *PartName.EYES)
     for parts in (*((part,) for part in single), skin):
         faces, targets = own.triangles(*parts), other.triangles(*parts)
         if len(faces) and len(targets):
@@ -129,7 +130,7 @@ def overlay(a: Shape, b: Shape) -> Overlay:
     if a.opening is None:
         return Overlay(laid, attach(laid, a, b.vertices, b), back)
     opening = back.carry(a.opening) * back.trust[:, None]
-    opened = b.vertices + mended(opening, b.vertices, b.triangles("skin", "mouth", *EYES))
+    opened = b.vertices + mended(opening, b.vertices, b.triangles(*PartName.CLOSED_SKIN))
     return Overlay(laid, attach(laid + a.opening, a, opened, b), attach(opened, b, laid + a.opening, a))
 
 

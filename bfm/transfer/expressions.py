@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from ...anatomy.arkit import ARKIT_NAMES, canonical_name
+from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats
-from ..builtin.loading import BUILTIN, builtin_model
+from ..builtin.loading import builtin_model
 from ..face_model import FaceModel
+from ..model_ids import BUILTIN
 from ..source_model import SourceModel
 from .correspondence import Overlay, overlay
 from .motions import calmed, carry_motions, local_maps, spread_out
-from .shapes import EYES, Shape, shape_of_source
+from .shapes import Shape, shape_of_source
 
 LayBuiltin = Callable[[FaceModel], Overlay]
 
@@ -63,7 +65,7 @@ def _with_lids(own: Floats, carried: Floats, both: Mapping[int, int], shape: Sha
 
     both: place in ``own`` -> place in ``carried``, for names that both have.
     """
-    skin = np.unique(shape.triangles("skin"))
+    skin = np.unique(shape.triangles(PartName.SKIN))
     still = [(mine, other) for mine, other in both.items() if np.abs(own[mine, skin]).max() < STILL]
     result = own.copy() if still else own
     for mine, other in still:
@@ -85,9 +87,11 @@ def carry_expressions(
     trust = laying.back.trust if on_donor is None else laying.back.trust * (laying.back.matrix @ on_donor.onto.trust)
     motions = np.array(donor.expression_basis)
     if not shape.has_eyes:
-        motions[:, np.concatenate([donor.part_vertices(eye) for eye in EYES])] = 0  # the gaze moves lids, no patch
+        motions[:, np.concatenate([donor.part_vertices(eye) for eye in PartName.EYES])] = (
+            0  # the gaze moves lids, no patch
+        )
     carried = carry_motions(motions, maps, matrix)
     flat = carried.transpose(1, 0, 2).reshape(carried.shape[1], -1)
-    faded = spread_out(flat, trust, 0.0, shape.vertices, shape.triangles("skin", "mouth", *EYES))
-    faded = calmed(faded, shape.vertices, shape.triangles("skin"))
+    faded = spread_out(flat, trust, 0.0, shape.vertices, shape.triangles(*PartName.CLOSED_SKIN))
+    faded = calmed(faded, shape.vertices, shape.triangles(PartName.SKIN))
     return faded.reshape(len(flat), -1, 3).transpose(1, 0, 2).astype(np.float32)

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats
 from ...geometry.closest import SearchableSurface
 from ...geometry.normals import vertex_normals
 from ...geometry.similarity import Similarity, umeyama
 from .registration import Landmarks, register
-from .shapes import EYES, UNSURE, Shape
+from .shapes import UNSURE, Shape
 
 LIMITS = (0.04, 0.03, 0.02, 0.015, 0.012, 0.01, 0.008, 0.008)  # metres from which a point still pulls, step by step
 FOLLOWED = 3000  # so many points of the template are enough to place it
@@ -51,8 +52,8 @@ def _placed(template: Shape, target: Shape, surface: SearchableSurface) -> Simil
 
 def _marks(shape: Shape, other: Shape) -> Floats:
     """Points (K, 3) that every head has: about the tip of the nose, and the eyes where both have them apart."""
-    skin = shape.vertices[np.unique(shape.triangles("skin"))]
+    skin = shape.vertices[np.unique(shape.triangles(PartName.SKIN))]
     tip = skin[skin[:, 2].argmax()]
     if shape.has_eyes and other.has_eyes:
-        return np.stack([tip, *(shape.vertices[shape.vertices_of(eye)].mean(axis=0) for eye in EYES)])
+        return np.stack([tip, *(shape.vertices[shape.vertices_of(eye)].mean(axis=0) for eye in PartName.EYES)])
     return tip + 0.05 * np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ...anatomy.joints import JointName
+from ...anatomy.parts import PartName
 from ...geometry.affine import affine_weights
 from ...geometry.arrays import Floats
 from ..face_model import FaceModel
 from ..source_model import SourceModel
 from .correspondence import Overlay
 from .motions import spread_out
-from .shapes import EYES, Shape
-
-EYE_JOINTS = ("eye.L", "eye.R")
+from .shapes import Shape
 
 
 def carried_joints(source: SourceModel, shape: Shape, builtin: FaceModel, laying: Overlay) -> dict[str, Any]:
@@ -52,12 +52,12 @@ def _weights(shape: Shape, builtin: FaceModel, laying: Overlay) -> Floats:
     head = np.zeros(len(builtin.joint_names))
     head[0] = 1
     carried = laying.back.matrix @ builtin.skin_weights
-    eyes = [builtin.joint_names.index(name) for name in EYE_JOINTS]
+    eyes = [builtin.joint_names.index(name) for name in JointName.EYES]
     carried[:, 0] += carried[:, eyes].sum(axis=1)
     carried[:, eyes] = 0
-    surface = shape.triangles("skin", "mouth", *EYES)
+    surface = shape.triangles(*PartName.CLOSED_SKIN)
     weights = np.clip(spread_out(carried, laying.back.trust, head, shape.vertices, surface), 0, 1)
     if shape.has_eyes:
-        for column, part in zip(eyes, EYES, strict=True):
+        for column, part in zip(eyes, PartName.EYES, strict=True):
             weights[shape.vertices_of(part)] = np.eye(len(head))[column]
     return weights / weights.sum(axis=1, keepdims=True)

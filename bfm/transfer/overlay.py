@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats
 from ...geometry.closest import SearchableSurface
 from .eyeballs import fit_ball, lay_eye
 from .registration import Landmarks, register
-from .shapes import EYES, Shape, landmark_spread
+from .shapes import Shape, landmark_spread
 
 
 def lay_over(template: Shape, target: Shape) -> Floats:
@@ -20,7 +21,7 @@ def lay_over(template: Shape, target: Shape) -> Floats:
     surface = SearchableSurface(target.vertices, target.outer())
     laid = register(template.vertices, template.outer(), surface, landmarks)
     if template.has_eyes and target.has_eyes:
-        for eye in EYES:
+        for eye in PartName.EYES:
             ids = template.vertices_of(eye)
             ball, onto = fit_ball(template.vertices[ids]), fit_ball(target.vertices[target.vertices_of(eye)])
             laid[ids] = lay_eye(template.vertices[ids], ball, onto)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...anatomy.arkit import JAW_OPEN
+from ...anatomy.landmarks import Ibug
+from ...anatomy.parts import PartName
+from ...anatomy.regions import RegionName
 from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import triangulate
 from ..face_model import FaceModel
 from ..source_model import SourceModel
 
-EYES = ("eye_left", "eye_right")
-INSIDES = ("mouth", "gums", "teeth", "tongue")
-SKIRT_BEGINS, SKIRT_ENDS = 0.4, 1.0  # weights of "skirt" between which the surface stops being the face's
-JAW_POINTS = 17  # of iBUG-68, which each model puts elsewhere along the jaw
+SKIRT_BEGINS, SKIRT_ENDS = 0.4, 1.0  # weights of the skirt between which the surface stops being the face's
 SURE, UNSURE = 0.0015, 0.012  # metres: how well two models agree on where a landmark is, and on one of the jaw
 
 
@@ -43,12 +44,13 @@ class Shape:
     @property
     def has_eyes(self) -> bool:
         """Whether there are eyeballs that are a surface of their own and not a patch of the face's."""
-        patches = self.vertices_of("skin")
-        return all(len(self.vertices_of(eye)) > 0 and not np.isin(self.vertices_of(eye), patches).any() for eye in EYES)
+        patches = self.vertices_of(PartName.SKIN)
+        eyes = [self.vertices_of(eye) for eye in PartName.EYES]
+        return all(len(eye) > 0 and not np.isin(eye, patches).any() for eye in eyes)
 
     def outer(self) -> Ints:
         """Triangles (T, 3) of the surface that takes part in a registration: skin, and eyes that are patches of it."""
-        return self.triangles("skin") if self.has_eyes else self.triangles("skin", *EYES)
+        return self.triangles(PartName.SKIN, *(() if self.has_eyes else PartName.EYES))
 
     def landmarks(self) -> Floats:
         """Where its landmarks are (K, 3)."""
@@ -58,7 +60,7 @@ class Shape:
 def shape_of_source(source: SourceModel | FaceModel) -> Shape:
     """What is known of a model, whose landmarks are the 68 if it has any."""
     vertices = source.mean.astype(np.float64)
-    opening = dict(zip(source.expression_names, source.expression_basis, strict=True)).get("jawOpen")
+    opening = dict(zip(source.expression_names, source.expression_basis, strict=True)).get(JAW_OPEN)
     parts = np.zeros(len(source.faces), dtype=np.int64) if source.face_parts is None else source.face_parts
     ids = np.zeros(0, dtype=np.int64) if source.landmarks68 is None else np.asarray(source.landmarks68, dtype=np.int64)
     return Shape(
@@ -69,11 +71,13 @@ def shape_of_source(source: SourceModel | FaceModel) -> Shape:
 
 
 def _doubt(source: SourceModel | FaceModel) -> Floats:
-    if isinstance(source, SourceModel) or "skirt" not in source.region_names:
+    if isinstance(source, SourceModel) or RegionName.SKIRT not in source.region_names:
         return np.zeros(len(source.mean))
-    return np.clip((source.region("skirt") - SKIRT_BEGINS) / (SKIRT_ENDS - SKIRT_BEGINS), 0, 1)
+    return np.clip((source.region(RegionName.SKIRT) - SKIRT_BEGINS) / (SKIRT_ENDS - SKIRT_BEGINS), 0, 1)
 
 
 def landmark_spread() -> Floats:
     """How far apart (68,) two models may put the same landmark, metres."""
-    return np.where(np.arange(68) < JAW_POINTS, UNSURE, SURE)
+    spread = np.full(Ibug.COUNT, SURE)
+    spread[Ibug.JAW] = UNSURE  # each model puts them elsewhere along the jaw
+    return spread

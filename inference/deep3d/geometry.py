@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ...bfm.face_model import FaceModel
+from ...bfm.model_ids import BFM2009
 from ...errors import LikenessError
 from ..rendering.normals import face_normals, mean_at_vertices
 from .coefficients import EXPRESSION, IDENTITY, SH_TERMS, TEXTURE, Deep3DCoefficients
@@ -23,7 +24,7 @@ from .coefficients import EXPRESSION, IDENTITY, SH_TERMS, TEXTURE, Deep3DCoeffic
 FOCAL_PX, CENTRE_PX, CAMERA_Z = 1015.0, 112.0, 10.0
 DECIMETRES = 10.0  # in a metre
 AMBIENT = 0.8  # added to the first term of the light
-MODEL_ID = "bfm2009"
+MODEL_ID = BFM2009
 EXTRA_ARRAYS = ("texture_mean", "texture_basis")
 
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from ...geometry.arrays import Floats32
 from ...geometry.smoothstep import smoothstep
+from ..uv.blending import FAINTEST_HUE, log_colours
 from .picture import FacePicture
 
 GREEN = 1
-_FAINTEST = 4e-3  # linear; below this a logarithm shows only noise
 _CHROMA_NOISE = 0.014  # of log ratios after smoothing; keeps grey skin from being regressed on nothing
 _COLOUR_REACH = 0.01  # metres, sigma of the window in which skin has one kind of colouring
 _HAIR = (0.6, 1.0)  # log contrast with the mean of the skin around; relief stays below
@@ -22,7 +22,7 @@ _HAIR = (0.6, 1.0)  # log contrast with the mean of the skin around; relief stay
 
 def log_reflectance(picture: FacePicture, shading: Floats32) -> Floats32:
     """Logarithm (H, W, 3) of what is left of the colours without the smooth surface's ``shading``; 0 off the face."""
-    logs = np.log(np.maximum(picture.colours, _FAINTEST)) - np.log(shading)
+    logs = log_colours(picture.colours, FAINTEST_HUE) - np.log(shading)
     return np.where(picture.depth[..., None] > 0.0, logs, 0.0).astype(np.float32)
 
 

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 import torch
 
+from ...anatomy.parts import PartKind, part_kind
+from ...anatomy.regions import RegionName
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
 from ...geometry.colour import srgb_to_linear
@@ -28,7 +30,7 @@ _FACING = (0.2, 0.5)  # cosine of the view angle between which a surface begins 
 _EDGE_STEP = 0.002  # metres of depth between neighbours that make an occluding edge
 _EDGE_REACH = 0.002  # metres beside edges and the outline that are distrusted
 _FEATURE_REACH = 0.006  # metres over which features that are no skin fade
-_NO_SKIN = ("eyes", "brows", "mouth_interior")
+_NO_SKIN = (RegionName.EYES, RegionName.BROWS, RegionName.MOUTH_INTERIOR)
 _BURNT = (0.80, 0.97)  # linear level of the green channel
 
 
@@ -103,7 +105,7 @@ def _plain_skin(model: FaceModel) -> Floats32:
         if name in model.region_names:
             plain *= 1.0 - model.region(name).astype(np.float32)
     for number, name in enumerate(model.part_names):
-        if name != "skin":
+        if part_kind(name) is not PartKind.SKIN:
             plain[np.unique(model.faces[model.face_parts == number])] = 0.0
     return plain
 

@@ -9,12 +9,11 @@ from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
 from ..fitting.face_fit import FaceFit
 from ..uv.atlas import UvAtlas, texel_geometry
-from ..uv.blending import pad_charts
-from ..uv.mirror import mirror_coordinates, mirrored, part_groups
+from ..uv.blending import pad_charts, padding
+from ..uv.mirror import SKIN, mirror_coordinates, mirrored, part_groups
 from .picture import FacePicture
 
 _MIRRORED = 0.7  # strength of what is only the other side's relief
-_PADDING = 1 / 64  # of the texture's side
 
 
 def to_texture(height: Floats32, picture: FacePicture, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Floats32:
@@ -27,13 +26,13 @@ def to_texture(height: Floats32, picture: FacePicture, atlas: UvAtlas, model: Fa
     blur = 0.5 * _pixels_per_texel(at, geometry.visibility)
     source = cv2.GaussianBlur(height, (0, 0), blur) if blur > 0.5 else height
     sampled = cv2.remap(source, at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # type: ignore[call-overload]
-    skin = atlas.mask & (part_groups(model)[atlas.parts()] == 0)
+    skin = atlas.mask & (part_groups(model)[atlas.parts()] == SKIN)
     visible = np.where(skin, geometry.visibility, 0.0).astype(np.float32)
     own = visible * sampled
     # The other side counts where this side is hidden, not where it is seen to be no skin.
     other = mirrored(own, mirror_coordinates(model, atlas.size))
     displacement = np.where(skin, own + _MIRRORED * (1.0 - visible) * other, 0.0).astype(np.float32)
-    padded = pad_charts(displacement[..., None], atlas.mask, max(2, round(_PADDING * atlas.size)))
+    padded = pad_charts(displacement[..., None], atlas.mask, padding(atlas.size))
     return np.ascontiguousarray(padded[..., 0], np.float32)
 
 

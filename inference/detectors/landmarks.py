@@ -15,6 +15,8 @@ from ...anatomy.landmarks import (
     DENSE,
     DENSE_FACE_COUNT,
     IBUG68,
+    Dense,
+    Ibug,
     LandmarkScheme,
     ibug68_to_five,
     inter_ocular_distance,
@@ -23,13 +25,12 @@ from ...errors import LikenessError
 from ...geometry.arrays import Floats64
 from ..images import Photo
 from .dlib68 import find_68
-from .search import find_faces
+from .search import FEWEST_LOOKS, find_faces
 from .uncertainty import point_sigma
 
 MIN_FACE_PX = 48
-DRAFT_LOOKS, FINAL_LOOKS = 2, 6  # at each face, of which the mean is taken
+DRAFT_LOOKS, FINAL_LOOKS = FEWEST_LOOKS, 6  # at each face, of which the mean is taken
 PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"  # environment: path of dlib's 68-point file, used instead of MediaPipe
-RIGHT_CHEEK, LEFT_CHEEK = 234, 454  # dense points before the ears
 SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
 STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is gone
 
@@ -58,9 +59,10 @@ class FaceLandmarks:
     def yaw(self) -> float:
         """Rough turn of the head, radians: positive to the subject's left (towards the right of the picture)."""
         if self.depth is not None:
-            side = np.hypot(*(self.points[LEFT_CHEEK] - self.points[RIGHT_CHEEK]))
-            return float(np.arctan2(self.depth[LEFT_CHEEK] - self.depth[RIGHT_CHEEK], side))
-        right, left, nose = self.points[0], self.points[16], self.points[30]
+            right, left = Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR
+            side = np.hypot(*(self.points[left] - self.points[right]))
+            return float(np.arctan2(self.depth[left] - self.depth[right], side))
+        right, left, nose = self.points[[Ibug.RIGHT_JAW_END, Ibug.LEFT_JAW_END, Ibug.NOSE_TIP]]
         across = left - right
         share = float(np.dot(nose - right, across) / max(float(np.dot(across, across)), 1e-9))
         return float(np.arcsin(np.clip(2 * share - 1, -1, 1)))
@@ -115,7 +117,8 @@ def _from_mesh(mesh: Floats64, spread: Floats64) -> FaceLandmarks:
 
 
 def _from_68(points: Floats64, spread: Floats64) -> FaceLandmarks:
-    share = np.where(np.arange(len(points)) < 17, SIGMA_68_JAW, SIGMA_68)
+    share = np.full(len(points), SIGMA_68)
+    share[Ibug.JAW] = SIGMA_68_JAW
     sigma = np.hypot(share * inter_ocular_distance(points), spread)
     box = _box(points)
     return FaceLandmarks(points, IBUG68, sigma, None, box, "dlib", _confidence(spread, box))

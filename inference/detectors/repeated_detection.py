@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, dense_mirror
+from ...anatomy.landmarks import DENSE_FACE_COUNT, Dense, dense_mirror
 from ...geometry.arrays import Floats64, Pixels
 from .crop import Crop
 from .mesh import find_meshes
@@ -18,7 +18,6 @@ RESOLUTION = 256
 AGREEMENT = 0.12  # median distance to the other looks, share of the face's side
 # Shift across and down (share of the window), zoom, turn in radians; each also mirrored, in this order.
 SHIFTS = ((0.0, 0.0, 1.0, 0.0), (0.03, -0.02, 1.08, 0.08), (-0.03, 0.02, 0.92, -0.08), (0.02, 0.03, 1.15, 0.04))
-EYE_CORNERS = ([33, 133], [362, 263])  # the subject's right, left
 
 MeshAndSpread = tuple[Floats64, Floats64]  # mean of several looks (478, 3), their deviation (478,); photo pixels
 
@@ -26,7 +25,7 @@ MeshAndSpread = tuple[Floats64, Floats64]  # mean of several looks (478, 3), the
 def face_frame(mesh: Floats64) -> Crop:
     """The upright square round a mesh (478, D): its angle is the tilt of the line through the eyes."""
     points = mesh[:DENSE_FACE_COUNT, :2]
-    right, left = (mesh[ids, :2].mean(axis=0) for ids in EYE_CORNERS)
+    right, left = (mesh[list(ids), :2].mean(axis=0) for ids in (Dense.RIGHT_EYE_CORNERS, Dense.LEFT_EYE_CORNERS))
     angle = float(np.arctan2(*(left - right)[::-1]))
     axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     low, high = (points @ axes.T).min(axis=0), (points @ axes.T).max(axis=0)

@@ -13,6 +13,7 @@ from .mesh import find_boxes, find_meshes
 from .repeated_detection import MeshAndSpread, averaged_mesh, face_frame
 
 WHOLE_RESOLUTION = 512  # BlazeFace looks at 128 and 192 pixels; the mesh wants about 192 for the face alone
+FEWEST_LOOKS = 2  # a plain one and a mirrored one
 MARGIN = 2.0  # window side / box side for a suspected face
 CROWD_TILES, PATIENT_TILES = (2, 4), 8  # windows along the longer side, each overlapping its neighbour by half
 TURNS_DEGREES = (45, -45, 90, -90, 135, -135, 180)
@@ -22,7 +23,7 @@ HOG_SIDE = 800  # pixels; dlib's detector needs faces of 80
 
 
 def find_faces(pixels: Pixels, looks: int) -> list[MeshAndSpread]:
-    """Faces of a photo (H, W, 3) sRGB, none twice, each the mean of ``looks`` (2 or more) looks; empty if none."""
+    """Faces of a photo (H, W, 3) sRGB, none twice, each the mean of ``looks`` looks, FEWEST_LOOKS or more."""
     whole = _whole(pixels)
     faces = _confirmed(pixels, [whole], looks, [])
     faces = _confirmed(pixels, _windows(find_boxes(pixels, whole)), looks, faces)

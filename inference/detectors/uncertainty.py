@@ -20,6 +20,7 @@ from ...anatomy.landmarks import (
     OUTER_LIP_LOOP,
     RIGHT_EYE_LOOP,
     RIGHT_IRIS,
+    Dense,
 )
 from ...geometry.arrays import Floats64
 
@@ -34,19 +35,23 @@ SHARES = (  # later rows win
     (RIGHT_IRIS + LEFT_IRIS, 0.01),
 )
 TURN = np.radians(35)  # the errors double at this angle
-LIDS = ((RIGHT_IRIS, (159, 145), (33, 133)), (LEFT_IRIS, (386, 374), (263, 362)))  # iris; upper, lower; corners
+# Iris; upper and lower lid; corners.
+LIDS = (
+    (RIGHT_IRIS, (159, 145), Dense.RIGHT_EYE_CORNERS),
+    (LEFT_IRIS, (386, 374), Dense.LEFT_EYE_CORNERS),
+)
 CLOSED, HIDDEN_IRIS = 0.14, 0.06  # opening / width of an eye below which its iris is a guess; share then
-CHEEKS, MIDLINE = (234, 454), (10, 152)
 
 
 def eye_distance(mesh: Floats64) -> float:
     """Distance of the outer eye corners of a mesh (478, 3) in pixels, depth included: it does not shrink with yaw."""
-    return float(np.linalg.norm(mesh[33] - mesh[263]))
+    return float(np.linalg.norm(mesh[Dense.RIGHT_EYE_OUTER] - mesh[Dense.LEFT_EYE_OUTER]))
 
 
 def off_axis(mesh: Floats64) -> float:
     """Angle between where the face looks and the camera, radians; from the mesh's own relative depth."""
-    across, down = mesh[CHEEKS[1]] - mesh[CHEEKS[0]], mesh[MIDLINE[1]] - mesh[MIDLINE[0]]
+    across = mesh[Dense.BEFORE_LEFT_EAR] - mesh[Dense.BEFORE_RIGHT_EAR]
+    down = mesh[Dense.CHIN] - mesh[Dense.FOREHEAD_TOP]
     normal = np.cross(across, down)
     return float(np.arccos(np.clip(normal[2] / max(float(np.linalg.norm(normal)), 1e-9), -1, 1)))
 

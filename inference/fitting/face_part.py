@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from ...anatomy.landmarks import DENSE
+from ...anatomy.parts import part_kind
 from ...bfm.face_model import FaceModel
 from ...geometry.faces import triangle_owner
 from .model_tensors import SPACING, ModelTensors, SurfacePoints, model_tensors, thinned, vertex_areas
 
 REACH = 0.02  # metres round the mean's dense landmarks
-OUTER_PARTS = ("skin", "eye_left", "eye_right")
 _CHUNK = 8192
 
 
@@ -76,7 +76,7 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
 def _outer_triangles(tensors: ModelTensors) -> Tensor:
     """Triangles (T', 3) of the parts that can be seen of a face with its mouth closed."""
     model = tensors.model
-    outer = [part for part, name in enumerate(model.part_names) if name in OUTER_PARTS]
+    outer = [part for part, name in enumerate(model.part_names) if not part_kind(name).in_mouth]
     parts = np.asarray(model.face_parts)[triangle_owner(model.faces)]
     return tensors.triangles[torch.as_tensor(np.isin(parts, outer))]
 

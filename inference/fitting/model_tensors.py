@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from ...anatomy.landmarks import DENSE, IBUG68, LandmarkScheme
+from ...anatomy.regions import RegionName
 from ...bfm.face_model import FaceModel
 
-UNEVEN_REGIONS = ("lips", "brows", "lids", "eyes", "mouth_interior")
+UNEVEN_REGIONS = (RegionName.LIPS, RegionName.BROWS, RegionName.LIDS, RegionName.EYES, RegionName.MOUTH_INTERIOR)
 SPACING = 0.002  # metres between the vertices of a fine mesh that are compared with the photo
 
 Tensors = TypeVar("Tensors", bound="ModelTensors")
@@ -133,7 +134,7 @@ def _on(device: torch.device | str, value: Any) -> Any:
 
 def skin_weights(model: FaceModel) -> tuple[np.ndarray, np.ndarray]:
     """Two weights (V,) in [0, 1]: skin, and evenly coloured skin."""
-    skin = np.asarray(model.region("skin"), np.float64)
+    skin = np.asarray(model.region(RegionName.SKIN), np.float64)
     even = skin
     for name in set(UNEVEN_REGIONS) & set(model.region_names):
         even = even * (1 - model.region(name))

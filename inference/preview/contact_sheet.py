@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import torch
 
+from ...anatomy.arkit import JAW_OPEN
 from ...geometry.arrays import Floats, Pixels
 from ...result.image_files import loaded
 from ...result.mouth_lining import lined
@@ -31,7 +32,7 @@ VIEW_DISTANCE_M = 1.2
 VIEW_FILL = 0.98  # of the tile
 TURNS = {"front": 0.0, "three-quarter": 38.0, "side": 78.0}
 SMILE = {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9, "cheekSquintLeft": 0.6, "cheekSquintRight": 0.6}
-SURPRISE = {"jawOpen": 0.6, "browInnerUp": 0.9, "browOuterUpLeft": 0.7, "browOuterUpRight": 0.7}
+SURPRISE = {JAW_OPEN: 0.6, "browInnerUp": 0.9, "browOuterUpLeft": 0.7, "browOuterUpRight": 0.7}
 
 Draw = Callable[[Subject, Floats, Camera], Drawing]
 

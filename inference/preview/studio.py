@@ -15,11 +15,11 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn.functional import grid_sample, normalize
 
+from ...anatomy.parts import PartKind, part_kind
 from ...geometry.arrays import Floats, Floats32, Pixels
 from ...geometry.colour import linear_to_srgb, srgb_to_linear
 from ...geometry.faces import triangle_owner, triangulate
 from ...result.image_files import loaded
-from ...result.mouth_lining import LINING
 from ...result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE, Reconstruction
 from ..camera import Camera
 from ..lighting import shade, to_view_frame
@@ -30,7 +30,7 @@ SUPERSAMPLING = 2
 TEXTURE_SIDE = 1024  # texels; more than the pictures can show
 CLAY = (0.52, 0.5, 0.48)  # linear RGB
 # Share of the light that arrives inside the mouth, by part; these lights cast no shadows.
-MOUTH_SHADES = {"mouth": 0.2, LINING: 0.2, "gums": 0.4, "tongue": 0.4, "teeth": 0.7}
+MOUTH_SHADES = {PartKind.MOUTH: 0.2, PartKind.GUMS: 0.4, PartKind.TONGUE: 0.4, PartKind.TEETH: 0.7}
 # Direction towards the light in the view frame, and its strength: key, fill, rim and a low bounce.
 STUDIO_LIGHTS = (((-0.6, 0.5, 0.7), 0.85), ((0.85, 0.1, 0.5), 0.22), ((0.5, 0.5, -0.7), 0.3), ((0.0, -0.9, 0.3), 0.1))
 STUDIO_AMBIENT = 0.1
@@ -71,14 +71,14 @@ def subject_of(reconstruction: Reconstruction) -> Subject:
     """Triangles and maps of a reconstruction, ready to draw."""
     mesh = reconstruction.mesh
     owner = triangle_owner(mesh.faces)
-    names = np.array(mesh.part_names)[mesh.parts[owner]]
+    kinds, parts = [part_kind(name) for name in mesh.part_names], mesh.parts[owner]
     albedo, detail = _texture(reconstruction, ALBEDO_IMAGE), _texture(reconstruction, NORMAL_IMAGE)
     return Subject(
         triangles=torch.from_numpy(triangulate(mesh.faces).astype(np.int64)),
         triangles_uv=torch.from_numpy(triangulate(mesh.faces_uv).astype(np.int64)),
         uv=_floats(mesh.uv),
-        eyes=torch.from_numpy(np.char.startswith(names, "eye")),
-        openness=_floats([MOUTH_SHADES.get(name, 1.0) for name in mesh.part_names])[torch.as_tensor(mesh.parts[owner])],
+        eyes=torch.tensor([kind is PartKind.EYE for kind in kinds])[torch.as_tensor(parts)],
+        openness=_floats([MOUTH_SHADES.get(kind, 1.0) for kind in kinds])[torch.as_tensor(parts)],
         albedo=None if albedo is None else _floats(srgb_to_linear(albedo)),
         detail=None if detail is None else _floats(detail) / 127.5 - 1.0,
         light=_floats(reconstruction.lighting),

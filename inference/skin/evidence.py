@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...anatomy.landmarks import Dense
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32, Image
 from ...geometry.smoothstep import smoothstep
 from ..uv.atlas import UvAtlas
-from ..uv.blending import enlarge, shrink
+from ..uv.blending import FAINTEST_HUE, enlarge, log_colours, shrink
 
 # Dense landmarks round the features: brows, outer eye corners, cheeks, jaw and chin.
 _FEATURES = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 263, 280, 291, 422, 378, 152, 149, 202, 61, 50, 33)
-_RIGHT_EYE, _LEFT_EYE = 33, 263
 _FADE = (-0.06, 0.02)  # signed distance to the outline of the features, in inter-ocular distances
 _SIDE = 256  # cells over the texture
 _TRIMMED = 0.15  # share of the feature cells that may be something else: eyes, nostrils, glasses
@@ -66,7 +66,7 @@ def _feature_weights(model: FaceModel) -> Image:
     """(V,) 1 inside the outline of the features in the frontal view of the mean, fading to 0 outside."""
     dense = model.dense_points(model.mean.astype(np.float64))
     hull = cv2.convexHull(dense[list(_FEATURES), :2].astype(np.float32))
-    scale = float(np.linalg.norm(dense[_RIGHT_EYE] - dense[_LEFT_EYE]))
+    scale = float(np.linalg.norm(dense[Dense.RIGHT_EYE_OUTER] - dense[Dense.LEFT_EYE_OUTER]))
     distance = [cv2.pointPolygonTest(hull, (float(x), float(y)), True) for x, y in model.mean[:, :2]]
     in_front = smoothstep(-1.0, -0.6, (model.mean[:, 2] - dense[_FEATURES[0], 2]) / scale)
     return (smoothstep(*_FADE, np.array(distance) / scale) * in_front).astype(np.float32)
@@ -74,7 +74,7 @@ def _feature_weights(model: FaceModel) -> Image:
 
 def _opponent(albedo: Image) -> Image:
     """Linear RGB (..., 3) -> log brightness, log red/green, log blue/green: light scales, skin moves little."""
-    red, green, blue = np.moveaxis(np.log(np.maximum(albedo, 4e-3)), -1, 0)
+    red, green, blue = np.moveaxis(log_colours(albedo, FAINTEST_HUE), -1, 0)
     return np.stack([(red + green + blue) / 3.0, red - green, blue - green], axis=-1)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ...anatomy.landmarks import Ibug
 from ...geometry.arrays import Floats, Pixels
 from ...geometry.colour import srgb_to_linear
 from ..detectors.crop import Crop
@@ -62,20 +63,21 @@ class _Regions:
     """Areas of the window that the landmarks outline, each a (R, R) mask in [0, 1]."""
 
     def __init__(self, points: Floats, oval: Floats) -> None:
-        self.unit = float(np.linalg.norm(points[27] - points[8])) / 10  # a tenth of nose root to chin
+        # A tenth of nose root to chin.
+        self.unit = float(np.linalg.norm(points[Ibug.NOSE_BRIDGE] - points[Ibug.CHIN])) / 10
         self.face = _fill(oval)
-        self.eyes = np.maximum(_fill(points[36:42]), _fill(points[42:48]))
-        self.mouth = _fill(points[60:68])
-        self.lips = _fill(points[48:60])
-        self.brows = _line(points[17:22], self.unit), _line(points[22:27], self.unit)
-        self.nostrils = _line(points[31:36], self.unit * 0.9)
-        self.chin = _fill(np.concatenate([points[2:15], points[[35, 33, 31]]]))
-        sockets = [
-            points[[*brow, *eye]]
-            for brow, eye in ((range(17, 22), (39, 40, 41, 36)), (range(22, 27), (45, 46, 47, 42)))
-        ]
-        self.sockets = np.maximum(_fill(sockets[0]), _fill(sockets[1]))
-        around_eyes = np.maximum(_line(points[[36, 39]], 3.4 * self.unit), _line(points[[42, 45]], 3.4 * self.unit))
+        self.eyes = np.maximum(_fill(points[Ibug.RIGHT_EYE]), _fill(points[Ibug.LEFT_EYE]))
+        self.mouth = _fill(points[Ibug.INNER_LIPS])
+        self.lips = _fill(points[Ibug.OUTER_LIPS])
+        self.brows = _line(points[Ibug.RIGHT_BROW], self.unit), _line(points[Ibug.LEFT_BROW], self.unit)
+        self.nostrils = _line(points[Ibug.NOSTRILS], self.unit * 0.9)
+        self.chin = _fill(np.concatenate([points[2:15], points[Ibug.NOSTRILS][::-2]]))
+        below_right = [Ibug.RIGHT_EYE_INNER, *Ibug.RIGHT_LOWER_LID, Ibug.RIGHT_EYE_OUTER]
+        below_left = [Ibug.LEFT_EYE_OUTER, *Ibug.LEFT_LOWER_LID, Ibug.LEFT_EYE_INNER]
+        sockets = ((Ibug.RIGHT_BROW, below_right), (Ibug.LEFT_BROW, below_left))
+        self.sockets = np.maximum(*(_fill(np.concatenate([points[brow], points[lid]])) for brow, lid in sockets))
+        corners = (Ibug.RIGHT_EYE_CORNERS, Ibug.LEFT_EYE_CORNERS)
+        around_eyes = np.maximum(*(_line(points[list(pair)], 3.4 * self.unit) for pair in corners))
         features = np.maximum.reduce([self.eyes, self.lips, *self.brows, self.nostrils, around_eyes])
         sure = np.clip(_shrink(self.face, self.unit) - features, 0, 1)
         self.sure = sure if sure.max() > 0.5 else self.face  # an extreme profile leaves no room between the features
@@ -92,8 +94,12 @@ class _Regions:
 
 def _core(points: Floats) -> list[tuple[Floats, float]]:
     """Lines and widths (in units) where skin is seldom covered: the ridge of the nose, the cheeks under the eyes."""
-    cheeks = [0.6 * points[lid].mean(axis=0) + 0.4 * points[corner] for lid, corner in (([40, 41], 48), ([46, 47], 54))]
-    return [(points[27:31], 2.0), *((np.stack([cheek, cheek]), 2.5) for cheek in cheeks)]
+    sides = (
+        (Ibug.RIGHT_LOWER_LID, Ibug.RIGHT_MOUTH_CORNER),
+        (Ibug.LEFT_LOWER_LID, Ibug.LEFT_MOUTH_CORNER),
+    )
+    cheeks = [0.6 * points[list(lid)].mean(axis=0) + 0.4 * points[corner] for lid, corner in sides]
+    return [(points[Ibug.NOSE_RIDGE], 2.0), *((np.stack([cheek, cheek]), 2.5) for cheek in cheeks)]
 
 
 def _features(pixels: Pixels, core: Mask) -> Floats:
@@ -182,8 +188,8 @@ def _oval(landmarks: FaceLandmarks) -> Floats:
     if landmarks.scheme.oval:
         return landmarks.points[list(landmarks.scheme.oval)]
     points = landmarks.ibug68()
-    up = 0.6 * (points[27] - points[8]) / 2
-    return np.concatenate([points[:17], points[17:27][::-1] + up])
+    up = 0.6 * (points[Ibug.NOSE_BRIDGE] - points[Ibug.CHIN]) / 2
+    return np.concatenate([points[Ibug.JAW], points[Ibug.BROWS][::-1] + up])
 
 
 def _fill(outline: Floats) -> Mask:

@@ -13,7 +13,18 @@ from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..lighting import shade, to_view_frame
-from ..uv.blending import by_rows, channel_mean, enlarge, log_colours, push_pull, scaled, shrink, weighted
+from ..uv.blending import (
+    BLACK,
+    LEAST_DIVISOR,
+    by_rows,
+    channel_mean,
+    enlarge,
+    log_colours,
+    push_pull,
+    scaled,
+    shrink,
+    weighted,
+)
 
 SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin
 HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
@@ -38,7 +49,7 @@ def texel_shading(normals: Image, fit: FaceFit) -> Image:
 def divide_light(colour: Image, shading: Image, seen: Image) -> tuple[Image, Image]:
     """Colours over shading, with a floor under the shading -> albedo (T, T, 3) and how well lit a texel is (T, T)."""
     lit = shading[seen > 0.5]
-    typical = np.maximum(np.median(lit, axis=0), 1e-4).astype(np.float32) if len(lit) else np.ones(3, np.float32)
+    typical = np.maximum(np.median(lit, axis=0), BLACK).astype(np.float32) if len(lit) else np.ones(3, np.float32)
     floor = (SHADING_FLOOR * typical).astype(np.float32)
     albedo = by_rows(lambda c, s: c / _bounded(s, floor), colour, shading)
     return albedo, by_rows(lambda s: smoothstep(0.1, 0.4, channel_mean(s / typical)), shading)
@@ -71,17 +82,17 @@ def _grey(albedo: Image, local: Image) -> Image:
 
 
 def _softened(albedo: Image, local: Image, grey: Image, usual: Image) -> Image:
-    brightness, level = channel_mean(albedo), np.maximum(channel_mean(local), 1e-3)
+    brightness, level = channel_mean(albedo), np.maximum(channel_mean(local), LEAST_DIVISOR)
     excess = np.clip(grey - usual, 0.0, 0.6 * brightness) * smoothstep(1.05, 1.4, brightness / level)
     # Towards the body's hue rather than minus grey: a burnt-out channel would leave the opposite hue behind.
     kept = np.maximum(brightness - excess, np.minimum(brightness, level))
-    share = HIGHLIGHT_SOFTENING * smoothstep(0.0, 0.15, excess / np.maximum(brightness, 1e-3))
+    share = HIGHLIGHT_SOFTENING * smoothstep(0.0, 0.15, excess / np.maximum(brightness, LEAST_DIVISOR))
     return albedo + share[..., None] * (_hue(local) * kept[..., None] - albedo)
 
 
 def _hue(colours: Image) -> Image:
     """Colours scaled to a mean of 1."""
-    return colours / np.maximum(channel_mean(colours), 1e-3)[..., None]
+    return colours / np.maximum(channel_mean(colours), LEAST_DIVISOR)[..., None]
 
 
 def balance_sides(albedo: Image, flipped: Image, weight: Image, flipped_weight: Image) -> Image:

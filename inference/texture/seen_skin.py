@@ -20,11 +20,10 @@ from ..images import Photo
 from ..skin.evidence import skin_evidence
 from ..uv.atlas import UvAtlas, texel_geometry
 from ..uv.blending import blend, by_rows, log_colours, push_pull, scaled, shrink
-from ..uv.mirror import part_groups
+from ..uv.mirror import EYES, INSIDE, SKIN, part_groups
 from .delighting import divide_light, soften_highlights, texel_shading
 from .photo_sampling import sample_photo, sample_skin, unclipped
 
-SKIN, EYES, INSIDE = 0, 1, 2
 BANDS = 5
 _MATCH_SIDE = 128  # cells over the texture in which colours are brought to others
 _PRIOR = 0.06  # weight of the face's mean colour match where nothing near is seen

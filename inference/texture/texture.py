@@ -19,16 +19,26 @@ from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import texel_geometry, uv_atlas
-from ..uv.blending import blend, by_rows, channel_mean, grain, grain_strengths, log_colours, pad_charts
-from ..uv.mirror import mirror_coordinates, mirrored, part_groups
+from ..uv.blending import (
+    BLACK,
+    LEAST_DIVISOR,
+    blend,
+    by_rows,
+    channel_mean,
+    grain,
+    grain_strengths,
+    log_colours,
+    pad_charts,
+    padding,
+)
+from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
 from .photo_sampling import pixels_per_texel
 from .seams import close_seams
-from .seen_skin import BANDS, EYES, SKIN, SeenSkin, look, matched, merged, texel_groups
+from .seen_skin import BANDS, SeenSkin, look, matched, merged, texel_groups
 
 _COARSE_SIZE = 256  # texels in which the photo is measured against the texture
 _LEAST_SIZE = 512
-_PADDING = 1 / 64  # of the texture's side
 _GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
 _FEWEST_EYE_TEXELS = 20
 _IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be darker than this share of its white
@@ -84,7 +94,7 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     elif _eyes_are_patches(model):
         for eye in eyes:
             result = _with_lids(result, skin.albedo, seen, eye, on_skin)
-    result = pad_charts(result.astype(np.float32), atlas.mask, max(2, round(_PADDING * size)))
+    result = pad_charts(result.astype(np.float32), atlas.mask, padding(size))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
 
@@ -153,7 +163,7 @@ def _seen_eye(albedo: Image, seen: Image, model_eye: Image) -> Image | None:
     if channel_mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
         return None
     model_white = np.median(model_eye[white], axis=0)
-    gain = np.clip(model_white / np.maximum(colour, 1e-3), 0.5, 2.0)
+    gain = np.clip(model_white / np.maximum(colour, LEAST_DIVISOR), 0.5, 2.0)
     return _blend_over(model_eye, np.minimum(albedo * gain, model_white), seen)
 
 
@@ -162,7 +172,7 @@ def _without_glints(albedo: Image) -> Image:
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, albedo.shape[0] // 128) | 1,) * 2)
     level = channel_mean(albedo)
     without = cv2.morphologyEx(level, cv2.MORPH_OPEN, window)
-    return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, 1e-4))[..., None]
+    return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, BLACK))[..., None]
 
 
 def _with_grain(base: Image, seen_colours: Image, weight: Image) -> Image:

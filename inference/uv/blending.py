@@ -12,7 +12,10 @@ import numpy as np
 
 from ...geometry.arrays import Bools, Floats32, Image
 
-FAINTEST = 2e-3  # linear; below this a logarithm would only show noise
+PADDING = 1 / 64  # of the texture's side: how far charts are continued outwards, which mip-maps need
+# The smallest linear colours: a logarithm of less would only show noise, ratios of a pixel's channels do so sooner, and
+# a ratio of two brightnesses would be without bounds; the last is black itself.
+FAINTEST, FAINTEST_HUE, LEAST_DIVISOR, BLACK = 2e-3, 4e-3, 1e-3, 1e-4
 _BAND_ROWS = 32
 _GRAIN_TILE = 512  # texels; the grain repeats after this
 _GRAIN_OCTAVES = 3
@@ -25,9 +28,9 @@ def by_rows(function: Callable[..., Image], *images: Image) -> Image:
     return np.concatenate([function(*band) for band in bands])
 
 
-def log_colours(colours: Image) -> Image:
-    """Logarithms of linear colours, those in the dark taken for `FAINTEST`."""
-    return np.log(np.maximum(colours, FAINTEST))
+def log_colours(colours: Image, faintest: float = FAINTEST) -> Image:
+    """Logarithms of linear colours, those in the dark taken for ``faintest``."""
+    return np.log(np.maximum(colours, faintest))
 
 
 def channel_mean(colours: Image) -> Image:
@@ -87,6 +90,11 @@ def _blend_difference(difference: Image, weight: Image, levels: int) -> Image:
     band = difference - cv2.pyrUp(coarse, dstsize=(width, height))
     rest = _blend_difference(coarse, cv2.pyrDown(weight), levels - 1)
     return weighted(band, weight) + cv2.pyrUp(rest, dstsize=(width, height))
+
+
+def padding(size: int) -> int:
+    """How many texels the charts of a texture of ``size`` x ``size`` are continued outwards."""
+    return max(2, round(PADDING * size))
 
 
 def pad_charts(image: Image, mask: Bools, reach: int) -> Image:

@@ -12,12 +12,14 @@ import cv2
 import numpy as np
 from scipy.spatial import KDTree
 
+from ...anatomy.parts import PartKind, part_kind
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats64, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
 from ...geometry.normals import area_normals, triangle_normals
 from .atlas import uv_atlas
 
+SKIN, EYES, INSIDE = 0, 1, 2  # groups of parts, by `part_groups`; the inside is the mouth's
 _CANDIDATES = 8  # nearest midpoints tried as the reflected triangle
 _TOO_FAR = 0.006  # metres between a reflected midpoint and the surface: there is nothing opposite
 _SAME_CHART = 0.02  # UV distance within which the maps of neighbouring triangles are one map
@@ -61,10 +63,9 @@ def _mirror_corners(model: FaceModel) -> Image:
 
 
 def part_groups(model: FaceModel) -> Ints:
-    """For each part: 0 skin, 1 eyes, 2 the inside of the mouth."""
-    inner = ("mouth", "teeth", "tooth", "gum", "tongue")
-    kinds = [1 if "eye" in n.lower() else 2 if any(w in n.lower() for w in inner) else 0 for n in model.part_names]
-    return np.array(kinds, dtype=np.int64)
+    """For each part: SKIN, EYES or INSIDE."""
+    groups = {PartKind.SKIN: SKIN, PartKind.EYE: EYES}
+    return np.array([groups.get(part_kind(name), INSIDE) for name in model.part_names], dtype=np.int64)
 
 
 def _opposite(points: Floats64, flipped: Floats64) -> tuple[Ints, Bools]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from likeness.benchmarks import __main__ as command
-from likeness.benchmarks.runs import Run
+from likeness.benchmarks.runs import PhotoRun
 from likeness.benchmarks.scan_error import Prediction
 
 LANDMARKS = np.array([[-45, 30, 40], [-15, 30, 50], [15, 30, 50], [45, 30, 40], [0, -20, 70], [-22, -40, 50.0]])
@@ -37,7 +37,9 @@ def shared(tmp_path, fine_cap, monkeypatch):
 
     def reconstruct_nothing(photos, say, model):
         preview = np.full((30, 40, 3), 200, np.uint8)
-        return {photo: Run(photo, {"neutral": truth}, {"detector": 1.5}, {"fit": 2.0}, preview) for photo in photos}
+        return {
+            photo: PhotoRun(photo, {"neutral": truth}, {"detector": 1.5}, {"fit": 2.0}, preview) for photo in photos
+        }
 
     monkeypatch.setattr(command, "run_photos", reconstruct_nothing)
     return tmp_path

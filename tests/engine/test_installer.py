@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from likeness.engine.builds import Packages
-from likeness.engine.installer import Installer, Progress, explain, find_installer
+from likeness.engine.installer import Installer, InstallProgress, explain, find_installer
 from tiny_wheels import write_program
 
 PIP = """\
@@ -41,8 +41,8 @@ NO_NETWORK = "NewConnectionError('Name or service not known')\nERROR: No matchin
 LONG_PATH = "[Errno 2]\nHINT: This error might have occurred since this system does not have Windows Long Path support"
 
 
-def progress(tmp_path: Path, count: int = 2) -> Progress:
-    return Progress(count, tmp_path / "env", tmp_path)
+def progress(tmp_path: Path, count: int = 2) -> InstallProgress:
+    return InstallProgress(count, tmp_path / "env", tmp_path)
 
 
 def test_progress_of_pip(tmp_path: Path) -> None:

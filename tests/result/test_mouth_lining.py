@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from likeness.result.mouth_lining import DEPTH, LINING, lined, unlined
+from likeness.anatomy.parts import PartName
+from likeness.result.mouth_lining import DEPTH, lined, unlined
 from likeness.result.reconstruction import Mesh
 from masks import EYE, MOUTH, mask_mesh
 
@@ -39,7 +40,7 @@ def test_the_mouth_is_closed_and_nothing_else() -> None:
 def test_the_mesh_itself_comes_first_and_unchanged() -> None:
     mask, closed = mask_mesh(), lined(mask_mesh())
     count, faces = len(mask.vertices), len(mask.faces)
-    assert closed.part_names == (*mask.part_names, LINING)
+    assert closed.part_names == (*mask.part_names, PartName.LINING)
     assert (closed.parts[faces:] == len(mask.part_names)).all()
     np.testing.assert_array_equal(closed.vertices[:count], mask.vertices)
     np.testing.assert_array_equal(closed.faces[:faces], mask.faces)

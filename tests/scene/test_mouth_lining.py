@@ -8,8 +8,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from likeness.anatomy.parts import PartName
 from likeness.result.folder import read_reconstruction, write_reconstruction
-from likeness.result.mouth_lining import DEPTH, LINING
+from likeness.result.mouth_lining import DEPTH
 from likeness.scene.build import build_face
 from likeness.scene.export_folder import export_folder
 from likeness.scene.pose import reset_pose
@@ -36,7 +37,7 @@ def test_the_mouth_of_a_mask_ends_in_the_dark(mask_folder: Path) -> None:
     _, place, _, index = face.ray_cast((x, -0.3, y), (0, 1, 0))
     assert place.y > -0.1 + DEPTH / 2
     material = face.data.materials[face.data.polygons[index].material_index]
-    assert material.name.endswith(LINING)
+    assert material.name.endswith(PartName.LINING)
     assert not any(node.type == "TEX_IMAGE" for node in material.node_tree.nodes)
     assert max(material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value[:3]) < 0.1
 

@@ -14,17 +14,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...anatomy.landmarks import Ibug
+from ...bfm.formats.ict_facekit.head import LANDMARKS68, METRES
+from ...bfm.formats.ict_facekit.packed import read_packed
+from ...bfm.formats.ict_facekit.parts import RANGES
 from ...geometry.arrays import Floats, Ints, Pixels
-from ...geometry.faces import NO_CORNER, triangulate
+from ...geometry.faces import triangulate
 from ...inference.camera import Camera, intrinsics_from_focal
 from ...inference.lighting import shade, to_view_frame, uniform_light
 from ...inference.rendering.normals import vertex_normals
 from ...inference.rendering.rasterizer import interpolate, rasterize
 
-CM = 0.01
-PACKED_NO_CORNER = 65535
-PARTS = ("face", "head_neck", "mouth_socket", "eye_socket_L", "eye_socket_R", "gums_tongue", "teeth")
-EYEBALLS = ("eyeball_L", "eyeball_R")
+PARTS = tuple(RANGES)  # all are worth rendering, skin first
+EYEBALLS = ("eyeball_left", "eyeball_right")
 SKIN, LIP, BROW = (0.50, 0.30, 0.22), (0.42, 0.15, 0.13), (0.10, 0.06, 0.04)
 SCLERA, IRIS, PUPIL = (0.75, 0.72, 0.70), (0.12, 0.07, 0.04), (0.01, 0.01, 0.01)
 IRIS_RADIUS, PUPIL_RADIUS = 0.0059, 0.0022
@@ -49,17 +51,13 @@ class Heads:
 
 
 def load_heads(path: Path) -> Heads:
-    """Read the packed ICT-FaceKit file (``ict_facekit.npz``)."""
-    with np.load(path) as z:
-        neutral = z["neutral"].astype(np.float64) * CM
-        identity = z["identity_q"] * (z["identity_scale"][:, None, None] * CM)
-        ranges = {str(n): r for n, r in zip(z["part_names"], z["part_ranges"], strict=True)}
-        faces = z["faces"].astype(np.int64)
-        faces[faces == PACKED_NO_CORNER] = NO_CORNER
-        landmarks68 = z["landmarks68"].astype(np.int64)
-    triangles = [triangulate(faces[ranges[n][2] : ranges[n][3]]) for n in PARTS + EYEBALLS]
-    left, right = (slice(int(ranges[n][0]), int(ranges[n][1])) for n in EYEBALLS)
-    albedo = _paint(neutral, landmarks68, int(ranges["head_neck"][1]), (left, right))
+    """Read the packed ICT-FaceKit file (``ict_facekit.npz``). Raises `LikenessError` where it is none."""
+    kit = read_packed(path)
+    neutral, identity = (values.astype(np.float64) * METRES for values in (kit.neutral, kit.identity))
+    triangles = [triangulate(kit.faces[RANGES[name][2] : RANGES[name][3]].astype(np.int64)) for name in PARTS]
+    left, right = (slice(*RANGES[name][:2]) for name in EYEBALLS)
+    landmarks68 = np.array(LANDMARKS68)
+    albedo = _paint(neutral, landmarks68, RANGES["head_and_neck"][1], (left, right))
     return Heads(
         neutral=neutral,
         identity=identity,
@@ -78,9 +76,10 @@ def _paint(vertices: Floats, lm: Ints, skin_end: int, eyes: tuple[slice, slice])
     color = np.tile(SKIN, (len(vertices), 1))
     color[skin_end:] = (0.25, 0.10, 0.08)
     flat, depth = vertices[:skin_end, :2], vertices[:skin_end, 2]
-    lips = Polygon(flat[lm[48:60]]).contains_points(flat) & (depth > vertices[lm[48], 2] - 0.01)
+    corner = vertices[lm[Ibug.RIGHT_MOUTH_CORNER], 2]
+    lips = Polygon(flat[lm[Ibug.OUTER_LIPS]]).contains_points(flat) & (depth > corner - 0.01)
     color[:skin_end][lips] = LIP
-    for brow in (lm[17:22], lm[22:27]):
+    for brow in (lm[Ibug.RIGHT_BROW], lm[Ibug.LEFT_BROW]):
         curve = np.concatenate(
             [np.linspace(a, b, 12) for a, b in zip(vertices[brow[:-1]], vertices[brow[1:]], strict=True)]
         )

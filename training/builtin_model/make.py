@@ -15,6 +15,7 @@ import numpy as np
 
 from ...anatomy.arkit import ARKIT_NAMES, ARKIT_RANGE
 from ...anatomy.expression_spread import EXPRESSION_STD
+from ...anatomy.joints import HEAD_JOINT_PARENTS, HEAD_JOINTS, JointName
 from ...anatomy.landmarks import (
     DENSE_COUNT,
     DENSE_FACE_COUNT,
@@ -24,21 +25,24 @@ from ...anatomy.landmarks import (
     RIGHT_IRIS,
     dense_to_ibug68,
 )
+from ...anatomy.parts import PartName
+from ...anatomy.regions import RegionName
 from ...bfm.builtin.eyes import eye_color
 from ...bfm.builtin.loading import BUILTIN_FILE
 from ...bfm.builtin.muscles import FaceGeometry
 from ...bfm.face_model import FaceModel, save_face_model
+from ...bfm.model_ids import BUILTIN
 from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import both_triangulations
 from ...geometry.normals import vertex_normals
 from ...geometry.subdivision import subdivide
 from .expressions import expression_basis
 from .identity import identity_modes, sharpen_parity
-from .mean_face import Build, build_mean, shifted
+from .mean_face import MeanFace, build_mean, shifted
 from .paint import albedo_modes, skin_color
-from .regions import REGION_NAMES, skin_regions
+from .regions import LID_MARGIN, NOSTRILS, skin_regions
 from .relief import smoothed
-from .skeleton import JOINT_NAMES, JOINT_PARENTS, jaw_share, joint_regressor, skin_weights
+from .skeleton import jaw_share, joint_regressor, skin_weights
 from .surface import LEVELS, symmetric
 from .tidy import calming_matrix, skirt_matrix, tidying_matrix
 from .topology import MOUTH, base_mirror
@@ -50,14 +54,14 @@ RELIEF = HERE / "measured_relief.npz"
 
 RELIEF_SMOOTHING = 2  # rounds of averaging along edges: takes the scanner's noise, leaves the form
 RIM_BOUND = 0.75  # share of the lid rims' motion along the eyeball's normal that is the eyeball's own
-PART_NAMES = ("skin", "mouth", "eye_left", "eye_right")
+PART_NAMES = (PartName.SKIN, PartName.MOUTH, *PartName.EYES)
 SOURCE = (
     "Made by the Likeness project: landmark topology of MediaPipe (Apache-2.0); landmark statistics measured on "
     "renders of random ICT-FaceKit heads (MIT, Copyright (c) 2020 USC Institute for Creative Technologies)"
 )
 
 
-def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
+def identity_basis(build: MeanFace, measured: Mapping[str, Floats]) -> Floats:
     """Modes (I, V, 3): base modes carried by the surface; eyeballs shift whole, and what touches them stays on them."""
     modes = np.concatenate([measured["modes"][:, :DENSE_FACE_COUNT], _flat_rings(measured["skirt_modes"])], axis=1)
     noise = np.append(measured["noise"][:DENSE_FACE_COUNT], np.full(build.mesh.skirt.size, measured["noise"].max()))
@@ -76,7 +80,7 @@ def identity_basis(build: Build, measured: Mapping[str, Floats]) -> Floats:
     return sharpen_parity(whole, build.mirror)
 
 
-def _ride(skin: Floats, build: Build, rings: Ints, side: int, centre: Floats) -> None:
+def _ride(skin: Floats, build: MeanFace, rings: Ints, side: int, centre: Floats) -> None:
     """Let lids keep their distance from the eyeball: their hidden strips wholly, their rims mostly move with it.
 
     Only the motion along the eyeball's normal is bound; lids open and widen freely.
@@ -98,17 +102,17 @@ def _flat_rings(rings: Floats) -> Floats:
     return rings.reshape(len(rings), -1, 3)
 
 
-def regions(build: Build) -> dict[str, Floats]:
+def regions(build: MeanFace) -> dict[str, Floats]:
     """Weights (V,) by name: the named regions and the two that serve the colours only."""
     found = skin_regions(build.mesh, build.surface.vertices, build.surface.control)
     whole = {}
     for name, on_skin in found.items():
-        weights = np.concatenate([on_skin, np.full(2 * len(build.eyeball.vertices), float(name == "eyes"))])
+        weights = np.concatenate([on_skin, np.full(2 * len(build.eyeball.vertices), float(name == RegionName.EYES))])
         whole[name] = (weights + weights[build.mirror]) / 2
     return whole
 
 
-def albedo(build: Build, weights: dict[str, Floats]) -> tuple[Floats, Floats]:
+def albedo(build: MeanFace, weights: dict[str, Floats]) -> tuple[Floats, Floats]:
     """Mean (V, 3) and modes (A, V, 3), linear RGB, exactly mirror symmetric."""
     skin = len(build.surface.vertices)
     lips_depth = float(build.layout.base[list(INNER_LIP_LOOP[4:7]), 2].mean())
@@ -116,13 +120,13 @@ def albedo(build: Build, weights: dict[str, Floats]) -> tuple[Floats, Floats]:
     eye = eye_color(build.eyeball.vertices)
     mean = np.concatenate([skin_color(build.vertices[:skin], on_skin, lips_depth), eye, eye])
     mean = (mean + mean[build.mirror]) / 2
-    tinted = np.clip(weights["skin"] + weights["lips"], 0, 1) * (1 - weights["eyes"])
+    tinted = np.clip(weights[RegionName.SKIN] + weights[RegionName.LIPS], 0, 1) * (1 - weights[RegionName.EYES])
     modes = albedo_modes(build.vertices, build.mirror, mean, tinted)
     parity = np.sign((modes * modes[:, build.mirror]).sum(axis=(1, 2)))[:, None, None]
     return mean, (modes + parity * modes[:, build.mirror]) / 2
 
 
-def layout_uv(build: Build) -> tuple[Floats, Ints]:
+def layout_uv(build: MeanFace) -> tuple[Floats, Ints]:
     """UVs (U, 2) and faces_uv (F, 4) of the whole mesh."""
     control, faces = unwrap(build.mesh, build.layout.targets)
     fine = subdivide(faces, len(control), LEVELS)
@@ -133,28 +137,28 @@ def layout_uv(build: Build) -> tuple[Floats, Ints]:
     return np.concatenate(uv), np.concatenate(faces_uv)
 
 
-def face_parts(build: Build) -> Ints:
+def face_parts(build: MeanFace) -> Ints:
     """(F,) index into PART_NAMES."""
-    skin = np.where(build.mesh.charts[build.surface.parents] == MOUTH, PART_NAMES.index("mouth"), 0)
-    eyes = np.repeat([PART_NAMES.index("eye_left"), PART_NAMES.index("eye_right")], len(build.eyeball.faces))
+    skin = np.where(build.mesh.charts[build.surface.parents] == MOUTH, PART_NAMES.index(PartName.MOUTH), 0)
+    eyes = np.repeat([PART_NAMES.index(eye) for eye in PartName.EYES], len(build.eyeball.faces))
     return np.concatenate([skin, eyes]).astype(np.int32)
 
 
-def dense_ids(build: Build) -> Ints:
+def dense_ids(build: MeanFace) -> Ints:
     """Vertex ids (478,) of the dense landmarks."""
     ids = np.arange(DENSE_COUNT)
     ids[list(LEFT_IRIS)], ids[list(RIGHT_IRIS)] = (eye[build.eyeball.iris] for eye in build.eyes)
     return ids.astype(np.int32)
 
 
-def landmarks68(build: Build) -> Ints:
+def landmarks68(build: MeanFace) -> Ints:
     """Vertex ids (68,): the vertex nearest to the average that defines each iBUG landmark."""
     points = dense_to_ibug68(build.vertices[:DENSE_FACE_COUNT])
     skin = build.vertices[: len(build.surface.vertices)]
     return np.array([np.linalg.norm(skin - p, axis=1).round(9).argmin() for p in points], dtype=np.int32)
 
 
-def expression_geometry(build: Build, regressor: Floats) -> FaceGeometry:
+def expression_geometry(build: MeanFace, regressor: Floats) -> FaceGeometry:
     """What the expressions need to know of the mean face."""
     return FaceGeometry(
         vertices=build.vertices,
@@ -162,11 +166,11 @@ def expression_geometry(build: Build, regressor: Floats) -> FaceGeometry:
         mirror=build.mirror,
         eyeballs=build.eyes,
         eye_centres=build.eye_centres,
-        jaw_hinge=regressor[JOINT_NAMES.index("jaw")] @ build.vertices,
+        jaw_hinge=regressor[HEAD_JOINTS.index(JointName.JAW)] @ build.vertices,
     )
 
 
-def joint_weights(build: Build) -> Floats:
+def joint_weights(build: MeanFace) -> Floats:
     """(V, J), rows summing to 1."""
     jaw = np.clip(build.surface.control @ jaw_share(build.mesh), 0, 1)
     jaw = (jaw + jaw[build.mirror[: len(jaw)]]) / 2
@@ -179,7 +183,9 @@ def load_measured(path: Path) -> dict[str, Floats]:
         return {name: arrays[name].astype(np.float64) for name in arrays.files}
 
 
-def apply_relief(build: Build, identity: Floats, relief: Mapping[str, Floats], free: Floats) -> tuple[Build, Floats]:
+def apply_relief(
+    build: MeanFace, identity: Floats, relief: Mapping[str, Floats], free: Floats
+) -> tuple[MeanFace, Floats]:
     """Raise the mean and the leading identity modes (I, V, 3) along the normals; ``free`` (V,) says where."""
     if relief["mean"].shape != free.shape:
         raise ValueError("the relief was measured on another mesh: run training.measure_relief again")
@@ -197,13 +203,15 @@ def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | No
     weights = regions(build)
     identity = identity_basis(build, measured)
     if relief is not None:
-        hidden = np.sum([weights[name] for name in ("eyes", "mouth_interior", "lid_margin", "nostrils")], axis=0)
+        hidden = np.sum(
+            [weights[name] for name in (RegionName.EYES, RegionName.MOUTH_INTERIOR, LID_MARGIN, NOSTRILS)], axis=0
+        )
         build, identity = apply_relief(build, identity, relief, 1 - np.clip(hidden, 0, 1))
     albedo_mean, albedo_basis = albedo(build, weights)
     uv, faces_uv = layout_uv(build)
     regressor = joint_regressor(build.vertices, build.mesh, build.eyes, build.eye_centres)
     return FaceModel(
-        id="builtin",
+        id=BUILTIN,
         name="Likeness built-in face",
         source=SOURCE,
         licence="GPL-3.0-or-later",
@@ -221,12 +229,12 @@ def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | No
         landmarks68=landmarks68(build),
         dense_vertices=np.repeat(dense_ids(build)[:, None], 3, axis=1),
         dense_weights=np.tile(np.array([1, 0, 0], dtype=np.float32), (DENSE_COUNT, 1)),
-        region_names=REGION_NAMES,
-        region_weights=np.stack([weights[name] for name in REGION_NAMES]).astype(np.float16),
+        region_names=RegionName.ALL,
+        region_weights=np.stack([weights[name] for name in RegionName.ALL]).astype(np.float16),
         part_names=PART_NAMES,
         face_parts=face_parts(build),
-        joint_names=JOINT_NAMES,
-        joint_parents=np.array(JOINT_PARENTS, dtype=np.int32),
+        joint_names=HEAD_JOINTS,
+        joint_parents=np.array(HEAD_JOINT_PARENTS, dtype=np.int32),
         joint_regressor=regressor.astype(np.float32),
         skin_weights=joint_weights(build).astype(np.float32),
     )

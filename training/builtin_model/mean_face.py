@@ -12,16 +12,16 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import NO_CORNER
 from ...geometry.subdivision import mirror_subdivided
 from .eyeball import Eyeball, make_eyeball
-from .surface import LEVELS, Layout, SkinSurface, build_surface, place_base, place_control, symmetric
+from .surface import LEVELS, ControlPoints, SkinSurface, build_surface, place_base, place_control, symmetric
 from .topology import ControlMesh, build_control_mesh
 
 
 @dataclass(frozen=True)
-class Build:
+class MeanFace:
     """The mean face in pieces and joined. V vertices: skin and mouth bag (S), left eyeball, right eyeball."""
 
     mesh: ControlMesh
-    layout: Layout
+    layout: ControlPoints
     surface: SkinSurface
     eyeball: Eyeball
     vertices: Floats  # (V, 3)
@@ -35,7 +35,7 @@ class Build:
         return self.layout.eye_centres[::-1]
 
 
-def build_mean(measured: Mapping[str, Floats]) -> Build:
+def build_mean(measured: Mapping[str, Floats]) -> MeanFace:
     """The mean face from measured landmarks (``mean``, ``skirt_mean``)."""
     base, iris = place_base(measured["mean"], measured["skirt_mean"])
     mesh = build_control_mesh(base[:DENSE_FACE_COUNT])
@@ -48,7 +48,7 @@ def build_mean(measured: Mapping[str, Floats]) -> Build:
     right, left = layout.eye_centres
     vertices = np.concatenate([surface.vertices, ball.vertices + left, ball.vertices + right])
     faces = np.concatenate([surface.faces, *(shifted(ball.faces, ids[0]) for ids in eyes)])
-    return Build(mesh, layout, surface, ball, symmetric(vertices, mirror), faces, mirror, eyes)
+    return MeanFace(mesh, layout, surface, ball, symmetric(vertices, mirror), faces, mirror, eyes)
 
 
 def shifted(faces: Ints, offset: int) -> Ints:

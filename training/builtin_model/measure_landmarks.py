@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from scipy.spatial import cKDTree
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, dense_mirror
+from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, Dense, dense_mirror
 from ...geometry.arrays import Floats, Ints, Pixels
 from ...geometry.normals import triangle_normals
 from ...geometry.similarity import umeyama
@@ -44,7 +44,12 @@ VIEWS = (
 )
 SKIRT_RINGS = 3
 MODES = 60
-RIGID_POINTS = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 2, 9, 8, 61, 291, 234, 454, 152, 10)
+RIGID_POINTS = (
+    *Dense.RIGHT_EYE_CORNERS, *Dense.LEFT_EYE_CORNERS[::-1],
+    Dense.NOSE_BRIDGE, 6, 197, 195, 5, Dense.NOSE_TIP, 1, Dense.UNDER_NOSE, 9, 8,
+    Dense.RIGHT_MOUTH_CORNER, Dense.LEFT_MOUTH_CORNER, Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR,
+    Dense.CHIN, Dense.FOREHEAD_TOP,
+)  # fmt: skip
 
 
 def detect(picture: Pixels) -> Floats | None:

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ...anatomy.regions import RegionName
 from ...bfm.builtin.eyes import MOUTH_BACK, MOUTH_FRONT
 from ...geometry.arrays import Floats, Ints
 from ...geometry.smoothstep import smoothstep
+from .regions import LID_MARGIN, NOSTRILS
 
 SKIN = np.array([0.53, 0.315, 0.225])
 MELANIN = np.array([0.80, 1.0, 1.18])  # relative to green
@@ -22,14 +24,14 @@ HAEMOGLOBIN = np.array([0.15, 1.0, 0.80])
 MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.28, 0.10  # spread of a face's whole skin, in log green
 # Densities over the mean skin, log green: melanin, haemoglobin.
 REGION_DENSITY = {
-    "lips": (0.08, 0.50),
-    "lids": (0.05, 0.08),
-    "lid_margin": (-0.15, 0.45),
-    "cheeks": (0.0, 0.07),
-    "nose": (0.0, 0.06),
+    RegionName.LIPS: (0.08, 0.50),
+    RegionName.LIDS: (0.05, 0.08),
+    LID_MARGIN: (-0.15, 0.45),
+    RegionName.CHEEKS: (0.0, 0.07),
+    RegionName.NOSE: (0.0, 0.06),
 }
 # Colours laid over the skin, and how well they cover it.
-COVERS = {"brows": (np.array([0.085, 0.055, 0.04]), 0.42), "nostrils": (np.array([0.035, 0.012, 0.010]), 0.9)}
+COVERS = {RegionName.BROWS: (np.array([0.085, 0.055, 0.04]), 0.42), NOSTRILS: (np.array([0.035, 0.012, 0.010]), 0.9)}
 MOUTH_DEPTH = 0.022  # metres behind the lips where the bag is dark
 
 SPATIAL_SCALE = 0.040  # metres
@@ -47,7 +49,7 @@ def skin_color(vertices: Floats, regions: Mapping[str, Floats], lips_depth: floa
         share = strength * regions[name][:, None]
         color = (1 - share) * color + share * cover
     dark = smoothstep(0.0, MOUTH_DEPTH, lips_depth - vertices[:, 2])[:, None]
-    inside = regions["mouth_interior"][:, None]
+    inside = regions[RegionName.MOUTH_INTERIOR][:, None]
     return (1 - inside) * color + inside * ((1 - dark) * MOUTH_FRONT + dark * MOUTH_BACK)
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, OUTER_LIP_LOOP, dense_mirror
+from ...anatomy.joints import HEAD_JOINTS
+from ...anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, OUTER_LIP_LOOP, Dense, dense_mirror
 from ...geometry.affine import affine_weights
 from ...geometry.arrays import Floats, Ints
 from ...geometry.laplacians import harmonic, umbrella
 from ...geometry.smoothstep import smoothstep
 from .topology import ControlMesh
 
-JOINT_NAMES = ("head", "jaw", "eye.L", "eye.R")
-JOINT_PARENTS = (-1, 0, 0, 0)
-HEAD_ANCHORS = (168, 6, 10, 152, 234, 454, 127, 356)
+HEAD_ANCHORS = (
+    *(Dense.NOSE_BRIDGE, 6, Dense.FOREHEAD_TOP, Dense.CHIN),
+    *(Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR, 127, 356),
+)
 # The jaw hinges on its condyles, about 12 mm in front of the ear canal: half-way between the oval's points before the
 # ears and the skirt's first ring behind them.
-HINGE_LANDMARKS = (234, 454)
+HINGE_LANDMARKS = (Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR)
 HINGE_PLACES = tuple(FACE_OVAL_LOOP.index(p) for p in HINGE_LANDMARKS)
 # Control points that turn fully with the jaw, and along its edge the share that does (subject's right).
 JAW_BONE = (18, 83, 182, 106, 201, 194, 204, 200, 208, 32, 211, 199, 171, 140, 175, 148, 152, 176, 149, 170, 169, 150)
@@ -58,7 +60,7 @@ def _harmonic(mesh: ControlMesh, given: dict[int, float], members: set[int]) -> 
 
 def joint_regressor(vertices: Floats, mesh: ControlMesh, eyes: tuple[Ints, Ints], centres: Floats) -> Floats:
     """(4, V) joint positions from vertices. eyes: vertex ids left, right; centres: (2, 3) in the same order."""
-    regressor = np.zeros((len(JOINT_NAMES), len(vertices)))
+    regressor = np.zeros((len(HEAD_JOINTS), len(vertices)))
     regressor[0, list(HEAD_ANCHORS)] = affine_weights(vertices[list(HEAD_ANCHORS)], np.zeros(3))
     regressor[1, [*HINGE_LANDMARKS, *mesh.skirt[0, list(HINGE_PLACES)]]] = 0.25
     for row, ids, centre in zip((2, 3), eyes, centres, strict=True):
@@ -68,7 +70,7 @@ def joint_regressor(vertices: Floats, mesh: ControlMesh, eyes: tuple[Ints, Ints]
 
 def skin_weights(jaw: Floats, count: int, eyes: tuple[Ints, Ints]) -> Floats:
     """(V, 4) rows summing to 1: skin between head and jaw by its jaw shares (S,), each eyeball on its own joint."""
-    weights = np.zeros((count, len(JOINT_NAMES)))
+    weights = np.zeros((count, len(HEAD_JOINTS)))
     weights[: len(jaw), 1] = jaw
     weights[: len(jaw), 0] = 1 - jaw
     for column, ids in zip((2, 3), eyes, strict=True):

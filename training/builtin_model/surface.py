@@ -4,7 +4,7 @@ Base points (landmarks 0..467, then the skirt) are measured. The rings inside li
 detector; they are placed by anatomy: lid margins reach the eyeball and run on behind it, lips roll inwards into the
 oral vestibule. Linear throughout: a change of the base points carries to all vertices by one matrix.
 
-The origin of the model lies 90 mm behind the nose bridge (landmark 168) at its height, about where a head turns.
+The origin of the model lies 90 mm behind the nose bridge at its height, about where a head turns.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_EYE_LOOP, RIGHT_IRIS
+from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_EYE_LOOP, RIGHT_IRIS, Dense
 from ...bfm.builtin.eyes import RADIUS
 from ...geometry.arrays import Floats, Ints
 from ...geometry.laplacians import umbrella
@@ -24,7 +24,6 @@ from .topology import RIGHT_NOSTRIL_LOOP, ControlMesh, base_mirror
 
 LEVELS = 2
 SMOOTHNESS = 0.02  # of the interpolation's correction, see subdivision.interpolating_control
-NOSE_BRIDGE = 168
 ORIGIN_BEHIND_BRIDGE = 0.09
 FLIP = np.array([-1.0, 1.0, 1.0])
 
@@ -43,7 +42,7 @@ NOSTRIL_INWARD, NOSTRIL_WIDTH = np.array([0.0006, 0.0065, -0.0030]), 0.85  # the
 
 
 @dataclass(frozen=True)
-class Layout:
+class ControlPoints:
     """Control points of the mean face and how they follow the base points (B = 576)."""
 
     base: Floats  # (B, 3) metres
@@ -71,7 +70,7 @@ def place_base(landmarks: Floats, skirt: Floats) -> tuple[Floats, Floats]:
     """
     base = np.concatenate([landmarks[:DENSE_FACE_COUNT], skirt.reshape(-1, 3)]).astype(np.float64)
     base = symmetric(base, base_mirror())
-    shift = np.array([0.0, 0.0, ORIGIN_BEHIND_BRIDGE]) - base[NOSE_BRIDGE] * [0, 1, 1]
+    shift = np.array([0.0, 0.0, ORIGIN_BEHIND_BRIDGE]) - base[Dense.NOSE_BRIDGE] * [0, 1, 1]
     iris = (landmarks[RIGHT_IRIS[0]] + landmarks[LEFT_IRIS[0]] * FLIP) / 2 + shift
     base = base + shift
     base = tidying_matrix(base) @ base
@@ -99,7 +98,7 @@ def seat_eye(rim: Floats, iris: Floats) -> Floats:
     return np.array([iris[0], iris[1], np.sort(depth)[1]])
 
 
-def place_control(mesh: ControlMesh, base: Floats, iris: Floats) -> Layout:
+def place_control(mesh: ControlMesh, base: Floats, iris: Floats) -> ControlPoints:
     """Targets of all control points for base points (B, 3) and the right iris centre (3,)."""
     targets = np.zeros((mesh.count, 3))
     follow = np.zeros((mesh.count, len(base)))
@@ -124,7 +123,7 @@ def place_control(mesh: ControlMesh, base: Floats, iris: Floats) -> Layout:
     right = np.concatenate([mesh.lid_right.ravel(), mesh.nostril_right])
     left = mesh.mirror[right]
     targets[left], follow[left] = targets[right] * FLIP, follow[right][:, base_mirror()]
-    return Layout(base, symmetric(targets, mesh.mirror), follow, np.stack([centre, centre * FLIP]), eye_follow)
+    return ControlPoints(base, symmetric(targets, mesh.mirror), follow, np.stack([centre, centre * FLIP]), eye_follow)
 
 
 def _on_eyeball(rim: Floats, centre: Floats, clearance: float, slide: float) -> Floats:
@@ -149,7 +148,7 @@ def _mouth_ring(lips: Floats, back: float, opening: float, width: float) -> Floa
     return ring
 
 
-def build_surface(mesh: ControlMesh, layout: Layout) -> SkinSurface:
+def build_surface(mesh: ControlMesh, layout: ControlPoints) -> SkinSurface:
     """Subdivide control points chosen so that the surface passes through the targets."""
     fine = subdivide(mesh.faces, mesh.count, LEVELS)
     through = interpolating_control(fine.matrix[: mesh.count], umbrella(mesh.faces, mesh.count), SMOOTHNESS)

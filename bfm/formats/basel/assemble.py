@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
+from ...model_ids import BFM2009, BFM2009_FULL
 from ...source_model import SourceModel
 from .colour import linear_colours
 from .unwrapping import unwrap_mask
 
 DECIMETRE = 0.1  # metres
-FRONT_ID, FULL_ID = "bfm2009", "bfm2009_full"
 SOURCE = "Basel Face Model 2009 (Paysan et al.), expressions of Guo et al., tables of Deep3DFaceReconstruction (MIT)"
 LICENCE = "Basel Face Model licence: non-commercial research, not to be passed on; expressions: research only"
 RANGE = (-3.0, 3.0)  # of an expression mode, in standard deviations
@@ -42,13 +42,13 @@ def front_model(scaled: Scaled, tables: Mapping[str, Ints]) -> SourceModel:
         "skinmask": tables["skinmask"].ravel(),  # (V,) 1: skin for its reflectance loss
     }
     centre = scaled.mean.mean(axis=0)
-    return _source_model(FRONT_ID, scaled, centre, tables["tri"], tables["keypoints"].ravel(), extra)
+    return _source_model(BFM2009, scaled, centre, tables["tri"], tables["keypoints"].ravel(), extra)
 
 
 def full_model(scaled: Scaled, triangles: Ints, front: Ints, keypoints: Ints) -> SourceModel:
     """All vertices but the inner mouth. The origin is that of the front's model, so the two lie on each other."""
     centre = scaled.mean[front].mean(axis=0)
-    return _source_model(FULL_ID, scaled, centre, triangles, front[keypoints.ravel()], {})
+    return _source_model(BFM2009_FULL, scaled, centre, triangles, front[keypoints.ravel()], {})
 
 
 def _source_model(
@@ -61,7 +61,7 @@ def _source_model(
     albedo_mean, albedo_basis = linear_colours(scaled.texture_mean / 255, scaled.texture / np.float32(255))
     return SourceModel(
         id=id,
-        name="BFM 2009" if id == FRONT_ID else "BFM 2009, full",
+        name="BFM 2009" if id == BFM2009 else "BFM 2009, full",
         source=SOURCE,
         licence=LICENCE,
         mean=mean.astype(np.float32),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Layout:
+class BaselSizes:
     """Vertices of the three numberings, and modes in the files and in Deep3D's model."""
 
     scanned: int = 53490  # of the Basel model
@@ -18,4 +18,4 @@ class Layout:
     front_expressions: int = 64
 
 
-OFFICIAL = Layout()
+OFFICIAL = BaselSizes()

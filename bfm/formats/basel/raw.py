@@ -12,7 +12,7 @@ from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
 from . import mat5
 from .files import Part
-from .layout import Layout
+from .layout import BaselSizes
 
 Shape = tuple[int, ...]
 
@@ -62,7 +62,7 @@ def load_ids(path: Path, part: Part, shapes: Mapping[str, tuple[Shape, int]]) ->
     return {name: values.astype(np.int32) - 1 for name, values in arrays.items()}
 
 
-def load_expressions(path: Path, layout: Layout) -> Floats:
+def load_expressions(path: Path, layout: BaselSizes) -> Floats:
     """The modes (E, trimmed, 3) of Exp_Pca.bin; its mean is left out, as in Deep3D's code."""
     expected = 4 * (1 + 3 * layout.trimmed * (1 + layout.expressions))
     try:
@@ -86,7 +86,7 @@ def load_expressions(path: Path, layout: Layout) -> Floats:
     return values.reshape(layout.expressions, layout.trimmed, 3)
 
 
-def load_spreads(path: Path | None, layout: Layout) -> Floats:
+def load_spreads(path: Path | None, layout: BaselSizes) -> Floats:
     """Standard deviations (E,) of the expression modes, micrometres: those of std_exp.txt, else the authors'."""
     if path is None:
         return np.array(EXPRESSION_SPREADS[: layout.expressions])

@@ -15,7 +15,7 @@ from ...source_model import SourceModel
 from . import files as parts
 from .assemble import Scaled, front_model, full_model
 from .files import BfmFiles, Part, find_files
-from .layout import OFFICIAL, Layout
+from .layout import OFFICIAL, BaselSizes
 from .raw import load_arrays, load_expressions, load_ids, load_spreads
 
 PER_DECIMETRE = 1e5  # micrometres of the files
@@ -38,7 +38,7 @@ def source_files(path: Path, full: bool = False) -> list[Path]:
     return [files[part] for part in parts.NEEDED] + ([spreads] if spreads else [])
 
 
-def read(path: Path, full: bool = False, layout: Layout = OFFICIAL) -> SourceModel:
+def read(path: Path, full: bool = False, layout: BaselSizes = OFFICIAL) -> SourceModel:
     """Deep3D's model of the front of the face, or with ``full`` all of the Basel model but the inner mouth.
 
     Args:
@@ -72,7 +72,7 @@ def _rows(files: BfmFiles, part: Part, name: str, count: int, largest: int) -> I
     return load_ids(files[part], part, {name: ((count, 1), largest)})[name].ravel()
 
 
-def _scaled(files: BfmFiles, rows: Ints, moved: Ints, layout: Layout, modes: int, expressions: int) -> Scaled:
+def _scaled(files: BfmFiles, rows: Ints, moved: Ints, layout: BaselSizes, modes: int, expressions: int) -> Scaled:
     """The vertices ``rows`` of the Basel numbering, which are the ``moved`` of the expression basis."""
     shapes = {"MU": (3 * layout.scanned, 1), "PC": (3 * layout.scanned, layout.modes), "EV": (layout.modes, 1)}
     means, bases = [], []
@@ -88,7 +88,7 @@ def _scaled(files: BfmFiles, rows: Ints, moved: Ints, layout: Layout, modes: int
     return Scaled(means[0] / PER_DECIMETRE, bases[0], offsets, means[1], bases[1])
 
 
-def _tables(path: Path, part: Part, layout: Layout) -> dict[str, Ints]:
+def _tables(path: Path, part: Part, layout: BaselSizes) -> dict[str, Ints]:
     """Deep3D's tables of the front, counting from 0; -1 in a shape: as many as there are."""
     v = layout.front
     tables = load_ids(path, part, {"tri": ((-1, 3), v), "keypoints": ((1, 68), v), "frontmask2_idx": ((-1, 1), v)})
@@ -98,7 +98,7 @@ def _tables(path: Path, part: Part, layout: Layout) -> dict[str, Ints]:
     return tables
 
 
-def _basel_triangles(path: Path, trimmed: Ints, layout: Layout) -> Ints:
+def _basel_triangles(path: Path, trimmed: Ints, layout: BaselSizes) -> Ints:
     """The model's own triangles (T, 3) among the trimmed vertices, counter-clockwise from outside."""
     triangles = load_ids(path, parts.MODEL, {"tl": ((-1, 3), layout.scanned)})["tl"]
     place = np.full(layout.scanned, -1, np.int32)
@@ -107,7 +107,7 @@ def _basel_triangles(path: Path, trimmed: Ints, layout: Layout) -> Ints:
     return triangles[(triangles >= 0).all(axis=1)]
 
 
-def _read_converted(path: Path, layout: Layout) -> SourceModel:
+def _read_converted(path: Path, layout: BaselSizes) -> SourceModel:
     """What Deep3D's converter writes."""
     v, modes, expressions = layout.front, layout.front_modes, layout.front_expressions
     shapes = {"meanshape": (1, 3 * v), "meantex": (1, 3 * v), "exBase": (3 * v, expressions)}

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
+from ...model_ids import BFM2017, BFM2019
 from ...source_model import SourceModel
 from .colour import linear_colours
 from .unwrapping import unwrap_mask
@@ -42,6 +43,7 @@ KNOWN = {
     27657: ("2019", "face only"),
     58203: ("2019", "full head"),
 }
+ID_OF_YEAR = {"2017": BFM2017, "2019": BFM2019}
 WITHOUT_EXPRESSIONS = 53490  # vertices of the 2009 model in this format
 
 
@@ -88,7 +90,7 @@ def _source_model(
     albedo_mean, albedo_basis = linear_colours(colour.mean, colour.basis)
     moved = np.concatenate([expression.basis, expression.mean[None].astype(np.float32)])
     return SourceModel(
-        id=f"bfm{year}",
+        id=ID_OF_YEAR[year],
         name=f"BFM {year}" + (f", {crop}" if crop else ""),
         source=f"Basel Face Model {year} (Gerig et al.)",
         licence=LICENCE,
@@ -175,7 +177,7 @@ def _edition(path: Path, count: int) -> tuple[str, str]:
             "Likeness takes its 01_MorphableModel.mat, together with Exp_Pca.bin and Deep3D's tables."
         )
     year, crop = KNOWN.get(count, ("", ""))
-    named = next((y for y in ("2017", "2019") if y in path.name), "")
+    named = next((y for y in ID_OF_YEAR if y in path.name), "")
     return year or named or "2019", crop
 
 

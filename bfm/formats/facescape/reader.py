@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
+from ...model_ids import FACESCAPE
 from ...source_model import SourceModel
 from ..archives import zip_names
 from .names import LANDMARKS68, SLOTS, SPREADS
@@ -66,7 +67,7 @@ def read(path: Path) -> SourceModel:
     if not HEAD_HEIGHT[0] < height < HEAD_HEIGHT[1]:
         raise LikenessError(f"{file} has a mean face of {height:.3g} m height: it should be {WANTED}.")
     return SourceModel(
-        id="facescape",
+        id=FACESCAPE,
         name="FaceScape bilinear 1.6",
         source=f"{file.name} of https://facescape.nju.edu.cn",
         licence="FaceScape licence: non-commercial research, no redistribution",

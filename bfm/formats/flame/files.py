@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....anatomy.joints import JointName
 from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
 from ..archives import zip_names
@@ -17,7 +18,7 @@ from ..restricted_pickle import load_arrays
 
 VERTICES, JOINTS, MODES, IDENTITY_MODES = 5023, 5, 400, 300
 # FLAME's own order: the whole head, what the neck turns, jaw, the subject's left eye, the right one.
-JOINT_NAMES = ("head", "neck", "jaw", "eye.L", "eye.R")
+JOINT_NAMES = (JointName.HEAD, JointName.NECK, JointName.JAW, *JointName.EYES)
 PARENTS = (-1, 0, 1, 1, 1)
 SHAPES: dict[str, tuple[int | None, ...]] = {
     "v_template": (VERTICES, 3),

@@ -9,16 +9,19 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from ....anatomy.joints import JointName
+from ....anatomy.parts import PartName
 from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
 from ....geometry.faces import NO_CORNER
+from ...model_ids import FLAME2020, FLAME2023
 from ...source_model import SourceModel
 from .beside import beside, embedding_landmarks, texture_layout
 from .files import IDENTITY_MODES, JOINT_NAMES, MODES, PARENTS, VERTICES, WANTED, Flame, model_file, read_flame
 from .skinning import flame_vertices
 
-PARTS = ("skin", "eye_left", "eye_right")
-JAW, LEFT_EYE, RIGHT_EYE = (JOINT_NAMES.index(name) for name in ("jaw", "eye.L", "eye.R"))
+PARTS = (PartName.SKIN, *PartName.EYES)
+JAW, LEFT_EYE, RIGHT_EYE = (JOINT_NAMES.index(name) for name in (JointName.JAW, *JointName.EYES))
 # Axis times angle in radians of one joint at slider 1.0. X: down, Y: to the subject's left. And the spread of the
 # slider: faces in photos open their jaws and move their eyes far more often than they shift the jaw.
 POSE_KEYS: dict[str, tuple[int, tuple[float, float, float], float]] = {
@@ -34,8 +37,8 @@ POSE_KEYS: dict[str, tuple[int, tuple[float, float, float], float]] = {
 }
 IS_2023 = re.compile(r"flame[\W_]*2023", re.IGNORECASE)  # in the name of the file or its folder; other 2023s are dates
 EDITIONS = {
-    "flame2020": ("FLAME 2020", "FLAME licence of the Max Planck Society: non-commercial scientific research"),
-    "flame2023": ("FLAME 2023", "CC BY 4.0 for FLAME 2023 Open, else the FLAME licence: non-commercial research"),
+    FLAME2020: ("FLAME 2020", "FLAME licence of the Max Planck Society: non-commercial scientific research"),
+    FLAME2023: ("FLAME 2023", "CC BY 4.0 for FLAME 2023 Open, else the FLAME licence: non-commercial research"),
 }
 
 
@@ -57,7 +60,7 @@ def read(path: Path) -> SourceModel:
     names, basis, std = _pose_keys(flame, with_jaw="no_jaw" not in file.stem)
     own = np.moveaxis(flame.shapes, -1, 0).astype(np.float32)
     expressions = MODES - IDENTITY_MODES
-    model_id = "flame2023" if IS_2023.search(f"{file.absolute().parent.name}/{file.name}") else "flame2020"
+    model_id = FLAME2023 if IS_2023.search(f"{file.absolute().parent.name}/{file.name}") else FLAME2020
     name, licence = EDITIONS[model_id]
     layout = texture_layout(file, flame.faces)
     return SourceModel(

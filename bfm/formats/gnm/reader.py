@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....anatomy.joints import JointName
+from ....anatomy.parts import PartKind, PartName, part_kind
 from ....errors import LikenessError
 from ....geometry.arrays import Floats, Ints
+from ...model_ids import GNM
 from ...source_model import SourceModel
 from ...unwrapping import pack_charts
 from ..archives import zip_names
@@ -33,8 +36,20 @@ AXES = {
     "vertex_groups": "gv",
     "vertex_group_names": "g",
 }
-PARTS = ("skin", "eye_left", "eye_right", "teeth", "tongue", "mouth")
-BONES = {"jaw": "jaw", "left_eye": "eye.L", "right_eye": "eye.R", "eye_left": "eye.L", "eye_right": "eye.R"}
+PARTS = (PartName.SKIN, *PartName.EYES, PartName.TEETH, PartName.TONGUE, PartName.MOUTH)
+# The part of a component by its kind; which of the eyes it is tells its place, and gums go with the teeth.
+PART_OF_KIND = {
+    PartKind.SKIN: PartName.SKIN,
+    PartKind.EYE: PartName.EYE_LEFT,
+    PartKind.TEETH: PartName.TEETH,
+    PartKind.GUMS: PartName.TEETH,
+    PartKind.TONGUE: PartName.TONGUE,
+    PartKind.MOUTH: PartName.MOUTH,
+}
+BONES = {
+    **dict.fromkeys(("left_eye", "eye_left"), JointName.EYE_LEFT),
+    **dict.fromkeys(("right_eye", "eye_right"), JointName.EYE_RIGHT),
+}
 RANGE = (-3.0, 3.0)
 
 
@@ -64,7 +79,7 @@ def read(path: Path) -> SourceModel:
     expressions = len(arrays["expression_basis"])
     weights = np.maximum(arrays["skinning_weights"].T.astype(np.float64), 0)
     return SourceModel(
-        id="gnm",
+        id=GNM,
         name="GNM Head 3",
         source=f"{file.name} of https://github.com/google/GNM",
         licence="Apache-2.0",
@@ -141,20 +156,15 @@ def _face_parts(arrays: Mapping[str, NDArray[Any]], mean: Floats, quads: Ints) -
     if not components:
         return np.zeros(len(quads), np.int32)
     share = np.stack([groups[name][quads].mean(axis=1) for name in components])
-    component = np.array([PARTS.index(_part(name)) for name in components])[share.argmax(axis=0)]
+    component = np.array([PARTS.index(PART_OF_KIND[part_kind(name)]) for name in components])[share.argmax(axis=0)]
     right = (component == 1) & (mean[quads, 0].mean(axis=1) < 0)
     return np.where(right, 2, component).astype(np.int32)
 
 
-def _part(component: str) -> str:
-    words = {"eye": "eye_left", "teeth": "teeth", "gum": "teeth", "tongue": "tongue", "mouth": "mouth"}
-    return next((part for word, part in words.items() if word in component.lower()), "skin")
-
-
 def _bones(joints: list[str]) -> tuple[str, ...]:
     """Names of the bones; the root carries the whole head and is called so, what it turns in the model is the neck."""
-    others = ["neck" if name == "head" else BONES.get(name, name) for name in joints[1:]]
-    return _unique(["head", *others])
+    others = [JointName.NECK if name == "head" else BONES.get(name, name) for name in joints[1:]]
+    return _unique([JointName.HEAD, *others])
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

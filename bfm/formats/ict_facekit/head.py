@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ....anatomy.arkit import ARKIT_RANGE
+from ....anatomy.joints import HEAD_JOINT_PARENTS, HEAD_JOINTS
+from ...model_ids import ICT
 from ...source_model import SourceModel
 from .colours import albedo
 from .expressions import EXPRESSION_NAMES, EXPRESSION_STD, expression_basis
 from .facekit import WHERE, FaceKit
 from .layout import pack_uv
 from .parts import PART_NAMES, face_parts, kept_faces, kept_vertices
-from .skeleton import JOINT_NAMES, JOINT_PARENTS, joint_regressor, skin_weights
+from .skeleton import joint_regressor, skin_weights
 
 METRES = 0.01
 LICENCE = "MIT, Copyright (c) 2020 USC Institute for Creative Technologies"
@@ -33,7 +35,7 @@ def source_model(kit: FaceKit) -> SourceModel:
     count = len(EXPRESSION_NAMES)
     mean = kit.neutral[vertices].astype(np.float64) * METRES
     return SourceModel(
-        id="ict",
+        id=ICT,
         name="ICT-FaceKit",
         source=WHERE,
         licence=LICENCE,
@@ -50,8 +52,8 @@ def source_model(kit: FaceKit) -> SourceModel:
         albedo_mean=albedo(kit.neutral)[vertices].astype(np.float32),
         part_names=PART_NAMES,
         face_parts=parts[faces],
-        joint_names=JOINT_NAMES,
-        joint_parents=np.array(JOINT_PARENTS, dtype=np.int32),
+        joint_names=HEAD_JOINTS,
+        joint_parents=np.array(HEAD_JOINT_PARENTS, dtype=np.int32),
         joint_regressor=joint_regressor(kit.neutral)[:, vertices].astype(np.float32),
         skin_weights=skin_weights(kit)[vertices].astype(np.float32),
     )

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from ....anatomy.parts import PartName
 from ....geometry.arrays import Ints
 from .facekit import FaceKit
 
-PART_NAMES = ("skin", "mouth", "gums", "teeth", "eye_left", "eye_right")
+PART_NAMES = (PartName.SKIN, PartName.MOUTH, PartName.GUMS, PartName.TEETH, *PartName.EYES)
 # Name: vertices [start, stop), faces [start, stop), part.
 RANGES: dict[str, tuple[int, int, int, int, str]] = {
-    "face": (0, 9409, 0, 9230, "skin"),
-    "head_and_neck": (9409, 11248, 9230, 11144, "skin"),
-    "mouth_socket": (11248, 13294, 11144, 13226, "mouth"),
-    "eye_sockets": (13294, 14062, 13226, 14034, "skin"),
-    "gums_and_tongue": (14062, 17039, 14034, 17006, "gums"),
-    "teeth": (17039, 21451, 17006, 21496, "teeth"),
-    "eyeball_left": (21451, 23021, 21496, 23094, "eye_left"),
-    "eyeball_right": (23021, 24591, 23094, 24692, "eye_right"),
+    "face": (0, 9409, 0, 9230, PartName.SKIN),
+    "head_and_neck": (9409, 11248, 9230, 11144, PartName.SKIN),
+    "mouth_socket": (11248, 13294, 11144, 13226, PartName.MOUTH),
+    "eye_sockets": (13294, 14062, 13226, 14034, PartName.SKIN),
+    "gums_and_tongue": (14062, 17039, 14034, 17006, PartName.GUMS),
+    "teeth": (17039, 21451, 17006, 21496, PartName.TEETH),
+    "eyeball_left": (21451, 23021, 21496, 23094, PartName.EYE_LEFT),
+    "eyeball_right": (23021, 24591, 23094, 24692, PartName.EYE_RIGHT),
 }
 IRIS_SHELLS = ((22221, 23021), (23791, 24591))  # vertices
 EYES = ((21451, 22221), (23021, 23791))  # the outer shells' vertices: left, right

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ....anatomy.arkit import JAW_OPEN
+from ....anatomy.joints import HEAD_JOINTS
 from ....geometry.arrays import Floats
 from .eyes import eye_centres
 from .facekit import EXPRESSIONS, FaceKit
 from .parts import EYES, RANGES
 
-JOINT_NAMES = ("head", "jaw", "eye.L", "eye.R")
-JOINT_PARENTS = (-1, 0, 0, 0)
 # From the middle of the eyes to where the head turns, cm: the built-in model's.
 HEAD_FROM_EYES_CM = (0.0, 0.56, -6.47)
 # The lower teeth of jawOpen turn by 25.3 degrees about a line through this point, to 0.02 cm.
@@ -24,7 +24,7 @@ UNCERTAIN_CM = 0.15
 
 def joint_regressor(neutral: Floats) -> Floats:
     """(4, 26719) weights of the vertices (26719, 3), cm, that give the joints of any head; each row sums to 1."""
-    regressor = np.zeros((len(JOINT_NAMES), len(neutral)))
+    regressor = np.zeros((len(HEAD_JOINTS), len(neutral)))
     centres = eye_centres(neutral)
     skin = neutral[: RANGES["head_and_neck"][1]].astype(np.float64)
     head = centres.mean(axis=0) + HEAD_FROM_EYES_CM
@@ -50,10 +50,10 @@ def skin_weights(kit: FaceKit) -> Floats:
     angle = np.radians(OPENING_DEGREES)
     turn = np.array([[1, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
     whole = (kit.neutral - np.array(HINGE_CM)) @ (turn - np.eye(3)).T
-    moved = kit.expressions[EXPRESSIONS.index("jawOpen")]
+    moved = kit.expressions[EXPRESSIONS.index(JAW_OPEN)]
     share = np.clip((moved * whole).sum(axis=1) / ((whole**2).sum(axis=1) + UNCERTAIN_CM**2), 0, 1)
-    weights = np.zeros((len(share), len(JOINT_NAMES)))
+    weights = np.zeros((len(share), len(HEAD_JOINTS)))
     weights[:, 0], weights[:, 1] = 1 - share, share
     for column, (start, stop) in zip((2, 3), EYES, strict=True):
-        weights[start:stop] = np.eye(len(JOINT_NAMES))[column]
+        weights[start:stop] = np.eye(len(HEAD_JOINTS))[column]
     return weights

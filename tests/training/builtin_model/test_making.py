@@ -14,7 +14,7 @@ from likeness.geometry.flattening import RestTriangles, dirichlet
 from likeness.geometry.quads import orient, triangles_of_edges
 from likeness.inference.detectors.mediapipe_models import mesh_edges
 from likeness.training.builtin_model.eyeball import SEGMENTS, make_eyeball
-from likeness.training.builtin_model.mean_face import Build, build_mean
+from likeness.training.builtin_model.mean_face import MeanFace, build_mean
 from likeness.training.builtin_model.paint import smooth_fields
 from likeness.training.builtin_model.regions import soft_polygon
 from likeness.training.builtin_model.surface import FLIP
@@ -29,7 +29,7 @@ def measured() -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def build(face_finder: None, measured: dict[str, np.ndarray]) -> Build:
+def build(face_finder: None, measured: dict[str, np.ndarray]) -> MeanFace:
     return build_mean(measured)
 
 
@@ -56,7 +56,7 @@ def test_orient_turns_all_towards_z() -> None:
         assert np.cross(b - a, c - a)[2] > 0
 
 
-def test_control_mesh_is_mostly_quads_and_symmetric(build: Build) -> None:
+def test_control_mesh_is_mostly_quads_and_symmetric(build: MeanFace) -> None:
     mesh = build.mesh
     assert (mesh.faces[:, 3] < 0).mean() < 0.02
     faces = {frozenset(f) for f in mesh.faces.tolist()}
@@ -64,19 +64,19 @@ def test_control_mesh_is_mostly_quads_and_symmetric(build: Build) -> None:
     np.testing.assert_array_equal(mesh.mirror[mesh.mirror], np.arange(mesh.count))
 
 
-def test_surface_passes_near_its_landmarks(build: Build) -> None:
+def test_surface_passes_near_its_landmarks(build: MeanFace) -> None:
     miss = np.linalg.norm(build.surface.vertices[:468] - build.layout.base[:468], axis=1)
     assert np.median(miss) < 1e-4
     assert miss.max() < 7e-4
 
 
-def test_surface_follows_a_rigid_shift(build: Build) -> None:
+def test_surface_follows_a_rigid_shift(build: MeanFace) -> None:
     np.testing.assert_allclose(build.surface.matrix.sum(axis=1), 1, atol=1e-9)
     np.testing.assert_allclose(build.layout.follow.sum(axis=1), 1, atol=1e-9)
 
 
 @pytest.mark.parametrize("which", ["tidying", "skirt", "calming"])
-def test_corrections_keep_shifts_and_commute_with_mirroring(build: Build, measured: dict, which: str) -> None:
+def test_corrections_keep_shifts_and_commute_with_mirroring(build: MeanFace, measured: dict, which: str) -> None:
     count, mirror = build.mesh.base_count, base_mirror()
     noise = np.append(measured["noise"][:468], np.full(108, 0.003))
     noise = np.maximum(noise, noise[mirror])
@@ -89,7 +89,7 @@ def test_corrections_keep_shifts_and_commute_with_mirroring(build: Build, measur
     np.testing.assert_allclose(matrix[mirror][:, mirror], matrix, atol=1e-9)
 
 
-def test_tidying_is_a_projection(build: Build) -> None:
+def test_tidying_is_a_projection(build: MeanFace) -> None:
     matrix = tidying_matrix(build.layout.base)
     np.testing.assert_allclose(matrix @ matrix, matrix, atol=1e-9)
     moved = matrix @ np.random.default_rng(0).standard_normal((len(matrix), 3))
@@ -97,7 +97,7 @@ def test_tidying_is_a_projection(build: Build) -> None:
         np.testing.assert_allclose(moved[INNER_LIP_LOOP[k]], moved[INNER_LIP_LOOP[20 - k]], atol=1e-12)
 
 
-def test_lid_rings_lie_on_the_eyeball(build: Build) -> None:
+def test_lid_rings_lie_on_the_eyeball(build: MeanFace) -> None:
     left = build.eye_centres[0]
     for ring in build.mesh.lid_left:
         distance = np.linalg.norm(build.layout.targets[ring] - left, axis=1)

@@ -1,0 +1,31 @@
+"""The libraries that the work needs and that Blender has not: what the engine looks for, and ``likeness doctor`` tries.
+
+Standard library only, and open to all: the engine knows nothing else of the project, and the doctor nothing of Blender.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Library(NamedTuple):
+    """One library."""
+
+    module: str  # what is imported
+    package: str  # what is installed: whose version counts
+    name: str  # what a user knows it by
+
+
+TORCH = Library("torch", "torch", "PyTorch")
+FACE_FINDER = Library("mediapipe.python.solutions", "mediapipe", "MediaPipe")  # a part that later versions lack
+NEEDED = (
+    Library("numpy", "numpy", "NumPy"),
+    Library("scipy", "scipy", "SciPy"),
+    TORCH,
+    Library("cv2", "opencv-contrib-python", "OpenCV"),
+    FACE_FINDER,
+    Library("PIL", "pillow", "Pillow"),
+    Library("OpenEXR", "OpenEXR", "OpenEXR"),
+)
+# For dlib's landmarks, and for the Basel models of 2017 and 2019.
+OPTIONAL = (Library("dlib", "dlib-bin", "dlib"), Library("h5py", "h5py", "h5py"))

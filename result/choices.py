@@ -1,0 +1,19 @@
+"""What a user may choose for a result, by the words that the command line, Blender and the pipeline all know.
+
+It stands beside the result because that is the one room that Blender, which has no PyTorch, and the pipeline, which has
+no Blender, both know. Standard library only.
+"""
+
+from __future__ import annotations
+
+# The shape alone, or light, texture and detail as well.
+DRAFT, FINAL = "draft", "final"
+QUALITIES = (DRAFT, FINAL)
+TEXTURE_SIZES = (512, 1024, 2048, 4096)  # side, texels
+DEFAULT_TEXTURE_SIZE = 1024
+# The fastest device that works, or one of PyTorch's.
+AUTO, CPU, CUDA, MPS = "auto", "cpu", "cuda", "mps"
+DEVICES = (AUTO, CPU, CUDA, MPS)
+# Fitted to the photo, or what Deep3D's network says alone.
+FULL_FIT, NO_FIT = "full", "none"
+FITS = (FULL_FIT, NO_FIT)
