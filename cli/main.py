@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ..version import ID
 from . import models, photos, transfer
 
 # What argparse calls the command that needs no name.
@@ -43,7 +44,7 @@ def _command_first(arguments: Sequence[str], names: set[str]) -> list[str]:
 
 def _parser() -> tuple[argparse.ArgumentParser, argparse._SubParsersAction]:
     # Its own help and usage are never shown, because there is always a command: see `_command_first`.
-    parser = argparse.ArgumentParser("likeness", add_help=False)
+    parser = argparse.ArgumentParser(ID, add_help=False)
     commands = parser.add_subparsers(required=True)
     photos.add_parser(commands, PHOTOS)
     models.add_parser(commands)

@@ -27,7 +27,6 @@ def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
     started = time.perf_counter()
     progress("loading", 0.0)
-    from ..result.face_file import FACE_FILE
     from ..result.folder import check_target, read_reconstruction, write_reconstruction
     from ..transfer.results import transferred
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from ..errors import LikenessError
 from ..version import VERSION
+from .file_names import FACE_FILE
 from .json_schema import first_fault
 from .reconstruction import Mesh, Reconstruction
 
 SCHEMA_VERSION = 1
-FACE_FILE = "face.json"
 SCHEMA_FILE = Path(__file__).with_name("face.schema.json")
 
 

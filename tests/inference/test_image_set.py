@@ -13,7 +13,7 @@ from likeness.inference.fitting.view import View
 from likeness.inference.image_set import find_face, main_first, photo_records
 from likeness.inference.images import Photo, read_photo
 from likeness.inference.pipeline import PipelineOptions, reconstruct
-from likeness.result.face_file import FACE_FILE
+from likeness.result.file_names import FACE_FILE
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.reconstruction import PHOTO_IMAGE, Reconstruction
 from PIL import Image

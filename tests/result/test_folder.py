@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from likeness.errors import LikenessError
-from likeness.result.face_file import FACE_FILE
+from likeness.result.file_names import FACE_FILE
 from likeness.result.folder import MESH_FILE, read_reconstruction, write_reconstruction
 from likeness.result.image_files import write_image
 from likeness.result.reconstruction import ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, Mesh

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from evaluated import base_vertices, pixels
 from likeness.errors import LikenessError
-from likeness.result.face_file import FACE_FILE, face_text
+from likeness.result.face_file import face_text
+from likeness.result.file_names import FACE_FILE
 from likeness.result.folder import read_reconstruction
 from likeness.result.reconstruction import DISPLACEMENT_IMAGE, Mesh, Reconstruction
 from likeness.scene.build import build_face
