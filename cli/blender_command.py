@@ -16,7 +16,7 @@ import bpy
 
 from ..bfm.library.registry import available_models
 from ..bfm.model_ids import BUILTIN
-from ..engine.environment import interpreter_in
+from ..engine.installing.environment import interpreter_in
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
 from ..operators import engine_host
@@ -26,7 +26,7 @@ from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
 from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, DRAFT, FINAL
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
-from ..scene.export import export_glb, save_blend
+from ..scene.exporting.export import export_glb, save_blend
 from ..version import ID
 from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 

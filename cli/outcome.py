@@ -50,9 +50,9 @@ def build_scene(folder: Path, progress: OnProgress) -> str:
     progress("scene", 0.0)
     import bpy
 
-    from ..scene.build import build_face
-    from ..scene.camera import look_through_camera
-    from ..scene.export import export_glb, save_blend
+    from ..scene.building.build import build_face
+    from ..scene.building.camera import look_through_camera
+    from ..scene.exporting.export import export_glb, save_blend
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     face = build_face(folder)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import bpy
 import likeness
-from likeness.scene.build import build_face
-from likeness.scene.export import export_glb
+from likeness.scene.building.build import build_face
+from likeness.scene.exporting.export import export_glb
 
 parser = argparse.ArgumentParser(description="One photo becomes a glTF file.")
 parser.add_argument("photo", type=Path, help="a picture file with a face")

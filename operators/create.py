@@ -11,8 +11,8 @@ from bpy.props import EnumProperty, IntProperty
 
 from ..engine.task import Task
 from ..errors import LikenessError
-from ..scene.build import build_face
-from ..scene.camera import look_through_camera
+from ..scene.building.build import build_face
+from ..scene.building.camera import look_through_camera
 from ..scene.photo_set import remember_photos
 from . import engine_host, face_search
 from .job import JobOperator

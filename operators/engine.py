@@ -7,9 +7,9 @@ from typing import Any
 
 import bpy
 
-from ..engine.background import Background
-from ..engine.environment import remove
-from ..engine.installation import Order, start_check, start_installation
+from ..engine.installing.background import Background
+from ..engine.installing.environment import remove
+from ..engine.installing.installation import Order, start_check, start_installation
 from ..errors import LikenessError
 from . import engine_host, engine_state
 from .diagnostics import diagnostics

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..engine.client import Engine, engine_command
-from ..engine.environment import installed_interpreter
+from ..engine.installing.environment import installed_interpreter
 from ..errors import LikenessError
 from .abandoned_tasks import close_all
 from .settings import preferences, user_folder

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import bpy
 
-from ..engine import builds
-from ..engine.builds import EngineBuild, find_build, fingerprint
-from ..engine.environment import Installed, interpreter_in, read_installed, supported_versions
+from ..engine.installing import builds
+from ..engine.installing.builds import EngineBuild, find_build, fingerprint
+from ..engine.installing.environment import Installed, interpreter_in, read_installed, supported_versions
 from ..errors import LikenessError
 from . import engine_host
 

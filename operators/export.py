@@ -10,9 +10,9 @@ from bpy_extras.io_utils import ExportHelper
 
 from ..errors import LikenessError
 from ..result.file_names import FOLDER_SUFFIX, GLB_SUFFIX
-from ..scene.export import export_fbx, export_glb
-from ..scene.export_folder import export_folder
-from ..scene.export_obj import export_obj
+from ..scene.exporting.export import export_fbx, export_glb
+from ..scene.exporting.export_folder import export_folder
+from ..scene.exporting.export_obj import export_obj
 from ..scene.staged_files import file_stem
 from ..scene.state import active_face
 from .operator_base import QuickOperator

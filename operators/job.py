@@ -17,7 +17,7 @@ import bpy
 
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
-from ..scene.transaction import all_or_nothing
+from ..scene.building.transaction import all_or_nothing
 from .abandoned_tasks import abandon
 from .operator_base import sentence_of
 from .settings import session

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene.lighting import keep_users_world, light_face, match_photo, use_light
+from ..scene.light.lighting import keep_users_world, light_face, match_photo, use_light
+from ..scene.light.studio_light import STUDIO_LIGHTS, studio_light
 from ..scene.state import active_face, state_of
-from ..scene.studio_light import STUDIO_LIGHTS, studio_light
 from .operator_base import QuickOperator
 
 

@@ -8,8 +8,8 @@ import bpy
 from bpy.props import StringProperty
 
 from ..result.file_names import FACE_FILE
-from ..scene.build import build_face
-from ..scene.camera import look_through_camera
+from ..scene.building.build import build_face
+from ..scene.building.camera import look_through_camera
 from .operator_base import QuickOperator
 
 

@@ -15,7 +15,7 @@ from ..result.folder import read_reconstruction
 from ..result.reconstruction import PHOTO_IMAGE
 from ..scene.photo_set import other_photos
 from ..scene.state import active_face, faces_of, state_of
-from ..scene.texture_bake import face_in_photo, replace_maps, write_photo
+from ..scene.textures.texture_bake import face_in_photo, replace_maps, write_photo
 from . import engine_host
 from .job import JobOperator
 from .job_folder import FolderTask

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 
 from ..operators.lighting import LIKENESS_OT_match_photo_light, LIKENESS_OT_studio_light, LIKENESS_OT_use_light
-from ..scene.sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node
+from ..scene.light.sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node
+from ..scene.light.studio_light import STUDIO_LIGHTS
 from ..scene.state import active_face, state_of
-from ..scene.studio_light import STUDIO_LIGHTS
 from .sidebar import FacePanel
 
 PRESETS_A_ROW = 2

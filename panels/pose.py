@@ -5,12 +5,12 @@ from __future__ import annotations
 import bpy
 
 from ..operators.pose import LIKENESS_OT_key_pose, LIKENESS_OT_photo_pose, LIKENESS_OT_reset_pose
-from ..scene.gaze import gaze_keys
+from ..scene.expressions.gaze import gaze_keys
 from ..scene.pose import head_bone, jaw_control
 from ..scene.state import active_face, state_of
 from .sidebar import FacePanel
 
-# Axes of the head's bone (`scene.rig`).
+# Axes of the head's bone (`scene.building.rig`).
 TURNS = (("Yaw", 1), ("Pitch", 0), ("Roll", 2))
 EULER = {"XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"}
 

@@ -9,11 +9,11 @@ from mathutils import Matrix, Quaternion
 
 from ..anatomy.arkit import opens_jaw
 from ..anatomy.joints import JointName
-from .expression import photo_expression
-from .gaze import gaze_keys
+from .building.rig import turn_bone
+from .building.shape_keys import expression_keys
+from .expressions.expression import photo_expression
+from .expressions.gaze import gaze_keys
 from .keyframes import Keyable, insert_if_asked
-from .rig import turn_bone
-from .shape_keys import expression_keys
 from .state import state_of
 
 

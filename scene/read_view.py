@@ -11,11 +11,11 @@ from mathutils import Matrix
 from ..geometry.arrays import Floats
 from ..result.reconstruction import Reconstruction
 from .axes import CAMERA_TO_VIEW, MODEL_TO_BLENDER, from_blender
-from .camera import pixel_scale
-from .lighting import photo_light
+from .building.camera import pixel_scale
+from .light.lighting import photo_light
+from .light.sh_light import TRANSFER, sh_basis, turn_light
+from .light.sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node, warmth_gains
 from .pose import head_bone
-from .sh_light import TRANSFER, sh_basis, turn_light
-from .sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node, warmth_gains
 from .state import state_of
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from likeness.engine import builds, environment, interpreters
-from likeness.engine.background import Background
-from likeness.engine.installation import Order
-from likeness.engine.installer import Installer
+from likeness.engine.installing import builds, environment, interpreters
+from likeness.engine.installing.background import Background
+from likeness.engine.installing.installation import Order
+from likeness.engine.installing.installer import Installer
 from tiny_wheels import lock_entry, write_wheels
 
 UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
@@ -31,7 +31,7 @@ worker.wait()
 SCRIPT = """
 import pathlib, sys, time
 from likeness.engine import builds, environment, installation, interpreters
-from likeness.engine.installer import Installer
+from likeness.engine.installing.installer import Installer
 builds.LOCKS = pathlib.Path({lists!r})
 interpreters.LOCKED = environment.SUPPORTED = (sys.version_info[:2],)
 installation.find_installer = lambda: Installer({program!r})

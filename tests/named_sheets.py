@@ -32,7 +32,7 @@ def named_sheet(values: Mapping[str, float], model: str = "builtin", span: float
 
 def build_named(folder: Path, values: Mapping[str, float], **options: object):
     """Build `named_sheet` in the scene, by way of ``folder``, and return its object."""
-    from likeness.scene.build import build_face
+    from likeness.scene.building.build import build_face
 
     target = folder / f"{len(list(folder.iterdir()))}.likeness"
     write_reconstruction(named_sheet(values, **options), target)

@@ -8,8 +8,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 from likeness.scene import state
-from likeness.scene.lighting import light_face
-from likeness.scene.sh_light import SplitLight
+from likeness.scene.light.lighting import light_face
+from likeness.scene.light.sh_light import SplitLight
 
 
 def render(path: Path, camera: bpy.types.Object, size: tuple[int, int], samples: int) -> np.ndarray:

@@ -54,7 +54,7 @@ BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.
 IN_BLENDER = (
     *("registration", "operators", "panels", "scene", "cli.blender_command", "anatomy"),
-    *("engine.client", "engine.environment", "result.folder", "result.mouth_lining"),
+    *("engine.client", "engine.installing.environment", "result.folder", "result.mouth_lining"),
     *("bfm.library.registry", "bfm.library.store", "bfm.library.listing"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads
@@ -194,7 +194,7 @@ def test_the_rules_bite() -> None:
     upwards = _imports_of("def f():\n    from ..scene import state", "inference", inside_functions=True)
     assert _forbidden("inference.pipeline", upwards.inside) == {"scene.state"}
     sideways = frozenset({"inference.camera", "result.reconstruction"})
-    assert _forbidden("scene.build", sideways) == {"inference.camera"}
+    assert _forbidden("scene.building.build", sideways) == {"inference.camera"}
     assert _forbidden("result.reconstruction", frozenset({"result.mouth_lining"})) == {"result.mouth_lining"}
     typing = _imports_of("if TYPE_CHECKING:\n    import torch\nimport bpy", "scene", inside_functions=True)
     assert typing.outside == {"bpy"}

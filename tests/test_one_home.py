@@ -12,8 +12,8 @@ from likeness.anatomy.joints import JointName
 from likeness.anatomy.parts import PartName
 from likeness.anatomy.regions import RegionName
 from likeness.bfm import model_ids
-from likeness.engine import builds
-from likeness.engine.environment import SUPPORTED
+from likeness.engine.installing import builds
+from likeness.engine.installing.environment import SUPPORTED
 from likeness.result import choices, file_names
 from likeness.version import ID
 from test_imports import REPOSITORY, SOURCES

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import bpy
 import pytest
 from installing import UV, Place, make_place, python_of
-from likeness.engine import installation
 from likeness.engine.client import Engine
-from likeness.engine.installer import Installer
+from likeness.engine.installing import installation
+from likeness.engine.installing.installer import Installer
 from likeness.operators import diagnostics, engine, engine_host, engine_state, online
 from likeness.operators.settings import session, user_folder
 from tiny_wheels import write_program

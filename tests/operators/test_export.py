@@ -8,7 +8,7 @@ import bpy
 import pytest
 from likeness.operators.export import ExportOperator, proposed_path
 from likeness.result.folder import write_reconstruction
-from likeness.scene.build import build_face
+from likeness.scene.building.build import build_face
 from likeness.scene.state import state_of
 from synthetic import sheet_reconstruction
 

@@ -12,7 +12,7 @@ from likeness.operators import expression_presets
 from likeness.operators.expression_presets import OWN
 from likeness.operators.expression_transfer import LIKENESS_OT_expression_from_face
 from likeness.operators.settings import user_folder
-from likeness.scene.expression_presets import PRESETS
+from likeness.scene.expressions.expression_presets import PRESETS
 from likeness.scene.state import active_face, state_of
 from named_sheets import ARKIT_FACE, build_named, values_of
 

@@ -8,11 +8,11 @@ import bpy
 import numpy as np
 import pytest
 from likeness.result.folder import write_reconstruction
-from likeness.scene.build import build_face
-from likeness.scene.export import save_blend
-from likeness.scene.sky import light_node
+from likeness.scene.building.build import build_face
+from likeness.scene.exporting.export import save_blend
+from likeness.scene.light.sky import light_node
+from likeness.scene.light.studio_light import STUDIO_LIGHTS, studio_light
 from likeness.scene.state import state_of
-from likeness.scene.studio_light import STUDIO_LIGHTS, studio_light
 from synthetic import sheet_reconstruction
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from data_blocks import count_blocks
 from likeness.result.folder import write_reconstruction
-from likeness.scene.build import build_face
-from likeness.scene.sky import light_node
+from likeness.scene.building.build import build_face
+from likeness.scene.light.sky import light_node
 from likeness.scene.state import state_of
 from PIL import Image
 from synthetic import sheet_reconstruction

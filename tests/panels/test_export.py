@@ -8,7 +8,7 @@ import bpy
 from fake_layout import draw
 from likeness.panels.export import LIKENESS_PT_export
 from likeness.result.folder import write_reconstruction
-from likeness.scene.build import build_face
+from likeness.scene.building.build import build_face
 from synthetic import sheet_reconstruction
 
 

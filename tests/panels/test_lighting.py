@@ -7,9 +7,9 @@ from pathlib import Path
 import bpy
 from fake_layout import draw
 from likeness.panels.lighting import LIKENESS_PT_light_terms, LIKENESS_PT_lighting
-from likeness.scene.sky import COEFFICIENT_NAMES, light_node
+from likeness.scene.light.sky import COEFFICIENT_NAMES, light_node
+from likeness.scene.light.studio_light import STUDIO_LIGHTS
 from likeness.scene.state import state_of
-from likeness.scene.studio_light import STUDIO_LIGHTS
 from named_sheets import ARKIT_FACE, build_named
 
 

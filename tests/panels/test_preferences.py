@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 import pytest
 from fake_layout import FakeLayout
-from likeness.engine.environment import Installed
+from likeness.engine.installing.environment import Installed
 from likeness.operators import engine_state
 from likeness.operators.engine_state import EngineState
 from likeness.operators.settings import session

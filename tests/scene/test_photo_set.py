@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 from likeness.result.folder import write_reconstruction
-from likeness.scene.build import build_face
+from likeness.scene.building.build import build_face
 from likeness.scene.photo_set import other_photos, remember_photos
 from likeness.scene.state import state_of
 from synthetic import sheet_reconstruction

@@ -9,8 +9,8 @@ import bpy
 import pytest
 from likeness.errors import LikenessError
 from likeness.scene import state
-from likeness.scene.build import build_face
-from likeness.scene.export import save_blend
+from likeness.scene.building.build import build_face
+from likeness.scene.exporting.export import save_blend
 from likeness.scene.state import active_face, state_of
 
 

@@ -12,9 +12,9 @@ from evaluated import base_vertices
 from likeness.result.folder import read_reconstruction
 from likeness.scene import pose
 from likeness.scene.axes import MODEL_TO_BLENDER
-from likeness.scene.build import build_face
-from likeness.scene.camera import head_rotation
-from likeness.scene.expression import expression_of, reset_expression
+from likeness.scene.building.build import build_face
+from likeness.scene.building.camera import head_rotation
+from likeness.scene.expressions.expression import expression_of, reset_expression
 from likeness.scene.state import state_of
 from named_sheets import ARKIT_FACE, build_named, values_of
 

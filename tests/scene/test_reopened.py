@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from likeness.scene.build import build_face
-from likeness.scene.displacement import DETAIL
-from likeness.scene.export import save_blend
+from likeness.scene.building.build import build_face
+from likeness.scene.building.displacement import DETAIL
+from likeness.scene.exporting.export import save_blend
 from likeness.scene.state import state_of
 
 # Runs without this project: nothing is imported but Blender.

@@ -12,14 +12,14 @@ from data_blocks import count_blocks, purge
 from evaluated import base_vertices, evaluated_vertices
 from likeness.errors import LikenessError
 from likeness.result.folder import read_reconstruction
-from likeness.scene import build
-from likeness.scene.build import build_face, show_face
-from likeness.scene.displacement import DETAIL
-from likeness.scene.export import export_fbx, export_glb, save_blend
-from likeness.scene.export_folder import export_folder
-from likeness.scene.export_obj import export_obj
-from likeness.scene.lighting import match_photo
-from likeness.scene.shape_keys import expression_keys
+from likeness.scene.building import build
+from likeness.scene.building.build import build_face, show_face
+from likeness.scene.building.displacement import DETAIL
+from likeness.scene.building.shape_keys import expression_keys
+from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
+from likeness.scene.exporting.export_folder import export_folder
+from likeness.scene.exporting.export_obj import export_obj
+from likeness.scene.light.lighting import match_photo
 from likeness.scene.state import active_face, faces_of, state_of
 
 STAGES = (

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bpy
-from likeness.scene.build import build_face
+from likeness.scene.building.build import build_face
 
 BUILD_S = 1.0
 SLIDER_S = 0.005

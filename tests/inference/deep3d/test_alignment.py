@@ -8,14 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from likeness.errors import LikenessError
-from likeness.inference.deep3d.alignment import (
-    CROP_PX,
-    RESCALE_FACTOR,
-    TEMPLATE,
-    Deep3DCrop,
-    align,
-    pos,
-)
+from likeness.inference.deep3d.alignment import CROP_PX, RESCALE_FACTOR, TEMPLATE, Deep3DCrop, align, pos
 from PIL import Image
 
 Arrays = dict[str, np.ndarray]

@@ -1,0 +1,1 @@
+"""The environment in which the engine runs: finding a Python, filling it, proving it."""

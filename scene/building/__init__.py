@@ -1,0 +1,1 @@
+"""From a reconstruction folder to objects, all at once."""

@@ -1,0 +1,151 @@
+"""`build_face`: a reconstruction becomes objects, all at once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+
+from ...errors import LikenessError
+from ...result.folder import read_reconstruction
+from ...result.mouth_lining import lined
+from ...result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction
+from .. import state
+from ..expressions.expression import remember_expression
+from ..light.lighting import keep_users_world, match_photo, use_light
+from ..record import remember
+from ..textures.face_images import keep_images, load_images
+from ..textures.texture_view import remember_photo
+from .camera import camera_position, create_camera, frame_photo, head_rotation
+from .displacement import add_detail
+from .material import add_materials
+from .mesh import create_mesh
+from .rig import bind, create_armature, pose_root, root_position, to_blender_rotation
+from .shape_keys import add_shape_keys
+from .startup import startup_objects
+from .transaction import all_or_nothing
+
+# Further faces stand beside the first, not inside it.
+FACE_SPACING_M = 0.35
+
+
+def build_face(folder: Path, name: str | None = None) -> bpy.types.Object:
+    """Build the face of a result folder in the active scene and return its mesh object.
+
+    Args:
+        folder: the result folder or its ``face.json``.
+        name: prefix of everything made; the folder's stem unless given.
+
+    Raises:
+        LikenessError: the folder is no readable result. The scene is as it was.
+    """
+    reconstruction = read_reconstruction(folder)
+    return build_reconstruction(
+        reconstruction, name or _stem(Path(folder)), str(reconstruction.images.get(PHOTO_IMAGE, ""))
+    )
+
+
+def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) -> bpy.types.Object:
+    """`build_face` for a reconstruction that was read already; its images are paths."""
+    state.register()
+    reconstruction = replace(reconstruction, mesh=lined(reconstruction.mesh))
+    scene = bpy.context.scene
+    if scene.library is not None:
+        raise LikenessError(
+            f"The scene {scene.name} is linked from another file, where no face can be added from here."
+        )
+    startup = startup_objects(scene)
+    place = _free_place(scene)
+    with all_or_nothing():
+        collection = bpy.data.collections.new(name)
+        scene.collection.children.link(collection)
+        face = _create(reconstruction, collection, name, photo)
+        for item in (face.parent, state.state_of(face).camera, state.state_of(face).sun):
+            item.location.x += place
+    # Nothing from here on can fail: the scene changes only when the face is whole.
+    if startup:
+        bpy.data.batch_remove(startup)
+    else:
+        keep_users_world(scene)
+    show_face(scene, face)
+    frame_photo(scene, state.state_of(face).camera, reconstruction.intrinsics, reconstruction.image_size)
+    return face
+
+
+def _free_place(scene: bpy.types.Scene) -> float:
+    """X (metres) of the first place on the row of faces where a new face is not inside another."""
+    taken = [(face.parent or face).location.x for face in state.faces_of(scene)]
+    # A face that was moved can stand in the way of two places.
+    places = (FACE_SPACING_M * index for index in range(2 * len(taken) + 1))
+    return next(place for place in places if all(abs(place - x) > 0.99 * FACE_SPACING_M for x in taken))
+
+
+def show_face(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
+    """Make this face's light the scene's only one of ours, and the face the active object."""
+    use_light(scene, face)
+    for selected in bpy.context.selected_objects:
+        selected.select_set(False)
+    face.select_set(True)
+    bpy.context.view_layer.objects.active = face
+
+
+def _create(
+    reconstruction: Reconstruction, collection: bpy.types.Collection, name: str, photo: str
+) -> bpy.types.Object:
+    """Everything of a face, linked into ``collection``."""
+    images = load_images(reconstruction, name)
+    face = _create_face(reconstruction, images, collection, name)
+    camera = _place_camera(reconstruction, images.get(PHOTO_IMAGE), name)
+    collection.objects.link(camera)
+    _remember(face, reconstruction, photo, camera)
+    keep_images(face, images)
+    remember_photo(face, reconstruction)
+    match_photo(face)
+    return face
+
+
+def _create_face(
+    reconstruction: Reconstruction, images: dict[str, bpy.types.Image], collection: bpy.types.Collection, name: str
+) -> bpy.types.Object:
+    mesh = reconstruction.mesh
+    face = bpy.data.objects.new(name, create_mesh(mesh, name))
+    collection.objects.link(face)
+    add_shape_keys(face, mesh)
+    armature = create_armature(mesh, f"{name} Rig", collection)
+    bind(face, armature, mesh)
+    pose_root(armature, mesh, head_rotation(reconstruction.rotation))
+    add_detail(face, images.get(DISPLACEMENT_IMAGE))
+    add_materials(face, mesh.part_names, images, name)
+    return face
+
+
+def _place_camera(reconstruction: Reconstruction, photo: bpy.types.Image | None, name: str) -> bpy.types.Object:
+    camera = create_camera(reconstruction.intrinsics, reconstruction.image_size, photo, f"{name} Camera")
+    pivot = root_position(reconstruction.mesh)
+    camera.location = camera_position(reconstruction.rotation, reconstruction.translation, pivot)
+    return camera
+
+
+def _remember(
+    face: bpy.types.Object,
+    reconstruction: Reconstruction,
+    photo: str,
+    camera: bpy.types.Object,
+) -> None:
+    memory = state.state_of(face)
+    memory.id = uuid.uuid4().hex
+    memory.photo = photo
+    memory.model = reconstruction.model.get("id", "")
+    memory.licence = reconstruction.model.get("licence", "")
+    remember(face, reconstruction)
+    memory.photo_rotation = to_blender_rotation(head_rotation(reconstruction.rotation))
+    remember_expression(face)
+    memory.light = reconstruction.lighting.ravel().tolist()
+    memory.camera = camera
+
+
+def _stem(folder: Path) -> str:
+    folder = folder.parent if folder.suffix == ".json" else folder
+    return folder.resolve().stem or "Face"

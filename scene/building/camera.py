@@ -1,0 +1,93 @@
+"""The photo's camera: level, looking along +Y, with the photo as its background in perspective match."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import bpy
+import numpy as np
+
+from ..axes import CAMERA_TO_VIEW, to_blender
+
+SENSOR_WIDTH_MM = 36.0
+NEAREST_M = 0.01
+
+
+def create_camera(
+    intrinsics: np.ndarray, image_size: tuple[int, int], photo: bpy.types.Image | None, name: str
+) -> bpy.types.Object:
+    """Camera object of intrinsics (3, 3) in pixels; pixels that are not square are the render settings' matter."""
+    width, height = image_size
+    data = bpy.data.cameras.new(name)
+    data.sensor_fit = "HORIZONTAL"
+    data.sensor_width = SENSOR_WIDTH_MM
+    data.sensor_height = SENSOR_WIDTH_MM * height / width
+    data.lens = float(intrinsics[0, 0]) * SENSOR_WIDTH_MM / width
+    # Blender shifts in units of the sensor's width, x to the right and y up.
+    data.shift_x = (width / 2 - float(intrinsics[0, 2])) / width
+    data.shift_y = (float(intrinsics[1, 2]) - height / 2) / width * pixel_aspect(intrinsics)
+    data.clip_start = NEAREST_M
+    if photo is not None:
+        _show_background(data, photo)
+    camera = bpy.data.objects.new(name, data)
+    camera.rotation_euler = (np.pi / 2, 0.0, 0.0)
+    return camera
+
+
+def pixel_aspect(intrinsics: np.ndarray) -> float:
+    """Height of a pixel over its width."""
+    return float(intrinsics[0, 0] / intrinsics[1, 1])
+
+
+def pixel_scale(intrinsics: np.ndarray) -> tuple[float, float]:
+    """Width and height of a pixel in Blender's terms: the smaller one is 1."""
+    aspect = pixel_aspect(intrinsics)
+    return max(1.0, 1.0 / aspect), max(1.0, aspect)
+
+
+def camera_position(rotation: np.ndarray, translation: np.ndarray, pivot: np.ndarray) -> np.ndarray:
+    """Where the camera (3,) is, in Blender axes, for a head that turns about ``pivot`` (3,) where it stands.
+
+    In view axes x_view = R_v x + t_v, and the posed head is R_v (x - pivot) + pivot: the two differ by a shift.
+    """
+    in_view = CAMERA_TO_VIEW @ translation + head_rotation(rotation) @ pivot
+    return to_blender(pivot - in_view)
+
+
+def head_rotation(rotation: np.ndarray) -> np.ndarray:
+    """OpenCV rotation (3, 3) -> how the head is turned, model axes -> view axes."""
+    return CAMERA_TO_VIEW @ rotation
+
+
+def frame_photo(
+    scene: bpy.types.Scene, camera: bpy.types.Object, intrinsics: np.ndarray, size: tuple[int, int]
+) -> None:
+    """Render through the camera what lies over the photo, pixel by pixel, in the photo's own colours."""
+    scene.camera = camera
+    render = scene.render
+    render.resolution_x, render.resolution_y = size
+    render.resolution_percentage = 100
+    render.pixel_aspect_x, render.pixel_aspect_y = pixel_scale(intrinsics)
+    render.film_transparent = True
+    # AgX and Filmic would bend the albedo away from the photo it came from. A studio's own colour configuration may
+    # have no view of this name, and its view is then the studio's choice.
+    with suppress(TypeError):
+        scene.view_settings.view_transform = "Standard"
+
+
+def look_through_camera(screen: bpy.types.Screen) -> None:
+    """Show the scene's camera in the 3D views of a screen, in the face's own materials and light."""
+    for view in (area.spaces.active for area in screen.areas if area.type == "VIEW_3D"):
+        view.region_3d.view_perspective = "CAMERA"
+        if view.shading.type == "SOLID":
+            view.shading.type = "MATERIAL"
+        view.shading.use_scene_lights = view.shading.use_scene_world = True
+
+
+def _show_background(data: bpy.types.Camera, photo: bpy.types.Image) -> None:
+    data.show_background_images = True
+    background = data.background_images.new()
+    background.image = photo
+    background.alpha = 1.0
+    background.display_depth = "BACK"
+    background.frame_method = "STRETCH"

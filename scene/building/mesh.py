@@ -1,0 +1,37 @@
+"""The face's mesh: vertices, quads and triangles, UVs and material slots, filled in bulk."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ...result.reconstruction import Mesh
+from ..axes import to_blender
+
+NO_CORNER = -1
+UV_LAYER = "UVMap"
+
+
+def create_mesh(mesh: Mesh, name: str) -> bpy.types.Mesh:
+    """Data block of the neutral face in metres, Blender axes; material indices are the mesh's parts."""
+    data = bpy.data.meshes.new(name)
+    used = mesh.faces != NO_CORNER
+    corners = mesh.faces[used]
+    starts = np.concatenate([[0], np.cumsum(used.sum(axis=1))[:-1]])
+    data.vertices.add(len(mesh.vertices))
+    data.loops.add(len(corners))
+    data.polygons.add(len(mesh.faces))
+    data.vertices.foreach_set("co", _flat(to_blender(mesh.vertices)))
+    data.loops.foreach_set("vertex_index", corners.astype(np.int32))
+    data.polygons.foreach_set("loop_start", starts.astype(np.int32))
+    data.polygons.foreach_set("material_index", mesh.parts.astype(np.int32))
+    data.polygons.foreach_set("use_smooth", np.ones(len(mesh.faces), dtype=bool))
+    layer = data.uv_layers.new(name=UV_LAYER)
+    layer.data.foreach_set("uv", _flat(mesh.uv[mesh.faces_uv[used]]))
+    data.update(calc_edges=True)
+    data.validate()
+    return data
+
+
+def _flat(values: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(values, dtype=np.float32).ravel()

@@ -1,0 +1,32 @@
+"""One shape key per expression on the neutral Basis; the photo's expression is their values."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ...result.reconstruction import Mesh
+from ..axes import to_blender
+
+
+def add_shape_keys(face: bpy.types.Object, mesh: Mesh) -> None:
+    """Add the Basis and every key of ``mesh`` to ``face``, named, ranged and set to the photo's value."""
+    face.shape_key_add(name="Basis", from_mix=False)
+    neutral = to_blender(mesh.vertices)
+    for name, delta, limits, value in zip(
+        mesh.shape_key_names, mesh.shape_key_deltas, mesh.shape_key_ranges, mesh.expression, strict=True
+    ):
+        key = face.shape_key_add(name=name, from_mix=False)
+        shape = neutral + to_blender(delta)
+        key.points.foreach_set("co", np.ascontiguousarray(shape, dtype=np.float32).ravel())
+        # The value is clamped to the range, so the range first, wide enough for the photo's own value.
+        key.slider_max = max(float(limits[1]), float(value))
+        key.slider_min = min(float(limits[0]), float(value))
+        key.value = float(value)
+    face.active_shape_key_index = 0
+
+
+def expression_keys(face: bpy.types.Object) -> list[bpy.types.ShapeKey]:
+    """The keys of a face without its Basis."""
+    keys = face.data.shape_keys
+    return list(keys.key_blocks[1:]) if keys else []

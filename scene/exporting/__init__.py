@@ -1,0 +1,1 @@
+"""Taking a face elsewhere: .blend, glTF, FBX, OBJ, a result folder."""

@@ -1,0 +1,125 @@
+"""Saving what was built: the .blend with its images inside, and glTF and FBX with named keys and the rig."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...errors import LikenessError
+from ..building.displacement import DETAIL
+from ..building.material import NORMAL_MAP
+from ..mode import object_mode
+from ..staged_files import last_line, staged_files
+
+
+def save_blend(path: Path) -> None:
+    """Save a copy of the file, images packed. Raises `LikenessError` if it cannot be written."""
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, check_existing=False)
+    except RuntimeError as error:
+        raise LikenessError(f"{path} cannot be written ({last_line(error)}).") from error
+
+
+def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
+    """Export a face with its rig as binary glTF; every key is a morph target by name.
+
+    glTF knows no displacement: the normal map carries the detail there.
+
+    Args:
+        animation: take the keyframes along.
+
+    Raises:
+        LikenessError: it cannot be written; an earlier file is as it was.
+    """
+    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
+        bpy.ops.export_scene.gltf(
+            filepath=str(folder / path.name),
+            export_format="GLB",
+            use_selection=True,
+            export_animations=animation,
+            export_animation_mode="ACTIVE_ACTIONS",
+            export_morph=True,
+            export_skins=True,
+        )
+
+
+def export_fbx(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
+    """Export a face with its rig as FBX; every key is a blend-shape channel by name, the textures are inside.
+
+    Modifiers stay out: subdivided, the mesh would lose its keys.
+
+    Args:
+        animation: bake the keyframes of the scene's frame range.
+
+    Raises:
+        LikenessError: it cannot be written; an earlier file is as it was.
+    """
+    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
+        bpy.ops.export_scene.fbx(
+            filepath=str(folder / path.name),
+            check_existing=False,
+            use_selection=True,
+            object_types={"ARMATURE", "MESH"},
+            use_mesh_modifiers=False,
+            mesh_smooth_type="FACE",
+            add_leaf_bones=False,
+            bake_anim=animation,
+            bake_anim_use_nla_strips=False,
+            bake_anim_use_all_actions=False,
+            path_mode="COPY",
+            embed_textures=True,
+        )
+
+
+@contextmanager
+def _plain_normal_maps(face: bpy.types.Object) -> Iterator[None]:
+    """Give the normal maps the strength of the detail as a number: exporters do not follow the nodes behind it."""
+    detail: Any = face.modifiers.get(DETAIL)
+    trees = [slot.material.node_tree for slot in face.material_slots if slot.material and slot.material.node_tree]
+    inputs = [(tree, tree.nodes[NORMAL_MAP].inputs["Strength"]) for tree in trees if NORMAL_MAP in tree.nodes]
+    linked = [(tree, socket, socket.links[0].from_socket) for tree, socket in inputs if socket.is_linked]
+    for tree, socket, _ in linked:
+        tree.links.remove(socket.links[0])
+        socket.default_value = detail.strength if detail else 0.0
+    try:
+        yield
+    finally:
+        for tree, socket, source in linked:
+            tree.links.new(source, socket)
+
+
+def _with_rig(face: bpy.types.Object) -> list[bpy.types.Object]:
+    rig = face.find_armature()
+    return [face] if rig is None else [face, rig]
+
+
+@contextmanager
+def _only_selected(wanted: list[bpy.types.Object]) -> Iterator[None]:
+    """Select these and nothing else: exporters take what is selected, and only what is shown can be."""
+    before = list(bpy.context.selected_objects)
+    # Their own collections may be hidden, and an appended face's rig is in none.
+    shown = bpy.data.collections.new("Export")
+    bpy.context.scene.collection.children.link(shown)
+    for item in wanted:
+        shown.objects.link(item)
+    hidden = [(item, item.hide_viewport, item.hide_get()) for item in wanted]
+    try:
+        for item in before:
+            item.select_set(False)
+        for item in wanted:
+            item.hide_viewport = False
+            item.hide_set(False)
+            item.select_set(True)
+        yield
+    finally:
+        for item, hide_viewport, hide in hidden:
+            item.select_set(False)
+            item.hide_viewport = hide_viewport
+            item.hide_set(hide)
+        bpy.data.collections.remove(shown)
+        for item in before:
+            item.select_set(True)

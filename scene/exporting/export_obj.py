@@ -1,0 +1,110 @@
+"""A face as OBJ files: the neutral mesh with its materials, and one more file per key in the same vertex order.
+
+OBJ knows no keys. What sculpting and rigging programs read as blend shapes are meshes that share their vertex order,
+so beside ``name.obj`` there are ``name.mtl``, ``name_textures/`` and ``name_keys/KEY.obj``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...geometry.arrays import Floats
+from ..building.shape_keys import expression_keys
+from ..mode import object_mode
+from ..read_mesh import corner_starts, corner_uv, corner_vertices, face_materials, key_vertices, neutral_vertices
+from ..staged_files import file_stem, staged_files
+from ..textures.images import save_image
+
+# Statement of the material file -> input of Blender's surface shader that the image hangs on.
+TEXTURES = {"map_Kd": "Base Color", "norm": "Normal"}
+
+
+def export_obj(path: Path, face: bpy.types.Object) -> None:
+    """Write the OBJ files of a face, metres, Y up. Raises `LikenessError`; an earlier export is as it was."""
+    with staged_files(path) as folder, object_mode():
+        _write_materials(folder / f"{path.stem}.mtl", face)
+        surface = _surface(face)
+        head = f"mtllib {path.stem}.mtl\n"
+        _write(folder / path.name, head + _lines("v %.6f %.6f %.6f\n", neutral_vertices(face)) + surface)
+        keys = folder / f"{path.stem}_keys"
+        keys.mkdir()
+        for key in expression_keys(face):
+            text = _lines("v %.6f %.6f %.6f\n", key_vertices(key)) + surface
+            _write(_free(keys, file_stem(key.name), ".obj"), text)
+
+
+def _surface(face: bpy.types.Object) -> str:
+    """Texture points and faces: what all files have in common."""
+    mesh = face.data
+    points, corner_points = corner_uv(mesh)
+    vertices, starts, used = corner_vertices(mesh), corner_starts(mesh), face_materials(mesh)
+    corners = [f"{v}/{t}" for v, t in zip((vertices + 1).tolist(), (corner_points + 1).tolist(), strict=True)]
+    names = _material_names(face)
+    lines = [_lines("vt %.6f %.6f\n", points), "s 1\n"]
+    for index in np.unique(used).tolist():
+        if index < len(names):
+            lines.append(f"usemtl {names[index]}\n")
+        lines += [f"f {' '.join(corners[starts[i] : starts[i + 1]])}\n" for i in np.flatnonzero(used == index).tolist()]
+    return "".join(lines)
+
+
+def _write_materials(path: Path, face: bpy.types.Object) -> None:
+    """The material file, and the images it names in a folder beside it, each once."""
+    textures = path.with_name(f"{path.stem}_textures")
+    textures.mkdir()
+    written: dict[bpy.types.Image, str] = {}
+    text = []
+    for slot, name in zip(face.material_slots, _material_names(face), strict=True):
+        text.append(f"newmtl {name}\nKd 1 1 1\n")
+        for statement, image in _images(slot.material).items():
+            if image not in written:
+                file = Path(image.filepath or image.name)
+                target = _free(textures, file_stem(file.stem), file.suffix or ".png")
+                save_image(image, target)
+                written[image] = f"{textures.name}/{target.name}"
+            text.append(f"{statement} {written[image]}\n")
+    _write(path, "".join(text))
+
+
+def _material_names(face: bpy.types.Object) -> list[str]:
+    # A statement ends at white space.
+    return [
+        "_".join(slot.material.name.split()) if slot.material else f"material_{i}"
+        for i, slot in enumerate(face.material_slots)
+    ]
+
+
+def _images(material: bpy.types.Material | None) -> dict[str, bpy.types.Image]:
+    """The images of a material by the statement that names them; a material without the usual shader has none."""
+    tree = material.node_tree if material else None
+    shader = next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None) if tree else None
+    found = {}
+    for statement, socket in TEXTURES.items() if shader else ():
+        node = _source(shader.inputs[socket])
+        node = _source(node.inputs["Color"]) if node is not None and node.type == "NORMAL_MAP" else node
+        if node is not None and node.type == "TEX_IMAGE" and node.image is not None:
+            found[statement] = node.image
+    return found
+
+
+def _source(socket: bpy.types.NodeSocket) -> bpy.types.Node | None:
+    return socket.links[0].from_node if socket.is_linked else None
+
+
+def _free(folder: Path, stem: str, suffix: str) -> Path:
+    """A file name in ``folder`` that no other name took, on disks that do not tell capitals apart either."""
+    taken = {path.stem.lower() for path in folder.iterdir()}
+    candidates = (stem if i == 0 else f"{stem}_{i}" for i in range(len(taken) + 1))
+    return folder / (next(name for name in candidates if name.lower() not in taken) + suffix)
+
+
+def _lines(template: str, rows: Floats) -> str:
+    """One line a row; formatting all numbers at once is ten times as fast as row by row."""
+    return template * len(rows) % tuple(rows.ravel().tolist())
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

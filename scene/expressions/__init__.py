@@ -1,0 +1,1 @@
+"""The expression of a face, told by its shape keys."""

@@ -1,0 +1,133 @@
+"""The light of a face in the scene: its world (`sky`) and a sun that drivers tie to the world's controls.
+
+What the sun is, its colour, strength and direction, and what the sky is stand apart: the sun is split off a light
+(`sh_light.split_sun`) by whoever sets one, and editing the sky's terms leaves the sun alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ..axes import to_blender
+from ..state import faces_of, is_face, state_of
+from .sh_light import LUMINANCE, SplitLight, split_sun
+from .sky import (
+    BLUE_PER_WARMTH,
+    COEFFICIENT_NAMES,
+    LIGHT_GROUP,
+    RED_PER_WARMTH,
+    ROTATION,
+    STRENGTH,
+    SUN_COLOUR,
+    SUN_STRENGTH,
+    WARMTH,
+    create_world,
+    light_node,
+    wire_world,
+)
+
+# A sun's place means nothing: it hovers over the head, on the axis that the light turns about.
+SUN_HEIGHT_M = 0.35
+
+
+def light_face(face: bpy.types.Object, split: SplitLight) -> None:
+    """Give a face this light with the controls at rest; what is gone or too old of its world and sun is made again."""
+    memory = state_of(face)
+    world, sun = _own_world(face) or create_world(f"{face.name} Sky"), memory.sun or _create_sun(face.name)
+    if light_node(world) is None:
+        wire_world(world)
+    if not sun.users_collection:
+        face.users_collection[0].objects.link(sun)
+        sun.location.xy = (face.parent or face).location.xy
+    _drive(sun, world)
+    _set(world, sun, split)
+    memory.world, memory.sun = world, sun
+
+
+def photo_light(face: bpy.types.Object) -> np.ndarray:
+    """The light recovered from the face's photo: shading coefficients (9, 3) in the view frame."""
+    return np.array(state_of(face).light).reshape(9, 3)
+
+
+def match_photo(face: bpy.types.Object) -> None:
+    """Back to the light of the face's photo."""
+    light_face(face, split_sun(photo_light(face)))
+
+
+def use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
+    """Make this face's light the scene's only one of ours."""
+    own = state_of(face)
+    for sun in {state_of(other).sun for other in faces_of(scene)} - {None}:
+        sun.hide_viewport = sun.hide_render = sun != own.sun
+    scene.world = own.world
+
+
+def keep_users_world(scene: bpy.types.Scene) -> None:
+    """A world of the user's own is not lost with the next save because the face's light took its place."""
+    world = scene.world
+    if world is not None and world.library is None and light_node(world) is None:
+        world.use_fake_user = True
+
+
+def _own_world(face: bpy.types.Object) -> bpy.types.World | None:
+    """The world of a face; None where it is gone, and for a duplicate whose sun is its own while the sky is shared."""
+    own = state_of(face)
+    others = [state_of(other) for other in bpy.data.objects if is_face(other) and other != face]
+    return None if any(other.world == own.world and other.sun != own.sun for other in others) else own.world
+
+
+def _create_sun(name: str) -> bpy.types.Object:
+    sun = bpy.data.objects.new(f"{name} Sun", bpy.data.lights.new(f"{name} Sun", "SUN"))
+    sun.location = (0.0, 0.0, SUN_HEIGHT_M)
+    return sun
+
+
+def _set(world: bpy.types.World, sun: bpy.types.Object, split: SplitLight) -> None:
+    node = light_node(world)
+    assert node is not None
+    energy = float(split.irradiance.max())
+    colour = split.irradiance / energy if energy > 0 else np.ones(3)
+    values: dict[str, Any] = {STRENGTH: 1.0, ROTATION: 0.0, WARMTH: 0.0}
+    values |= {SUN_COLOUR: (*colour.tolist(), 1.0), SUN_STRENGTH: energy}
+    values |= dict(zip(COEFFICIENT_NAMES, split.sky.tolist(), strict=True))
+    for name, value in values.items():
+        node.inputs[name].default_value = value  # pyright: ignore[reportAttributeAccessIssue]
+    sun.data.angle = split.angle
+    sun.rotation_mode = "XYZ"
+    sun.rotation_euler = Vector(to_blender(split.direction)).to_track_quat("Z", "Y").to_euler()
+
+
+def _drive(sun: bpy.types.Object, world: bpy.types.World) -> None:
+    """Energy and colour follow the controls; so does a turn on top of the sun's own rotation, which stays free."""
+    strength, warmth, rotation = (_control(name) for name in (STRENGTH, WARMTH, ROTATION))
+    _add_driver(sun.data, "energy", -1, world, "sun * strength", {"sun": _control(SUN_STRENGTH), "strength": strength})
+    red, blue = f"exp({RED_PER_WARMTH} * warmth)", f"exp({BLUE_PER_WARMTH} * warmth)"
+    r, g, b = LUMINANCE
+    for channel, gain in enumerate((red, "1.0", blue)):
+        expression = f"sun * {gain} / ({r} * {red} + {g} + {b} * {blue})"
+        own = f"{_control(SUN_COLOUR)}[{channel}]"
+        _add_driver(sun.data, "color", channel, world, expression, {"sun": own, "warmth": warmth})
+    _add_driver(sun, "delta_rotation_euler", 2, world, "rotation", {"rotation": rotation})
+
+
+def _control(name: str) -> str:
+    return f'node_tree.nodes["{LIGHT_GROUP}"].inputs["{name}"].default_value'
+
+
+def _add_driver(
+    owner: bpy.types.ID, path: str, index: int, world: bpy.types.World, expression: str, variables: dict[str, str]
+) -> None:
+    """Drive a property by other properties of ``world``, by name and path; in place of an older driver."""
+    owner.driver_remove(path, index)
+    driver = owner.driver_add(path, index).driver
+    driver.type = "SCRIPTED"
+    for name, data_path in variables.items():
+        variable = driver.variables.new()
+        variable.name = name
+        target = variable.targets[0]
+        target.id_type, target.id, target.data_path = "WORLD", world, data_path
+    driver.expression = expression

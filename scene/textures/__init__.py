@@ -1,0 +1,1 @@
+"""The images of a face: packed, shown, baked again."""
