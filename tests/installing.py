@@ -30,7 +30,7 @@ worker.wait()
 """
 SCRIPT = """
 import pathlib, sys, time
-from likeness.engine import builds, environment, installation, interpreters
+from likeness.engine.installing import builds, environment, installation, interpreters
 from likeness.engine.installing.installer import Installer
 builds.LOCKS = pathlib.Path({lists!r})
 interpreters.LOCKED = environment.SUPPORTED = (sys.version_info[:2],)

@@ -9,7 +9,13 @@ import zipfile
 from pathlib import Path
 
 # Distribution -> the module that the engine imports from it.
-COMMON = {"mediapipe": "mediapipe", "opencv": "cv2", "numpy": "numpy", "scipy": "scipy", "pillow": "PIL"}
+COMMON = {
+    "mediapipe": "mediapipe.python.solutions",
+    "opencv": "cv2",
+    "numpy": "numpy",
+    "scipy": "scipy",
+    "pillow": "PIL",
+}
 COMMON |= {"openexr": "OpenEXR"}
 TORCH = {"torch": "torch"}
 
@@ -19,7 +25,7 @@ def write_wheel(folder: Path, name: str, module: str, code: str = "", version: s
     path = folder / f"{name}-{version}-py3-none-any.whl"
     info = f"{name}-{version}.dist-info"
     files = {
-        f"{module}.py": code,
+        f"{module.replace('.', '/')}.py": code,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }

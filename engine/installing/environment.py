@@ -37,7 +37,7 @@ for name in sys.argv[1:]:
     try:
         importlib.import_module(name)
     except BaseException as error:
-        absent = isinstance(error, ModuleNotFoundError) and error.name == name
+        absent = isinstance(error, ModuleNotFoundError) and f"{{name}}.".startswith(f"{{error.name}}.")
         broken[name] = "" if absent else str(error).strip().split("\\n")[0] or type(error).__name__
 print("\\n" + {_MARK!r} + json.dumps({{"version": sys.version_info[:2], "broken": broken}}))
 """
