@@ -39,8 +39,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The launcher of a package that lies in a folder of another name, as Blender's extensions do."""
     package = tmp_path_factory.mktemp("Jürgen 张 extensions") / "likeness-0.1"
     shutil.copytree(ROOT / "engine", package / "engine", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__init__.py", "errors.py", "version.py", "blender_manifest.toml"):
-        shutil.copy(ROOT / name, package / name)
+    for path in (*ROOT.glob("*.py"), ROOT / "blender_manifest.toml"):
+        shutil.copy(path, package / path.name)
     for name in ("anatomy", "geometry", "bfm", "result", "inference"):
         (package / name).symlink_to(ROOT / name)
     return package / "engine" / "launch.py"

@@ -10,6 +10,7 @@ from types import ModuleType
 import cv2
 import numpy as np
 import pytest
+from likeness.anatomy.landmarks import IBUG68
 from likeness.errors import LikenessError
 from likeness.inference.detectors import mediapipe_models
 from likeness.inference.detectors.landmarks import PREDICTOR_VARIABLE, FaceLandmarks, detect_faces
@@ -67,7 +68,7 @@ def test_any_pixel_may_be_a_person(photo_astronaut: np.ndarray) -> None:
 
 def test_skin_is_told_by_colour_and_place(photo_astronaut: np.ndarray) -> None:
     box = np.concatenate([PORTRAIT_68.min(axis=0), PORTRAIT_68.max(axis=0)])
-    face = FaceLandmarks(PORTRAIT_68, "ibug68", np.ones(68), None, box, "dlib", 1.0)
+    face = FaceLandmarks(PORTRAIT_68, IBUG68, np.ones(68), None, box, "dlib", 1.0)
     mask = skin_confidence(Photo(None, photo_astronaut), face)
     assert mask[_around([(200, 125), (250, 125), (224, 120)], 4)].mean() > 0.95  # cheeks and nose
     assert mask[_around([(210, 20), (290, 60)], 6)].mean() < 0.1  # hair
@@ -76,7 +77,7 @@ def test_skin_is_told_by_colour_and_place(photo_astronaut: np.ndarray) -> None:
 
 def test_dlib_finds_the_face_for_its_predictor(predictor: Path, photo_astronaut: np.ndarray) -> None:
     (face,) = detect_faces(Photo(None, photo_astronaut), predictor_path=predictor)
-    assert (face.scheme, face.detector) == ("ibug68", "dlib")
+    assert (face.scheme, face.detector) == (IBUG68, "dlib")
     assert np.median(np.linalg.norm(face.points - PORTRAIT_68, axis=1)) < 0.1 * BETWEEN_EYES
 
 
