@@ -5,7 +5,7 @@
     likeness.reconstruct("photo.jpg").save("out")
 
 Importing the package loads nothing heavy, for Blender imports it too; a name is looked up where it lives when it is
-first used. What the user can mend is raised as `likeness.errors.LikenessError`, whose text is one sentence.
+first used. What the user can mend is raised as `LikenessError`, whose text is one sentence.
 
 >>> import likeness
 >>> likeness.read_reconstruction("out").mesh.vertices.shape[1]  # metres: X to the subject's left, Y up, Z to the front
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 __all__ = [
     "FaceModel",
+    "LikenessError",
     "PipelineOptions",
     "Reconstruction",
     "__version__",
@@ -30,6 +31,7 @@ __all__ = [
 if TYPE_CHECKING:
     from .bfm.face_model import FaceModel
     from .bfm.library.registry import load_model
+    from .errors import LikenessError
     from .inference.pipeline import PipelineOptions, reconstruct
     from .result.folder import read_reconstruction
     from .result.reconstruction import Reconstruction
@@ -38,6 +40,7 @@ else:
     # Where each name lives. None may be that of a module in this folder, which an import would put in its place.
     _HOMES = {
         "FaceModel": ("bfm.face_model", "FaceModel"),
+        "LikenessError": ("errors", "LikenessError"),
         "PipelineOptions": ("inference.pipeline", "PipelineOptions"),
         "Reconstruction": ("result.reconstruction", "Reconstruction"),
         "__version__": ("version", "VERSION"),

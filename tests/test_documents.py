@@ -18,6 +18,7 @@ TEXTS = sorted([*(REPOSITORY / name for name in ROOT_TEXTS), *(REPOSITORY / "doc
 PACKAGES = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
 FOLDERS = PACKAGES | {"docs", "tests", "requirements", ".ci", ".github"}
 NAMED = re.compile(rf"`((?:{'|'.join(sorted(map(re.escape, FOLDERS)))})/[\w./-]*)`")
+TABLE_ROW = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \| `(likeness[\w.]*)` \|", flags=re.MULTILINE)
 CFF_KEYS = {
     *("abstract", "authors", "cff-version", "commit", "contact", "date-released", "doi", "identifiers", "keywords"),
     *("license", "license-url", "message", "preferred-citation", "references", "repository", "repository-artifact"),
@@ -90,6 +91,37 @@ def test_links_of_the_texts_outside_the_site_lead_somewhere(name: str) -> None:
     text = (REPOSITORY / name).read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if not link.startswith(("http", "mailto"))]
     assert not [link for link in links if not ((REPOSITORY / name).parent / link).exists()]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_modules_and_names_that_texts_name_exist(path: Path) -> None:
+    """Dotted names under ``likeness``, and what a text imports from there or a table says is in there."""
+    text = path.read_text(encoding="utf-8")
+    modules = {name.rstrip(".") for name in re.findall(r"\b(?:python -m |from |import |`)(likeness(?:\.\w+)*)", text)}
+    imported = re.findall(r"^from (likeness[\w.]*) import ([\w, ]+)$", text, flags=re.MULTILINE)
+    imported += [(home, ", ".join(re.findall(r"`(\w+)`", names))) for names, home in TABLE_ROW.findall(text)]
+    names = {f"{home}.{name.strip()}" for home, listed in imported for name in listed.split(",") if name.strip()}
+    assert not {name for name in modules | names if not _exists(name)}
+
+
+def _exists(dotted: str) -> bool:
+    """A module, or what a module says it defines: found in the source, for not all of it can be loaded everywhere."""
+    parts = dotted.split(".")[1:]
+    for length in range(len(parts), -1, -1):
+        place = REPOSITORY.joinpath(*parts[:length])
+        source = place.with_suffix(".py") if length and place.with_suffix(".py").is_file() else place / "__init__.py"
+        if source.is_file():
+            rest = parts[length:]
+            defined = rf"^(?:def|class) {rest[0]}\b|^{rest[0]}\b.* =|^    \"{rest[0]}\"," if rest else ""
+            return bool(re.search(defined, source.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    return False
+
+
+def test_a_name_that_is_nowhere_is_told() -> None:
+    assert _exists("likeness.result.folder.read_reconstruction")
+    assert _exists("likeness.reconstruct")
+    assert not _exists("likeness.result.reconstruction.read_reconstruction")
+    assert not _exists("likeness.console")
 
 
 def test_papers_of_several_authors_that_the_code_cites_are_in_the_bibliography() -> None:
