@@ -1,6 +1,6 @@
 """The surface that Blender's viewport shows: shape keys, Catmull-Clark subdivision, displacement along the normal.
 
-Follows the modifiers of `scene.building.displacement`; metres throughout.
+Follows the modifiers of `scene.displacement`; metres throughout.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..geometry.normals import vertex_normals
 from ..geometry.subdivision import subdivide
 from ..result.reconstruction import Mesh
 
-LEVELS = 2  # `scene.building.displacement.VIEWPORT_LEVELS`, which cannot be imported without bpy
+LEVELS = 2  # `scene.displacement.VIEWPORT_LEVELS`, which cannot be imported without bpy
 
 
 def posed_vertices(mesh: Mesh) -> Floats:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.building.shape_keys import expression_keys
 from ..scene.expressions import expression
 from ..scene.keyframes import insert
+from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face, state_of
 from .operator_base import QuickOperator
 

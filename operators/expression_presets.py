@@ -10,7 +10,7 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 from ..anatomy.arkit import ARKIT_NAMES, canonical_name
 from ..scene.expressions import expression_presets as presets
 from ..scene.expressions.expression import expression_of, transfer_expression
-from ..scene.expressions.gaze import GAZE_NAMES
+from ..scene.gaze import GAZE_NAMES
 from ..scene.state import state_of
 from .expression import ExpressionOperator
 from .operator_base import QuickOperator

@@ -13,9 +13,9 @@ from ..engine.task import Task
 from ..errors import LikenessError
 from ..result.choices import DRAFT, TEXTURE_SIZES
 from ..result.folder import read_reconstruction
-from ..scene.building.shape_keys import expression_keys
 from ..scene.expressions.expression import expression_of, transfer_expression
 from ..scene.expressions.named_expression import named_expression
+from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face, faces_of, state_of
 from . import engine_host, face_search
 from .create import start_reconstruction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.building.displacement import DETAIL, SUBDIVISION
+from ..scene.displacement import DETAIL, SUBDIVISION
 from ..scene.state import active_face, state_of
 from .sidebar import FacePanel
 

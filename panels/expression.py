@@ -13,7 +13,7 @@ from ..operators import expression as operators
 from ..operators import expression_presets as presets
 from ..operators import expression_transfer as transfer
 from ..operators.settings import session
-from ..scene.building.shape_keys import expression_keys
+from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face
 from .sidebar import FacePanel
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..operators.pose import LIKENESS_OT_key_pose, LIKENESS_OT_photo_pose, LIKENESS_OT_reset_pose
-from ..scene.expressions.gaze import gaze_keys
+from ..scene.gaze import gaze_keys
 from ..scene.pose import head_bone, jaw_control
 from ..scene.state import active_face, state_of
 from .sidebar import FacePanel

@@ -6,7 +6,7 @@ import bpy
 
 from ..operators.texture import LIKENESS_OT_rebake_texture
 from ..scene.state import active_face, face_images, state_of
-from ..scene.textures.texture_view import SEEN, SHADED, VIEWS, available_views
+from ..scene.texture_view import SEEN, SHADED, VIEWS, available_views
 from .sidebar import FacePanel
 
 

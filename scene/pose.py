@@ -10,10 +10,10 @@ from mathutils import Matrix, Quaternion
 from ..anatomy.arkit import opens_jaw
 from ..anatomy.joints import JointName
 from .building.rig import turn_bone
-from .building.shape_keys import expression_keys
 from .expressions.expression import photo_expression
-from .expressions.gaze import gaze_keys
+from .gaze import gaze_keys
 from .keyframes import Keyable, insert_if_asked
+from .shape_keys import expression_keys
 from .state import state_of
 
 

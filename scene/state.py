@@ -9,9 +9,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProp
 
 from ..result.file_names import FACE_FILE
 from ..version import ID
-from .building.displacement import has_wrinkles, set_detail_strength
-from .expressions.gaze import SIDEWAYS, UP, gaze, set_gaze
-from .textures.texture_view import VIEWS, FaceImages, show_view
+from .displacement import has_wrinkles, set_detail_strength
+from .gaze import SIDEWAYS, UP, gaze, set_gaze
+from .texture_view import VIEWS, FaceImages, show_view
 
 PROPERTY = ID
 # What stands for a face when it is the active object. Only for these are all objects of a scene looked through.

@@ -135,7 +135,7 @@ def detail():
 def texture():
     made = open_face()
     look(-30)
-    made.likeness.texture_view = product.module("scene.textures.texture_view").SEEN
+    made.likeness.texture_view = product.module("scene.texture_view").SEEN
     yield from hands.open_tab()
     yield from drawn()
     keep(view_box())

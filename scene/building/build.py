@@ -13,17 +13,17 @@ from ...result.folder import read_reconstruction
 from ...result.mouth_lining import lined
 from ...result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction
 from .. import state
+from ..displacement import add_detail
 from ..expressions.expression import remember_expression
 from ..light.lighting import keep_users_world, match_photo, use_light
+from ..mesh import create_mesh
 from ..record import remember
+from ..shape_keys import add_shape_keys
+from ..texture_view import remember_photo
 from ..textures.face_images import keep_images, load_images
-from ..textures.texture_view import remember_photo
 from .camera import camera_position, create_camera, frame_photo, head_rotation
-from .displacement import add_detail
 from .material import add_materials
-from .mesh import create_mesh
 from .rig import bind, create_armature, pose_root, root_position, to_blender_rotation
-from .shape_keys import add_shape_keys
 from .startup import startup_objects
 from .transaction import all_or_nothing
 

@@ -8,8 +8,8 @@ import bpy
 
 from ...anatomy.parts import PartKind, PartName, part_kind
 from ...result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
-from .displacement import normal_strength
-from .mesh import UV_LAYER
+from ..displacement import normal_strength
+from ..mesh import UV_LAYER
 
 # Mean free path of light in skin per channel, metres, and skin's index of refraction
 # (Jensen et al. 2001, "skin1"; Donner and Jensen 2006).

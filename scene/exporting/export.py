@@ -10,8 +10,8 @@ from typing import Any
 import bpy
 
 from ...errors import LikenessError
-from ..building.displacement import DETAIL
 from ..building.material import NORMAL_MAP
+from ..displacement import DETAIL
 from ..mode import object_mode
 from ..staged_files import last_line, staged_files
 

@@ -15,8 +15,7 @@ from ...result.face_file import assemble
 from ...result.folder import write_reconstruction
 from ...result.mouth_lining import unlined
 from ...result.reconstruction import Mesh
-from ..building.mesh import NO_CORNER
-from ..building.shape_keys import expression_keys
+from ..mesh import NO_CORNER
 from ..mode import object_mode
 from ..read_mesh import (
     corner_starts,
@@ -30,6 +29,7 @@ from ..read_mesh import (
 )
 from ..read_view import with_view
 from ..record import FaceRecord, recall
+from ..shape_keys import expression_keys
 from ..state import state_of
 from ..textures.face_images import PROPERTIES
 from ..textures.images import save_image

@@ -12,9 +12,9 @@ import bpy
 import numpy as np
 
 from ...geometry.arrays import Floats
-from ..building.shape_keys import expression_keys
 from ..mode import object_mode
 from ..read_mesh import corner_starts, corner_uv, corner_vertices, face_materials, key_vertices, neutral_vertices
+from ..shape_keys import expression_keys
 from ..staged_files import file_stem, staged_files
 from ..textures.images import save_image
 

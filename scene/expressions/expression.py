@@ -9,8 +9,8 @@ import bpy
 
 from ...anatomy.arkit import NUMBERED, canonical_name, mirrored_name, values_for
 from ...errors import LikenessError
-from ..building.shape_keys import expression_keys
 from ..keyframes import insert_if_asked
+from ..shape_keys import expression_keys
 from ..state import state_of
 
 

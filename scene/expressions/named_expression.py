@@ -7,8 +7,8 @@ import numpy as np
 
 from ...anatomy.arkit import NUMBERED
 from ...geometry.arrays import Floats
-from ..building.shape_keys import expression_keys
 from ..read_mesh import key_vertices, neutral_vertices
+from ..shape_keys import expression_keys
 from .expression import expression_of
 
 ENOUGH_VERTICES = 6000  # of a denser mesh only so many are compared: shapes are smooth

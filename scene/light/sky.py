@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..building.node_wiring import combine, connect, lay_out, math, scale, separate, vector_math
+from ..node_wiring import combine, connect, lay_out, math, scale, separate, vector_math
 from .sh_light import LUMINANCE, SH_CONSTANTS, TRANSFER
 
 LIGHT_GROUP = "Likeness Light"

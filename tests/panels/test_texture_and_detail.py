@@ -8,9 +8,9 @@ import bpy
 from fake_layout import draw
 from likeness.panels.detail import LIKENESS_PT_detail
 from likeness.panels.texture import LIKENESS_PT_texture
-from likeness.scene.building.displacement import DETAIL
+from likeness.scene.displacement import DETAIL
 from likeness.scene.state import state_of
-from likeness.scene.textures.texture_view import VIEWS
+from likeness.scene.texture_view import VIEWS
 from named_sheets import ARKIT_FACE, build_named
 
 

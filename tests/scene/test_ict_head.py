@@ -11,9 +11,9 @@ import pytest
 from evaluated import base_vertices
 from likeness.bfm.face_model import FaceModel
 from likeness.result.folder import write_reconstruction
+from likeness.scene import gaze
 from likeness.scene.building import material
 from likeness.scene.building.build import build_face
-from likeness.scene.expressions import gaze
 from synthetic import model_reconstruction
 
 

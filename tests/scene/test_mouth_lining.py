@@ -12,9 +12,9 @@ from likeness.anatomy.parts import PartName
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.mouth_lining import DEPTH
 from likeness.scene.building.build import build_face
-from likeness.scene.building.shape_keys import expression_keys
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.pose import reset_pose
+from likeness.scene.shape_keys import expression_keys
 from masks import MOUTH, mask_mesh
 from synthetic import sheet_reconstruction
 

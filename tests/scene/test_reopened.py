@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from likeness.scene.building.build import build_face
-from likeness.scene.building.displacement import DETAIL
+from likeness.scene.displacement import DETAIL
 from likeness.scene.exporting.export import save_blend
 from likeness.scene.state import state_of
 

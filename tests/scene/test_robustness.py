@@ -14,12 +14,12 @@ from likeness.errors import LikenessError
 from likeness.result.folder import read_reconstruction
 from likeness.scene.building import build
 from likeness.scene.building.build import build_face, show_face
-from likeness.scene.building.displacement import DETAIL
-from likeness.scene.building.shape_keys import expression_keys
+from likeness.scene.displacement import DETAIL
 from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.light.lighting import match_photo
+from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import active_face, faces_of, state_of
 
 STAGES = (

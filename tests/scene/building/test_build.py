@@ -13,8 +13,8 @@ from likeness.errors import LikenessError
 from likeness.result.folder import MESH_FILE, read_reconstruction
 from likeness.result.reconstruction import ALBEDO_IMAGE
 from likeness.scene.building.build import build_face, show_face
-from likeness.scene.building.displacement import DETAIL
-from likeness.scene.building.shape_keys import expression_keys
+from likeness.scene.displacement import DETAIL
+from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import state_of
 from synthetic import posed_points, project
 

@@ -13,12 +13,12 @@ from evaluated import base_vertices, evaluated_vertices
 from likeness.anatomy.arkit import ARKIT_NAMES
 from likeness.errors import LikenessError
 from likeness.scene.building.build import build_face
-from likeness.scene.building.displacement import DETAIL
 from likeness.scene.building.material import NORMAL_MAP
-from likeness.scene.building.shape_keys import expression_keys
+from likeness.scene.displacement import DETAIL
 from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
+from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import faces_of, state_of
 
 EXPORTERS = {".glb": export_glb, ".fbx": export_fbx, ".obj": export_obj, ".likeness": export_folder}

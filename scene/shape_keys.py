@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ...result.reconstruction import Mesh
-from ..axes import to_blender
+from ..result.reconstruction import Mesh
+from .axes import to_blender
 
 
 def add_shape_keys(face: bpy.types.Object, mesh: Mesh) -> None:

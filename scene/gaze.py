@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ...anatomy.arkit import canonical_name
-from ..building.shape_keys import expression_keys
-from ..keyframes import insert_if_asked
+from ..anatomy.arkit import canonical_name
+from .keyframes import insert_if_asked
+from .shape_keys import expression_keys
 
 SIDEWAYS, UP = 0, 1
 # For each axis the keys that look to its positive side (the subject's left; up), then those that look to the other.

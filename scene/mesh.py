@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ...result.reconstruction import Mesh
-from ..axes import to_blender
+from ..result.reconstruction import Mesh
+from .axes import to_blender
 
 NO_CORNER = -1
 UV_LAYER = "UVMap"

@@ -10,7 +10,7 @@ import pytest
 from evaluated import evaluated_vertices
 from likeness.result.folder import read_reconstruction
 from likeness.scene.building.build import build_face
-from likeness.scene.building.displacement import (
+from likeness.scene.displacement import (
     DETAIL,
     NORMAL_STRENGTH,
     SUBDIVISION,

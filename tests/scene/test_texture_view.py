@@ -13,10 +13,10 @@ from likeness.bfm.library.registry import load_model
 from likeness.result.folder import write_reconstruction
 from likeness.result.reconstruction import CONFIDENCE_IMAGE, Reconstruction
 from likeness.scene.building.build import build_face
-from likeness.scene.building.displacement import SUBDIVISION
+from likeness.scene.displacement import SUBDIVISION
 from likeness.scene.exporting.export import export_glb
 from likeness.scene.state import face_images, state_of
-from likeness.scene.textures.texture_view import VIEW_GROUP, VIEWS, available_views
+from likeness.scene.texture_view import VIEW_GROUP, VIEWS, available_views
 from rendered import orbit, render
 from synthetic import model_reconstruction
 

@@ -13,8 +13,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...result.reconstruction import Reconstruction
-from ..building.node_wiring import Operand, connect, lay_out, math, mix_colours, separate
+from ..result.reconstruction import Reconstruction
+from .node_wiring import Operand, connect, lay_out, math, mix_colours, separate
 
 SHADED, ALBEDO, PHOTO, SEEN = "SHADED", "ALBEDO", "PHOTO", "SEEN"
 VIEWS = (
