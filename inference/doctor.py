@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import os
 import platform
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from ..libraries import FACE_FINDER, NEEDED, OPTIONAL, TORCH, Library
+from ..libraries import FACE_FINDER, NEEDED, OPTIONAL, PREDICTOR_VARIABLE, TORCH, Library
 from ..result.choices import AUTO, DEVICES
 from ..version import VERSION
 
@@ -18,8 +20,9 @@ BLENDER = Library("bpy", "bpy", "Blender")
 COMPUTING = tuple(device for device in DEVICES if device != AUTO)
 NO_FACE_FINDER = (
     "There is no face finder: photos need mediapipe 0.10.21, or dlib with the 68-point file that "
-    "LIKENESS_DLIB_PREDICTOR names; nothing else does."
+    f"{PREDICTOR_VARIABLE} names; nothing else does."
 )
+DLIB_FINDS = f"dlib finds the faces, with the file that {PREDICTOR_VARIABLE} names."
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ def print_report() -> int:
     for finding in findings((*OPTIONAL, BLENDER)):
         print(f"{finding.name:<12}{finding.text}", flush=True)
         missing += [finding.name] if finding.missing else []
+    if FACE_FINDER.package in missing and _dlib_finds_faces():
+        missing.remove(FACE_FINDER.package)
+        print(DLIB_FINDS)
     if FACE_FINDER.package in missing:
         print(NO_FACE_FINDER)
     if needed := [name for name in missing if name != FACE_FINDER.package]:
@@ -64,6 +70,11 @@ def probe(device: str) -> str:
     started = time.perf_counter()
     reason = fault(device)
     return f"not usable ({reason})" if reason else f"works ({(time.perf_counter() - started) * 1e3:.1f} ms)"
+
+
+def _dlib_finds_faces() -> bool:
+    predictor = os.environ.get(PREDICTOR_VARIABLE)
+    return bool(predictor) and Path(str(predictor)).is_file() and importlib.util.find_spec("dlib") is not None
 
 
 def _tried(library: Library) -> Finding:

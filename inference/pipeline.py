@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.linalg import LinAlgError  # pyright: ignore[reportAttributeAccessIssue]
 
 from ..bfm.face_model import FaceModel
 from ..bfm.library.registry import expressions_for, load_model
@@ -126,15 +127,13 @@ def reconstruct(
     watch = Stopwatch(progress)
     device, device_note = choose_device(options.device)
     model = load_model(options.model)
-    tensors = model_tensors(model, device)
     views = _views(paths, options, watch)
-    fits, files = _fits(views, tensors, options, watch)
-    expressions = np.asarray(model.expression_basis)
-    images: dict[str, Any] = {PHOTO_IMAGE: views[0].photo.pixels}
+    fits, files = _fits(views, model_tensors(model, device), options, watch)
+    expressions, maps = np.asarray(model.expression_basis), {}
     if options.quality == FINAL:
         with watch.stage("expressions"):
             expressions, fits = personalised(model, fits)
-        images |= _maps(views, model, fits, options, watch)
+        maps = _maps(views, model, fits, options, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model={"id": model.id, "source": model.source, "licence": model.licence},
@@ -148,7 +147,7 @@ def reconstruct(
         timings=watch.seconds,
         provenance=_provenance(view, options, device_note or str(device)),
         mesh=mesh_of(model, _array(fit.neutral), expressions, _array(fit.expression)),
-        images=images,
+        images={PHOTO_IMAGE: view.photo.pixels, **maps},
         files=files,
         photos=photo_records(views, fits),
     )
@@ -182,7 +181,10 @@ def _fits(
                 files = deep3d.official_files(estimates[0], tensors.model)
     if options.fit == FULL_FIT:
         with watch.stage("fit") as share:
-            fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
+            try:
+                fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
+            except LinAlgError as error:
+                raise LikenessError("No face can be fitted to this photo: try another one, or --face.") from error
     return fits, files
 
 

@@ -93,7 +93,9 @@ def _mouth_rim(mesh: Mesh) -> Ints:
 
 def _open_edges(mesh: Mesh) -> Ints:
     """The edges (E, 2, 2) of one face only, (vertex, texture point) each, in the order of that face."""
-    (_, start, end, _), (_, start_uv, end_uv, _) = (half_edges(faces) for faces in (mesh.faces, mesh.faces_uv))
+    # A corner that a face lacks says nothing in the other table either, whatever stands there.
+    faces_uv = np.where(mesh.faces == NO_CORNER, NO_CORNER, mesh.faces_uv)
+    (_, start, end, _), (_, start_uv, end_uv, _) = (half_edges(faces) for faces in (mesh.faces, faces_uv))
     halves = np.stack([np.stack([start, start_uv], axis=1), np.stack([end, end_uv], axis=1)], axis=1).astype(np.int64)
     edges = edges_of(mesh.faces)
     return halves[edges.border[edges.of_half]]

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import torch
 
-from ...anatomy.parts import PartKind, part_kind
+from ...anatomy.parts import PartName
 from ...anatomy.regions import RegionName
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
@@ -105,7 +105,7 @@ def _plain_skin(model: FaceModel) -> Floats32:
         if name in model.region_names:
             plain *= 1.0 - model.region(name).astype(np.float32)
     for number, name in enumerate(model.part_names):
-        if part_kind(name) is not PartKind.SKIN:
+        if name != PartName.SKIN:
             plain[np.unique(model.faces[model.face_parts == number])] = 0.0
     return plain
 

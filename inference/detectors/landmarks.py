@@ -23,6 +23,7 @@ from ...anatomy.landmarks import (
 )
 from ...errors import LikenessError
 from ...geometry.arrays import Floats64
+from ...libraries import PREDICTOR_VARIABLE
 from ..images import Photo
 from .dlib68 import find_68
 from .search import FEWEST_LOOKS, find_faces
@@ -30,7 +31,6 @@ from .uncertainty import point_sigma
 
 MIN_FACE_PX = 48
 DRAFT_LOOKS, FINAL_LOOKS = FEWEST_LOOKS, 6  # at each face, of which the mean is taken
-PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"  # environment: path of dlib's 68-point file, used instead of MediaPipe
 SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
 STEADY_SPREAD = 0.01  # share of the face's size at which half the confidence is gone
 

@@ -18,12 +18,15 @@ import numpy as np
 
 from ...errors import LikenessError
 from ...geometry.arrays import Floats32, Floats64, Pixels
+from ...libraries import FACE_FINDER, PREDICTOR_VARIABLE
 
 MAX_FACES = 16
 FACE_SCORE, BOX_SCORE = 0.4, 0.3  # the mesh has a presence score of its own (0.5), so the boxes may be generous
-ABSENT = (
-    "Finding faces needs MediaPipe 0.10.21, which is not installed: add it (Python 3.10 to 3.12 have it), or name the "
-    "file of dlib's 68-point predictor in the environment variable LIKENESS_DLIB_PREDICTOR."
+ABSENT = "is not installed"
+HELP = (
+    "Finding faces needs MediaPipe 0.10.21, which {}: in Blender repair the engine in the preferences, elsewhere add it"
+    " (Python 3.10 to 3.12 have it), or name the file of dlib's 68-point predictor in the environment variable "
+    f"{PREDICTOR_VARIABLE}."
 )
 
 
@@ -106,7 +109,9 @@ def _solutions() -> Any:
     try:
         from mediapipe.python import solutions
     except ImportError as problem:
-        raise LikenessError(ABSENT) from problem
+        absent = isinstance(problem, ModuleNotFoundError) and str(problem.name).startswith(FACE_FINDER.package)
+        fault = ABSENT if absent else f"does not load ({problem})"
+        raise LikenessError(HELP.format(fault)) from problem
     return solutions
 
 

@@ -18,7 +18,6 @@ import pytest
 from likeness.cli import main
 from likeness.cli.console import ProgressBar
 from likeness.errors import LikenessError
-from likeness.inference.doctor import print_report, probe
 from likeness.inference.preview import contact_sheet
 from likeness.result.folder import read_reconstruction
 from likeness.result.reconstruction import Reconstruction
@@ -274,34 +273,3 @@ def test_module_entry_point() -> None:
     command = [sys.executable, "-m", "likeness", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == f"Likeness {VERSION}"
-
-
-@pytest.mark.usefixtures("face_finder")
-def test_doctor_knows_versions_and_devices(capfd: pytest.CaptureFixture[str]) -> None:
-    assert print_report() == 0
-    report = {line.split()[0]: line for line in capfd.readouterr().out.splitlines()}
-    assert VERSION in report["Likeness"]
-    assert report["torch"].split()[1][0].isdigit()
-    assert "works" in report["cpu"]
-    assert probe("nowhere").startswith("not usable")
-
-
-def test_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "scipy", None)
-    monkeypatch.setitem(sys.modules, "PIL", None)
-    assert print_report() == 1
-    assert capfd.readouterr().out.splitlines()[-1] == "Likeness cannot work without scipy, PIL."
-
-
-def test_doctor_tells_what_lacks_without_a_face_finder(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "mediapipe", None)
-    monkeypatch.setitem(sys.modules, "mediapipe.python.solutions", None)
-    assert print_report() == 1
-    *report, last = capfd.readouterr().out.splitlines()
-    assert "not usable" in next(line for line in report if line.startswith("mediapipe "))
-    assert last == (
-        "There is no face finder: photos need mediapipe 0.10.21, or dlib with the 68-point file that "
-        "LIKENESS_DLIB_PREDICTOR names; nothing else does."
-    )

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 from likeness.anatomy.parts import PartName
+from likeness.geometry.faces import NO_CORNER
 from likeness.result.mouth_lining import DEPTH, lined, unlined
 from likeness.result.reconstruction import Mesh
 from masks import EYE, MOUTH, mask_mesh
@@ -53,6 +54,16 @@ def test_it_moves_with_every_key_as_if_made_anew() -> None:
     for k in range(len(mask.shape_key_names)):
         moved = lined(replace(mask, vertices=mask.vertices + mask.shape_key_deltas[k]))
         np.testing.assert_allclose(closed.vertices + closed.shape_key_deltas[k], moved.vertices, atol=1e-12)
+
+
+def test_what_stands_for_a_missing_corner_is_not_looked_at() -> None:
+    mask = mask_mesh()
+    halves = np.concatenate([mask.faces[:1, [0, 1, 2]], mask.faces[:1, [0, 2, 3]]])
+    halves_uv = np.concatenate([mask.faces_uv[:1, [0, 1, 2]], mask.faces_uv[:1, [0, 2, 3]]])
+    faces = np.concatenate([np.pad(halves, ((0, 0), (0, 1)), constant_values=NO_CORNER), mask.faces[1:]])
+    faces_uv = np.concatenate([np.pad(halves_uv, ((0, 0), (0, 1)), constant_values=0), mask.faces_uv[1:]])
+    cut = replace(mask, faces=faces, faces_uv=faces_uv, parts=np.concatenate([mask.parts[:1], mask.parts]))
+    assert open_vertices(cut) - open_vertices(lined(cut)) == at_hole(cut, MOUTH)
 
 
 def test_weights_stay_weights() -> None:

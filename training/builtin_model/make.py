@@ -53,6 +53,7 @@ MEASURED = HERE / "measured_landmarks.npz"
 RELIEF = HERE / "measured_relief.npz"
 
 RELIEF_SMOOTHING = 2  # rounds of averaging along edges: takes the scanner's noise, leaves the form
+HIDDEN = (RegionName.EYES, RegionName.MOUTH_INTERIOR, LID_MARGIN, NOSTRILS)  # where no scanner measured relief
 RIM_BOUND = 0.75  # share of the lid rims' motion along the eyeball's normal that is the eyeball's own
 PART_NAMES = (PartName.SKIN, PartName.MOUTH, *PartName.EYES)
 SOURCE = (
@@ -203,9 +204,7 @@ def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | No
     weights = regions(build)
     identity = identity_basis(build, measured)
     if relief is not None:
-        hidden = np.sum(
-            [weights[name] for name in (RegionName.EYES, RegionName.MOUTH_INTERIOR, LID_MARGIN, NOSTRILS)], axis=0
-        )
+        hidden = np.sum([weights[name] for name in HIDDEN], axis=0)
         build, identity = apply_relief(build, identity, relief, 1 - np.clip(hidden, 0, 1))
     albedo_mean, albedo_basis = albedo(build, weights)
     uv, faces_uv = layout_uv(build)

@@ -13,11 +13,12 @@ import pytest
 from likeness.anatomy.landmarks import IBUG68
 from likeness.errors import LikenessError
 from likeness.inference.detectors import mediapipe_models
-from likeness.inference.detectors.landmarks import PREDICTOR_VARIABLE, FaceLandmarks, detect_faces
+from likeness.inference.detectors.landmarks import FaceLandmarks, detect_faces
 from likeness.inference.images import Photo
 from likeness.inference.pipeline import PipelineOptions, reconstruct
 from likeness.inference.skin.person import person_mask
 from likeness.inference.skin.segmentation import skin_confidence
+from likeness.libraries import PREDICTOR_VARIABLE
 from PIL import Image
 from portrait import PORTRAIT_68, train_predictor
 
@@ -48,6 +49,18 @@ def test_a_face_finder_is_asked_for(photo_astronaut: np.ndarray) -> None:
         detect_faces(Photo(None, photo_astronaut))
     assert "MediaPipe 0.10.21" in str(told.value)
     assert f"environment variable {PREDICTOR_VARIABLE}." in str(told.value)
+
+
+def test_one_that_does_not_load_is_not_called_absent(
+    monkeypatch: pytest.MonkeyPatch, photo_astronaut: np.ndarray
+) -> None:
+    broken = ModuleType("mediapipe")
+    broken.__path__ = []
+    monkeypatch.setitem(sys.modules, "mediapipe", broken)
+    monkeypatch.setitem(sys.modules, "mediapipe.python", ModuleType("mediapipe.python"))
+    monkeypatch.delitem(sys.modules, "mediapipe.python.solutions", raising=False)
+    with pytest.raises(LikenessError, match=r"MediaPipe 0\.10\.21, which does not load \(cannot import name"):
+        detect_faces(Photo(None, photo_astronaut))
 
 
 def test_a_later_mediapipe_has_none(monkeypatch: pytest.MonkeyPatch, photo_astronaut: np.ndarray) -> None:
