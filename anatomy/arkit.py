@@ -1,7 +1,7 @@
 """The ARKit expression set: names, what slider range each has, and how others spell them.
 
-Left and right are the subject's own. The order is the ARKit/LiveLink order without ``tongueOut``, which no
-model of this project has geometry for.
+Left and right are the subject's own. The order is the ARKit/LiveLink order. The last, ``tongueOut``, is for models
+with a tongue.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ ARKIT_NAMES: tuple[str, ...] = (
     "cheekPuff", "cheekSquintLeft", "cheekSquintRight",
     "noseSneerLeft", "noseSneerRight",
 )  # fmt: skip
+TONGUE_OUT = "tongueOut"
+ARKIT_WITH_TONGUE: tuple[str, ...] = (*ARKIT_NAMES, TONGUE_OUT)
 
 ARKIT_RANGE = (0.0, 1.0)
 JAW_OPEN = "jawOpen"  # the one that opens the mouth

@@ -9,13 +9,18 @@ class PartName:
     """The names of parts that the models share."""
 
     SKIN = "skin"
-    EYE_LEFT, EYE_RIGHT = "eye_left", "eye_right"
+    EYE_LEFT, EYE_RIGHT = "eye_left", "eye_right"  # the ball; where iris and pupil are parts of their own, without them
+    IRIS_LEFT, IRIS_RIGHT = "iris_left", "iris_right"
+    PUPIL_LEFT, PUPIL_RIGHT = "pupil_left", "pupil_right"
+    TEAR_LINE = "tear_line"  # the wet rims of the lower lids, both
+    LASHES = "lashes"  # strips with a cut-out texture of their own, all four
     MOUTH = "mouth"  # the bag behind the lips
     GUMS = "gums"
     TEETH = "teeth"
     TONGUE = "tongue"
     LINING = "mouth_lining"  # the bag that `result.mouth_lining` gives to a mesh that has no mouth
     EYES = (EYE_LEFT, EYE_RIGHT)
+    LEFT_EYE, RIGHT_EYE = (EYE_LEFT, IRIS_LEFT, PUPIL_LEFT), (EYE_RIGHT, IRIS_RIGHT, PUPIL_RIGHT)  # whole eyeballs
     INSIDES = (MOUTH, GUMS, TEETH, TONGUE)
     CLOSED_SKIN = (SKIN, MOUTH, EYE_LEFT, EYE_RIGHT)  # the skin with what fills its openings
 
@@ -29,15 +34,33 @@ class PartKind(Enum):
     GUMS = auto()
     TEETH = auto()
     TONGUE = auto()
+    IRIS = auto()
+    PUPIL = auto()
+    TEAR_LINE = auto()
+    LASHES = auto()
+
+    @property
+    def of_eyeball(self) -> bool:
+        """Whether it is a piece of an eyeball."""
+        return self in (PartKind.EYE, PartKind.IRIS, PartKind.PUPIL)
+
+    @property
+    def see_through(self) -> bool:
+        """Whether one looks through it: no photo is projected onto it, and it hides nothing."""
+        return self in (PartKind.TEAR_LINE, PartKind.LASHES)
 
     @property
     def in_mouth(self) -> bool:
         """Whether it lies behind the lips."""
-        return self not in (PartKind.SKIN, PartKind.EYE)
+        return self in (PartKind.MOUTH, PartKind.GUMS, PartKind.TEETH, PartKind.TONGUE)
 
 
 # What the name of a part holds that is no skin; the first that fits.
 _WORDS = {
+    "lash": PartKind.LASHES,
+    "tear": PartKind.TEAR_LINE,
+    "iris": PartKind.IRIS,
+    "pupil": PartKind.PUPIL,
     "eye": PartKind.EYE,
     "teeth": PartKind.TEETH,
     "tooth": PartKind.TEETH,

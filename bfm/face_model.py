@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
+from ..geometry.cage import Cage, cage_of
 from ..geometry.faces import NO_CORNER, triangulate
 
 FORMAT_VERSION = 1
@@ -65,6 +66,7 @@ class FaceModel:
     joint_parents: Ints  # (J,) -1 for the root
     joint_regressor: Floats  # (J, V) joint positions = joint_regressor @ vertices
     skin_weights: Floats  # (V, J) rows sum to 1
+    cage: Cage | None = None  # the coarse mesh that this one is a subdivision of
 
     def __post_init__(self) -> None:
         _check_shapes(self)
@@ -98,6 +100,9 @@ class FaceModel:
         return np.unique(corners[corners != NO_CORNER])
 
 
+_STORED = tuple(f.name for f in fields(FaceModel) if f.name != "cage")  # as arrays of these names
+
+
 def save_face_model(
     model: FaceModel, path: Path, extra: Mapping[str, np.ndarray] | None = None, compressed: bool = True
 ) -> None:
@@ -105,7 +110,8 @@ def save_face_model(
 
     ``extra`` goes in under its own names. Without compression a large model is read in a tenth of the time.
     """
-    arrays = {f.name: np.asarray(getattr(model, f.name)) for f in fields(model)}
+    arrays = {name: np.asarray(getattr(model, name)) for name in _STORED}
+    arrays |= model.cage.arrays() if model.cage is not None else {}
     save = np.savez_compressed if compressed else np.savez
     save(path, format_version=np.int32(FORMAT_VERSION), **arrays, **(extra or {}))
 
@@ -128,15 +134,15 @@ def _from_archive(archive: Mapping[str, np.ndarray], path: Path) -> FaceModel:
     if version != FORMAT_VERSION:
         raise LikenessError(f"{path} has face model format {version}; this Likeness reads format {FORMAT_VERSION}.")
     values = {}
-    for field in fields(FaceModel):
-        array = archive[field.name]
+    for name in _STORED:
+        array = archive[name]
         if array.dtype.kind == "U":
-            values[field.name] = str(array) if array.ndim == 0 else tuple(str(item) for item in array)
+            values[name] = str(array) if array.ndim == 0 else tuple(str(item) for item in array)
         elif array.dtype == np.float16:
-            values[field.name] = array.astype(np.float32)
+            values[name] = array.astype(np.float32)
         else:
-            values[field.name] = array
-    return FaceModel(**values)
+            values[name] = array
+    return FaceModel(**values, cage=cage_of(archive))
 
 
 def _check_shapes(model: FaceModel) -> None:
@@ -167,3 +173,5 @@ def _check_shapes(model: FaceModel) -> None:
             raise ValueError(f"{name} has shape {found}, expected {shape}")
     if f and (model.faces.max() >= v or model.faces_uv.max() >= len(model.uv)):
         raise ValueError("faces point outside the vertices")
+    if model.cage is not None and (4 * len(model.cage.faces) != f or model.cage.count > v):
+        raise ValueError("the cage is not that of the faces")

@@ -27,4 +27,5 @@ def mesh_of(model: FaceModel, neutral: Floats, expressions: Floats, values: Floa
         skin_weights=np.asarray(model.skin_weights, np.float32),
         parts=np.asarray(model.face_parts, np.int32),
         part_names=model.part_names,
+        cage=model.cage,
     )

@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import LikenessError
+from ..geometry.cage import cage_of
 from ..replacing import put_in_place
 from .face_file import FACE_FILE, assemble, face_text, read_face
 from .reconstruction import IMAGE_FILES, OTHER_FILES, Mesh, Reconstruction
 
 MESH_FILE = "mesh.npz"
+MESH_ARRAYS = tuple(f.name for f in fields(Mesh) if f.name != "cage")  # every mesh has these
 
 ImageWriter = Callable[[Path, np.ndarray], None]
 
@@ -102,7 +104,9 @@ def _write_files(reconstruction: Reconstruction, folder: Path, write_image: Imag
             write_image(folder / name, image)
     for name, content in reconstruction.files.items():
         (folder / name).write_bytes(content)
-    arrays = {f.name: np.asarray(getattr(reconstruction.mesh, f.name)) for f in fields(Mesh)}
+    mesh = reconstruction.mesh
+    arrays = {name: np.asarray(getattr(mesh, name)) for name in MESH_ARRAYS}
+    arrays |= mesh.cage.arrays() if mesh.cage is not None else {}
     # Single precision is a nanometre on a head; half the file.
     compact = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in arrays.items()}
     np.savez_compressed(folder / MESH_FILE, **compact)  # pyright: ignore[reportArgumentType]
@@ -122,7 +126,8 @@ def _replace(folder: Path, fresh: Path) -> None:
 def _read_mesh(path: Path) -> Mesh:
     try:
         with np.load(path, allow_pickle=False) as archive:
-            values: dict[str, Any] = {f.name: archive[f.name] for f in fields(Mesh)}
+            values: dict[str, Any] = {name: archive[name] for name in MESH_ARRAYS}
+            values["cage"] = cage_of(archive)
         for name in ("shape_key_names", "joint_names", "part_names"):
             values[name] = tuple(str(item) for item in values[name])
         mesh = Mesh(**values)
@@ -161,3 +166,5 @@ def _check_mesh(mesh: Mesh) -> None:
         array = getattr(mesh, name)
         if array.size and (array.max() >= limit or array.min() < -1):
             raise ValueError(f"{name} points outside its table")
+    if mesh.cage is not None and (4 * len(mesh.cage.faces) != f or mesh.cage.count > n):
+        raise ValueError("the cage is not that of the faces")

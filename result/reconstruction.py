@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..geometry.arrays import Floats, Ints
+from ..geometry.cage import Cage
 
 PHOTO_IMAGE = "photo.png"
 ALBEDO_IMAGE = "albedo.png"
@@ -40,6 +41,7 @@ class Mesh:
     skin_weights: Floats  # (N, J)
     parts: Ints  # (F,) index into part_names
     part_names: tuple[str, ...]  # (P,)
+    cage: Cage | None = None  # the coarse mesh that this one is a subdivision of; arrays ``cage_...`` of the file
 
 
 @dataclass(frozen=True)
