@@ -84,7 +84,9 @@ def _tooth(jaw: Jaw, shape: ToothShape, line: Arch, along: float, start: Floats,
     if axes[0] @ back < 0:
         axes[0] *= -1  # its X runs to the back in both jaws
     bite = np.array([point[0], start[0] + jaw.bites * scale * MM * shape.rise, start[1] + point[1]])
-    return Tooth(shape, axes, bite - scale * MM * shape.height * grown - scale * MM * _contact(shape) * face, scale, along)
+    return Tooth(
+        shape, axes, bite - scale * MM * shape.height * grown - scale * MM * _contact(shape) * face, scale, along
+    )
 
 
 def _contact(shape: ToothShape) -> float:

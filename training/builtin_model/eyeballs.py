@@ -18,8 +18,8 @@ CORNEA_RADIUS = 0.0075  # off the axis, where it has run out into the sphere
 SEGMENTS = 16
 CAP = SEGMENTS // 4  # faces along the side of the grid that fills the pupil
 # Distances off the optical axis of the rings, and polar angles, degrees, of those behind them.
-FRONT = (PUPIL_RADIUS, 0.0039, IRIS_RADIUS, 0.0075, 0.0098)
-BEHIND = (74.0, 96.0, 120.0, 144.0)
+FRONT = (PUPIL_RADIUS, 0.0024, 0.0041, IRIS_RADIUS, 0.0075, 0.0098)
+BEHIND = (76.0, 104.0, 138.0)
 IRIS_RING = FRONT.index(IRIS_RADIUS)
 _MIDDLE = (CAP - 1) ** 2 // 2  # of the vertices inside the pupil
 _RINGS = len(FRONT) + len(BEHIND)
@@ -82,6 +82,12 @@ def _ball() -> tuple[Floats, Floats, Ints]:
     last, pole = closed[-1], np.full(SEGMENTS // 2, ids[-1, -1] + 1)
     back = np.stack([pole, last[2::2], last[1::2], last[:-1:2]], axis=1)
     return polar, around, np.concatenate([grid_faces(cap), grid_faces(closed)[:, ::-1], back]).astype(np.int32)
+
+
+def on_eyeball(directions: Floats) -> Floats:
+    """Points (N, 3), metres, of the surface of an eyeball about the origin in directions (N, 3)."""
+    x, y, z = directions.T
+    return _on_surface(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x))
 
 
 def _on_surface(polar: Floats, around: Floats) -> Floats:

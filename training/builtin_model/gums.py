@@ -47,7 +47,10 @@ def gums_cage(jaw: Jaw, place: MouthPlace) -> PartCage:
         middle, middle_chart = _vault(ridge[-1], chart[-1])
         faces = np.concatenate([faces, _palate_faces(ids[-1], ids.size)])
         mirror = np.concatenate([mirror, ids.size + np.arange(count - 1)])
-        points, uv = np.concatenate([ridge.reshape(-1, 3), middle]), np.concatenate([chart.reshape(-1, 2), middle_chart])
+        points, uv = (
+            np.concatenate([ridge.reshape(-1, 3), middle]),
+            np.concatenate([chart.reshape(-1, 2), middle_chart]),
+        )
         faces = faces[:, ::-1]
     else:
         points, uv = ridge.reshape(-1, 3), chart.reshape(-1, 2)
@@ -90,7 +93,9 @@ def _between(row: Row, a: Tooth, b: Tooth, at_a: Neck, at_b: Neck, along: float 
     tip = height + row.jaw.bites * PAPILLA * crown
     middle = (outer + inner) / 2 * 0.4
     gap = a.along + scale * a.shape.width / 2 if along is None else along
-    return Neck(gap, height, outer - 0.08 * depth, inner, (tip, middle + PAPILLA_OUT * depth, middle - PAPILLA_IN * depth))
+    return Neck(
+        gap, height, outer - 0.08 * depth, inner, (tip, middle + PAPILLA_OUT * depth, middle - PAPILLA_IN * depth)
+    )
 
 
 def _ridge(row: Row, necks: list[Neck], columns: Ints) -> tuple[Floats, Floats]:

@@ -35,6 +35,12 @@ class MouthPlace:
         x, y, z = points.T
         return np.stack([x, cos * y - sin * z, sin * y + cos * z], axis=1) + self.incisal
 
+    def framed(self, points: Floats) -> Floats:
+        """Points (N, 3) of model axes in the biting plane's frame."""
+        cos, sin = np.cos(self.tilt), np.sin(self.tilt)
+        x, y, z = (points - self.incisal).T
+        return np.stack([x, cos * y + sin * z, cos * z - sin * y], axis=1)
+
     @property
     def size(self) -> float:
         """How large the mouth is beside ICT-FaceKit's mean."""

@@ -77,4 +77,7 @@ def _bent(parameters: Floats, line: tuple[tuple[float, ...], ...]) -> Floats:
     groove = GROOVE * np.exp(-((a / GROOVE_WIDTH) ** 2)) * np.clip(b, 0, 1) * np.sin(np.pi * np.clip(h, 0, 1)) ** 0.7
     lift = high * up - groove
     cap = TIP * (1 - a**2) * (1 - 0.5 * b**2) * smoothstep(0.9, 1.0, h)
-    return MM * np.stack([wide * across, y + np.cos(tilt) * lift + np.sin(tilt) * cap, z - np.sin(tilt) * lift + np.cos(tilt) * cap], axis=1)
+    return MM * np.stack(
+        [wide * across, y + np.cos(tilt) * lift + np.sin(tilt) * cap, z - np.sin(tilt) * lift + np.cos(tilt) * cap],
+        axis=1,
+    )

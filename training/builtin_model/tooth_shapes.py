@@ -16,7 +16,7 @@ from ...geometry.arrays import Floats
 
 ROOT = -0.45  # how far the open end lies beyond the neck, in crown heights
 MM = 1e-3
-CONTACT = 1.03  # how wide a tooth is in its share of the arch: neighbours touch
+CONTACT = 1.06  # how wide a tooth is in its share of the arch: neighbours touch
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,18 @@ class Profile:
 
 
 HEIGHTS = (ROOT, 0.0, 0.2, 0.45, 0.7, 0.9, 1.0)
-INCISOR = Profile((0.36, 0.43, 0.49, 0.46, 0.36, 0.23, 0.13), (-0.34, -0.42, -0.42, -0.17, -0.06, -0.03, -0.06), 0.8, 0.93, 0.3)
-CANINE = Profile((0.36, 0.44, 0.5, 0.48, 0.38, 0.24, 0.12), (-0.36, -0.43, -0.46, -0.32, -0.19, -0.12, -0.1), 0.66, 0.7, 0.5)
-PREMOLAR = Profile((0.38, 0.44, 0.5, 0.49, 0.44, 0.37, 0.31), (-0.38, -0.44, -0.48, -0.5, -0.48, -0.42, -0.36), 0.68, 0.84, 0.55)
-MOLAR = Profile((0.4, 0.46, 0.5, 0.49, 0.45, 0.39, 0.34), (-0.4, -0.46, -0.49, -0.5, -0.48, -0.43, -0.38), 0.68, 0.88, 0.5)
+INCISOR = Profile(
+    (0.36, 0.43, 0.49, 0.46, 0.36, 0.23, 0.13), (-0.34, -0.42, -0.42, -0.17, -0.06, -0.03, -0.06), 0.8, 0.93, 0.3
+)
+CANINE = Profile(
+    (0.36, 0.44, 0.5, 0.48, 0.38, 0.24, 0.12), (-0.36, -0.43, -0.46, -0.32, -0.19, -0.12, -0.1), 0.66, 0.7, 0.5
+)
+PREMOLAR = Profile(
+    (0.38, 0.44, 0.5, 0.49, 0.44, 0.37, 0.31), (-0.38, -0.44, -0.48, -0.5, -0.48, -0.42, -0.36), 0.68, 0.84, 0.55
+)
+MOLAR = Profile(
+    (0.4, 0.46, 0.5, 0.49, 0.45, 0.39, 0.34), (-0.4, -0.46, -0.49, -0.5, -0.48, -0.43, -0.38), 0.68, 0.88, 0.5
+)
 
 
 @dataclass(frozen=True)
@@ -86,13 +94,16 @@ class ToothShape:
         across = a * (1 - roundness + roundness * np.sqrt(1 - b**2 / 2))
         out = b * (1 - roundness + roundness * np.sqrt(1 - a**2 / 2))
         inwards = 1 - 0.16 * np.clip(-b, 0, 1)  # the inner side is the narrower
-        height = self.height * MM * h - self.end.fall(a, b) * np.clip(h, 0, 1) ** 3
-        return np.stack([MM * CONTACT * across * inwards * spread, height, MM * ((outer + inner) / 2 + out * (outer - inner) / 2)], axis=1)
+        height = self.height * MM * h - self.end.fall(a, b) * np.clip(h, 0, 1) ** 2
+        return np.stack(
+            [MM * CONTACT * across * inwards * spread, height, MM * ((outer + inner) / 2 + out * (outer - inner) / 2)],
+            axis=1,
+        )
 
 
 UPPER = (
-    ToothShape(10.5, 8.6, 6.6, 7.0, INCISOR, BitingEnd(front=0.35, back=0.9), 7, 3, 0.0),
-    ToothShape(9.3, 6.6, 4.9, 6.0, INCISOR, BitingEnd(front=0.6, back=1.3), 6, 5, -0.7),
+    ToothShape(10.5, 8.6, 7.2, 7.0, INCISOR, BitingEnd(front=0.35, back=0.9), 7, 3, 0.0),
+    ToothShape(9.3, 6.7, 5.4, 6.0, INCISOR, BitingEnd(front=0.6, back=1.3), 6, 5, -0.7),
     ToothShape(10.2, 7.6, 5.6, 8.0, CANINE, BitingEnd(point=2.0, back=0.5), -2, 6, 0.1),
     ToothShape(8.7, 7.0, 5.0, 9.0, PREMOLAR, BitingEnd(point=1.7, across=1.6, inner=0.9, rim=0.3), -4, 2, -0.4),
     ToothShape(8.3, 6.8, 5.0, 9.0, PREMOLAR, BitingEnd(point=1.3, across=1.5, inner=0.3, rim=0.3), -4, 2, -0.5),
