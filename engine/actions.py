@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..bfm.builtin import personal_blink  # noqa: F401  # used amid a job only, where an interrupt could load it by half
+from ..bfm.builtin import blink  # noqa: F401  # used amid a job only, where an interrupt could load it by half
 from ..bfm.library.importing import model_importers
 from ..errors import LikenessError
 from ..inference.detectors import mediapipe_models

@@ -13,12 +13,32 @@ from ...geometry.arrays import Floats
 RADIUS = 0.012
 IRIS_RADIUS = 0.0059
 PUPIL_RADIUS = 0.0019
+CORNEA_BULGE = 0.0009  # above the sphere; on the Gullstrand eye's 7.8 mm cornea it is 0.9 mm as well
+CORNEA_RADIUS = 0.0075  # off the axis, where it has run out into the sphere
 # Distances from the optical axis of the rings of vertices on the front of an eyeball.
 FRONT = (0.0010, 0.0018, 0.0021, 0.0031, 0.0042, 0.0052, 0.0057, 0.0062, 0.0074, 0.0090, 0.0105)
 
 SCLERA, IRIS = np.array([0.70, 0.65, 0.61]), np.array([0.17, 0.095, 0.05])
 LIMBUS, PUPIL = np.array([0.06, 0.035, 0.02]), np.array([0.006, 0.006, 0.006])
 MOUTH_FRONT, MOUTH_BACK = np.array([0.20, 0.055, 0.050]), np.array([0.012, 0.003, 0.003])
+
+
+def eyeball_surface(polar: Floats, around: Floats) -> Floats:
+    """Points (N, 3), metres, of an eyeball about the origin that looks to +Z, at angles (N,) off its axis and round it."""
+    off = RADIUS * np.sin(polar)
+    bulge = CORNEA_BULGE * np.maximum(1 - (off / CORNEA_RADIUS) ** 2, 0) ** 2 * (polar < np.pi / 2)
+    return np.stack([off * np.cos(around), off * np.sin(around), RADIUS * np.cos(polar) + bulge], axis=-1)
+
+
+def on_eyeball(directions: Floats) -> Floats:
+    """Points (..., 3), metres, of the surface of an eyeball about the origin in directions (..., 3)."""
+    x, y, z = np.moveaxis(directions, -1, 0)
+    return eyeball_surface(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x))
+
+
+def height(points: Floats) -> Floats:
+    """How far (...,) points (..., 3) about an eyeball's centre are outside it, metres, along the line to the centre."""
+    return np.linalg.norm(points, axis=-1) - np.linalg.norm(on_eyeball(points), axis=-1)
 
 
 def eye_color(vertices: Floats) -> Floats:

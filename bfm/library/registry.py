@@ -66,7 +66,7 @@ def expressions_for(model: FaceModel, neutral: Floats) -> Floats:
     and a bilinear model has keys for each identity.
     """
     if model.id == BUILTIN:
-        from ..builtin.personal_blink import personal_expressions
+        from ..builtin.blink import personal_expressions
 
         return personal_expressions(model, np.asarray(neutral))
     path = models_folder() / model.id / MODEL_FILE

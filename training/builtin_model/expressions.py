@@ -1,119 +1,103 @@
-"""The 51 ARKit expressions of the built-in model, made from muscle-like displacement fields on its own mesh.
+"""The 52 ARKit expressions of the built-in model.
 
-``expressions.toml`` says what each muscle does; this is what reads it.
+Skin moves as ICT-FaceKit's does, carried over vertex by vertex; surfaces that it does not show bend as the Face Units
+pack's shapes do there. Eyes, teeth and tongue move as what they are: balls that turn, bones that go with the jaw.
+Left and right are exact mirror images.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 
-from ...anatomy.arkit import ARKIT_NAMES, mirrored_name
-from ...bfm.builtin.anatomy import Anatomy
-from ...bfm.builtin.muscles import FaceGeometry
+from ...anatomy.arkit import ARKIT_NAMES, ARKIT_WITH_TONGUE, TONGUE_OUT, mirrored_name
+from ...bfm.formats.ict_facekit.eyes import IN_OUT, UP_DOWN
+from ...bfm.formats.ict_facekit.parts import RANGES
+from ...bfm.transfer.motions import local_maps
 from ...geometry.arrays import Floats
-from .expression_table import SHARED, both_sides, by_landmark, expression_table
-from .jaw import jaw_forward, jaw_left, jaw_open, mouth_close
-from .lips import narrowed, pulled, rolled, slid
+from .base_mesh import FLIP
+from .head_mesh import HeadMesh
+from .laying import IctHead, LaidHead
+from .tongue import tongue_out
 
-# What the jaw does is not pulled by muscles of the skin; the other expressions are.
-JAW: dict[str, Callable[..., Floats]] = {
-    "jawForward": jaw_forward,
-    "jawLeft": jaw_left,
-    "jawOpen": jaw_open,
-    "mouthClose": mouth_close,
-}
-
-
-@dataclass(frozen=True)
-class Muscles:
-    """An expression's section of the table; the table explains the keys."""
-
-    blink: bool = False
-    look: Mapping[str, float] = field(default_factory=dict)
-    lids: Mapping[str, float] = field(default_factory=dict)
-    lips: Sequence[Mapping[str, Any]] = ()
-    slide: Mapping[str, Any] = field(default_factory=dict)
-    roll: Mapping[str, Any] = field(default_factory=dict)
-    narrow: Mapping[str, Any] = field(default_factory=dict)
-    swell: Mapping[str, float] = field(default_factory=dict)
-    shared: str = ""
-    landmarks: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    reach: float = 0.0
-    fold: float = 0.0
+STILL, SURELY = 1.5e-5, 6e-5  # metres: what moves less than the first does not, what moves more does so wholly
+GUIDED = 1.5  # at most so many times its own size a face unit guides the hidden surfaces
+LOWER = ("lower_teeth", "lower_gums", "tongue")
+# Degrees that a left eye turns: up, to the subject's left. A key is a straight way, so half way along it the turned
+# points are too near to the axis; a slightly enlarged end shares that error between the middle and the end.
+GAZE = {
+    "eyeLookUpLeft": (UP_DOWN, 0.0), "eyeLookDownLeft": (-UP_DOWN, 0.0),
+    "eyeLookInLeft": (0.0, -IN_OUT), "eyeLookOutLeft": (0.0, IN_OUT),
+}  # fmt: skip
 
 
-def expression_basis(geometry: FaceGeometry) -> Floats:
-    """Displacements (51, V, 3), metres, of the geometry's vertices at slider 1.0, in the order of `ARKIT_NAMES`."""
-    face = Anatomy(geometry)
-    fields: dict[str, Floats] = {}
-    for name in expression_names():
-        other = mirrored_name(name)
-        displacement = expression(face, name)
-        fields[name] = geometry.symmetric(displacement) if other == name else displacement
-        fields.setdefault(other, geometry.mirrored(displacement))
-    return np.stack([fields[name] for name in ARKIT_NAMES])
+def expression_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> Floats:
+    """Displacements (52, V, 3), metres at slider 1.0, in the order of `ARKIT_WITH_TONGUE`."""
+    before = head.base.fine.matrix @ head.base.vertices
+    maps = local_maps(before, laid.vertices, before)
+    skins = {}
+    for name in ARKIT_NAMES:
+        unit = np.einsum("vij,vj->vi", maps, head.base.fine.matrix @ head.base.face_unit(name))
+        skins[name] = skin_motion(laid, ict.expressions[name], unit)
+    return np.stack([_expression(head, name, skins, ict) for name in ARKIT_WITH_TONGUE])
 
 
-def expression_names() -> tuple[str, ...]:
-    """The expressions that the table holds: the symmetric ones, and the left one of every pair."""
-    return tuple(name for name in expression_table() if name not in SHARED)
+def skin_motion(laid: LaidHead, motion: Floats, unit: Floats) -> Floats:
+    """ICT's motion (26719, 3) on the skin (S, 3); the face unit (S, 3) guides what does not ride on ICT's."""
+    share = (laid.carry(motion) * unit).sum() / max((unit**2).sum(), 1e-12)
+    moved = laid.carry(motion, unit * np.clip(share, 0.0, GUIDED))
+    size = np.linalg.norm(moved, axis=1, keepdims=True)
+    return moved * np.clip((size - STILL) / (SURELY - STILL), 0, 1)
 
 
-def expression(face: Anatomy, name: str) -> Floats:
-    """Displacement (V, 3), metres, of one expression of the table at slider 1.0.
-
-    Raises:
-        TypeError: the table gives it a key that is not known.
-    """
-    section = expression_table()[name]
-    if name in JAW:
-        return JAW[name](face, **section)
-    muscles = Muscles(**section)
-    displacement = _eye(face, muscles)
-    if pulls := _pulls(face, muscles, symmetric=mirrored_name(name) == name):
-        displacement = displacement + face.pull(pulls, muscles.reach)
-    if muscles.fold:
-        displacement = displacement + nasolabial_fold(face, muscles.fold)
-    return displacement
+def _expression(head: HeadMesh, name: str, skins: dict[str, Floats], ict: IctHead) -> Floats:
+    if name == TONGUE_OUT:
+        return _symmetric(head, head.whole(np.zeros_like(head.skin), {"tongue": tongue_out(head.place)}))
+    other = mirrored_name(name)
+    own, opposite = (_one_side(head, side, skins[side], ict) for side in (name, other))
+    return (own + opposite[head.mirror] * FLIP) / 2
 
 
-def _eye(face: Anatomy, muscles: Muscles) -> Floats:
-    """Displacement (V, 3) of the left eyeball and its lids."""
-    displacement = np.zeros_like(face.geometry.vertices)
-    if muscles.blink:
-        displacement = displacement + face.left_eye.blink()
-    if muscles.look:
-        displacement = displacement + face.left_eye.look(**muscles.look)
-    if muscles.lids:
-        displacement = displacement + face.left_eye.lids(**muscles.lids)
-    return displacement
+def _symmetric(head: HeadMesh, field: Floats) -> Floats:
+    return (field + field[head.mirror] * FLIP) / 2
 
 
-def _pulls(face: Anatomy, muscles: Muscles, symmetric: bool) -> dict[int, Floats]:
-    """All pulls on the skin, millimetres; of two on one vertex the later holds."""
-    pulls: dict[int, Floats] = {}
-    for lip in muscles.lips:
-        pulls |= pulled(**lip)
-    if muscles.slide:
-        pulls |= slid(face, **muscles.slide)
-    if muscles.roll:
-        pulls |= rolled(face, **muscles.roll)
-    if muscles.narrow:
-        pulls |= narrowed(**muscles.narrow)
-    landmarks = {v: face.normals[v] * height for v, height in by_landmark(muscles.swell).items()}
-    if muscles.shared:
-        landmarks |= by_landmark(expression_table()[muscles.shared]["landmarks"])
-    landmarks |= by_landmark(muscles.landmarks)
-    return pulls | (both_sides(face, landmarks) if symmetric else landmarks)
+def _one_side(head: HeadMesh, name: str, skin: Floats, ict: IctHead) -> Floats:
+    """The whole head's displacement (V, 3), before it is made the mirror image of its twin."""
+    parts = {piece: skin[ids] for piece, ids in head.rims.items()}
+    lower = jaw_motion(ict, name)
+    by_name = {piece.name: piece.cage.vertices for piece in head.pieces}
+    for piece in LOWER:
+        parts[piece] = np.concatenate([by_name[piece] + head.origin, np.ones((len(by_name[piece]), 1))], 1) @ lower
+    parts["eyes"] = _gaze(head, name, by_name["eyes"])
+    return head.whole(skin, parts)
 
 
-def nasolabial_fold(face: Anatomy, depth: float) -> Floats:
-    """Displacement (V, 3) of the left fold from nose to mouth, pressed in by ``depth`` millimetres."""
-    table = expression_table()["fold"]
-    line = face.geometry.sheet.path(table["path"])
-    taper = np.sin(np.linspace(table["start"], 1.0, len(line)) * np.pi)[:, None] ** table["sharpness"]
-    return face.pull(dict(zip(line.tolist(), -depth * taper * face.normals[line], strict=True)), table["reach"])
+def jaw_motion(ict: IctHead, name: str) -> Floats:
+    """The affine map (4, 3) of a bone with ICT's lower teeth: displacement of (x, y, z, 1), ICT's axes, metres."""
+    teeth = slice(*RANGES["teeth"][:2])
+    opened = np.linalg.norm(ict.expressions["jawOpen"][teeth], axis=1)
+    lower = np.flatnonzero(opened > opened.max() / 2) + teeth.start
+    points = np.concatenate([ict.vertices[lower], np.ones((len(lower), 1))], axis=1)
+    return np.linalg.lstsq(points, ict.expressions[name][lower], rcond=None)[0]
+
+
+def _gaze(head: HeadMesh, name: str, eyes: Floats) -> Floats:
+    """Displacement (C, 3) of both eyeballs' cage, of which an expression turns one at most."""
+    moved = np.zeros_like(eyes)
+    half = len(eyes) // 2
+    left = name if name in GAZE else mirrored_name(name)
+    if left not in GAZE:
+        return moved
+    up, aside = np.radians(GAZE[left])
+    side = 0 if name in GAZE else 1
+    if side:
+        aside = -aside
+    rows = slice(side * half, (side + 1) * half)
+    arm = eyes[rows] - head.eye_centres[side]
+    about_x = np.array([[1, 0, 0], [0, np.cos(up), np.sin(up)], [0, -np.sin(up), np.cos(up)]])
+    about_y = np.array([[np.cos(aside), 0, np.sin(aside)], [0, 1, 0], [-np.sin(aside), 0, np.cos(aside)]])
+    turned = arm @ (about_y @ about_x).T
+    across = np.array([up == 0, aside == 0, True])
+    turned[:, across] *= 1 + (1 - np.cos((up or aside) / 2)) / 2
+    moved[rows] = turned - arm
+    return moved

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ...errors import LikenessError
-from ...geometry.arrays import Floats, Ints
+from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.smoothstep import smoothstep
 from .base_mesh import FLIP, BaseHead
 
@@ -22,6 +22,7 @@ MODES = 100
 # unexplained on a new head is of the order of a millimetre, most of it smooth.
 GAUSSIAN_SCALES = ((0.070, 0.0008), (0.035, 0.0006), (0.015, 0.0004))
 GAUSSIAN_POINTS, GAUSSIAN_MODES = 500, 160
+DENSEST = 0.05  # metres from the face's middle within which the points that stand for it are no denser
 SYMMETRY = 0.7  # correlation of a point's deformation with its mirror image; faces are nearly symmetric
 # A slider of MakeHuman ends where faces become improbable. There are many that do nearly the same, so that each may only
 # go a fifth of its way per sigma; one-sided it is rarer still. Whole faces of the dozen are equally likely.
@@ -79,6 +80,18 @@ def gaussian_modes(points: Floats, samples: Ints) -> Floats:
     values, vectors = values[::-1][:GAUSSIAN_MODES], vectors[:, ::-1][:, :GAUSSIAN_MODES]
     extended = gaussian_kernel(points, chosen) @ (vectors / np.sqrt(values))
     return np.ascontiguousarray(extended.T).reshape(len(values), -1, 3)
+
+
+def spread_samples(points: Floats, outer: Bools) -> Ints:
+    """GAUSSIAN_POINTS ids of the outer points (N, 3), each as far from those before as can be; denser on the face."""
+    ids = np.flatnonzero(outer)
+    places = points[ids]
+    dense = 1 / np.maximum(np.linalg.norm(places - FACE_MIDDLE, axis=1), DENSEST)
+    chosen, apart = [0], np.linalg.norm(places - places[0], axis=1)
+    for _ in range(GAUSSIAN_POINTS - 1):
+        chosen.append(int(np.argmax(apart * dense)))
+        apart = np.minimum(apart, np.linalg.norm(places - places[chosen[-1]], axis=1))
+    return ids[chosen]
 
 
 def gaussian_kernel(a: Floats, b: Floats) -> Floats:

@@ -32,7 +32,7 @@ from ...inference.rendering.rasterizer import rasterize
 from .base_mesh import FLIP, BaseHead
 from .laying import IctHead
 from .laying_points import PICKED
-from .openings import along, border_loops, columns, halves, on_curve
+from .openings import along, border_loops, columns, even_halves, halves, on_curve
 
 # How far the two heads may be apart at a point, metres.
 DETECTED, DETECTED_OVAL, MIDLINE = 0.0015, 0.006, 0.0005
@@ -102,7 +102,7 @@ def lid_columns(regions: HeadRegions, vertices: Floats) -> tuple[list[list[int]]
     """The left eye's columns, upper and lower lid, from the inner to the outer corner, from the hidden edge outwards."""
     loop = border_loops(regions.left_socket_faces)[0]
     by_start = {column[0]: column for column in columns(regions.outer_faces, loop, RIM_RING)}
-    upper, lower = halves(loop, vertices)
+    upper, lower = even_halves(loop, vertices)
     return [by_start[int(v)] for v in upper], [by_start[int(v)] for v in lower]
 
 

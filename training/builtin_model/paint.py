@@ -16,6 +16,8 @@ from ...anatomy.regions import RegionName
 from ...bfm.builtin.eyes import MOUTH_BACK, MOUTH_FRONT
 from ...geometry.arrays import Floats, Ints
 from ...geometry.smoothstep import smoothstep
+from .head_mesh import HeadMesh
+from .part_colours import part_albedo
 from .regions import LID_MARGIN, NOSTRILS
 
 SKIN = np.array([0.53, 0.315, 0.225])
@@ -38,6 +40,20 @@ SPATIAL_SCALE = 0.040  # metres
 SPATIAL_SIGMA = (0.07, 0.05)  # local spread of melanin and haemoglobin, log green
 SPATIAL_MODES = (12, 8)
 SYMMETRY = 0.7  # correlation of the two sides
+
+
+def albedo(head: HeadMesh, vertices: Floats, regions: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """Mean (V, 3) and modes (A, V, 3), linear RGB, of vertices (V, 3), exactly mirror symmetric."""
+    lips = head.skin[np.intersect1d(head.regions.mouth_faces, head.regions.outer_faces)]
+    mean = skin_color(vertices, regions, float(lips[:, 2].max()))
+    for piece in head.pieces:
+        ids = np.unique(head.fine.faces[np.isin(head.cage_faces[head.fine.parents], piece.ids).all(axis=1)])
+        mean[ids] = part_albedo(piece.cage, vertices[ids], head.place, head.eye_centres)
+    mean = (mean + mean[head.mirror]) / 2
+    tinted = np.clip(regions[RegionName.SKIN] + regions[RegionName.LIPS], 0, 1)
+    modes = albedo_modes(vertices, head.mirror, mean, tinted)
+    parity = np.sign((modes * modes[:, head.mirror]).sum(axis=(1, 2)))[:, None, None]
+    return mean, (modes + parity * modes[:, head.mirror]) / 2
 
 
 def skin_color(vertices: Floats, regions: Mapping[str, Floats], lips_depth: float) -> Floats:

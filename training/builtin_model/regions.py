@@ -1,19 +1,24 @@
 """Named regions of the built-in face as smooth vertex weights.
 
-Skin regions are outlines through landmarks, seen from the front, with soft edges; the hidden parts (lid strips, mouth
-bag, eyeballs) and the skirt follow from the control mesh.
+Skin regions are outlines through landmarks, seen from the front, with soft edges; the hidden parts (lid margins, mouth
+bag, nostrils, eyeballs) follow from the mesh.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_matrix
+import torch
 
-from ...anatomy.landmarks import OUTER_LIP_LOOP, dense_mirror
+from ...anatomy.landmarks import OUTER_LIP_LOOP, Dense, dense_mirror
+from ...anatomy.parts import PartKind
 from ...anatomy.regions import RegionName
 from ...geometry.arrays import Floats, Ints
+from ...geometry.faces import triangulate
+from ...geometry.laplacians import umbrella
 from ...geometry.smoothstep import smoothstep
-from .topology import ControlMesh
+from ...inference.camera import Camera, intrinsics_from_focal
+from ...inference.rendering.rasterizer import rasterize
+from .head_mesh import HeadMesh
 
 # Of the colours only: the insides of both.
 LID_MARGIN, NOSTRILS = "lid_margin", "nostrils"
@@ -42,38 +47,80 @@ SOFT_EDGE = {
 }
 
 
-def skin_regions(mesh: ControlMesh, vertices: Floats, control: csr_matrix) -> dict[str, Floats]:
-    """Weights (V,) in [0, 1] of every region of the skin and its mouth bag (V, 3), by name.
+# Outlines end towards the sides of the head, metres on the model's Z axis.
+FRONT = (-0.03, 0.0)
+# Directions, degrees to the side and down, from which whatever of the nose is not seen lies inside the nostrils.
+LOOKS = tuple((yaw, pitch) for pitch in (0, 25, 50) for yaw in (-50, -25, 0, 25, 50))
+PICTURE, PIXELS = 0.09, 500  # metres across a picture of the nose, its size
+FADES = 2  # rounds of averaging along edges of what is seen or not
+
+
+def region_weights(head: HeadMesh, landmarks: Floats) -> dict[str, Floats]:
+    """Weights (V,) in [0, 1] of every region by name. landmarks: (478, 3) the dense ones at rest.
 
     Two more names serve the colours only: LID_MARGIN and NOSTRILS.
     """
-    inside = np.zeros(mesh.count)
-    inside[mesh.mouth[0]], inside[mesh.mouth[1:]] = 0.3, 1.0
-    hidden = np.zeros(mesh.count)
-    hidden[[*mesh.lid_right.ravel(), *mesh.lid_left.ravel()]] = 1.0
-    edge = np.zeros(mesh.count)
-    edge[mesh.skirt] = ((np.arange(len(mesh.skirt)) + 1) / len(mesh.skirt))[:, None]
-    nostrils = _only(mesh.count, np.concatenate([mesh.nostril_right, mesh.nostril_left]))
-    interior, strip, skirt, nostrils = (np.clip(control @ w, 0, 1) for w in (inside, hidden, edge, nostrils))
-
+    skin = head.skin
+    outer = head.regions.outer.astype(float)
+    mouth = _only(len(skin), np.unique(head.regions.mouth_faces))
+    lip_edges = _only(len(skin), np.intersect1d(head.regions.mouth_faces, head.regions.outer_faces))
+    mouth = np.clip(mouth - 0.7 * lip_edges, 0, 1)
+    margin = _only(len(skin), np.unique(head.lids.rings[:-2]))
+    sockets = _only(len(skin), np.unique(head.regions.left_socket_faces))
+    hidden = np.maximum(margin, sockets)
+    hidden = np.maximum(hidden, hidden[head.base.fine_mirror])
+    visible = outer * smoothstep(*FRONT, skin[:, 2])
     weights = {
-        RegionName.MOUTH_INTERIOR: interior,
-        RegionName.SKIRT: skirt,
-        LID_MARGIN: strip,
-        NOSTRILS: smoothstep(0.05, 0.45, nostrils),
+        RegionName.MOUTH_INTERIOR: mouth,
+        RegionName.SKIRT: np.zeros(len(skin)),
+        LID_MARGIN: hidden,
+        NOSTRILS: nostrils(head, landmarks),
     }
-    visible = (1 - interior) * (1 - skirt)
-    landmarks = vertices[: len(dense_mirror())]
     for name, outlines in _outlines().items():
-        covered = [soft_polygon(vertices[:, :2], landmarks[list(o), :2], SOFT_EDGE[name]) for o in outlines]
+        covered = [soft_polygon(skin[:, :2], landmarks[list(o), :2], SOFT_EDGE[name]) for o in outlines]
         weights[name] = np.max(covered, axis=0) * visible
-    weights[RegionName.LIPS] = np.maximum(
-        weights[RegionName.LIPS], np.clip(control @ _only(mesh.count, mesh.mouth[0]), 0, 1)
+    weights[RegionName.LIPS] = np.maximum(weights[RegionName.LIPS], lip_edges)
+    weights[RegionName.LIDS] = np.maximum(weights[RegionName.LIDS], hidden)
+    weights[RegionName.SKIN] = np.clip(1 - weights[RegionName.LIPS] - mouth, 0, 1)
+    even = {name: (w + w[head.base.fine_mirror])[:, None] / 2 for name, w in weights.items()}
+    whole = {name: head.whole(w, {})[:, 0] for name, w in even.items()}
+    whole[RegionName.EYES] = _only(len(head.mirror), head.part_vertices(PartKind.EYE, PartKind.IRIS, PartKind.PUPIL))
+    inside = head.part_vertices(PartKind.TEETH, PartKind.GUMS, PartKind.TONGUE)
+    whole[RegionName.MOUTH_INTERIOR][inside] = 1.0
+    return whole
+
+
+def nostrils(head: HeadMesh, landmarks: Floats) -> Floats:
+    """Weights (S,): what of the nose no look from in front or below shows."""
+    triangles = torch.as_tensor(triangulate(head.base.fine.faces).astype(np.int64))
+    middle = landmarks[Dense.UNDER_NOSE]
+    seen = np.zeros(len(head.skin), dtype=bool)
+    for yaw, pitch in LOOKS:
+        seen[triangles.numpy()[_triangles_seen(head.skin, triangles, middle, (yaw, pitch))]] = True
+    nose = soft_polygon(head.skin[:, :2], landmarks[list(_outlines()[RegionName.NOSE][0]), :2], 0.002)
+    hidden = np.where(seen, 0.0, nose * head.regions.outer * (head.skin[:, 2] > middle[2] - 0.02))
+    average = umbrella(head.base.fine.faces, len(hidden))
+    for _ in range(FADES):
+        hidden = hidden - 0.5 * (average @ hidden)
+    return np.clip(hidden, 0, 1)
+
+
+def _triangles_seen(vertices: Floats, triangles: torch.Tensor, middle: Floats, look: tuple[float, float]) -> Ints:
+    """Ids of the triangles in a picture of the nose from a direction."""
+    yaw, pitch = np.radians(look)
+    turn = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
+    nod = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
+    rotation, like = np.diag([1.0, -1.0, -1.0]) @ nod @ turn, torch.zeros((), dtype=torch.float32)
+    camera = Camera(
+        intrinsics_from_focal(PIXELS / PICTURE, (PIXELS, PIXELS), like),
+        like.new_tensor(rotation),
+        like.new_tensor(np.array([0.0, 0.0, 1.0]) - rotation @ middle),
+        (PIXELS, PIXELS),
     )
-    weights[RegionName.LIDS] = np.maximum(weights[RegionName.LIDS], strip)
-    weights[RegionName.SKIN] = np.clip(1 - weights[RegionName.LIPS] - interior, 0, 1)
-    weights[RegionName.EYES] = np.zeros(len(vertices))
-    return weights
+    in_camera = camera.to_camera(torch.as_tensor(vertices, dtype=torch.float32))[None]
+    fragments = rasterize(in_camera, triangles, camera.intrinsics[None], camera.image_size)
+    ids = np.unique(fragments.triangle_ids[0].numpy())
+    return ids[ids >= 0]
 
 
 def _only(count: int, ids: Ints) -> Floats:

@@ -1,78 +1,115 @@
-"""Joints of the built-in face: head, jaw, eyes; where they are and which vertices follow them."""
+"""Joints of the built-in head and which vertices follow them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...anatomy.joints import HEAD_JOINTS
-from ...anatomy.landmarks import FACE_OVAL_LOOP, INNER_LIP_LOOP, OUTER_LIP_LOOP, Dense, dense_mirror
+from ...anatomy.joints import BUST_JOINTS, JointName
+from ...anatomy.parts import PartName
 from ...geometry.affine import affine_weights
-from ...geometry.arrays import Floats, Ints
+from ...geometry.arrays import Floats
 from ...geometry.laplacians import harmonic, umbrella
 from ...geometry.smoothstep import smoothstep
-from .topology import ControlMesh
+from .head_mesh import HeadMesh
+from .laying_points import PICKED
+from .openings import border_loops
 
-HEAD_ANCHORS = (
-    *(Dense.NOSE_BRIDGE, 6, Dense.FOREHEAD_TOP, Dense.CHIN),
-    *(Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR, 127, 356),
-)
-# The jaw hinges on its condyles, about 12 mm in front of the ear canal: half-way between the oval's points before the
-# ears and the skirt's first ring behind them.
-HINGE_LANDMARKS = (Dense.BEFORE_RIGHT_EAR, Dense.BEFORE_LEFT_EAR)
-HINGE_PLACES = tuple(FACE_OVAL_LOOP.index(p) for p in HINGE_LANDMARKS)
-# Control points that turn fully with the jaw, and along its edge the share that does (subject's right).
-JAW_BONE = (18, 83, 182, 106, 201, 194, 204, 200, 208, 32, 211, 199, 171, 140, 175, 148, 152, 176, 149, 170, 169, 150)
-JAW_EDGE = {136: 0.95, 172: 0.75, 58: 0.45, 132: 0.2, 93: 0.05, 234: 0.0}
-STILL = (
-    1, 2, 4, 5, 6, 8, 9, 10, 168, 164, 97, 98, 129, 203, 206, 36, 100, 101, 50, 123, 116, 117, 118, 119, 127, 234,
-    33, 133, 151, 0, 37, 39, 40, 185, 11, 12, 13, 72, 38, 82, 73, 41, 81, 74, 42, 80, 184, 183, 191,
-)  # fmt: skip
-SKIRT_SHARE = 0.75  # how much of the jaw edge's share the skirt's outermost ring keeps
+# The head turns on the atlas, a little below and behind the ear canals; metres from their middle.
+ATLAS = np.array([0.0, -0.012, -0.012])
+# The neck bends at its base: the share of the way from the collar's middle to the atlas.
+NECK_BASE = 0.18
+ANCHOR_REACH = 0.05  # metres from a joint within which skin says where it is on another head
+EVERY = 9
+# Of the way up the neck, which is 0 at the collar and 1 where the head begins.
+ROOT_ENDS, HEAD_BEGINS = 0.55, 0.3
+TONGUE_ROOT = 0.3  # share of the tongue's length from its back end at which it turns
+TONGUE_TURNS = (0.15, 0.7)  # of that length, from its back end: where it begins to follow its joint, and where wholly
 
 
-def jaw_share(mesh: ControlMesh) -> Floats:
-    """Share (C,) of each control point that turns with the jaw bone: harmonic between bone and still points."""
-    given = dict.fromkeys(STILL, 0.0) | dict.fromkeys(JAW_BONE, 1.0) | JAW_EDGE
-    given |= {p: 1.0 for loop in (OUTER_LIP_LOOP, INNER_LIP_LOOP) for p in loop[11:]}
-    given |= {p: 0.5 for loop in (OUTER_LIP_LOOP, INNER_LIP_LOOP) for p in (loop[0], loop[10])}
-    given |= {int(dense_mirror()[p]): share for p, share in given.items()}
-    bow = np.sin(2 * np.pi * np.linspace(0, 1, mesh.mouth.shape[1], endpoint=False))
-    for ring in mesh.mouth[1:]:
-        given |= dict(zip(ring.tolist(), smoothstep(-1.0, 1.0, -2.0 * bow).tolist(), strict=True))
-    given |= {int(p): 0.0 for p in (*mesh.lid_right.ravel(), *mesh.lid_left.ravel())}
-    oval = [p for ring in mesh.skirt for p in ring]
-    share = _harmonic(mesh, given, set(range(mesh.count)) - set(oval))
-    ahead = share[list(FACE_OVAL_LOOP)]
-    fade = np.linspace(1.0, SKIRT_SHARE, len(mesh.skirt) + 1)[1:]
-    share[mesh.skirt] = fade[:, None] * ahead
-    return np.clip(share, 0, 1)
+def joint_positions(head: HeadMesh) -> Floats:
+    """(7, 3) at rest, in the order of `BUST_JOINTS`."""
+    picked = {name: head.skin[own] for name, own, _, _ in PICKED}
+    atlas = picked["canal"] * [0, 1, 1] + ATLAS
+    collar = head.skin[border_loops(head.base.fine.faces)[0]]
+    root = (collar.max(axis=0) + collar.min(axis=0)) / 2 * [0, 1, 1]
+    tongue = next(piece.cage.vertices for piece in head.pieces if piece.name == "tongue")
+    back, tip = tongue[tongue[:, 2].argmin()], tongue[tongue[:, 2].argmax()]
+    at = {
+        JointName.ROOT: root,
+        JointName.NECK: root + NECK_BASE * (atlas - root),
+        JointName.HEAD: atlas,
+        JointName.JAW: head.place.jaw_hinge,
+        JointName.EYE_LEFT: head.eye_centres[0],
+        JointName.EYE_RIGHT: head.eye_centres[1],
+        JointName.TONGUE: (back + TONGUE_ROOT * (tip - back)) * [0, 1, 1],
+    }
+    return np.stack([at[name] for name in BUST_JOINTS])
 
 
-def _harmonic(mesh: ControlMesh, given: dict[int, float], members: set[int]) -> Floats:
-    """Solve the graph Laplace equation over the member points with some values given."""
-    fixed = np.array(sorted(set(given) & members))
-    free = np.array(sorted(members - set(given)))
-    values = np.zeros(mesh.count)
-    values[fixed] = [given[int(p)] for p in fixed]
-    values[free] = harmonic(umbrella(mesh.faces, mesh.count), free, fixed, values[fixed])
-    return values
-
-
-def joint_regressor(vertices: Floats, mesh: ControlMesh, eyes: tuple[Ints, Ints], centres: Floats) -> Floats:
-    """(4, V) joint positions from vertices. eyes: vertex ids left, right; centres: (2, 3) in the same order."""
-    regressor = np.zeros((len(HEAD_JOINTS), len(vertices)))
-    regressor[0, list(HEAD_ANCHORS)] = affine_weights(vertices[list(HEAD_ANCHORS)], np.zeros(3))
-    regressor[1, [*HINGE_LANDMARKS, *mesh.skirt[0, list(HINGE_PLACES)]]] = 0.25
-    for row, ids, centre in zip((2, 3), eyes, centres, strict=True):
-        regressor[row, ids] = affine_weights(vertices[ids], centre)
+def joint_regressor(head: HeadMesh, vertices: Floats, joints: Floats) -> Floats:
+    """(7, V) weights of the vertices that give the joints (7, 3) of any head, rows summing to 1."""
+    regressor = np.zeros((len(joints), len(vertices)))
+    outer = head.skin_ids[head.regions.outer]
+    for row, name, joint in zip(regressor, BUST_JOINTS, joints, strict=True):
+        if name in JointName.EYES:
+            names = PartName.LEFT_EYE if name == JointName.EYE_LEFT else PartName.RIGHT_EYE
+            near = np.unique(head.fine.faces[np.isin(head.face_parts, names)])
+        else:
+            aside = np.linalg.norm((vertices[outer] - joint)[:, 1:], axis=1)  # a joint is a line across the head as well
+            near = outer[aside < max(ANCHOR_REACH, np.sort(aside)[60 * EVERY])][::EVERY]
+            near = np.union1d(near, head.mirror[near])
+        row[near] = affine_weights(vertices[near], joint)
     return regressor
 
 
-def skin_weights(jaw: Floats, count: int, eyes: tuple[Ints, Ints]) -> Floats:
-    """(V, 4) rows summing to 1: skin between head and jaw by its jaw shares (S,), each eyeball on its own joint."""
-    weights = np.zeros((count, len(HEAD_JOINTS)))
-    weights[: len(jaw), 1] = jaw
-    weights[: len(jaw), 0] = 1 - jaw
-    for column, ids in zip((2, 3), eyes, strict=True):
-        weights[ids, column] = 1.0
-    return weights
+def skin_weights(head: HeadMesh, jaw: Floats) -> Floats:
+    """(V, 7) rows summing to 1. jaw: (S,) share of the skin that turns with the jaw bone."""
+    count = len(head.mirror)
+    way = neck_way(head)
+    root = 1 - smoothstep(0.0, ROOT_ENDS, way)
+    upper = smoothstep(HEAD_BEGINS, 1.0, way)
+    jaw = jaw * upper
+    skin = np.stack([root, np.clip(1 - root - upper, 0, 1), upper - jaw, jaw], axis=1)
+    skin /= skin.sum(axis=1, keepdims=True)
+    weights = np.zeros((count, len(BUST_JOINTS)))
+    columns = [BUST_JOINTS.index(n) for n in (JointName.ROOT, JointName.NECK, JointName.HEAD, JointName.JAW)]
+    weights[:, columns] = head.whole(skin, {name: skin[ids] for name, ids in head.rims.items()})
+    for names, joint in (
+        (("upper_teeth", "upper_gums"), JointName.HEAD),
+        (("lower_teeth", "lower_gums", "tongue"), JointName.JAW),
+    ):
+        weights[_fine_ids(head, *names), BUST_JOINTS.index(joint)] = 1.0
+    for names, joint in ((PartName.LEFT_EYE, JointName.EYE_LEFT), (PartName.RIGHT_EYE, JointName.EYE_RIGHT)):
+        weights[np.unique(head.fine.faces[np.isin(head.face_parts, names)]), BUST_JOINTS.index(joint)] = 1.0
+    _free_tongue(head, weights)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def neck_way(head: HeadMesh) -> Floats:
+    """(S,) 0 at the collar, 1 from where the head begins, harmonic between: throat in front, occiput behind."""
+    picked = {name: head.skin[own] for name, own, _, _ in PICKED}
+    front, back = picked["throat"], picked["below the occiput"]
+    above = (head.skin[:, 1] - back[1]) > (front[1] - back[1]) / (front[2] - back[2]) * (head.skin[:, 2] - back[2])
+    collar = border_loops(head.base.fine.faces)[0]
+    fixed = np.union1d(np.flatnonzero(above | ~head.regions.outer), collar)
+    values = np.ones(len(fixed))
+    values[np.isin(fixed, collar)] = 0.0
+    way = np.zeros(len(head.skin))
+    way[fixed] = values
+    free = np.setdiff1d(np.arange(len(way)), fixed)
+    way[free] = harmonic(umbrella(head.base.fine.faces, len(way)), free, fixed, values)
+    return (way + way[head.base.fine_mirror]) / 2
+
+
+def _fine_ids(head: HeadMesh, *names: str) -> np.ndarray:
+    """The subdivided vertices of pieces."""
+    ids = np.concatenate([piece.ids for piece in head.pieces if piece.name in names])
+    return np.unique(head.fine.faces[np.isin(head.cage_faces[head.fine.parents], ids).all(axis=1)])
+
+
+def _free_tongue(head: HeadMesh, weights: Floats) -> None:
+    ids = _fine_ids(head, "tongue")
+    z = head.vertices()[ids, 2]
+    share = smoothstep(*TONGUE_TURNS, (z - z.min()) / np.ptp(z))
+    weights[ids, BUST_JOINTS.index(JointName.TONGUE)] = share
+    weights[ids, BUST_JOINTS.index(JointName.JAW)] = 1 - share

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...anatomy.parts import PartName
+from ...bfm.builtin.eyes import on_eyeball
 from ...geometry.arrays import Floats
 from ...geometry.normals import unit
-from .eyeballs import on_eyeball
 from .lids import Lids, RimCage, chosen
 from .part_cage import grid_faces, interpolating, with_twin
 

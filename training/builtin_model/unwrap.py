@@ -1,79 +1,156 @@
-"""The UV layout: the face flattened as one chart in the middle, eyeballs and mouth bag as discs in the corners.
+"""The first texture layout: the head flattened as one chart whose middle is the face, its parts in a row below.
 
-The face starts as a Tutte embedding (no triangle folds over) and relaxes. Holes are closed by weak fans meanwhile, so
-their borders cannot cross. Mirror symmetric about u = 1/2; v up.
+The skin is cut from the crown down the nape. It starts as a Tutte embedding (no triangle folds over) and relaxes;
+holes are closed by weak fans meanwhile, so their borders cannot cross. What the face needs it gets: the back of the
+head is drawn smaller. Mirror symmetric about u = 1/2; v up.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ...anatomy.landmarks import INNER_LIP_LOOP, RIGHT_EYE_LOOP
 from ...geometry.arrays import Floats, Ints
-from ...geometry.edges import half_edges
+from ...geometry.edges import edges_of, half_edges
 from ...geometry.faces import NO_CORNER, both_triangulations
-from ...geometry.flattening import RestTriangles, relax, rest_triangles
+from ...geometry.flattening import RestTriangles, rest_triangles
 from ...geometry.laplacians import harmonic, umbrella
-from .topology import SKIN, ControlMesh
+from ...geometry.relaxing import relaxed
+from ...geometry.smoothstep import smoothstep
+from .head_mesh import HeadMesh
+from .openings import border_loops
 
-FACE_CENTRE, FACE_REACH = (0.5, 0.5), 0.485
-CORNER_RADIUS = 0.066
-RIGHT_EYE_CHART, LEFT_EYE_CHART, MOUTH_CHART = (0.074, 0.074), (0.926, 0.074), (0.074, 0.926)
-SKIRT_SCALE, FEATURE_SCALE = 0.62, 1.25  # how large the skirt, and eyes and mouth, shall be against the rest
-LID_STRIP = 0.45  # how far the hidden lid ring reaches into the eye's hole
-MOUTH_RADII = (1.0, 0.82, 0.64, 0.46)
+ROW = 0.1  # height of the row of small charts
+MARGIN = 0.006
+# Left and lower edge, width and height of the small charts; of a piece all, of the skin's hidden sides the island.
+PLACES: dict[str, tuple[float, float, float, float]] = {
+    "eyes": (0.0, 0.0, 2 * ROW, ROW),
+    "upper_teeth": (2 * ROW, 0.0, ROW, ROW),
+    "lower_teeth": (3 * ROW, 0.0, ROW, ROW),
+    "upper_gums": (4 * ROW, 0.0, ROW, ROW),
+    "lower_gums": (5 * ROW, 0.0, ROW, ROW),
+    "tongue": (6 * ROW, 0.0, ROW, ROW),
+    "mouth": (7 * ROW, 0.0, ROW, ROW),
+    "lashes": (8 * ROW, 0.0, 1 - 8 * ROW, ROW / 2),
+    "tears": (8 * ROW, ROW / 2, 0.02, ROW / 2),
+    "left_socket": (8 * ROW + 0.02, ROW / 2, 0.03, 0.03),
+    "right_socket": (8 * ROW + 0.05, ROW / 2, 0.03, 0.03),
+}
+# How large triangles shall be against the face's: metres from the face's middle where it begins and ends to fall, and
+# to what; ears keep a little more.
+FACE_MIDDLE, NEAR, FAR = np.array([0.0, -0.025, 0.085]), 0.065, 0.13
+BEHIND = 0.15
+FEATURES = 1.6  # eyes, lips, nostrils: the surface folds there
 FILL_WEIGHT = 0.003
-ITERATIONS = 400
+ITERATIONS = 150
 
 
-def unwrap(mesh: ControlMesh, targets: Floats) -> tuple[Floats, Ints]:
-    """Control UVs (U, 2) in [0, 1] and faces_uv (F, 4) for control points (C, 3)."""
-    skin = mesh.faces[mesh.charts == SKIN]
-    ids = np.unique(skin[skin != NO_CORNER])
-    flat = _flatten(mesh, _rest_shape(mesh, targets), skin)
-    flat = (flat + flat[mesh.mirror] * [-1, 1]) / 2
-    flat, seen = _fit_into(flat, ids)
+@dataclass(frozen=True)
+class Chart:
+    """Faces of the cage with their own texture points."""
 
-    bag = len(ids) + np.arange(mesh.mouth.size).reshape(mesh.mouth.shape)
-    place = np.full(mesh.count, -1)
-    place[ids] = np.arange(len(ids))
-    faces_uv = place[mesh.faces]
-    place[mesh.mouth] = bag
-    faces_uv[mesh.charts != SKIN] = place[mesh.faces[mesh.charts != SKIN]]
-    faces_uv[mesh.faces == NO_CORNER] = NO_CORNER
-    around = np.pi - 2 * np.pi * np.arange(mesh.mouth.shape[1]) / mesh.mouth.shape[1]
-    circle = np.stack([np.cos(around), np.sin(around)], axis=1)
-    rings = MOUTH_CHART + CORNER_RADIUS * np.array(MOUTH_RADII)[: len(mesh.mouth), None, None] * circle
-    return np.concatenate([seen, rings.reshape(-1, 2)]), faces_uv.astype(np.int32)
+    uv: Floats  # (U, 2)
+    faces_uv: Ints  # (G, 4)
 
 
-def _fit_into(flat: Floats, ids: Ints) -> tuple[Floats, Floats]:
-    """Scale and move so that the points ``ids`` fill the square's height or width; returns all, and those."""
-    low, high = flat[ids].min(axis=0), flat[ids].max(axis=0)
-    scale = 2 * FACE_REACH / (high - low).max()
-    flat = (flat - [0, (low[1] + high[1]) / 2]) * scale + FACE_CENTRE
-    return flat, flat[ids]
+def unwrap(head: HeadMesh) -> tuple[Floats, Ints]:
+    """Texture points (U, 2) in [0, 1] and corners (G, 4) of the whole cage."""
+    regions, base = head.regions, head.base
+    outer = _cage_faces(base.faces, regions.outer_faces)
+    sides = {
+        "mouth": _cage_faces(base.faces, regions.mouth_faces),
+        "left_socket": _cage_faces(base.faces, regions.left_socket_faces),
+        "right_socket": _cage_faces(base.faces, regions.right_socket_faces),
+    }
+    skin = head.skin[: len(base.vertices)]
+    faces_uv = np.zeros_like(head.cage_faces)
+    tables: list[Floats] = []
+
+    def add(rows: Ints, chart: Chart) -> None:
+        faces_uv[rows] = chart.faces_uv + sum(map(len, tables))
+        tables.append(chart.uv)
+
+    add(outer, _into(_head_chart(skin, base.faces[outer], base.mirror), (0.0, ROW, 1.0, 1 - ROW), keep_aspect=True))
+    for name, rows in sides.items():
+        add(rows, _into(_disc(base.faces[rows], skin), PLACES[name], keep_aspect=True))
+    start = len(base.faces)
+    for piece in head.pieces:
+        rows = start + np.arange(len(piece.cage.faces))
+        add(rows, _into(Chart(piece.cage.uv, piece.cage.faces_uv), PLACES[piece.name], whole=True))
+        start += len(rows)
+    return np.concatenate(tables), faces_uv
 
 
-def _rest_shape(mesh: ControlMesh, targets: Floats) -> Floats:
-    """Where triangles take their shapes from: the surface, its hidden lid rings spread over the eye's opening."""
-    rest = targets.copy()
-    for margin, hidden in (mesh.lid_right, mesh.lid_left):
-        rest[hidden] = rest[margin] + LID_STRIP * (rest[margin].mean(axis=0) - rest[margin])
-    return rest
+def subdivided_uv(uv: Floats, faces_uv: Ints) -> tuple[Floats, Ints]:
+    """Texture points (U', 2), the given ones first, and corners (4 G, 4) of faces once subdivided, halving each edge."""
+    from ...geometry.subdivision import subdivide
+
+    fine = subdivide(faces_uv, len(uv), 1)
+    points = [uv, uv[fine.edges].mean(axis=1), uv[faces_uv].mean(axis=1)]
+    return np.concatenate(points), fine.faces
 
 
-def _flatten(mesh: ControlMesh, rest: Floats, skin: Ints) -> Floats:
-    holes = [mesh.lid_right[-1], mesh.lid_left[-1], mesh.mouth[0]]
-    count = mesh.count + len(holes)
-    rest = np.concatenate([rest, [rest[h].mean(axis=0) for h in holes]])
-    fans = np.concatenate([_fan(skin, hole, mesh.count + i) for i, hole in enumerate(holes)])
-    filled = np.concatenate([skin, fans])
-    flat = _tutte(filled, mesh.skirt[-1], count)
-    sheet = _sheet(mesh, rest, skin, fans)
+def _cage_faces(cage: Ints, fine: Ints) -> Ints:
+    """Which faces (G, 4) of the cage the subdivided faces lie in: those whose middles they touch."""
+    first = cage.max() + 1 + len(edges_of(cage).ends)
+    return np.unique(fine[:, 2]) - first
+
+
+def _head_chart(vertices: Floats, faces: Ints, mirror: Ints) -> Chart:
+    """The outer skin, cut along the midline from the crown down to the collar behind."""
+    cut = _seam(vertices, faces)
+    twin = np.full(len(vertices), NO_CORNER)
+    twin[cut[1:]] = len(vertices) + np.arange(len(cut) - 1)  # the crown's end stays one point
+    right = vertices[faces].mean(axis=1)[:, 0] < 0
+    opened = np.where(right[:, None] & (twin[faces] >= 0), twin[faces], faces)
+    rest = np.concatenate([vertices, vertices[cut[1:]]])
+    both = np.concatenate([mirror, cut[1:]])
+    both[cut[1:]] = twin[cut[1:]]
+    flat = _flatten(rest, opened, vertices)
+    flat = (flat + flat[both] * [-1, 1]) / 2
+    used, corners = np.unique(opened, return_inverse=True)
+    return Chart(flat[used], corners.reshape(-1, 4))
+
+
+def _seam(vertices: Floats, faces: Ints) -> Ints:
+    """Vertices of the midline from the crown down the back to the open border."""
+    ends = edges_of(faces).ends
+    middle = np.abs(vertices[:, 0]) < 1e-9
+    links: dict[int, list[int]] = {}
+    for a, b in ends[middle[ends].all(axis=1)].tolist():
+        links.setdefault(a, []).append(b)
+        links.setdefault(b, []).append(a)
+    crown = max(links, key=lambda v: vertices[v, 1])
+    behind = min(links[crown], key=lambda v: vertices[v, 2])
+    seam = [crown, behind]
+    while ahead := [v for v in links[seam[-1]] if v != seam[-2]]:
+        seam.append(ahead[0])
+    return np.array(seam)
+
+
+def _flatten(rest: Floats, faces: Ints, vertices: Floats) -> Floats:
+    loops = sorted(border_loops(faces), key=len)
+    border, holes = loops[-1], loops[:-1]
+    count = len(rest) + len(holes)
+    rest = np.concatenate([rest, [rest[hole].mean(axis=0) for hole in holes]])
+    fans = np.concatenate([_fan(faces, hole, count - len(holes) + k) for k, hole in enumerate(holes)])
+    filled = np.concatenate([faces, fans])
+    top = int(np.argmax(vertices[:, 1]))
+    flat = _tutte(filled, _turned(border, rest, faces, top), count)
+    sheet = _sheet(rest, faces, fans)
     area = 0.5 / np.abs(np.linalg.det(sheet.inverse))
     flat *= np.sqrt((area * (sheet.weights > 0)).sum() / 2 / np.pi)
-    return relax(sheet, flat, ITERATIONS)[: mesh.count]
+    return relaxed(sheet, flat, ITERATIONS)[: count - len(holes)]
+
+
+def _turned(border: Ints, rest: Floats, faces: Ints, crown: int) -> Ints:
+    """The border from the crown on, such that it runs to the subject's left first."""
+    _, start, end, _ = half_edges(faces)
+    loop = np.roll(border, -int(np.flatnonzero(border == crown)[0]))
+    forward = bool(np.any((start == loop[0]) & (end == loop[1])))
+    # Faces are wound counter-clockwise; the chart shall be so too, and clockwise is how the border is laid out.
+    return np.append(loop[0], loop[:0:-1]) if forward else loop
 
 
 def _fan(faces: Ints, hole: Ints, centre: int) -> Ints:
@@ -86,7 +163,7 @@ def _fan(faces: Ints, hole: Ints, centre: int) -> Ints:
 
 
 def _tutte(faces: Ints, border: Ints, count: int) -> Floats:
-    """Border on the unit circle (place 0 on top, running to the subject's left), the rest at neighbours' means."""
+    """Border on the unit circle (place 0 on top, clockwise), the rest at neighbours' means."""
     around = np.pi / 2 - 2 * np.pi * np.arange(len(border)) / len(border)
     flat = np.zeros((count, 2))
     flat[border] = np.stack([np.cos(around), np.sin(around)], axis=1)
@@ -96,11 +173,33 @@ def _tutte(faces: Ints, border: Ints, count: int) -> Floats:
     return flat
 
 
-def _sheet(mesh: ControlMesh, rest: Floats, skin: Ints, fans: Ints) -> RestTriangles:
+def _sheet(rest: Floats, faces: Ints, fans: Ints) -> RestTriangles:
     """Both ways to cut every quad, so the energy is as symmetric as the mesh."""
-    triangles = np.concatenate([both_triangulations(skin), fans[:, :3]])
-    scale = np.ones(len(rest))
-    scale[mesh.skirt] = SKIRT_SCALE
-    scale[[*RIGHT_EYE_LOOP, *mesh.mirror[list(RIGHT_EYE_LOOP)], *INNER_LIP_LOOP]] = FEATURE_SCALE
-    size = scale[triangles].mean(axis=1)
-    return rest_triangles(rest, triangles, size, slice(-len(fans), None), FILL_WEIGHT)
+    triangles = np.concatenate([both_triangulations(faces), fans[:, :3]])
+    apart = np.linalg.norm(rest - FACE_MIDDLE, axis=1)
+    scale = 1 + (BEHIND - 1) * smoothstep(NEAR, FAR, apart)
+    scale[np.unique(fans[:, :2])] *= FEATURES
+    return rest_triangles(rest, triangles, scale[triangles].mean(axis=1), slice(-len(fans), None), FILL_WEIGHT)
+
+
+def _disc(faces: Ints, vertices: Floats) -> Chart:
+    """An island with one border as a disc."""
+    used, corners = np.unique(faces, return_inverse=True)
+    faces = corners.reshape(-1, 4)
+    border = border_loops(faces)[0]
+    _, start, end, _ = half_edges(faces)
+    forward = bool(np.any((start == border[0]) & (end == border[1])))
+    loop = border[::-1] if forward else border
+    first = int(np.argmax(vertices[used[loop], 1]))
+    return Chart(_tutte(faces, np.roll(loop, -first), len(used)), faces)
+
+
+def _into(chart: Chart, place: tuple[float, float, float, float], keep_aspect: bool = False, whole: bool = False) -> Chart:
+    """The chart in a box (left, lower, width, height), with a margin; ``whole``: the unit square is what fills it."""
+    low, high = (np.zeros(2), np.ones(2)) if whole else (chart.uv.min(axis=0), chart.uv.max(axis=0))
+    room = np.array(place[2:]) - 2 * MARGIN * min(1.0, min(place[2:]) / ROW)
+    scale = room / (high - low)
+    if keep_aspect:
+        scale = np.full(2, scale.min())
+    middle = np.array(place[:2]) + np.array(place[2:]) / 2
+    return Chart(middle + (chart.uv - (low + high) / 2) * scale, chart.faces_uv)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ....anatomy.arkit import ARKIT_NAMES
-from ....anatomy.expression_spread import EXPRESSION_STD
+from ....anatomy.expression_spread import expression_std
 
 # Slot 0 is the neutral face; slots follow the toolkit's list, whose pairs are left first.
 SLOTS: tuple[str, ...] = (
@@ -18,7 +17,7 @@ SLOTS: tuple[str, ...] = (
     "cheekPuff", "cheekSquintLeft", "cheekSquintRight",
 )  # fmt: skip
 # How far the sliders usually are from rest: a property of faces, not of the model.
-SPREADS = tuple(float(EXPRESSION_STD[ARKIT_NAMES.index(name)]) for name in SLOTS)
+SPREADS = tuple(expression_std(SLOTS).tolist())
 
 # iBUG-68 in the mesh of v1.6, zero-based.
 LANDMARKS68 = (

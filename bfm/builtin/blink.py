@@ -1,0 +1,113 @@
+"""Lids made to measure: what a linear basis cannot do for every identity.
+
+Eyes open wider or less wide, so that the mean's blink would leave a gap or an overlap of a millimetre or two on other
+faces. On a given face both rims are therefore led to one line, the lids' skin with them, and no lid's straight way cuts
+into the eyeball. The model's file holds which vertices these are (`blink_arrays`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ...anatomy.joints import JointName
+from ...geometry.arrays import Floats, Ints
+from ..face_model import FaceModel
+from .eyes import height
+from .loading import BUILTIN_FILE
+
+BLINKS = ("eyeBlinkLeft", "eyeBlinkRight")
+FLIP = np.array([-1.0, 1.0, 1.0])
+SEAM = 0.25  # where closed lids meet, from the lower (0) to the upper rim (1) as the basis alone would close them
+CLEARANCE = 0.0003  # metres between the eyeball and the lid that slides over it
+STEPS = np.linspace(0.1, 1.0, 10)
+ROUNDS = 6
+PREFIX = "lid_"  # of the arrays' names in the model's file
+
+
+@dataclass(frozen=True, eq=False)
+class LeftLids:
+    """The left eye's lids on the built-in mesh: R rings of N columns, L vertices that go with them."""
+
+    rings: Ints  # (R, 2, N) upper and lower, from the hidden edge to the rim, from the inner to the outer corner
+    skin: Ints  # (L,) the lids' skin, margins, lashes and tear line
+    spread: Floats  # (L, 2 N) how they go with the rims' vertices, the upper's first
+    mirror: Ints  # (V,) permutation of all vertices
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """By the names that they have in the model's file."""
+        return {
+            PREFIX + "rings": self.rings.astype(np.int32),
+            PREFIX + "skin": self.skin.astype(np.int32),
+            PREFIX + "spread": self.spread.astype(np.float16),
+            PREFIX + "mirror": self.mirror.astype(np.int32),
+        }
+
+
+def lids_of(archive: Mapping[str, np.ndarray]) -> LeftLids:
+    """The lids in the model's file. Raises KeyError where it has none."""
+    arrays = {name: archive[PREFIX + name] for name in ("rings", "skin", "spread", "mirror")}
+    return LeftLids(**arrays | {"spread": arrays["spread"].astype(np.float64)})
+
+
+@lru_cache(maxsize=1)
+def builtin_lids() -> LeftLids:
+    """The built-in model's, read once."""
+    with np.load(BUILTIN_FILE, allow_pickle=False) as archive:
+        return lids_of(archive)
+
+
+def personal_expressions(model: FaceModel, vertices: Floats, lids: LeftLids | None = None) -> Floats:
+    """The built-in model's expressions (E, V, 3), metres at slider 1.0, whose lids close and slide on this face.
+
+    vertices: (V, 3) its neutral, metres, model axes.
+    """
+    lids = builtin_lids() if lids is None else lids
+    basis = np.array(model.expression_basis, dtype=np.float32)
+    neutral = np.asarray(vertices, dtype=np.float64)
+    joints = dict(zip(model.joint_names, model.joint_regressor @ neutral, strict=True))
+    for side, blink in enumerate(BLINKS):
+        # The right eye is the mirrored face's left one.
+        flip, order = (FLIP, lids.mirror) if side else (np.ones(3), np.arange(len(neutral)))
+        centre = joints[JointName.EYES[side]] * flip
+        face = neutral[order] * flip
+        fields = basis[:, order[lids.skin]] * flip
+        rims = basis[model.expression_names.index(blink)][order[lids.rings[-1]]] * flip
+        fields[model.expression_names.index(blink)] += lids.spread @ _meeting(face[lids.rings[-1]], rims, centre)
+        for name, field in zip(model.expression_names, fields, strict=True):
+            if np.abs(field).max() > 0:
+                moved = lifted(face[lids.skin], field, centre)
+                basis[model.expression_names.index(name), order[lids.skin]] = moved * flip
+    return basis
+
+
+def _meeting(rims: Floats, motion: Floats, centre: Floats) -> Floats:
+    """What must be added (2 N, 3) to the motion (2, N, 3) of rims (2, N, 3) for both to end on one line."""
+    ends = rims + motion - centre
+    seam = SEAM * ends[0] + (1 - SEAM) * ends[1]
+    direction = seam / np.linalg.norm(seam, axis=1, keepdims=True)
+    reach = np.linalg.norm(ends, axis=2).max(axis=0)[:, None]
+    common = direction * np.maximum(reach, np.linalg.norm(seam, axis=1, keepdims=True))
+    return (common - ends).reshape(-1, 3)
+
+
+def lifted(start: Floats, motion: Floats, centre: Floats) -> Floats:
+    """The motion (N, 3) of points (N, 3), its end lifted where its straight way would cut into the eyeball.
+
+    No point needs to keep more than a clearance, or what it has at rest.
+    """
+    rest = start - centre
+    end = rest + motion
+    moves = np.abs(motion).max(axis=1) > 0
+    wanted = np.minimum(height(rest), CLEARANCE)
+    for _ in range(ROUNDS):
+        along = rest + STEPS[:, None, None] * (end - rest)
+        missing = ((wanted - height(along)) / STEPS[:, None]).max(axis=0)
+        if missing[moves].max(initial=0.0) <= 1e-6:
+            break
+        out = end / np.linalg.norm(end, axis=1, keepdims=True)
+        end = end + np.where(moves, np.maximum(missing, 0), 0)[:, None] * out
+    return end - rest

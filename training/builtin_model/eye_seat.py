@@ -1,0 +1,101 @@
+"""Eyeballs seated behind the laid lids, and the lids' hidden side laid on them.
+
+ICT-FaceKit's eyeballs are larger than life; its lids' rims are where they are seen, but a ball of 12 mm behind them
+touches the rims' middle only. The margins therefore run on from the rims to our ball and along it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...bfm.builtin.eyes import RADIUS, on_eyeball
+from ...geometry.arrays import Floats, Ints
+from ...geometry.smoothstep import smoothstep
+from .laying_landmarks import RIM_RING
+
+DECIDES = 0.75  # of the radius: rims farther aside than this do not say how far forward the ball lies
+CLEARANCE = 0.00025  # metres between the ball and a lid's inner edge
+# Of the margin's rings, from the hidden edge to the rim: how far each is on its way to the ball, and how far behind the
+# lids' opening it slides along it, metres.
+RESTS = (1.0, 1.0, 1.0, 1.0, 0.5, 0.15, 0.0)
+SLIDES = (0.0042, 0.0030, 0.0016, 0.0, 0.0, 0.0, 0.0)
+DEEPEST = 0.0022  # metres that the edge of a margin may be drawn back to the ball; at the corners it ends before
+SOCKET = 0.0006  # metres between the ball and what lies behind the lids
+
+
+@dataclass(frozen=True)
+class LeftLids:
+    """The left eye's lids as rings of one length, upper and lower, each from the inner to the outer corner."""
+
+    rings: Ints  # (RIM_RING + 1, 2, N) subdivided vertex ids; the last ring is the rim
+
+
+def left_lids(columns: tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]) -> LeftLids:
+    """The rings of `laying_landmarks.lid_columns`. Raises ValueError where the lids are no grid."""
+    upper, lower = (np.array(lid) for lid in columns)
+    if upper.shape != lower.shape or upper.shape[1] != RIM_RING + 1:
+        raise ValueError(f"the lids do not match: {upper.shape} and {lower.shape}")
+    return LeftLids(np.stack([upper.T, lower.T], axis=1))
+
+
+def seat(rim: Floats, across: float, up: float) -> Floats:
+    """Centre (3,) of the ball behind edges of the lids (N, 3): as far forward as they allow; one may be an outlier."""
+    aside = np.hypot(rim[:, 0] - across, rim[:, 1] - up)
+    near = aside < DECIDES * RADIUS
+    depth = rim[near, 2] - np.sqrt((RADIUS + CLEARANCE) ** 2 - aside[near] ** 2)
+    return np.array([across, up, np.sort(depth)[1]])
+
+
+def lids_on_ball(vertices: Floats, lids: LeftLids, centre: Floats) -> Floats:
+    """The vertices (V, 3) with the left lids' margins led from their rims to the ball and along it."""
+    moved = vertices.copy()
+    opening = _unit(vertices[lids.rings[-1]].reshape(-1, 3).mean(axis=0) - centre)
+    edge = vertices[lids.rings[3]] - centre
+    for ring, rests, slide in zip(lids.rings, RESTS, SLIDES, strict=True):
+        start = vertices[ring] if rests < 1 else vertices[lids.rings[3]]
+        ball = _slid(edge if rests == 1 else start - centre, opening, slide)
+        way = rests * (ball + centre - start)
+        length = np.linalg.norm(way, axis=-1, keepdims=True)
+        moved[ring] = start + way * np.minimum(1.0, (DEEPEST + slide) / np.maximum(length, 1e-9))
+    return moved
+
+
+def behind_lids(points: Floats, centre: Floats) -> Floats:
+    """Points (N, 3) of the socket, those nearer to the ball than they may be moved off it."""
+    away = points - centre
+    least = np.linalg.norm(on_eyeball(away), axis=1, keepdims=True) + SOCKET
+    length = np.linalg.norm(away, axis=1, keepdims=True)
+    return centre + away * np.maximum(1.0, least / np.maximum(length, 1e-9))
+
+
+def ride(field: Floats, vertices: Floats, lids: LeftLids, centre: Floats, shift: Floats) -> Floats:
+    """Displacements (K, V, 3) whose left lids keep their distance from a ball that moves by ``shift`` (K, 3).
+
+    Only motion along the ball's normal is bound, wholly at the hidden edge and mostly at the rim.
+    """
+    result = field.copy()
+    for ring, bound in zip(lids.rings, (1.0, 1.0, 1.0, 1.0, 0.9, 0.8, 0.75), strict=True):
+        ids = np.unique(ring)
+        out = _unit(vertices[ids] - centre)
+        aside = np.hypot(*(vertices[ids] - centre)[:, :2].T)
+        bound = bound * (1 - smoothstep(0.9, 1.25, aside / RADIUS))
+        along = ((result[:, ids] - shift[:, None]) * out).sum(axis=2, keepdims=True)
+        result[:, ids] -= bound[:, None] * along * out
+    return result
+
+
+def _unit(vectors: Floats) -> Floats:
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def _slid(away: Floats, opening: Floats, slide: float) -> Floats:
+    """Points about the ball's centre on it, in directions ``away`` (..., 3) slid off the opening along the ball."""
+    out = _unit(away)
+    off = out - opening
+    off = _unit(off - (off * out).sum(axis=-1, keepdims=True) * out)
+    turned = np.cos(slide / RADIUS) * out + np.sin(slide / RADIUS) * off
+    on = on_eyeball(turned.reshape(-1, 3)).reshape(turned.shape)
+    return on + CLEARANCE * turned
