@@ -34,7 +34,7 @@ def face_geometry(model: FaceModel, vertices: Floats, mirror: Ints) -> FaceGeome
     """What the expressions need to know of a face (V, 3) with the built-in model's topology."""
     points = np.asarray(vertices, dtype=np.float64)
     joints = dict(zip(model.joint_names, model.joint_regressor @ points, strict=True))
-    eyeballs = (model.part_vertices(PartName.EYE_LEFT), model.part_vertices(PartName.EYE_RIGHT))
+    eyeballs = (model.part_vertices(*PartName.LEFT_EYE), model.part_vertices(*PartName.RIGHT_EYE))
     centres = np.stack([joints[eye] for eye in JointName.EYES])
     return FaceGeometry(points, model.faces, mirror, eyeballs, centres, joints[JointName.JAW])
 
@@ -42,7 +42,7 @@ def face_geometry(model: FaceModel, vertices: Floats, mirror: Ints) -> FaceGeome
 def mirror_vertices(model: FaceModel) -> Ints:
     """For each vertex (V,) its mirror image on the symmetric mean; an eyeball's is on the other eyeball."""
     mirror = np.empty(len(model.mean), dtype=np.int64)
-    left, right = (model.part_vertices(eye) for eye in PartName.EYES)
+    left, right = (model.part_vertices(*eye) for eye in PartName.EYEBALLS)
     skin = np.setdiff1d(np.arange(len(mirror)), np.concatenate([left, right]))
     for own, other in ((skin, skin), (left, right), (right, left)):
         mirror[own] = other[KDTree(model.mean[other]).query(model.mean[own] * FLIP)[1]]

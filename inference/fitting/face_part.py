@@ -15,7 +15,8 @@ from torch import Tensor
 from ...anatomy.landmarks import DENSE
 from ...anatomy.parts import part_kind
 from ...bfm.face_model import FaceModel
-from ...geometry.faces import triangle_owner
+from ...geometry.arrays import Ints
+from ...geometry.faces import triangulate
 from .model_tensors import SPACING, ModelTensors, SurfacePoints, model_tensors, thinned, vertex_areas
 
 REACH = 0.02  # metres round the mean's dense landmarks
@@ -43,7 +44,7 @@ def face_part(model: FaceModel, device: torch.device | str = "cpu", dtype: torch
 @lru_cache(maxsize=2)
 def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
     whole = model_tensors(model, dtype=dtype)
-    outer = _outer_triangles(whole)
+    outer = torch.as_tensor(_outer_triangles(model), dtype=torch.int64)
     kept = _near_landmarks(whole)
     on_surface = torch.zeros_like(kept).index_fill(0, outer.flatten(), True)
     needed = torch.cat([points.vertices.flatten() for points in whole.landmarks.values()])
@@ -73,12 +74,11 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
     )
 
 
-def _outer_triangles(tensors: ModelTensors) -> Tensor:
-    """Triangles (T', 3) of the parts that can be seen of a face with its mouth closed."""
-    model = tensors.model
-    outer = [part for part, name in enumerate(model.part_names) if not part_kind(name).in_mouth]
-    parts = np.asarray(model.face_parts)[triangle_owner(model.faces)]
-    return tensors.triangles[torch.as_tensor(np.isin(parts, outer))]
+def _outer_triangles(model: FaceModel) -> Ints:
+    """Triangles (T', 3) of the parts that a photo shows of a face with its mouth closed."""
+    kinds = [part_kind(name) for name in model.part_names]
+    outer = [part for part, kind in enumerate(kinds) if not kind.in_mouth and not kind.see_through]
+    return triangulate(model.faces[np.isin(model.face_parts, outer)])
 
 
 def _near_landmarks(tensors: ModelTensors) -> Tensor:

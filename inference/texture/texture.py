@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...anatomy.parts import eyeballs
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
@@ -87,7 +88,7 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror)
     completed = close_seams(completed, atlas, part_groups(model)[atlas.triangle_parts] == SKIN)
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
-    eyes = [atlas.parts() == part for part in np.flatnonzero(part_groups(model) == EYES)]
+    eyes = [np.isin(atlas.parts(), parts) for parts in eyeballs(model.part_names)]
     seen = skin.seen
     if not _paint_eyes(result, skin.albedo, seen, eyes, mirror):
         seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)

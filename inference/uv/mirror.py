@@ -19,7 +19,8 @@ from ...geometry.faces import triangle_owner, triangulate
 from ...geometry.normals import area_normals, triangle_normals
 from .atlas import uv_atlas
 
-SKIN, EYES, INSIDE = 0, 1, 2  # groups of parts, by `part_groups`; the inside is the mouth's
+# Groups of parts, by `part_groups`; what is neither skin nor of an eyeball shows nothing of the photo.
+SKIN, EYES, OTHERS = 0, 1, 2
 _CANDIDATES = 8  # nearest midpoints tried as the reflected triangle
 _TOO_FAR = 0.006  # metres between a reflected midpoint and the surface: there is nothing opposite
 _SAME_CHART = 0.02  # UV distance within which the maps of neighbouring triangles are one map
@@ -63,9 +64,10 @@ def _mirror_corners(model: FaceModel) -> Image:
 
 
 def part_groups(model: FaceModel) -> Ints:
-    """For each part: SKIN, EYES or INSIDE."""
-    groups = {PartKind.SKIN: SKIN, PartKind.EYE: EYES}
-    return np.array([groups.get(part_kind(name), INSIDE) for name in model.part_names], dtype=np.int64)
+    """For each part: SKIN, EYES or OTHERS."""
+    kinds = [part_kind(name) for name in model.part_names]
+    groups = [EYES if kind.of_eyeball else SKIN if kind is PartKind.SKIN else OTHERS for kind in kinds]
+    return np.array(groups, dtype=np.int64)
 
 
 def _opposite(points: Floats64, flipped: Floats64) -> tuple[Ints, Bools]:
