@@ -93,8 +93,8 @@ def _residual(shape: Shape, trust: Floats, misfit: Floats, fitted: Floats) -> Fl
     residual = spread_out(misfit, trust, 0.0, shape.vertices, shape.triangles(*PartName.CLOSED_SKIN))
     residual = calmed(residual, shape.vertices, shape.triangles(PartName.SKIN))
     if shape.has_eyes:
-        for eye in PartName.EYES:
-            ids = shape.vertices_of(eye)
+        for eye in PartName.EYEBALLS:
+            ids = shape.vertices_of(*eye)
             depth = fitted[ids, 2]
             front = ids[depth > (depth.min() + 3 * depth.max()) / 4]
             residual[ids] = misfit[front].mean(axis=0)
