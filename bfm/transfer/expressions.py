@@ -25,8 +25,8 @@ FITTED = "exp_"  # names of a basis without meanings: such a model may have some
 STILL = 0.001  # metres: skin that moves less does not follow
 
 
-def lay_builtin(model: FaceModel) -> Overlay:
-    """The built-in model over another, laid anew."""
+def lay_builtin(model: FaceModel | SourceModel) -> Overlay:
+    """The built-in model over another that has the 68 landmarks, laid anew."""
     return overlay(shape_of_source(builtin_model()), shape_of_source(model))
 
 

@@ -18,7 +18,7 @@ def lay_over(template: Shape, target: Shape) -> Floats:
         target.landmarks(),
         landmark_spread(),
     )
-    surface = SearchableSurface(target.vertices, target.outer())
+    surface = SearchableSurface(target.vertices, target.known())
     laid = register(template.vertices, template.outer(), surface, landmarks)
     if template.has_eyes and target.has_eyes:
         for eye in PartName.EYEBALLS:

@@ -53,6 +53,11 @@ class Shape:
         patches = () if self.has_eyes else (*PartName.LEFT_EYE, *PartName.RIGHT_EYE)
         return self.triangles(PartName.SKIN, *patches)
 
+    def known(self) -> Ints:
+        """Triangles (T, 3) of the outer surface that are the face's own beyond doubt."""
+        outer = self.outer()
+        return outer[(self.doubt[outer] == 0).all(axis=1)]
+
     def landmarks(self) -> Floats:
         """Where its landmarks are (K, 3)."""
         return np.einsum("kc,kcd->kd", self.landmark_weights, self.vertices[self.landmark_vertices])
@@ -72,7 +77,9 @@ def shape_of_source(source: SourceModel | FaceModel) -> Shape:
 
 
 def _doubt(source: SourceModel | FaceModel) -> Floats:
-    if isinstance(source, SourceModel) or RegionName.SKIRT not in source.region_names:
+    if isinstance(source, SourceModel):
+        return np.zeros(len(source.mean)) if source.doubt is None else source.doubt
+    if RegionName.SKIRT not in source.region_names:
         return np.zeros(len(source.mean))
     return np.clip((source.region(RegionName.SKIRT) - SKIRT_BEGINS) / (SKIRT_ENDS - SKIRT_BEGINS), 0, 1)
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ...anatomy.landmarks import DENSE
-from ...anatomy.parts import part_kind
+from ...anatomy.parts import part_kind, see_through
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Ints
 from ...geometry.faces import triangulate
@@ -28,12 +28,18 @@ class FacePart(ModelTensors):
     """The tensors of some vertices of a model."""
 
     ids: Tensor  # (V,) int64: which of the model's vertices these are
+    loose: Tensor  # (N,) int64: vertices of what one looks through ...
+    bearers: Tensor  # (N,) int64: ... and the nearest of these vertices to each
     count: int  # of the model's vertices
 
     def spread(self, field: Tensor) -> Tensor:
-        """A field on these vertices (..., V, C) -> on all of the model's, zero elsewhere."""
+        """A field on these vertices (..., V, C) -> on all of the model's, zero elsewhere.
+
+        Lashes and tears, which are not compared with the photo, have what is nearest to them.
+        """
         shape = (*field.shape[:-2], self.count, field.shape[-1])
-        return field.new_zeros(shape).index_copy(-2, self.ids, field)
+        spread = field.new_zeros(shape).index_copy(-2, self.ids, field)
+        return spread.index_copy(-2, self.loose, field.index_select(-2, self.bearers))
 
 
 def face_part(model: FaceModel, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> FacePart:
@@ -54,6 +60,7 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
     renumbered[ids] = torch.arange(len(ids))
     triangles = renumbered[outer[kept[outer].all(dim=1)]]
     mean = whole.mean[ids]
+    loose = torch.as_tensor(_loose_vertices(model), dtype=torch.int64)
     return FacePart(
         model=model,
         mean=mean,
@@ -70,6 +77,8 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
         even=whole.even[ids],
         area=thinned(mean, vertex_areas(mean, triangles), SPACING),
         ids=ids,
+        loose=loose,
+        bearers=torch.cdist(whole.mean[loose], mean).argmin(dim=1),
         count=len(whole.mean),
     )
 
@@ -85,3 +94,8 @@ def _near_landmarks(tensors: ModelTensors) -> Tensor:
     """(V,) bool: within ``REACH`` of a dense landmark of the mean."""
     landmarks = tensors.at(DENSE, tensors.mean)
     return torch.cat([torch.cdist(some, landmarks).amin(dim=1) < REACH for some in tensors.mean.split(_CHUNK)])
+
+
+def _loose_vertices(model: FaceModel) -> Ints:
+    """Ids of the vertices of what one looks through."""
+    return model.part_vertices(*(model.part_names[part] for part in see_through(model.part_names)))

@@ -43,7 +43,7 @@ class SeenSkin:
 
 def texel_groups(atlas: UvAtlas, model: FaceModel) -> NDArray[np.int8]:
     """(T, T): SKIN, EYES or OTHERS, -1 outside the charts."""
-    return np.where(atlas.mask, part_groups(model)[atlas.parts()], -1).astype(np.int8)
+    return np.where(atlas.mask, part_groups(model.part_names)[atlas.parts()], -1).astype(np.int8)
 
 
 def look(photo: Photo, model: FaceModel, fit: FaceFit, atlas: UvAtlas, groups: NDArray[np.int8]) -> SeenSkin:

@@ -6,6 +6,7 @@ x = 0, the nearest triangle there gives an affine map from space to UV, and the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -54,7 +55,7 @@ def _mirror_corners(model: FaceModel) -> Image:
     uv = model.uv.astype(np.float64)[triangles_uv]
     flipped = points * [-1.0, 1.0, 1.0]
     out = np.full(uv.shape, np.nan)
-    groups = part_groups(model)[model.face_parts[triangle_owner(model.faces)]]
+    groups = part_groups(model.part_names)[model.face_parts[triangle_owner(model.faces)]]
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
         found, near = _opposite(points[members], flipped[members])
@@ -63,9 +64,9 @@ def _mirror_corners(model: FaceModel) -> Image:
     return _joined(out, triangles_uv, len(model.uv)).astype(np.float32)
 
 
-def part_groups(model: FaceModel) -> Ints:
+def part_groups(part_names: Sequence[str]) -> Ints:
     """For each part: SKIN, EYES or OTHERS."""
-    kinds = [part_kind(name) for name in model.part_names]
+    kinds = [part_kind(name) for name in part_names]
     groups = [EYES if kind.of_eyeball else SKIN if kind is PartKind.SKIN else OTHERS for kind in kinds]
     return np.array(groups, dtype=np.int64)
 
