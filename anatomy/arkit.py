@@ -55,6 +55,11 @@ def opens_jaw(name: str) -> bool:
     return canonical_name(name) == canonical_name(JAW_OPEN)
 
 
+def shows_tongue(name: str) -> bool:
+    """Whether a shape of this name is the one that shows the tongue."""
+    return canonical_name(name) == canonical_name(TONGUE_OUT)
+
+
 def values_for(names: Iterable[str], values: Mapping[str, float]) -> dict[str, float]:
     """What ``values``, by their names, mean for shapes called ``names``; a shape that they do not speak of is left out.
 

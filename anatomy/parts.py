@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
 
 
@@ -20,9 +21,10 @@ class PartName:
     TONGUE = "tongue"
     LINING = "mouth_lining"  # the bag that `result.mouth_lining` gives to a mesh that has no mouth
     EYES = (EYE_LEFT, EYE_RIGHT)
-    LEFT_EYE, RIGHT_EYE = (EYE_LEFT, IRIS_LEFT, PUPIL_LEFT), (EYE_RIGHT, IRIS_RIGHT, PUPIL_RIGHT)  # whole eyeballs
+    LEFT_EYE, RIGHT_EYE = (EYE_LEFT, IRIS_LEFT, PUPIL_LEFT), (EYE_RIGHT, IRIS_RIGHT, PUPIL_RIGHT)
+    EYEBALLS = (LEFT_EYE, RIGHT_EYE)  # all that an eyeball is made of; a model may have the first of each alone
     INSIDES = (MOUTH, GUMS, TEETH, TONGUE)
-    CLOSED_SKIN = (SKIN, MOUTH, EYE_LEFT, EYE_RIGHT)  # the skin with what fills its openings
+    CLOSED_SKIN = (SKIN, MOUTH, *LEFT_EYE, *RIGHT_EYE)  # the skin with what fills its openings
 
 
 class PartKind(Enum):
@@ -74,3 +76,17 @@ def part_kind(name: str) -> PartKind:
     """The kind of a part by its name, in any spelling: ``eye_left``, ``Left Eye``, ``lower_teeth``."""
     lower = name.lower()
     return next((kind for word, kind in _WORDS.items() if word in lower), PartKind.SKIN)
+
+
+def see_through(names: Sequence[str]) -> list[int]:
+    """Which of the parts of these names one looks through."""
+    return [part for part, name in enumerate(names) if part_kind(name).see_through]
+
+
+def eyeballs(names: Sequence[str]) -> list[list[int]]:
+    """Which of the parts of these names make an eyeball, for each that there is, in any spelling."""
+    sides: dict[bool, list[int]] = {}
+    for part, name in enumerate(names):
+        if part_kind(name).of_eyeball:
+            sides.setdefault("left" in name.lower(), []).append(part)
+    return list(sides.values())

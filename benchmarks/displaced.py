@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from ..geometry.arrays import Floats, Ints
+from ..anatomy.parts import see_through
+from ..geometry.arrays import Bools, Floats, Ints
 from ..geometry.edges import edges_of
 from ..geometry.faces import triangulate
 from ..geometry.normals import vertex_normals
@@ -24,23 +25,28 @@ def posed_vertices(mesh: Mesh) -> Floats:
 
 
 def displaced_surface(mesh: Mesh, displacement: Floats | None) -> tuple[Floats, Ints]:
-    """Vertices (V, 3) and triangles (T, 3) of the photo's expression with its fine detail.
+    """Vertices (V, 3) and opaque triangles (T, 3) of the photo's expression with its fine detail.
 
     ``displacement`` (H, W) is in metres along the smooth normal, row 0 at v = 1; None: the smooth surface alone.
     """
     vertices, uv = posed_vertices(mesh).astype(np.float64), mesh.uv.astype(np.float64)
-    faces, faces_uv = mesh.faces, mesh.faces_uv
+    faces, faces_uv, parts = mesh.faces, mesh.faces_uv, mesh.parts
     for _ in range(LEVELS):
         step = subdivide(faces, len(vertices), 1)
         uv, faces_uv = _subdivide_uv(uv, faces_uv)
-        vertices, faces = step.matrix @ vertices, step.faces
-    triangles = triangulate(faces)
+        vertices, faces, parts = step.matrix @ vertices, step.faces, parts[step.parents]
+    triangles = triangulate(faces[opaque(parts, mesh)])
     if displacement is None:
         return vertices, triangles
     corner = np.zeros(len(vertices), dtype=np.int64)
     corner[faces] = faces_uv  # Blender, too, gives a vertex on a seam one of its texture points
     height = sample_bilinear(displacement, uv[corner])
-    return vertices + height[:, None] * vertex_normals(vertices, triangles), triangles
+    return vertices + height[:, None] * vertex_normals(vertices, triangulate(faces)), triangles
+
+
+def opaque(parts: Ints, mesh: Mesh) -> Bools:
+    """(F,) whether faces of these parts of a mesh are none that one looks through: no scan has lashes."""
+    return ~np.isin(parts, see_through(mesh.part_names))
 
 
 def sample_bilinear(image: Floats, uv: Floats) -> Floats:

@@ -13,7 +13,7 @@ from ..geometry.quads import orient, triangles_of_edges
 from ..inference.detectors import mediapipe_models
 from ..inference.images import read_photo
 from ..result.reconstruction import DISPLACEMENT_IMAGE, Reconstruction
-from .displaced import displaced_surface, posed_vertices
+from .displaced import displaced_surface, opaque, posed_vertices
 from .scan_error import Prediction
 
 # The corners of the eyes, under the nose, the corners of the mouth; each from the subject's right.
@@ -66,7 +66,9 @@ def likeness_predictions(reconstruction: Reconstruction) -> dict[str, Prediction
     mesh = reconstruction.mesh
     shown, shown_triangles = displaced_surface(mesh, reconstruction.images.get(DISPLACEMENT_IMAGE))
     return {
-        "neutral": _in_mm(mesh.vertices, triangulate(mesh.faces), mesh.vertices, mesh.landmarks68),
+        "neutral": _in_mm(
+            mesh.vertices, triangulate(mesh.faces[opaque(mesh.parts, mesh)]), mesh.vertices, mesh.landmarks68
+        ),
         "as shown": _in_mm(shown, shown_triangles, posed_vertices(mesh), mesh.landmarks68),
     }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..anatomy.parts import see_through
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
 from ..geometry.cage import Cage, cage_of
@@ -94,9 +95,14 @@ class FaceModel:
         """Triangles (T, 3): each quad a-b-c-d becomes a-b-c and a-c-d."""
         return triangulate(self.faces)
 
-    def part_vertices(self, name: str) -> Ints:
-        """Sorted vertex ids of a named part."""
-        corners = self.faces[self.face_parts == self.part_names.index(name)]
+    def opaque_triangles(self) -> Ints:
+        """Triangles (T, 3) of what a photo shows and what hides what is behind it: lashes and tears do neither."""
+        return triangulate(self.faces[~np.isin(self.face_parts, see_through(self.part_names))])
+
+    def part_vertices(self, *names: str) -> Ints:
+        """Sorted vertex ids of the named parts together; one that the model does not have has none."""
+        wanted = [part for part, name in enumerate(self.part_names) if name in names]
+        corners = self.faces[np.isin(self.face_parts, wanted)]
         return np.unique(corners[corners != NO_CORNER])
 
 

@@ -39,4 +39,5 @@ class SourceModel:
     joint_parents: Ints | None = None  # (J,)
     joint_regressor: Floats | None = None  # (J, V)
     skin_weights: Floats | None = None  # (V, J)
+    doubt: Floats | None = None  # (V,) 1 where the surface only closes the face, 0 on the face; None: nowhere
     extra: Mapping[str, Floats | Ints] = field(default_factory=dict)  # kept in the same file

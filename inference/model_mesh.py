@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..bfm.face_model import FaceModel
+from ..bfm.library.layings import fingerprint
 from ..geometry.arrays import Floats
 from ..result.reconstruction import Mesh
+
+
+def model_record(model: FaceModel) -> dict[str, str]:
+    """What a result says of its model; by the version one can tell an earlier form of a model from the present one."""
+    return {"id": model.id, "source": model.source, "licence": model.licence, "version": fingerprint(model)}
 
 
 def mesh_of(model: FaceModel, neutral: Floats, expressions: Floats, values: Floats) -> Mesh:

@@ -43,7 +43,7 @@ from .fitting.settings import FitSettings
 from .fitting.view import View
 from .image_set import find_face, main_first, photo_records, with_skin
 from .images import read_photo
-from .model_mesh import mesh_of
+from .model_mesh import mesh_of, model_record
 from .texture.texture import build_texture
 
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
@@ -136,7 +136,7 @@ def reconstruct(
         maps = _maps(views, model, fits, options, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
-        model={"id": model.id, "source": model.source, "licence": model.licence},
+        model=model_record(model),
         coefficients=_coefficients(fit),
         intrinsics=_array(fit.camera.intrinsics),
         image_size=view.photo.size,

@@ -61,7 +61,7 @@ class Reconstruction:
         True
     """
 
-    model: dict[str, str]  # id, source, licence
+    model: dict[str, str]  # id, source, licence, and the version
     coefficients: dict[str, list[float]]  # identity, expression, albedo
     intrinsics: Floats  # (3, 3) pixels
     image_size: tuple[int, int]  # width, height

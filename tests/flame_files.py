@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from likeness.anatomy.joints import JointName
+from likeness.anatomy.parts import PartName
 from likeness.bfm.library.registry import load_model
 
 HEAD, EYE, MODES = 3931, 546, 400
+RINGS, AROUND, RADIUS = 17, 32, 0.012  # of an eyeball; metres
 CHUMPY = ("v_template", "shapedirs", "posedirs", "weights", "J")
 
 
@@ -19,30 +23,37 @@ CHUMPY = ("v_template", "shapedirs", "posedirs", "weights", "J")
 def flame_arrays() -> dict[str, np.ndarray]:
     """The arrays of a model file: mesh and bases are the built-in model's, half as fine, eyeballs last."""
     model = load_model("builtin")
-    vertices, triangles = _coarse(model.faces[model.face_parts < 2])
-    eyes = [model.part_vertices(name) for name in ("eye_left", "eye_right")]
-    chosen = np.concatenate([vertices, *eyes])
-    place = np.full(len(model.mean), -1)
-    place[chosen] = np.arange(len(chosen))
-    quads = model.faces[model.face_parts >= 2]
-    halves = [quads[:, [0, 1, 2]], quads[quads[:, 3] >= 0][:, [0, 2, 3]]]
-    mean = model.mean[chosen].astype(np.float64)
+    skin = np.isin(model.face_parts, [model.part_names.index(name) for name in ("skin", "mouth")])
+    chosen, triangles = _coarse(model.faces[skin], model.mean)
+    joints = dict(zip(model.joint_names, model.joint_regressor.astype(np.float64) @ model.mean, strict=True))
+    ball, quads = _eyeball()
+    eyes = [joints[name] + ball for name in JointName.EYES]
+    mean = np.concatenate([model.mean[chosen].astype(np.float64), *eyes])
+    halves = [np.concatenate([quads[:, [0, 1, 2]], quads[quads[:, 3] >= 0][:, [0, 2, 3]]]) + HEAD]
+    halves.append(halves[0] + EYE)
     random = np.random.default_rng(4)
     waves = np.sin(mean @ random.normal(0, 30, (3, MODES + 36)) + random.uniform(0, 6, MODES + 36))
     waves = 1e-4 * waves[:, None, :] * random.normal(0, 1, (3, MODES + 36))
     shapes = waves[..., :MODES]
-    shapes[..., :100] = np.moveaxis(model.identity_basis[:, chosen], 0, -1)
+    wholes = [model.identity_basis[:, model.part_vertices(*eye)].mean(axis=1) for eye in PartName.EYEBALLS]
+    rigid = [np.repeat(whole[:, None], EYE, axis=1) for whole in wholes]
+    shapes[..., :100] = np.moveaxis(np.concatenate([model.identity_basis[:, chosen], *rigid], axis=1)[:100], 0, -1)
     values, expressions = _principal(model.expression_basis[:, chosen])
-    shapes[..., 300 : 300 + len(values)] = expressions
+    shapes[:HEAD, :, 300 : 300 + len(values)] = expressions
+    shapes[HEAD:, :, 300 : 300 + len(values)] = 0
     head = np.array([0.0, -0.11, -0.02])
-    regressor = np.concatenate([_regressor(mean, [head, head / 2]), model.joint_regressor[1:][:, chosen]])
-    regressor /= regressor.sum(axis=1, keepdims=True)
-    weights = np.concatenate([np.zeros((len(mean), 1)), model.skin_weights[chosen]], axis=1)
+    regressor = np.concatenate([_regressor(mean, [head, head / 2, joints[JointName.JAW]]), np.zeros((2, len(mean)))])
+    weights = np.zeros((len(mean), 5))
+    weights[:HEAD, 2] = model.skin_weights[chosen, model.joint_names.index(JointName.JAW)]
+    for side in (0, 1):
+        own = HEAD + side * EYE + np.arange(EYE)
+        regressor[3 + side, own], weights[own, 3 + side] = 1 / EYE, 1
+    weights[:, 1] = 1 - weights.sum(axis=1)
     weights[:, 0] = weights[:, 1] * np.clip(-(mean[:, 1] + 0.1) / 0.03, 0, 1)
     weights[:, 1] -= weights[:, 0]
     return {
         "v_template": mean,
-        "f": place[np.concatenate([triangles, *halves])].astype(np.uint32),
+        "f": np.concatenate([triangles, *halves]).astype(np.uint32),
         "shapedirs": shapes,
         "posedirs": waves[..., MODES:] * (np.arange(len(mean)) < HEAD)[:, None, None],
         "J_regressor": regressor,
@@ -52,19 +63,37 @@ def flame_arrays() -> dict[str, np.ndarray]:
     }
 
 
-def _coarse(fine: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (3931,) and triangles of a mesh that one subdivision made, some of its faces kept with their middle."""
+def _eyeball() -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (546, 3) and faces (576, 4) of an eyeball about the origin, poles in front and behind."""
+    up, around = np.linspace(0, np.pi, RINGS + 2)[1:-1], np.arange(AROUND) * 2 * np.pi / AROUND
+    circle = np.stack([np.cos(around), np.sin(around), 0 * around], 1)
+    rings = [np.sin(angle) * circle + [0, 0, np.cos(angle)] for angle in up]
+    k, n = np.arange(AROUND), np.roll(np.arange(AROUND), -1)
+    quads = [np.stack([r + k, r + k + AROUND, r + n + AROUND, r + n], 1) for r in 1 + AROUND * np.arange(RINGS - 1)]
+    last, none = 1 + AROUND * (RINGS - 1), np.full(AROUND, -1)
+    front, behind = np.stack([0 * k, 1 + k, 1 + n, none], 1), np.stack([0 * k + EYE - 1, last + n, last + k, none], 1)
+    return RADIUS * np.concatenate([[[0, 0, 1]], *rings, [[0, 0, -1]]]), np.concatenate([*quads, front, behind])
+
+
+def _coarse(fine: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (3931,) and triangles of a mesh that one subdivision made, some of its faces kept with their middle.
+
+    Of a larger mesh what is nearest to the front of the face.
+    """
     middles, first, sides = np.unique(fine[:, 2], return_index=True, return_counts=True)
-    used = np.unique(fine[:, 0])
-    split = np.arange(len(middles)) < HEAD - len(used)
-    triangles = []
-    for middle, start, count, whole in zip(middles, first, sides, split, strict=True):
-        ring = fine[start : start + count, 0]
-        fan = [(a, b, middle) for a, b in zip(ring, np.roll(ring, -1), strict=True)]
-        triangles += fan if whole else [(ring[0], b, c) for b, c in pairwise(ring[1:])]
-    vertices = np.concatenate([used, middles[split]])
+    order = np.argsort(np.linalg.norm(points[middles] - points[points[:, 2].argmax()], axis=1))
+    faces = [fine[first[k] : first[k] + sides[k], 0] for k in order]
+    many = bisect_right(range(len(faces) + 1), HEAD, key=lambda n: len(np.unique(np.concatenate([[], *faces[:n]]))))
+    faces, middles = faces[: many - 1], middles[order[: many - 1]]
+    used = np.unique(np.concatenate(faces))
+    vertices = np.concatenate([used, middles[: HEAD - len(used)]])
     assert len(vertices) == HEAD
-    return vertices, np.array(triangles)
+    place = dict(zip(vertices.tolist(), range(HEAD), strict=True))
+    triangles = []
+    for ring, middle in zip(faces, middles, strict=True):
+        fan = [(a, b, middle) for a, b in zip(ring, np.roll(ring, -1), strict=True)]
+        triangles += fan if middle in place else [(ring[0], b, c) for b, c in pairwise(ring[1:])]
+    return vertices, np.vectorize(place.get)(np.array(triangles))
 
 
 def _principal(displacements: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from likeness.anatomy.parts import PartName
 from likeness.bfm.face_model import FaceModel, save_face_model
 from likeness.bfm.library.layings import FOLDER, laid_builtin
 from likeness.bfm.library.registry import load_model
@@ -14,10 +15,12 @@ from likeness.bfm.library.store import MODEL_FILE, Record, install, models_folde
 from likeness.bfm.model_ids import BUILTIN
 from likeness.bfm.source_model import SourceModel
 from likeness.bfm.transfer.completing import complete
+from scipy.spatial import KDTree
 
 TURN = np.radians(4.0)
 SHIFT = np.array([0.01, -0.03, 0.05])
 SCALE = 1.06
+FACE_REACH = 0.015  # metres
 
 
 def warped(points: np.ndarray) -> np.ndarray:
@@ -26,6 +29,14 @@ def warped(points: np.ndarray) -> np.ndarray:
     bent = np.stack([x * (1 + 1.2 * y), y + 0.003 * np.sin(40 * z), z + 0.004 * np.sin(30 * y)], axis=1)
     turn = np.array([[1, 0, 0], [0, np.cos(TURN), -np.sin(TURN)], [0, np.sin(TURN), np.cos(TURN)]])
     return SCALE * bent @ turn.T + SHIFT
+
+
+def of_face() -> np.ndarray:
+    """(V,) whether a vertex of the built-in model is near its landmarks, on the skin or on an eyeball."""
+    builtin = load_model("builtin")
+    near = KDTree(builtin.dense_points(builtin.mean)).query(builtin.mean)[0] < FACE_REACH
+    surface = builtin.part_vertices(PartName.SKIN, *PartName.LEFT_EYE, *PartName.RIGHT_EYE)
+    return near & np.isin(np.arange(len(near)), surface)
 
 
 def order() -> np.ndarray:

@@ -56,10 +56,11 @@ def _packages() -> set[object]:
 # Home -> its words, but for those that are another fact as well (a stage of the work, a region and a joint of one name,
 # a device in PyTorch's own words), and modules where the same word is another fact.
 HOMES: dict[str, tuple[set[object], set[str]]] = {
-    # Beginnings of expressions' names; ranges of ICT-FaceKit's own; joints of GNM's file.
+    # Beginnings of expressions' names; ranges of ICT-FaceKit's own; joints, among them of GNM's file.
     "anatomy.parts": (
         _named(PartName) - {PartName.SKIN},
         {
+            "anatomy.joints",
             "panels.expression",
             "bfm.formats.ict_facekit.parts",
             "bfm.formats.ict_facekit.layout",
@@ -67,7 +68,7 @@ HOMES: dict[str, tuple[set[object], set[str]]] = {
             "bfm.formats.gnm.reader",
         },
     ),
-    "anatomy.joints": (_named(JointName) - {JointName.JAW}, {"bfm.formats.gnm.reader"}),
+    "anatomy.joints": (_named(JointName) - {JointName.JAW, JointName.TONGUE}, {"bfm.formats.gnm.reader"}),
     # A table of the expressions has a chin, too.
     "anatomy.regions": (
         _named(RegionName) - {RegionName.SKIN, RegionName.JAW, RegionName.NOSE},

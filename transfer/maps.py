@@ -40,10 +40,8 @@ SEAM = 6.0  # a triangle whose sides grow by more than this over the typical tri
 KNOWN = 0.9  # trust from which carried colours tell the skin's tone
 
 
-def carried_maps(
-    result: Reconstruction, own: FaceModel, other: FaceModel, places: Correspondence, mesh: Mesh
-) -> dict[str, Any]:
-    """The result's images in the layout of ``other``. places: its vertices on ``own``; mesh: its face.
+def carried_maps(result: Reconstruction, other: FaceModel, places: Correspondence, mesh: Mesh) -> dict[str, Any]:
+    """The result's images in the layout of ``other``. places: its vertices on the result's mesh; mesh: its face.
 
     Raises:
         LikenessError: the photo is not among them, or a file cannot be read.
@@ -56,7 +54,7 @@ def carried_maps(
     albedo = srgb_to_linear(loaded(result.images[ALBEDO_IMAGE])).astype(np.float32)
     size = len(albedo)
     atlas = uv_atlas(other, size)
-    at = texel_places(own, other, places, atlas)
+    at = texel_places(result.mesh, other, places, atlas)
     trust = np.where(atlas.mask, atlas.interpolate(places.trust[:, None])[..., 0], 0.0).astype(np.float32)
     colour = _over_model(_sampled(albedo, at), trust, atlas, other)
     images[ALBEDO_IMAGE] = np.round(linear_to_srgb(np.clip(_padded(colour, atlas), 0, 1)) * 255).astype(np.uint8)
@@ -65,7 +63,7 @@ def carried_maps(
         images[CONFIDENCE_IMAGE] = np.round(_sampled(_grey(confidence), at) * trust).astype(np.uint8)
     if DISPLACEMENT_IMAGE in result.images:
         height = _grey(loaded(result.images[DISPLACEMENT_IMAGE])).astype(np.float32)
-        skin = atlas.mask & (part_groups(other)[atlas.parts()] == SKIN)
+        skin = atlas.mask & (part_groups(other.part_names)[atlas.parts()] == SKIN)
         moved = np.where(skin, _sampled(height, at) * trust, 0.0).astype(np.float32)
         moved = np.ascontiguousarray(_padded(moved[..., None], atlas)[..., 0])
         images[DISPLACEMENT_IMAGE] = moved
@@ -83,11 +81,13 @@ class _Carried:
     groups: Ints  # (T,) the group of parts that each triangle belongs to, as `part_groups` numbers them
 
 
-def texel_places(own: FaceModel, other: FaceModel, places: Correspondence, atlas: UvAtlas) -> Image:
-    """(T, T, 2) UV in the layout of ``own`` of every texel of ``other``'s."""
+def texel_places(own: Mesh, other: FaceModel, places: Correspondence, atlas: UvAtlas) -> Image:
+    """(T, T, 2) UV in the layout of the mesh ``own`` of every texel of ``other``'s."""
     vertices = places.carry(_parted(own))
     corners = atlas.triangles
-    carried = _Carried(vertices, vertex_normals(vertices, corners), atlas, part_groups(other)[atlas.triangle_parts])
+    carried = _Carried(
+        vertices, vertex_normals(vertices, corners), atlas, part_groups(other.part_names)[atlas.triangle_parts]
+    )
     uv = np.zeros((*corners.shape, 2))
     seam = np.zeros(len(corners), dtype=bool)
     for group in np.unique(carried.groups):
@@ -103,7 +103,7 @@ def texel_places(own: FaceModel, other: FaceModel, places: Correspondence, atlas
     return _mend_seams(at, seam, own, carried)
 
 
-def _mend_seams(at: Image, seam: Image, own: FaceModel, carried: _Carried) -> Image:
+def _mend_seams(at: Image, seam: Image, own: Mesh, carried: _Carried) -> Image:
     """``at`` with the texels of the triangles that lie across a seam of the old layout looked for one by one."""
     atlas = carried.atlas
     torn = atlas.mask & seam[atlas.triangle_ids]
@@ -122,15 +122,15 @@ def _mend_seams(at: Image, seam: Image, own: FaceModel, carried: _Carried) -> Im
 
 
 class _Charts:
-    """One group of a model's parts (skin, eyes, insides) as a surface that knows its UVs."""
+    """One group of a mesh's parts (skin, eyes, others) as a surface that knows its UVs."""
 
-    def __init__(self, model: FaceModel, group: int) -> None:
-        owners = model.face_parts[triangle_owner(model.faces)]
-        rows = np.flatnonzero(part_groups(model)[owners] == group)
-        # A model without this group has it as part of its skin.
-        self.rows = rows if len(rows) else np.flatnonzero(part_groups(model)[owners] == SKIN)
-        self.uvs = model.uv[triangulate(model.faces_uv)[self.rows]].astype(np.float64)
-        self.surface = SearchableSurface(_parted(model), triangulate(model.faces)[self.rows])
+    def __init__(self, mesh: Mesh, group: int) -> None:
+        groups = part_groups(mesh.part_names)[mesh.parts[triangle_owner(mesh.faces)]]
+        rows = np.flatnonzero(groups == group)
+        # A mesh without this group has it as part of its skin.
+        self.rows = rows if len(rows) else np.flatnonzero(groups == SKIN)
+        self.uvs = mesh.uv[triangulate(mesh.faces_uv)[self.rows]].astype(np.float64)
+        self.surface = SearchableSurface(_parted(mesh), triangulate(mesh.faces)[self.rows])
 
     def uv(self, points: Image, normals: Image) -> Image:
         """UV (N, 2) of the surface points nearest to (N, 3), of those that face the same way if there are any near."""
@@ -143,10 +143,12 @@ class _Charts:
         return np.einsum("nk,nkd->nd", weights, self.uvs[triangles])
 
 
-def _parted(model: FaceModel) -> Image:
-    """The mean (V, 3) with the mouth open, so that no lip is taken for the other."""
-    mean = model.mean.astype(np.float64)
-    return mean + model.expression_basis[model.expression_names.index(JAW_OPEN)]
+def _parted(mesh: Mesh) -> Image:
+    """The neutral face (V, 3) with the mouth open, where it knows how, so that no lip is taken for the other."""
+    vertices = mesh.vertices.astype(np.float64)
+    if JAW_OPEN not in mesh.shape_key_names:
+        return vertices
+    return vertices + mesh.shape_key_deltas[mesh.shape_key_names.index(JAW_OPEN)]
 
 
 def _across_seams(points: Image, uv: Image) -> Bools:
@@ -159,7 +161,7 @@ def _across_seams(points: Image, uv: Image) -> Bools:
 def _over_model(sampled: Image, trust: Image, atlas: UvAtlas, model: FaceModel) -> Image:
     """Carried colours over the model's own, whose skin first takes the carried tone."""
     base = atlas.interpolate(model.albedo_mean)
-    skin = atlas.mask & (part_groups(model)[atlas.parts()] == SKIN)
+    skin = atlas.mask & (part_groups(model.part_names)[atlas.parts()] == SKIN)
     sure = skin & (trust > KNOWN)
     if sure.any():
         tone = np.median(sampled[sure], axis=0) / np.maximum(np.median(base[sure], axis=0), BLACK)

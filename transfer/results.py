@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import lsq_linear
+from scipy.spatial import KDTree
 
 from ..anatomy.arkit import NUMBERED, values_for
 from ..anatomy.parts import PartName
@@ -18,15 +19,17 @@ from ..bfm.face_model import FaceModel
 from ..bfm.library.layings import correspondence
 from ..bfm.library.registry import expressions_for, load_model
 from ..bfm.model_ids import BUILTIN
+from ..bfm.source_model import SourceModel
 from ..bfm.transfer.correspondence import Correspondence
 from ..bfm.transfer.motions import calmed, spread_out
 from ..bfm.transfer.shapes import Shape, shape_of_source
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
 from ..geometry.similarity import Similarity, umeyama
-from ..inference.model_mesh import mesh_of
+from ..inference.model_mesh import mesh_of, model_record
 from ..result.reconstruction import Mesh, Reconstruction
 from .maps import carried_maps
+from .own_model import own_model
 
 IDENTITY_WEIGHT = 1e-3  # metres of a vertex' misfit that cost as much as one sigma of one mode
 EXPRESSION_WEIGHT = 3e-4  # likewise for a slider's full range
@@ -38,35 +41,31 @@ FAINT = 1e-6  # metres: a personal key that differs less from its model's own is
 
 def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
     """The result as a face of the model ``model_id``. Raises `LikenessError` where that cannot be."""
-    own, other = _models(result, model_id)
+    other, own = load_model(model_id), own_model(result)
+    if isinstance(own, FaceModel) and own.id == model_id:
+        raise LikenessError(f"The result already is a face of the model {model_id!r}.")
     places = correspondence(other, own)
     shape = shape_of_source(other)
     frame, identity, vertices = _neutral(other, shape, places, places.carry(result.mesh.vertices))
     keys = _keys(result.mesh, own, other, places, frame, vertices)
     expression = _expression(result.mesh, own, other, places, frame, keys)
     mesh = mesh_of(other, vertices, keys, expression)
-    images = carried_maps(result, own, other, places, mesh)
+    images = carried_maps(result, other, places, mesh)
     return replace(
         result,
-        model={"id": other.id, "source": other.source, "licence": other.licence},
+        model=model_record(other),
         coefficients={"identity": identity.tolist(), "expression": expression.tolist(), "albedo": []},
         rotation=result.rotation @ frame.rotation,
         translation=result.rotation @ frame.translation + result.translation,
-        provenance={**result.provenance, "mesh": f"carried over from the model {own.id}"},
+        provenance={**result.provenance, "mesh": f"carried over from {_told(own)}"},
         mesh=mesh,
         images=images,
         photos=[_photo(photo, frame) for photo in result.photos],
     )
 
 
-def _models(result: Reconstruction, model_id: str) -> tuple[FaceModel, FaceModel]:
-    if result.model.get("id") == model_id:
-        raise LikenessError(f"The result already is a face of the model {model_id!r}.")
-    other = load_model(model_id)
-    own = load_model(str(result.model.get("id", "")))
-    if len(result.mesh.vertices) != len(own.mean) or not np.array_equal(result.mesh.faces, own.faces):
-        raise LikenessError(f"The result's mesh is not that of the model {own.id!r}, so nothing can be carried over.")
-    return own, other
+def _told(own: FaceModel | SourceModel) -> str:
+    return f"the model {own.id}" if isinstance(own, FaceModel) else f"a face of an earlier model {own.id}"
 
 
 def _neutral(
@@ -89,15 +88,21 @@ def _neutral(
 
 
 def _residual(shape: Shape, trust: Floats, misfit: Floats, fitted: Floats) -> Floats:
-    """What the identity leaves (V, 3), fading where nothing is known; an eyeball goes as one with its front."""
+    """What the identity leaves (V, 3), fading where nothing is known.
+
+    An eyeball goes as one with its front; lashes and tears, of which nothing is known, with the nearest skin.
+    """
     residual = spread_out(misfit, trust, 0.0, shape.vertices, shape.triangles(*PartName.CLOSED_SKIN))
     residual = calmed(residual, shape.vertices, shape.triangles(PartName.SKIN))
     if shape.has_eyes:
-        for eye in PartName.EYES:
-            ids = shape.vertices_of(eye)
+        for eye in PartName.EYEBALLS:
+            ids = shape.vertices_of(*eye)
             depth = fitted[ids, 2]
             front = ids[depth > (depth.min() + 3 * depth.max()) / 4]
             residual[ids] = misfit[front].mean(axis=0)
+    skin = shape.vertices_of(PartName.SKIN)
+    loose = shape.vertices_of(PartName.LASHES, PartName.TEAR_LINE)
+    residual[loose] = residual[skin[KDTree(fitted[skin]).query(fitted[loose])[1]]]
     return residual
 
 
@@ -109,7 +114,12 @@ def _samples(trust: Floats) -> Ints:
 
 
 def _keys(
-    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Similarity, vertices: Floats
+    mesh: Mesh,
+    own: FaceModel | SourceModel,
+    other: FaceModel,
+    places: Correspondence,
+    frame: Similarity,
+    vertices: Floats,
 ) -> Floats:
     """The other model's expressions (E, V, 3) for this face, with what the result's own keys have made to measure."""
     keys = np.array(expressions_for(other, vertices), dtype=np.float32)
@@ -126,7 +136,12 @@ def _keys(
 
 
 def _expression(
-    mesh: Mesh, own: FaceModel, other: FaceModel, places: Correspondence, frame: Similarity, keys: Floats
+    mesh: Mesh,
+    own: FaceModel | SourceModel,
+    other: FaceModel,
+    places: Correspondence,
+    frame: Similarity,
+    keys: Floats,
 ) -> Floats:
     """Slider values (E,): by name where all that move have one there, else those that come nearest to the shape."""
     values = {n: float(v) for n, v in zip(mesh.shape_key_names, mesh.expression, strict=True) if v != 0}

@@ -10,6 +10,7 @@ import numpy as np
 from ...replacing import fresh_file
 from ..builtin.loading import builtin_model
 from ..face_model import FaceModel
+from ..source_model import SourceModel
 from ..transfer.correspondence import Correspondence, Overlay, composed, identical
 from ..transfer.expressions import lay_builtin
 from .store import models_folder
@@ -18,8 +19,11 @@ FOLDER = ".correspondences"
 LAYING_VERSION = 2  # to be raised when a change of the registration makes the remembered ones stale
 
 
-def correspondence(a: FaceModel, b: FaceModel) -> Correspondence:
-    """Every vertex of ``a`` on ``b``'s mean surface; by way of the built-in model, which is laid over both."""
+def correspondence(a: FaceModel, b: FaceModel | SourceModel) -> Correspondence:
+    """Every vertex of ``a`` on ``b``'s mean surface; by way of the built-in model, which is laid over both.
+
+    ``b`` may be a single face, which is a model without modes.
+    """
     if fingerprint(a) == fingerprint(b):
         return identical(len(a.mean))
     builtin = builtin_model()
@@ -31,8 +35,10 @@ def correspondence(a: FaceModel, b: FaceModel) -> Correspondence:
     return composed(laid_builtin(a).back, laid_builtin(b).onto)
 
 
-def laid_builtin(model: FaceModel) -> Overlay:
+def laid_builtin(model: FaceModel | SourceModel) -> Overlay:
     """The built-in model over another, from the library's folder if it was laid there before."""
+    if isinstance(model, SourceModel):  # of which there is no end
+        return lay_builtin(model)
     builtin = builtin_model()
     key = f"{LAYING_VERSION}-{fingerprint(builtin)}-{fingerprint(model)}"
     path = models_folder() / FOLDER / f"{builtin.id}--{model.id}.npz"
@@ -43,11 +49,11 @@ def laid_builtin(model: FaceModel) -> Overlay:
     return found
 
 
-def fingerprint(model: FaceModel) -> str:
+def fingerprint(model: FaceModel | SourceModel) -> str:
     """What a laying depends on, as a checksum: mean, faces, parts, landmarks."""
     digest = hashlib.sha256()
     for array in (model.mean, model.faces, model.face_parts, model.landmarks68):
-        digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:16]
 
 

@@ -33,8 +33,8 @@ def carried_albedo(shape: Shape, builtin: FaceModel, laying: Overlay) -> tuple[F
         result[:, ids] = 0
         result[0, ids] = colour
     if shape.has_eyes:
-        for part in PartName.EYES:
-            ids = shape.vertices_of(part)
+        for eye in PartName.EYEBALLS:
+            ids = shape.vertices_of(*eye)
             result[:, ids] = 0
             result[0, ids] = painted_eye(shape.vertices[ids])
     return np.clip(result[0], 0, 1), result[1:]

@@ -18,7 +18,7 @@ from ..face_model import FaceModel
 from ..source_model import SourceModel
 from ..unwrapping import unwrap_head
 from .colours import carried_albedo
-from .correspondence import Overlay, overlay
+from .correspondence import Overlay, located, overlay
 from .expressions import LayBuiltin, lay_builtin, named_expressions
 from .finding import with_landmarks
 from .joints import carried_joints
@@ -78,9 +78,12 @@ def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
     Raises:
         LikenessError: the built-in face laid over it matches it in too few places, or is not of a face's size.
     """
-    face = builtin.dense_vertices[:DENSE_FACE_COUNT, 0]
-    size, own = (np.linalg.norm(points[face].std(axis=0)) for points in (laying.laid, builtin.mean))
-    if laying.onto.trust[face].mean() < LEAST_COVERED or not SMALLEST < size / own < LARGEST:
+    size, own = (
+        np.linalg.norm(builtin.dense_points(vertices)[:DENSE_FACE_COUNT].std(axis=0))
+        for vertices in (laying.laid, builtin.mean)
+    )
+    covered = builtin.dense_points(laying.onto.trust[:, None])[:DENSE_FACE_COUNT].mean()
+    if covered < LEAST_COVERED or not SMALLEST < size / own < LARGEST:
         raise LikenessError(
             f"{source.name} does not fit under the built-in face: is it a face in metres, upright, looking to +Z?"
         )
@@ -88,8 +91,8 @@ def _check(source: SourceModel, builtin: FaceModel, laying: Overlay) -> None:
 
 def _landmarks(source: SourceModel, shape: Shape, builtin: FaceModel, laying: Overlay) -> dict[str, Any]:
     """`FaceModel`'s fields: the dense ones where the built-in model's came to lie, the iBUG ones the source's own."""
-    dense = builtin.dense_vertices[:, 0]
-    vertices, weights = laying.onto.triangles[dense], laying.onto.weights[dense]
+    places = located(builtin.dense_vertices, builtin.dense_weights, shape_of_source(builtin), shape, laying)
+    vertices, weights = places.triangles, places.weights
     ibug68 = source.landmarks68
     if ibug68 is None:
         ibug68 = nearest_ibug68(shape, np.einsum("kc,kcd->kd", weights, shape.vertices[vertices]))
@@ -133,17 +136,17 @@ def _regions(shape: Shape, builtin: FaceModel, laying: Overlay) -> Floats:
     names = builtin.region_names
     regions = laying.back.carry(builtin.region_weights[..., None])[..., 0] * laying.back.trust
     inside = _used(shape, *PartName.INSIDES)
-    balls = _used(shape, *PartName.EYES) if shape.has_eyes else np.zeros(len(shape.vertices), dtype=bool)
     skin = _used(shape, PartName.SKIN)
     if shape.has_eyes:
-        regions[names.index(RegionName.EYES)] = balls
+        regions[names.index(RegionName.EYES)] = _used(shape, *PartName.LEFT_EYE, *PartName.RIGHT_EYE)
     regions[:, inside & ~skin] = 0
     regions[names.index(RegionName.MOUTH_INTERIOR), inside & ~skin] = 1
     covered = regions[
         [names.index(name) for name in (RegionName.LIPS, RegionName.MOUTH_INTERIOR, RegionName.EYES)]
     ].sum(axis=0)
     regions[names.index(RegionName.SKIN)] = np.where(skin, np.clip(1 - covered, 0, 1), 0)
-    regions[names.index(RegionName.SKIRT)] = 0
+    if RegionName.SKIRT in names:
+        regions[names.index(RegionName.SKIRT)] = 0
     return np.clip(regions, 0, 1)
 
 
@@ -156,7 +159,7 @@ def _used(shape: Shape, *parts: str) -> Bools:
 
 def _with_eyes(shape: Shape, eyes: Floats) -> Shape:
     """The shape with eyes that are patches of the skin, by the weights (V,) of "eyes", as parts of their own."""
-    if any(len(shape.triangles(eye)) for eye in PartName.EYES):
+    if any(len(shape.triangles(*eye)) for eye in PartName.EYEBALLS):
         return shape
     corners = triangulate(shape.faces)[: len(shape.faces)]
     patch = eyes[corners].mean(axis=1) > EYE_FACE

@@ -73,25 +73,41 @@ def identical(count: int) -> Correspondence:
     return Correspondence(ids, np.tile([1.0, 0.0, 0.0], (count, 1)), np.zeros(count), count)
 
 
-def attach(points: Floats, own: Shape, others: Floats, other: Shape) -> Correspondence:
-    """Every vertex of ``own`` at ``points`` (N, 3) on the surface of ``other`` at ``others`` (V, 3).
+def attach(vertices: Floats, own: Shape, others: Floats, other: Shape) -> Correspondence:
+    """Every vertex of ``own`` at ``vertices`` (N, 3) on the surface of ``other`` at ``others`` (V, 3).
 
     The one lies over the other. Eyes go to eyes and insides to the same insides; skin goes to skin that faces the same
     way.
     """
+    every = np.arange(len(vertices))[:, None]
+    return attach_points(every, np.ones(every.shape), vertices, own, others, other)
+
+
+def attach_points(
+    corners: Ints, shares: Floats, vertices: Floats, own: Shape, others: Floats, other: Shape
+) -> Correspondence:
+    """Points of ``own`` as `attach` does it for its vertices: each is a mean of some (K, C), of weights (K, C)."""
+    main = corners[np.arange(len(corners)), shares.argmax(axis=1)]  # tells what the point is part of
+    points = np.einsum("kc,kcd->kd", shares, vertices[corners])
     triangles = np.zeros((len(points), 3), dtype=np.int32)
     weights, distance = np.tile([1.0, 0.0, 0.0], (len(points), 1)), np.full(len(points), np.inf)
-    apart = own.has_eyes and other.has_eyes
-    single = (*PartName.INSIDES, *PartName.EYES) if apart else PartName.INSIDES
-    skin = (PartName.SKIN,) if apart else (PartName.SKIN, *PartName.EYES)
-    for parts in (*((part,) for part in single), skin):
+    for parts in _counterparts(own, other):
         faces, targets = own.triangles(*parts), other.triangles(*parts)
-        if len(faces) and len(targets):
-            ids = np.unique(faces)
-            normals = vertex_normals(points, faces)[ids] if parts == skin else None
-            triangles[ids], weights[ids], distance[ids] = _nearest(points[ids], normals, others, targets)
-    doubt = np.maximum(own.doubt, (weights * other.doubt[triangles]).sum(axis=1))
+        rows = np.flatnonzero(np.isin(main, faces))
+        if len(rows) and len(targets):
+            normals = vertex_normals(vertices, faces)[main[rows]] if PartName.SKIN in parts else None
+            triangles[rows], weights[rows], distance[rows] = _nearest(points[rows], normals, others, targets)
+    doubt = (weights * other.doubt[triangles]).sum(axis=1)
+    doubt = np.maximum((shares * own.doubt[corners]).sum(axis=1), doubt)
     return Correspondence(triangles, weights, np.maximum(distance, doubt * APART), len(others))
+
+
+def _counterparts(own: Shape, other: Shape) -> list[tuple[str, ...]]:
+    """Parts that correspond as wholes, the skin last: its vertices at the lips are those of the mouth, too."""
+    insides = [(part,) for part in PartName.INSIDES]
+    if own.has_eyes and other.has_eyes:
+        return [*insides, *PartName.EYEBALLS, (PartName.SKIN,)]
+    return [*insides, (PartName.SKIN, *PartName.LEFT_EYE, *PartName.RIGHT_EYE)]
 
 
 def _nearest(points: Floats, normals: Floats | None, others: Floats, targets: Ints) -> tuple[Ints, Floats, Floats]:
@@ -126,12 +142,22 @@ def overlay(a: Shape, b: Shape) -> Overlay:
     ``b``, mended where it tears ``b``'s surface, and the places are looked for anew with both mouths open.
     """
     laid = lay_over(a, b)
-    back = attach(b.vertices, b, laid, a)
+    own, others = _parted(a, laid, b, attach(b.vertices, b, laid, a))
+    return Overlay(laid, attach(own, a, others, b), attach(others, b, own, a))
+
+
+def located(corners: Ints, shares: Floats, a: Shape, b: Shape, laying: Overlay) -> Correspondence:
+    """Points of ``a``, which lies over ``b``, on ``b``: each is a mean of some of its vertices (K, C), (K, C)."""
+    own, others = _parted(a, laying.laid, b, laying.back)
+    return attach_points(corners, shares, own, a, others, b)
+
+
+def _parted(a: Shape, laid: Floats, b: Shape, back: Correspondence) -> tuple[Floats, Floats]:
+    """``a`` as it lies on ``b``, and ``b``: vertices (Va, 3) and (Vb, 3), with their mouths open if ``a`` knows how."""
     if a.opening is None:
-        return Overlay(laid, attach(laid, a, b.vertices, b), back)
+        return laid, b.vertices
     opening = back.carry(a.opening) * back.trust[:, None]
-    opened = b.vertices + mended(opening, b.vertices, b.triangles(*PartName.CLOSED_SKIN))
-    return Overlay(laid, attach(laid + a.opening, a, opened, b), attach(opened, b, laid + a.opening, a))
+    return laid + a.opening, b.vertices + mended(opening, b.vertices, b.triangles(*PartName.CLOSED_SKIN))
 
 
 def mended(motion: Floats, vertices: Floats, triangles: Ints) -> Floats:

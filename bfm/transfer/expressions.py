@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...anatomy.arkit import ARKIT_NAMES, canonical_name
+from ...anatomy.arkit import ARKIT_WITH_TONGUE, canonical_name, shows_tongue
 from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats
 from ..builtin.loading import builtin_model
@@ -20,13 +20,13 @@ from .shapes import Shape, shape_of_source
 
 LayBuiltin = Callable[[FaceModel], Overlay]
 
-NAMED = frozenset(canonical_name(name) for name in ARKIT_NAMES)
+NAMED = frozenset(canonical_name(name) for name in ARKIT_WITH_TONGUE)
 FITTED = "exp_"  # names of a basis without meanings: such a model may have some named expressions beside it
 STILL = 0.001  # metres: skin that moves less does not follow
 
 
-def lay_builtin(model: FaceModel) -> Overlay:
-    """The built-in model over another, laid anew."""
+def lay_builtin(model: FaceModel | SourceModel) -> Overlay:
+    """The built-in model over another that has the 68 landmarks, laid anew."""
     return overlay(shape_of_source(builtin_model()), shape_of_source(model))
 
 
@@ -49,7 +49,8 @@ def named_expressions(
     on_donor = None if donor.id == BUILTIN else lay(donor)
     carried = carry_expressions(donor, builtin_model(), on_donor, shape, laying)
     both = {names[name]: k for k, name in enumerate(map(canonical_name, donor.expression_names)) if name in names}
-    new = [k for k in range(len(carried)) if k not in both.values()]
+    beyond = {*both.values(), *_impossible(donor, shape)}
+    new = [k for k in range(len(carried)) if k not in beyond]
     std = np.zeros(len(carried)) if len(source.expression_names) else donor.expression_std
     ranges = [own["expression_ranges"], donor.expression_ranges[new]]
     return {
@@ -58,6 +59,12 @@ def named_expressions(
         "expression_ranges": np.concatenate(ranges).astype(np.float32),
         "expression_std": np.concatenate([own["expression_std"], std[new]]).astype(np.float32),
     }
+
+
+def _impossible(donor: FaceModel, shape: Shape) -> list[int]:
+    """Which of the donor's expressions the shape cannot have: the tongue's where it has none."""
+    tongue = len(shape.triangles(PartName.TONGUE)) > 0
+    return [k for k, name in enumerate(donor.expression_names) if shows_tongue(name) and not tongue]
 
 
 def _with_lids(own: Floats, carried: Floats, both: Mapping[int, int], shape: Shape) -> Floats:
@@ -87,9 +94,8 @@ def carry_expressions(
     trust = laying.back.trust if on_donor is None else laying.back.trust * (laying.back.matrix @ on_donor.onto.trust)
     motions = np.array(donor.expression_basis)
     if not shape.has_eyes:
-        motions[:, np.concatenate([donor.part_vertices(eye) for eye in PartName.EYES])] = (
-            0  # the gaze moves lids, no patch
-        )
+        # The gaze moves lids, no patch.
+        motions[:, np.concatenate([donor.part_vertices(*eye) for eye in PartName.EYEBALLS])] = 0
     carried = carry_motions(motions, maps, matrix)
     flat = carried.transpose(1, 0, 2).reshape(carried.shape[1], -1)
     faded = spread_out(flat, trust, 0.0, shape.vertices, shape.triangles(*PartName.CLOSED_SKIN))

@@ -55,5 +55,5 @@ def _marks(shape: Shape, other: Shape) -> Floats:
     skin = shape.vertices[np.unique(shape.triangles(PartName.SKIN))]
     tip = skin[skin[:, 2].argmax()]
     if shape.has_eyes and other.has_eyes:
-        return np.stack([tip, *(shape.vertices[shape.vertices_of(eye)].mean(axis=0) for eye in PartName.EYES)])
+        return np.stack([tip, *(shape.vertices[shape.vertices_of(*eye)].mean(axis=0) for eye in PartName.EYEBALLS)])
     return tip + 0.05 * np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])

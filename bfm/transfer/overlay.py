@@ -18,11 +18,11 @@ def lay_over(template: Shape, target: Shape) -> Floats:
         target.landmarks(),
         landmark_spread(),
     )
-    surface = SearchableSurface(target.vertices, target.outer())
+    surface = SearchableSurface(target.vertices, target.known())
     laid = register(template.vertices, template.outer(), surface, landmarks)
     if template.has_eyes and target.has_eyes:
-        for eye in PartName.EYES:
-            ids = template.vertices_of(eye)
-            ball, onto = fit_ball(template.vertices[ids]), fit_ball(target.vertices[target.vertices_of(eye)])
+        for eye in PartName.EYEBALLS:
+            ids = template.vertices_of(*eye)
+            ball, onto = fit_ball(template.vertices[ids]), fit_ball(target.vertices[target.vertices_of(*eye)])
             laid[ids] = lay_eye(template.vertices[ids], ball, onto)
     return laid

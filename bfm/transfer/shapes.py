@@ -37,20 +37,26 @@ class Shape:
         wanted = [self.part_names.index(part) for part in parts if part in self.part_names]
         return triangulate(self.faces[np.isin(self.face_parts, wanted)])
 
-    def vertices_of(self, part: str) -> Ints:
-        """Sorted vertex ids of a part, none where it does not have it."""
-        return np.unique(self.triangles(part))
+    def vertices_of(self, *parts: str) -> Ints:
+        """Sorted vertex ids of the named parts together; parts that it does not have are none."""
+        return np.unique(self.triangles(*parts))
 
     @property
     def has_eyes(self) -> bool:
         """Whether there are eyeballs that are a surface of their own and not a patch of the face's."""
         patches = self.vertices_of(PartName.SKIN)
-        eyes = [self.vertices_of(eye) for eye in PartName.EYES]
+        eyes = [self.vertices_of(*eye) for eye in PartName.EYEBALLS]
         return all(len(eye) > 0 and not np.isin(eye, patches).any() for eye in eyes)
 
     def outer(self) -> Ints:
         """Triangles (T, 3) of the surface that takes part in a registration: skin, and eyes that are patches of it."""
-        return self.triangles(PartName.SKIN, *(() if self.has_eyes else PartName.EYES))
+        patches = () if self.has_eyes else (*PartName.LEFT_EYE, *PartName.RIGHT_EYE)
+        return self.triangles(PartName.SKIN, *patches)
+
+    def known(self) -> Ints:
+        """Triangles (T, 3) of the outer surface that are the face's own beyond doubt."""
+        outer = self.outer()
+        return outer[(self.doubt[outer] == 0).all(axis=1)]
 
     def landmarks(self) -> Floats:
         """Where its landmarks are (K, 3)."""
@@ -71,7 +77,9 @@ def shape_of_source(source: SourceModel | FaceModel) -> Shape:
 
 
 def _doubt(source: SourceModel | FaceModel) -> Floats:
-    if isinstance(source, SourceModel) or RegionName.SKIRT not in source.region_names:
+    if isinstance(source, SourceModel):
+        return np.zeros(len(source.mean)) if source.doubt is None else source.doubt
+    if RegionName.SKIRT not in source.region_names:
         return np.zeros(len(source.mean))
     return np.clip((source.region(RegionName.SKIRT) - SKIRT_BEGINS) / (SKIRT_ENDS - SKIRT_BEGINS), 0, 1)
 

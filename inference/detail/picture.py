@@ -88,7 +88,7 @@ def _box(camera: Camera, posed: torch.Tensor, size: tuple[int, int]) -> tuple[in
 
 def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats32, Floats32, Floats32]:
     """Normals, depth and the share of plain skin at every pixel."""
-    triangles = torch.as_tensor(model.triangles()).long()
+    triangles = torch.as_tensor(model.opaque_triangles()).long()
     placed = camera.to_camera(posed)[None]
     fragments = rasterize(placed, triangles, camera.intrinsics, camera.image_size)
     normals = to_view_frame(vertex_normals(placed, triangles)[0])
@@ -104,9 +104,7 @@ def _plain_skin(model: FaceModel) -> Floats32:
     for name in _NO_SKIN:
         if name in model.region_names:
             plain *= 1.0 - model.region(name).astype(np.float32)
-    for number, name in enumerate(model.part_names):
-        if name != PartName.SKIN:
-            plain[np.unique(model.faces[model.face_parts == number])] = 0.0
+    plain[model.part_vertices(*(name for name in model.part_names if name != PartName.SKIN))] = 0.0
     return plain
 
 

@@ -26,7 +26,7 @@ def to_texture(height: Floats32, picture: FacePicture, atlas: UvAtlas, model: Fa
     blur = 0.5 * _pixels_per_texel(at, geometry.visibility)
     source = cv2.GaussianBlur(height, (0, 0), blur) if blur > 0.5 else height
     sampled = cv2.remap(source, at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # type: ignore[call-overload]
-    skin = atlas.mask & (part_groups(model)[atlas.parts()] == SKIN)
+    skin = atlas.mask & (part_groups(model.part_names)[atlas.parts()] == SKIN)
     visible = np.where(skin, geometry.visibility, 0.0).astype(np.float32)
     own = visible * sampled
     # The other side counts where this side is hidden, not where it is seen to be no skin.

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from ...anatomy.landmarks import DENSE
-from ...anatomy.parts import part_kind
+from ...anatomy.parts import part_kind, see_through
 from ...bfm.face_model import FaceModel
-from ...geometry.faces import triangle_owner
+from ...geometry.arrays import Ints
+from ...geometry.faces import triangulate
 from .model_tensors import SPACING, ModelTensors, SurfacePoints, model_tensors, thinned, vertex_areas
 
 REACH = 0.02  # metres round the mean's dense landmarks
@@ -27,12 +28,18 @@ class FacePart(ModelTensors):
     """The tensors of some vertices of a model."""
 
     ids: Tensor  # (V,) int64: which of the model's vertices these are
+    loose: Tensor  # (N,) int64: vertices of what one looks through ...
+    bearers: Tensor  # (N,) int64: ... and the nearest of these vertices to each
     count: int  # of the model's vertices
 
     def spread(self, field: Tensor) -> Tensor:
-        """A field on these vertices (..., V, C) -> on all of the model's, zero elsewhere."""
+        """A field on these vertices (..., V, C) -> on all of the model's, zero elsewhere.
+
+        Lashes and tears, which are not compared with the photo, have what is nearest to them.
+        """
         shape = (*field.shape[:-2], self.count, field.shape[-1])
-        return field.new_zeros(shape).index_copy(-2, self.ids, field)
+        spread = field.new_zeros(shape).index_copy(-2, self.ids, field)
+        return spread.index_copy(-2, self.loose, field.index_select(-2, self.bearers))
 
 
 def face_part(model: FaceModel, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> FacePart:
@@ -43,7 +50,7 @@ def face_part(model: FaceModel, device: torch.device | str = "cpu", dtype: torch
 @lru_cache(maxsize=2)
 def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
     whole = model_tensors(model, dtype=dtype)
-    outer = _outer_triangles(whole)
+    outer = torch.as_tensor(_outer_triangles(model), dtype=torch.int64)
     kept = _near_landmarks(whole)
     on_surface = torch.zeros_like(kept).index_fill(0, outer.flatten(), True)
     needed = torch.cat([points.vertices.flatten() for points in whole.landmarks.values()])
@@ -53,6 +60,7 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
     renumbered[ids] = torch.arange(len(ids))
     triangles = renumbered[outer[kept[outer].all(dim=1)]]
     mean = whole.mean[ids]
+    loose = torch.as_tensor(_loose_vertices(model), dtype=torch.int64)
     return FacePart(
         model=model,
         mean=mean,
@@ -69,19 +77,25 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
         even=whole.even[ids],
         area=thinned(mean, vertex_areas(mean, triangles), SPACING),
         ids=ids,
+        loose=loose,
+        bearers=torch.cdist(whole.mean[loose], mean).argmin(dim=1),
         count=len(whole.mean),
     )
 
 
-def _outer_triangles(tensors: ModelTensors) -> Tensor:
-    """Triangles (T', 3) of the parts that can be seen of a face with its mouth closed."""
-    model = tensors.model
-    outer = [part for part, name in enumerate(model.part_names) if not part_kind(name).in_mouth]
-    parts = np.asarray(model.face_parts)[triangle_owner(model.faces)]
-    return tensors.triangles[torch.as_tensor(np.isin(parts, outer))]
+def _outer_triangles(model: FaceModel) -> Ints:
+    """Triangles (T', 3) of the parts that a photo shows of a face with its mouth closed."""
+    kinds = [part_kind(name) for name in model.part_names]
+    outer = [part for part, kind in enumerate(kinds) if not kind.in_mouth and not kind.see_through]
+    return triangulate(model.faces[np.isin(model.face_parts, outer)])
 
 
 def _near_landmarks(tensors: ModelTensors) -> Tensor:
     """(V,) bool: within ``REACH`` of a dense landmark of the mean."""
     landmarks = tensors.at(DENSE, tensors.mean)
     return torch.cat([torch.cdist(some, landmarks).amin(dim=1) < REACH for some in tensors.mean.split(_CHUNK)])
+
+
+def _loose_vertices(model: FaceModel) -> Ints:
+    """Ids of the vertices of what one looks through."""
+    return model.part_vertices(*(model.part_names[part] for part in see_through(model.part_names)))

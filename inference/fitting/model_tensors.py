@@ -53,7 +53,7 @@ class ModelTensors:
     fitted: Tensor  # (E,) int64: which of the model's expressions these are
     albedo_mean: Tensor  # (V, 3)
     albedo_basis: Tensor  # (A, V, 3)
-    triangles: Tensor  # (T, 3) int64
+    triangles: Tensor  # (T, 3) int64, the opaque ones
     landmarks: Mapping[LandmarkScheme, SurfacePoints]
     skin: Tensor  # (V,) in [0, 1]
     even: Tensor  # (V,) skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or eyes
@@ -103,7 +103,7 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> ModelTensors:
 
     fitted = np.flatnonzero(np.asarray(model.expression_std) > 0)
     every = len(fitted) == len(model.expression_names)
-    mean, triangles, vertices68 = real(model.mean), index(model.triangles()), index(model.landmarks68)[:, None]
+    mean, triangles, vertices68 = real(model.mean), index(model.opaque_triangles()), index(model.landmarks68)[:, None]
     skin, even = skin_weights(model)
     return ModelTensors(
         model=model,

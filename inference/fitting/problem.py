@@ -35,19 +35,28 @@ class FaceProblem:
     def of(tensors: ModelTensors, scheme: LandmarkScheme, settings: FitSettings) -> FaceProblem:
         """The problem of a model's face without fine shape."""
         face = face_part(tensors.model, tensors.mean.device, tensors.mean.dtype)
-        modes = torch.cat([face.identity_basis, face.expression_basis])
+        modes = _joined(face.identity_basis, face.expression_basis)
         return FaceProblem(tensors, face, LandmarkBases.of(face, scheme), modes, settings)
 
     def with_fine_shape(self) -> FaceProblem:
         """The same with the fine shape's modes, which count as further modes of identity."""
         fine = fine_shape_of(self.face, self.settings.fine_shape)
-        modes = torch.cat([self.face.identity_basis, fine, self.face.expression_basis])
+        modes = _joined(self.face.identity_basis, fine, self.face.expression_basis)
         return replace(self, bases=self.bases.with_modes(fine), modes=modes)
 
     def shape(self, state: LandmarkState) -> Tensor:
         """The face's vertices (V, 3) in a state (a batch of one)."""
         unknowns = torch.cat([state.identity[0], state.expression[0]])
         return self.face.mean + torch.tensordot(unknowns, self.modes, dims=1)
+
+
+def _joined(*modes: Tensor) -> Tensor:
+    """Modes (., V, 3) one after the other (K, V, 3), laid out so that all modes of a coordinate lie side by side.
+
+    The colours' equations multiply with them as (3V, K), three times as fast as with rows that are far apart.
+    """
+    columns = torch.cat([some.flatten(1).mT for some in modes], dim=1)
+    return columns.mT.unflatten(1, modes[0].shape[1:])
 
 
 @dataclass(frozen=True)

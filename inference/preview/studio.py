@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn.functional import grid_sample, normalize
 
-from ...anatomy.parts import PartKind, part_kind
+from ...anatomy.parts import PartKind, part_kind, see_through
 from ...geometry.arrays import Floats, Floats32, Pixels
 from ...geometry.colour import linear_to_srgb, srgb_to_linear
 from ...geometry.faces import triangle_owner, triangulate
@@ -68,16 +68,17 @@ class Drawing:
 
 
 def subject_of(reconstruction: Reconstruction) -> Subject:
-    """Triangles and maps of a reconstruction, ready to draw."""
+    """Triangles and maps of a reconstruction, ready to draw: all that is opaque."""
     mesh = reconstruction.mesh
-    owner = triangle_owner(mesh.faces)
-    kinds, parts = [part_kind(name) for name in mesh.part_names], mesh.parts[owner]
+    drawn = ~np.isin(mesh.parts, see_through(mesh.part_names))
+    faces, faces_uv, parts = mesh.faces[drawn], mesh.faces_uv[drawn], mesh.parts[drawn]
+    kinds, parts = [part_kind(name) for name in mesh.part_names], parts[triangle_owner(faces)]
     albedo, detail = _texture(reconstruction, ALBEDO_IMAGE), _texture(reconstruction, NORMAL_IMAGE)
     return Subject(
-        triangles=torch.from_numpy(triangulate(mesh.faces).astype(np.int64)),
-        triangles_uv=torch.from_numpy(triangulate(mesh.faces_uv).astype(np.int64)),
+        triangles=torch.from_numpy(triangulate(faces).astype(np.int64)),
+        triangles_uv=torch.from_numpy(triangulate(faces_uv).astype(np.int64)),
         uv=_floats(mesh.uv),
-        eyes=torch.tensor([kind is PartKind.EYE for kind in kinds])[torch.as_tensor(parts)],
+        eyes=torch.tensor([kind.of_eyeball for kind in kinds])[torch.as_tensor(parts)],
         openness=_floats([MOUTH_SHADES.get(kind, 1.0) for kind in kinds])[torch.as_tensor(parts)],
         albedo=None if albedo is None else _floats(srgb_to_linear(albedo)),
         detail=None if detail is None else _floats(detail) / 127.5 - 1.0,

@@ -20,7 +20,7 @@ from ..images import Photo
 from ..skin.evidence import skin_evidence
 from ..uv.atlas import UvAtlas, texel_geometry
 from ..uv.blending import blend, by_rows, log_colours, push_pull, scaled, shrink
-from ..uv.mirror import EYES, INSIDE, SKIN, part_groups
+from ..uv.mirror import EYES, OTHERS, SKIN, part_groups
 from .delighting import divide_light, soften_highlights, texel_shading
 from .photo_sampling import sample_photo, sample_skin, unclipped
 
@@ -42,8 +42,8 @@ class SeenSkin:
 
 
 def texel_groups(atlas: UvAtlas, model: FaceModel) -> NDArray[np.int8]:
-    """(T, T): SKIN, EYES or INSIDE, -1 outside the charts."""
-    return np.where(atlas.mask, part_groups(model)[atlas.parts()], -1).astype(np.int8)
+    """(T, T): SKIN, EYES or OTHERS, -1 outside the charts."""
+    return np.where(atlas.mask, part_groups(model.part_names)[atlas.parts()], -1).astype(np.int8)
 
 
 def look(photo: Photo, model: FaceModel, fit: FaceFit, atlas: UvAtlas, groups: NDArray[np.int8]) -> SeenSkin:
@@ -53,7 +53,7 @@ def look(photo: Photo, model: FaceModel, fit: FaceFit, atlas: UvAtlas, groups: N
     seen = geometry.visibility * unclipped(colours)
     if fit.skin_confidence is not None:
         seen *= np.where(groups == EYES, 1.0, smoothstep(0.15, 0.6, sample_skin(fit.skin_confidence, geometry)))
-    seen[groups == INSIDE] = 0.0
+    seen[groups == OTHERS] = 0.0
     albedo, level = divide_light(colours, texel_shading(geometry.normals, fit), seen)
     seen *= level
     on_skin = (groups == SKIN).astype(np.float32)

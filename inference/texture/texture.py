@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...anatomy.parts import eyeballs
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
@@ -85,9 +86,9 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     on_skin = (groups == SKIN).astype(np.float32)
     mirror = mirror_coordinates(model, size)
     completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror)
-    completed = close_seams(completed, atlas, part_groups(model)[atlas.triangle_parts] == SKIN)
+    completed = close_seams(completed, atlas, part_groups(model.part_names)[atlas.triangle_parts] == SKIN)
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
-    eyes = [atlas.parts() == part for part in np.flatnonzero(part_groups(model) == EYES)]
+    eyes = [np.isin(atlas.parts(), parts) for parts in eyeballs(model.part_names)]
     seen = skin.seen
     if not _paint_eyes(result, skin.albedo, seen, eyes, mirror):
         seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)
@@ -130,7 +131,7 @@ def _paint_eyes(result: Image, albedo: Image, seen: Image, parts: list[Image], m
 def _eyes_are_patches(model: FaceModel) -> bool:
     """Whether the eyes of a model are places on its skin and no eyeballs of their own."""
     corners = model.faces_uv[:, :3]
-    skin, eyes = (corners[part_groups(model)[model.face_parts] == kind] for kind in (SKIN, EYES))
+    skin, eyes = (corners[part_groups(model.part_names)[model.face_parts] == kind] for kind in (SKIN, EYES))
     return bool(np.isin(eyes, skin).any())
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
+from ...anatomy.parts import see_through
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
@@ -42,6 +43,7 @@ class UvAtlas:
     triangles: Ints  # (N, 3) vertex ids
     triangles_uv: Ints  # (N, 3) texture point ids, same order
     triangle_parts: Ints  # (N,) index into the model's part_names
+    opaque: Bools  # (N,) whether it hides what is behind it
     triangle_ids: NDArray[np.int32]  # (T, T), -1 outside the charts
     barycentrics: Image  # (T, T, 3)
 
@@ -87,12 +89,14 @@ class TexelGeometry:
 def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
     """The layout of ``model`` in a texture of ``size`` x ``size``; the last three are kept."""
     triangles_uv = triangulate(model.faces_uv).astype(np.int64)
+    parts = model.face_parts[triangle_owner(model.faces)]
     fragments = rasterize_uv(torch.as_tensor(model.uv).float(), torch.as_tensor(triangles_uv), size)
     return UvAtlas(
         size=size,
         triangles=triangulate(model.faces).astype(np.int64),
         triangles_uv=triangles_uv,
-        triangle_parts=model.face_parts[triangle_owner(model.faces)],
+        triangle_parts=parts,
+        opaque=~np.isin(parts, see_through(model.part_names)),
         triangle_ids=fragments.triangle_ids[0].to(torch.int32).numpy(),
         barycentrics=fragments.barycentrics[0].numpy(),
     )
@@ -124,7 +128,7 @@ def _on_cpu(camera: Camera) -> Camera:
 
 def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Image, pixels: Image, facing: Image) -> Image:
     """Depth compare under the pixel, a margin beside occluding edges and the outline, grazing falloff, photo frame."""
-    near_map, scale, corner = _depth_map(posed, torch.as_tensor(atlas.triangles), camera)
+    near_map, scale, corner = _depth_map(posed, torch.as_tensor(atlas.triangles[atlas.opaque]), camera)
     at = (pixels - corner) * scale - 0.5  # remap counts from pixel centres
     # A coarse photo needs more room: its cubic kernel reaches two pixels.
     margin = max(2, round(EDGE_MARGIN * DEPTH_MAP_SIDE), round(_KERNEL_ROOM * scale))

@@ -6,6 +6,7 @@ x = 0, the nearest triangle there gives an affine map from space to UV, and the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -19,7 +20,8 @@ from ...geometry.faces import triangle_owner, triangulate
 from ...geometry.normals import area_normals, triangle_normals
 from .atlas import uv_atlas
 
-SKIN, EYES, INSIDE = 0, 1, 2  # groups of parts, by `part_groups`; the inside is the mouth's
+# Groups of parts, by `part_groups`; what is neither skin nor of an eyeball shows nothing of the photo.
+SKIN, EYES, OTHERS = 0, 1, 2
 _CANDIDATES = 8  # nearest midpoints tried as the reflected triangle
 _TOO_FAR = 0.006  # metres between a reflected midpoint and the surface: there is nothing opposite
 _SAME_CHART = 0.02  # UV distance within which the maps of neighbouring triangles are one map
@@ -53,7 +55,7 @@ def _mirror_corners(model: FaceModel) -> Image:
     uv = model.uv.astype(np.float64)[triangles_uv]
     flipped = points * [-1.0, 1.0, 1.0]
     out = np.full(uv.shape, np.nan)
-    groups = part_groups(model)[model.face_parts[triangle_owner(model.faces)]]
+    groups = part_groups(model.part_names)[model.face_parts[triangle_owner(model.faces)]]
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
         found, near = _opposite(points[members], flipped[members])
@@ -62,10 +64,11 @@ def _mirror_corners(model: FaceModel) -> Image:
     return _joined(out, triangles_uv, len(model.uv)).astype(np.float32)
 
 
-def part_groups(model: FaceModel) -> Ints:
-    """For each part: SKIN, EYES or INSIDE."""
-    groups = {PartKind.SKIN: SKIN, PartKind.EYE: EYES}
-    return np.array([groups.get(part_kind(name), INSIDE) for name in model.part_names], dtype=np.int64)
+def part_groups(part_names: Sequence[str]) -> Ints:
+    """For each part: SKIN, EYES or OTHERS."""
+    kinds = [part_kind(name) for name in part_names]
+    groups = [EYES if kind.of_eyeball else SKIN if kind is PartKind.SKIN else OTHERS for kind in kinds]
+    return np.array(groups, dtype=np.int64)
 
 
 def _opposite(points: Floats64, flipped: Floats64) -> tuple[Ints, Bools]:

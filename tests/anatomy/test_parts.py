@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from likeness.anatomy.parts import PartKind, PartName, part_kind
+from likeness.anatomy.parts import PartKind, PartName, eyeballs, part_kind, see_through
 from likeness.bfm.builtin.loading import builtin_model
 from likeness.bfm.formats.flame import reader as flame
 from likeness.bfm.formats.gnm import reader as gnm
@@ -21,7 +21,6 @@ KINDS = {
     "tongue": PartKind.TONGUE,
 }
 MODELS = {
-    "builtin": {"skin", "mouth", "eye_left", "eye_right"},
     "ict": {"skin", "mouth", "gums", "teeth", "eye_left", "eye_right"},
     "flame": {"skin", "eye_left", "eye_right"},
     "gnm": {"skin", "mouth", "teeth", "tongue", "eye_left", "eye_right"},
@@ -37,7 +36,6 @@ def test_kind_of_each_part_of_the_known_models(name: str) -> None:
 
 def test_the_known_models_have_these_parts() -> None:
     found = {
-        "builtin": set(builtin_model().part_names),
         "ict": set(ict.PART_NAMES),
         "flame": set(flame.PARTS),
         "gnm": set(gnm.PARTS),
@@ -45,6 +43,20 @@ def test_the_known_models_have_these_parts() -> None:
     }
     assert found == MODELS
     assert set().union(*MODELS.values(), {PartName.LINING}) == set(KINDS)
+    words = [name for value in vars(PartName).values() for name in (value if isinstance(value, tuple) else (value,))]
+    assert set(builtin_model().part_names) <= set(filter(lambda word: isinstance(word, str), words))
+
+
+def test_the_pieces_of_an_eyeball_belong_together() -> None:
+    names = ("skin", "Left Eye", "eye_right", "iris_left", "lashes", "pupil_right", "tear_line", "iris_right")
+    assert eyeballs(names) == [[1, 3], [2, 5, 7]]
+    assert eyeballs(("skin", "eye_right")) == [[1]]
+    assert eyeballs(("skin", "mouth")) == []
+    assert all(eyeballs(pieces) == [[0, 1, 2]] for pieces in PartName.EYEBALLS)
+
+
+def test_one_looks_through_lashes_and_tears_alone() -> None:
+    assert see_through(("skin", "lashes", "eye_left", "Tear_Line", "iris_left")) == [1, 3]
 
 
 @pytest.mark.parametrize(

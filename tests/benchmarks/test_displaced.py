@@ -74,3 +74,13 @@ def test_bilinear_sampling_knows_texel_centres_and_extends_the_border():
     image = np.array([[0.0, 1.0], [2.0, 3.0]])
     uv = np.array([[0.25, 0.75], [0.75, 0.25], [0.5, 0.5], [0.5, 0.75], [-1.0, 2.0]])
     assert np.allclose(sample_bilinear(image, uv), [0, 3, 1.5, 0.5, 0])
+
+
+def test_lashes_are_no_surface() -> None:
+    mesh = sphere_mesh()
+    lashes = np.arange(len(mesh.faces)) < 5
+    both = replace(mesh, part_names=("skin", "lashes"), parts=lashes.astype(int))
+    vertices, triangles = displaced_surface(both, np.full((4, 4), 0.1))
+    whole, all_triangles = displaced_surface(mesh, np.full((4, 4), 0.1))
+    np.testing.assert_array_equal(vertices, whole)
+    assert len(triangles) == len(all_triangles) * (len(lashes) - 5) // len(lashes)

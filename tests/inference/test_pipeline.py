@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from likeness.bfm.library.layings import fingerprint
 from likeness.bfm.library.registry import load_model
 from likeness.errors import LikenessError
 from likeness.inference import device as device_module
@@ -56,7 +57,8 @@ def face(request: pytest.FixtureRequest) -> Reconstruction:
 
 def test_every_field_has_its_shape(face: Reconstruction) -> None:
     model = load_model("builtin")
-    assert face.model == {"id": "builtin", "source": model.source, "licence": model.licence}
+    texts = {"id": "builtin", "source": model.source, "licence": model.licence}
+    assert face.model == {**texts, "version": fingerprint(model)}
     assert {name: len(values) for name, values in face.coefficients.items()} == {
         "identity": len(model.identity_basis),
         "expression": len(model.expression_names),

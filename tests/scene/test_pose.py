@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 import pytest
 from evaluated import base_vertices
+from likeness.anatomy.parts import eyeballs
 from likeness.result.folder import read_reconstruction
 from likeness.scene import pose
 from likeness.scene.axes import MODEL_TO_BLENDER
@@ -143,7 +144,7 @@ def test_real_eyes_turn_and_their_lids_follow(head_folder: Path) -> None:
     face = build_face(head_folder)
     pose.reset_pose(face)
     mesh = read_reconstruction(head_folder).mesh
-    balls = [np.unique(mesh.faces[mesh.parts == mesh.part_names.index(f"eye_{side}")]) for side in ("left", "right")]
+    balls = [np.unique(mesh.faces[np.isin(mesh.parts, parts)]) for parts in eyeballs(mesh.part_names)]
     before = base_vertices(face)
     state_of(face).gaze_sideways = 1.0
     sideways = base_vertices(face) - before

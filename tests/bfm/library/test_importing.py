@@ -43,8 +43,8 @@ def test_an_added_model_is_known_everywhere(user_file: Path) -> None:
     assert told[-1] == 1.0
     assert installed() == {"other": record}
     assert record.files[0].name == "model.dat"
-    assert (record.vertices, record.expressions) == (12499, 51)
     model = load_model("other")
+    assert (record.vertices, record.expressions) == (len(model.mean), len(model.expression_names))
     assert model.mean.dtype == model.skin_weights.dtype == np.float32
     assert check_model("other") == []
     with np.load(models_folder() / "other" / MODEL_FILE) as file:

@@ -28,7 +28,7 @@ def strip(cut: bool) -> UvAtlas:
     )
     fragments = rasterize_uv(torch.as_tensor(doubled).float(), torch.as_tensor(triangles_uv), SIZE)
     return UvAtlas(
-        SIZE, triangles, triangles_uv, np.zeros(len(triangles), int),
+        SIZE, triangles, triangles_uv, np.zeros(len(triangles), int), np.ones(len(triangles), bool),
         fragments.triangle_ids[0].to(torch.int32).numpy(), fragments.barycentrics[0].numpy(),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from likeness.anatomy.parts import PartName
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
 from likeness.inference.texture.texture import Texture, _eyes_are_patches, build_texture
@@ -25,8 +26,8 @@ def model() -> FaceModel:
 def irises(model: FaceModel) -> np.ndarray:
     """(V,) the dark vertices of the eyeballs."""
     eyes = np.zeros(len(model.mean), bool)
-    for name in ("eye_left", "eye_right"):
-        eyes[model.part_vertices(name)] = True
+    for eye in PartName.EYEBALLS:
+        eyes[model.part_vertices(*eye)] = True
     return eyes & (model.albedo_mean.mean(axis=1) < 0.3)
 
 
@@ -35,19 +36,23 @@ def texture(model: FaceModel, paint: np.ndarray, yaw: float = 0.0) -> Texture:
     return build_texture([photograph(model, fit, paint, (0.2, 0.2, 0.2))], model, [fit], SIZE)
 
 
-def texels(model: FaceModel, vertices: np.ndarray, part: str) -> np.ndarray:
-    """(T, T) where a part shows only the marked vertices (V,)."""
+def texels(model: FaceModel, vertices: np.ndarray, eye: tuple[str, ...]) -> np.ndarray:
+    """(T, T) where an eyeball shows only the marked vertices (V,)."""
     atlas = uv_atlas(model, SIZE)
     inside = atlas.interpolate(vertices[:, None].astype(float))[..., 0] > 0.99
-    return inside & (atlas.parts() == model.part_names.index(part))
+    return inside & np.isin(atlas.parts(), parts_of(model, *eye))
+
+
+def parts_of(model: FaceModel, *names: str) -> list[int]:
+    return [part for part, name in enumerate(model.part_names) if name in names]
 
 
 def test_the_colour_of_the_photo_s_eyes_is_taken(model: FaceModel) -> None:
     paint = model.albedo_mean.astype(float).copy()
     paint[irises(model)] = BLUE
     made = texture(model, paint)
-    for part in ("eye_left", "eye_right"):
-        seen = texels(model, irises(model), part) & (made.confidence > 0.9)
+    for eye in PartName.EYEBALLS:
+        seen = texels(model, irises(model), eye) & (made.confidence > 0.9)
         assert seen.sum() > 10
         red, _, blue = np.median(made.albedo[seen], axis=0)
         assert blue > 2.0 * red
@@ -57,7 +62,7 @@ def test_a_hidden_eye_is_like_the_other(model: FaceModel) -> None:
     paint = model.albedo_mean.astype(float).copy()
     paint[irises(model)] = BLUE
     made = texture(model, paint, yaw=75.0)
-    hidden = texels(model, irises(model), "eye_left")
+    hidden = texels(model, irises(model), PartName.LEFT_EYE)
     assert made.confidence[hidden].max() < 0.5
     assert (made.albedo[hidden, 2] > 1.5 * made.albedo[hidden, 0]).mean() > 0.2
 
@@ -68,8 +73,8 @@ def test_eyes_that_the_model_has_no_colours_of_are_the_photo_s(model: FaceModel)
     plain = model.albedo_mean.copy()
     plain[irises(model)] = 0.7
     made = texture(replace(model, albedo_mean=plain), paint)
-    for part in ("eye_left", "eye_right"):
-        seen = texels(model, irises(model), part) & (made.confidence > 0.9)
+    for eye in PartName.EYEBALLS:
+        seen = texels(model, irises(model), eye) & (made.confidence > 0.9)
         red, _, blue = np.median(made.albedo[seen], axis=0)
         assert blue > 1.7 * red
 
@@ -79,7 +84,7 @@ def test_eyes_without_an_iris_in_place_stay_the_model_s(model: FaceModel) -> Non
     paint[irises(model)] = (0.7, 0.7, 0.7)
     made = texture(model, paint)
     atlas = uv_atlas(model, SIZE)
-    eyes = np.isin(atlas.parts(), [model.part_names.index(name) for name in ("eye_left", "eye_right")])
+    eyes = np.isin(atlas.parts(), parts_of(model, *PartName.LEFT_EYE, *PartName.RIGHT_EYE))
     assert made.confidence[eyes].max() == 0.0
     np.testing.assert_allclose(made.albedo[eyes], atlas.interpolate(model.albedo_mean)[eyes], atol=1e-5)
 
