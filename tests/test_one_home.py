@@ -53,12 +53,12 @@ def _packages() -> set[object]:
     return {library.package for library in libraries.NEEDED if library.package != library.module}
 
 
-# Home -> its words, but for those that are another fact as well (a stage of the work, a region and a joint of one name,
-# a device in PyTorch's own words), and modules where the same word is another fact.
+# Home -> its words, but for those that are another fact as well (a stage of the work, a region, a part and a joint of one
+# name, a device in PyTorch's own words), and modules where the same word is another fact.
 HOMES: dict[str, tuple[set[object], set[str]]] = {
     # Beginnings of expressions' names; ranges of ICT-FaceKit's own; joints of GNM's file.
     "anatomy.parts": (
-        _named(PartName) - {PartName.SKIN},
+        _named(PartName) - {PartName.SKIN, PartName.TONGUE},
         {
             "panels.expression",
             "bfm.formats.ict_facekit.parts",
@@ -67,7 +67,7 @@ HOMES: dict[str, tuple[set[object], set[str]]] = {
             "bfm.formats.gnm.reader",
         },
     ),
-    "anatomy.joints": (_named(JointName) - {JointName.JAW}, {"bfm.formats.gnm.reader"}),
+    "anatomy.joints": (_named(JointName) - {JointName.JAW, JointName.TONGUE}, {"bfm.formats.gnm.reader"}),
     # A table of the expressions has a chin, too.
     "anatomy.regions": (
         _named(RegionName) - {RegionName.SKIN, RegionName.JAW, RegionName.NOSE},
