@@ -69,4 +69,4 @@ def test_the_exported_pose_is_that_of_the_head(bust: bpy.types.Object, tmp_path:
     again, first = read_reconstruction(tmp_path / "again.likeness"), bust_reconstruction()
     np.testing.assert_allclose(again.rotation, first.rotation, atol=1e-5)
     np.testing.assert_allclose(again.translation, first.translation, atol=1e-5)
-    assert set(again.mesh.joint_names) == set(BUST_JOINTS)
+    assert again.mesh.joint_names == BUST_JOINTS
