@@ -27,9 +27,11 @@ from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
 from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, DRAFT, FINAL
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
+from ..scene.exporting.levels import AS_IS, COARSE, FINE, at_level
 from ..version import ID
 from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 
+DETAILS = {"as-is": AS_IS, "fine": FINE, "coarse": COARSE}
 LABEL = "The command"  # what the sentence about a fault begins with
 
 _command: Any = None  # what Blender wants back when the command is taken from it
@@ -79,7 +81,8 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
     if options.out.suffix.lower() == GLB_SUFFIX:
-        export_glb(options.out.absolute(), face)
+        with at_level(face, DETAILS[options.detail]) as shown:
+            export_glb(options.out.absolute(), shown)
     else:
         save_blend(options.out.absolute())
 
@@ -110,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     size = str(DEFAULT_TEXTURE_SIZE)
     parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default=size, help="in pixels")
+    parser.add_argument(
+        "--detail",
+        choices=DETAILS,
+        default="as-is",
+        help=f"of a {GLB_SUFFIX} file's mesh; coarse: the cage it was subdivided of, fine: subdivided once more",
+    )
     parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--python", type=Path, metavar="PATH", help="the engine's Python (default: the preferences')")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..errors import LikenessError
@@ -13,9 +13,23 @@ from ..result.file_names import FOLDER_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_fbx, export_glb
 from ..scene.exporting.export_folder import export_folder
 from ..scene.exporting.export_obj import export_obj
+from ..scene.exporting.levels import AS_IS, COARSE, FINE, at_level, has_cage
 from ..scene.staged_files import file_stem
 from ..scene.state import active_face
 from .operator_base import QuickOperator
+
+LEVELS = (
+    (AS_IS, "As It Is", "The mesh of the face; 17 thousand vertices for the built-in head"),
+    (FINE, "Fine", "Subdivided once more, for renders and sculpting; four times as many"),
+    (COARSE, "Coarse", "The cage that the mesh was subdivided of, for games; a quarter as many"),
+)
+WITHOUT_CAGE = LEVELS[:2]
+
+
+def levels_of(_: object, context: bpy.types.Context | None) -> tuple[tuple[str, str, str], ...]:
+    """The levels of detail that the active face can be had at; all of them where nobody can be asked."""
+    face = active_face(context) if context else None
+    return LEVELS if face is None or has_cage(face) else WITHOUT_CAGE
 
 
 def proposed_path(face: bpy.types.Object, suffix: str) -> Path:
@@ -58,7 +72,21 @@ class ExportOperator(QuickOperator, ExportHelper):
         raise NotImplementedError
 
 
-class LIKENESS_OT_export_gltf(ExportOperator, bpy.types.Operator):
+class LevelOperator(ExportOperator):
+    """Mix-in: asks for the level of detail as well."""
+
+    level: EnumProperty(name="Detail Level", description="How many vertices the mesh has", items=levels_of)
+
+    def write(self, path: Path, face: bpy.types.Object) -> None:
+        with at_level(face, self.level or AS_IS) as shown:
+            self.write_level(path, shown)
+
+    def write_level(self, path: Path, face: bpy.types.Object) -> None:
+        """Write the face at its level. Raises `LikenessError`."""
+        raise NotImplementedError
+
+
+class LIKENESS_OT_export_gltf(LevelOperator, bpy.types.Operator):
     """Save the active face with its rig as one glTF file; every expression is a morph target by name"""
 
     bl_idname = "likeness.export_gltf"
@@ -68,11 +96,11 @@ class LIKENESS_OT_export_gltf(ExportOperator, bpy.types.Operator):
     filter_glob: StringProperty(default=f"*{GLB_SUFFIX}", options={"HIDDEN"})
     animation: BoolProperty(name="Animation", description="Take the keyframes along", default=True)
 
-    def write(self, path: Path, face: bpy.types.Object) -> None:
+    def write_level(self, path: Path, face: bpy.types.Object) -> None:
         export_glb(path, face, self.animation)
 
 
-class LIKENESS_OT_export_fbx(ExportOperator, bpy.types.Operator):
+class LIKENESS_OT_export_fbx(LevelOperator, bpy.types.Operator):
     """Save the active face with its rig and textures as one FBX file; every expression is a blend shape by name"""
 
     bl_idname = "likeness.export_fbx"
@@ -82,11 +110,11 @@ class LIKENESS_OT_export_fbx(ExportOperator, bpy.types.Operator):
     filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
     animation: BoolProperty(name="Animation", description="Take the keyframes along", default=True)
 
-    def write(self, path: Path, face: bpy.types.Object) -> None:
+    def write_level(self, path: Path, face: bpy.types.Object) -> None:
         export_fbx(path, face, self.animation)
 
 
-class LIKENESS_OT_export_obj(ExportOperator, bpy.types.Operator):
+class LIKENESS_OT_export_obj(LevelOperator, bpy.types.Operator):
     """Save the neutral face as OBJ with its textures, and beside it a folder with one OBJ for each expression"""
 
     bl_idname = "likeness.export_obj"
@@ -95,7 +123,7 @@ class LIKENESS_OT_export_obj(ExportOperator, bpy.types.Operator):
     filename_ext = ".obj"
     filter_glob: StringProperty(default="*.obj", options={"HIDDEN"})
 
-    def write(self, path: Path, face: bpy.types.Object) -> None:
+    def write_level(self, path: Path, face: bpy.types.Object) -> None:
         export_obj(path, face)
 
 

@@ -7,6 +7,7 @@ import bpy
 from ..scene import pose
 from ..scene.keyframes import insert
 from ..scene.state import active_face
+from ..scene.turning import head_bone
 from .operator_base import QuickOperator
 
 
@@ -14,7 +15,7 @@ def why_head_is_locked(face: bpy.types.Object | None) -> str:
     """Why the head of a face cannot be turned, "" if it can."""
     if face is None:
         return "Select a face"
-    head = pose.head_bone(face)
+    head = head_bone(face)
     if head is None:
         return "This face has no rig"
     if head.id_data.library is not None:

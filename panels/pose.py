@@ -6,13 +6,11 @@ import bpy
 
 from ..operators.pose import LIKENESS_OT_key_pose, LIKENESS_OT_photo_pose, LIKENESS_OT_reset_pose
 from ..scene.gaze import gaze_keys
-from ..scene.pose import head_bone, jaw_control
 from ..scene.state import active_face, state_of
+from ..scene.turning import head_bone, jaw_bone, jaw_key
 from .sidebar import FacePanel
 
-# Axes of the head's bone (`scene.building.rig`).
-TURNS = (("Yaw", 1), ("Pitch", 0), ("Roll", 2))
-EULER = {"XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"}
+TURNS = ("head_yaw", "head_pitch", "head_roll")
 
 
 class LIKENESS_PT_pose(FacePanel, bpy.types.Panel):
@@ -24,29 +22,31 @@ class LIKENESS_PT_pose(FacePanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         face = active_face(context)
+        memory = state_of(face)
         row = self.layout.row(align=True)
         row.operator(LIKENESS_OT_reset_pose.bl_idname)
         row.operator(LIKENESS_OT_photo_pose.bl_idname)
         row.operator(LIKENESS_OT_key_pose.bl_idname, text="", icon="KEY_HLT")
-        self._draw_head(head_bone(face))
-        jaw = jaw_control(face)
-        if jaw is not None:
-            self.layout.prop(jaw.owner, jaw.property, index=jaw.index, text="Jaw", slider=True)
-        if gaze_keys(face):
-            column = self.layout.column(align=True)
-            column.prop(state_of(face), "gaze_sideways", text="Gaze Sideways", slider=True)
-            column.prop(state_of(face), "gaze_up", text="Gaze Up", slider=True)
-
-    def _draw_head(self, head: bpy.types.PoseBone | None) -> None:
+        head = head_bone(face)
         if head is None:
             self.layout.label(text="This face has no rig", icon="INFO")
-            return
-        column = self.layout.column(align=True)
-        if head.rotation_mode not in EULER:
-            column.prop(head, "rotation_mode", text="")
-            return
-        for text, index in TURNS:
-            column.prop(head, "rotation_euler", index=index, text=text)
+        else:
+            column = self.layout.column(align=True)
+            column.enabled = head.id_data.library is None
+            for name in TURNS:
+                column.prop(memory, name, slider=True)
+        self._draw_jaw(face)
+        if gaze_keys(face):
+            column = self.layout.column(align=True)
+            column.prop(memory, "gaze_sideways", text="Gaze Sideways", slider=True)
+            column.prop(memory, "gaze_up", text="Gaze Up", slider=True)
+
+    def _draw_jaw(self, face: bpy.types.Object) -> None:
+        key = jaw_key(face)
+        if key is not None:
+            self.layout.prop(key, "value", text="Jaw", slider=True)
+        elif jaw_bone(face) is not None:
+            self.layout.prop(state_of(face), "jaw_angle", slider=True)
 
 
 CLASSES = (LIKENESS_PT_pose,)

@@ -52,6 +52,7 @@ def lined(mesh: Mesh) -> Mesh:
         skin_weights=np.concatenate([mesh.skin_weights, weights]),
         parts=np.append(mesh.parts, np.full(len(faces), len(mesh.part_names), mesh.parts.dtype)),
         part_names=(*mesh.part_names, PartName.LINING),
+        cage=None,  # the bag has none
     )
 
 

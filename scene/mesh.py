@@ -10,6 +10,7 @@ from .axes import to_blender
 
 NO_CORNER = -1
 UV_LAYER = "UVMap"
+BASE_UV_LAYER = "mpfb"  # the layout of MPFB2's human, for its skins; of models that are made of its head
 
 
 def create_mesh(mesh: Mesh, name: str) -> bpy.types.Mesh:
@@ -26,8 +27,11 @@ def create_mesh(mesh: Mesh, name: str) -> bpy.types.Mesh:
     data.polygons.foreach_set("loop_start", starts.astype(np.int32))
     data.polygons.foreach_set("material_index", mesh.parts.astype(np.int32))
     data.polygons.foreach_set("use_smooth", np.ones(len(mesh.faces), dtype=bool))
-    layer = data.uv_layers.new(name=UV_LAYER)
-    layer.data.foreach_set("uv", _flat(mesh.uv[mesh.faces_uv[used]]))
+    layers = {UV_LAYER: mesh.uv[mesh.faces_uv[used]]}
+    if mesh.cage is not None:
+        layers[BASE_UV_LAYER] = mesh.cage.base_uv[mesh.cage.base_faces_uv[used]]
+    for layer, points in layers.items():  # the first stays the active one, and the one that is rendered
+        data.uv_layers.new(name=layer).data.foreach_set("uv", _flat(points))
     data.update(calc_edges=True)
     data.validate()
     return data

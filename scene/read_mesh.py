@@ -8,6 +8,7 @@ import numpy as np
 from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
 from .axes import from_blender
+from .mesh import UV_LAYER
 
 
 def neutral_vertices(face: bpy.types.Object) -> Floats:
@@ -33,13 +34,23 @@ def corner_starts(mesh: bpy.types.Mesh) -> Ints:
 
 def corner_uv(mesh: bpy.types.Mesh) -> tuple[Floats, Ints]:
     """The texture points (U, 2) and each corner's own (C,); a mesh without UVs has one point."""
-    layer = mesh.uv_layers.active
+    layer = mesh.uv_layers.get(UV_LAYER) or mesh.uv_layers.active
     if layer is None:
         return np.zeros((1, 2), np.float32), np.zeros(len(mesh.loops), np.int32)
-    uv = np.empty(2 * len(mesh.loops), np.float32)
-    layer.data.foreach_get("uv", uv)
-    points, corners = np.unique(uv.reshape(-1, 2), axis=0, return_inverse=True)
+    return uv_points(layer)
+
+
+def uv_points(layer: bpy.types.MeshUVLoopLayer) -> tuple[Floats, Ints]:
+    """The texture points (U, 2) of one layout and each corner's own (C,)."""
+    points, corners = np.unique(layer_uv(layer), axis=0, return_inverse=True)
     return points, corners.reshape(-1).astype(np.int32)
+
+
+def layer_uv(layer: bpy.types.MeshUVLoopLayer) -> Floats:
+    """The texture point of every face corner (C, 2) in one layout."""
+    uv = np.empty(2 * len(layer.data), np.float32)
+    layer.data.foreach_get("uv", uv)
+    return uv.reshape(-1, 2)
 
 
 def face_materials(mesh: bpy.types.Mesh) -> Ints:
@@ -52,7 +63,7 @@ def joints(face: bpy.types.Object) -> tuple[tuple[str, ...], Ints, Floats]:
     rig = face.find_armature()
     if rig is None:
         raise LikenessError(f"{face.name} has no rig any more; a result needs one.")
-    bones = list(rig.data.bones)
+    bones = sorted(rig.data.bones, key=lambda bone: len(bone.parent_recursive))  # Blender has them branch by branch
     to_face = np.array(face.matrix_world.inverted() @ rig.matrix_world)
     heads = np.array([bone.head_local for bone in bones]) @ to_face[:3, :3].T + to_face[:3, 3]
     parents = [bones.index(bone.parent) if bone.parent else -1 for bone in bones]

@@ -15,8 +15,8 @@ from .building.camera import pixel_scale
 from .light.lighting import photo_light
 from .light.sh_light import TRANSFER, sh_basis, turn_light
 from .light.sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node, warmth_gains
-from .pose import head_bone
 from .state import state_of
+from .turning import head_bone
 
 
 def with_view(result: Reconstruction, face: bpy.types.Object) -> Reconstruction:

@@ -24,6 +24,8 @@ class FaceRecord:
     landmarks68: np.ndarray  # (68,) vertex ids
     landmark_points: np.ndarray  # (68, 3) metres, on the neutral identity
     part_names: tuple[str, ...]  # by material index
+    cage_count: int  # how many of the vertices, the first, are those of the mesh's cage; 0 without one
+    base_vertices: np.ndarray  # (B,) ids in MPFB2's base mesh of the first B of them
 
 
 def remember(face: bpy.types.Object, result: Reconstruction) -> None:
@@ -35,6 +37,8 @@ def remember(face: bpy.types.Object, result: Reconstruction) -> None:
         "landmark_points": mesh.vertices[mesh.landmarks68].tolist(),
         "part_names": mesh.part_names,
     }
+    if mesh.cage is not None:
+        anatomy |= {"cage_count": mesh.cage.count, "base_vertices": mesh.cage.base_vertices.tolist()}
     memory = state_of(face)
     memory.record, memory.anatomy = face_text(result), json.dumps(anatomy)
 
@@ -53,4 +57,6 @@ def recall(face: bpy.types.Object) -> FaceRecord:
         landmarks68=np.array(anatomy["landmarks68"]),
         landmark_points=np.array(anatomy["landmark_points"]),
         part_names=tuple(anatomy["part_names"]),
+        cage_count=anatomy.get("cage_count", 0),
+        base_vertices=np.array(anatomy.get("base_vertices", []), np.int32),
     )

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Callable
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, PointerProperty, StringProperty
 
+from ..anatomy.joints import JointName
 from ..result.file_names import FACE_FILE
 from ..version import ID
 from .displacement import has_wrinkles, set_detail_strength
 from .gaze import SIDEWAYS, UP, gaze, set_gaze
 from .texture_view import VIEWS, FaceImages, show_view
+from .turning import PITCH, ROLL, YAW, angle_of, head_bone, jaw_bone, set_angle, slider_range
 
 PROPERTY = ID
 # What stands for a face when it is the active object. Only for these are all objects of a scene looked through.
 COMPANION_TYPES = {"ARMATURE", "CAMERA", "LIGHT"}
+
+BoneOf = Callable[[bpy.types.Object], bpy.types.PoseBone | None]
 
 
 def _update_view(memory: LikenessFace, context: bpy.types.Context) -> None:
@@ -36,6 +42,25 @@ def _gaze_up(face: LikenessFace) -> float:
 
 def _set_gaze_up(face: LikenessFace, value: float) -> None:
     set_gaze(face.id_data, UP, value)
+
+
+def _head_angle(name: str, description: str, axis: int) -> Any:
+    """A property for how the head is turned about one axis: a view of its bone, which is keyed in its place."""
+    return _angle(name, description, JointName.HEAD, axis, head_bone)
+
+
+def _angle(name: str, description: str, joint: str, axis: int, bone_of: BoneOf) -> Any:
+    least, most = slider_range(joint, axis)
+    return FloatProperty(
+        name=name,
+        description=description,
+        subtype="ANGLE",
+        min=least,
+        max=most,
+        options=set(),
+        get=lambda memory: angle_of(bone_of(memory.id_data), axis),
+        set=lambda memory, angle: set_angle(bone_of(memory.id_data), axis, min(max(angle, least), most)),
+    )
 
 
 def _has_wrinkles(memory: LikenessFace) -> bool:
@@ -65,6 +90,10 @@ class LikenessFace(bpy.types.PropertyGroup):
     photo_rotation: FloatVectorProperty(
         name="Photo's Pose", description="How the head is turned, in the rig's axes", size=4, default=(1, 0, 0, 0)
     )
+    head_yaw: _head_angle("Yaw", "Turn the head to the face's left", YAW)
+    head_pitch: _head_angle("Pitch", "Let the head look up", PITCH)
+    head_roll: _head_angle("Roll", "Lean the head to the face's left", ROLL)
+    jaw_angle: _angle("Jaw", "Open the mouth", JointName.JAW, PITCH, jaw_bone)
     # Views of the eyeLook keys, which are keyed and exported in their place.
     gaze_sideways: FloatProperty(
         name="Sideways",

@@ -76,7 +76,15 @@ def show_view(face: bpy.types.Object, images: FaceImages, view: str) -> None:
         return
     group = _view_group(images, view)
     for tree in trees:
-        _add_view(tree, group)
+        if not _is_see_through(tree):
+            _add_view(tree, group)
+
+
+def _is_see_through(tree: bpy.types.NodeTree) -> bool:
+    """Whether a material is one that other parts are seen through: an emission in its place would hide them."""
+    shader = next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
+    alpha: Any = shader.inputs["Alpha"] if shader else None
+    return alpha is not None and (alpha.is_linked or alpha.default_value < 1.0)
 
 
 def _add_view(tree: bpy.types.NodeTree, group: bpy.types.NodeTree) -> None:

@@ -16,6 +16,7 @@ from .. import state
 from ..displacement import add_detail
 from ..expressions.expression import remember_expression
 from ..light.lighting import keep_users_world, match_photo, use_light
+from ..limits import limit_bones
 from ..mesh import create_mesh
 from ..record import remember
 from ..shape_keys import add_shape_keys
@@ -23,7 +24,7 @@ from ..texture_view import remember_photo
 from ..textures.face_images import keep_images, load_images
 from .camera import camera_position, create_camera, frame_photo, head_rotation
 from .material import add_materials
-from .rig import bind, create_armature, pose_root, root_position, to_blender_rotation
+from .rig import bind, create_armature, head_position, pose_head, to_blender_rotation
 from .startup import startup_objects
 from .transaction import all_or_nothing
 
@@ -115,15 +116,16 @@ def _create_face(
     add_shape_keys(face, mesh)
     armature = create_armature(mesh, f"{name} Rig", collection)
     bind(face, armature, mesh)
-    pose_root(armature, mesh, head_rotation(reconstruction.rotation))
+    pose_head(armature, mesh, head_rotation(reconstruction.rotation))
+    limit_bones(face, armature)
     add_detail(face, images.get(DISPLACEMENT_IMAGE))
-    add_materials(face, mesh.part_names, images, name)
+    add_materials(face, mesh, images, name)
     return face
 
 
 def _place_camera(reconstruction: Reconstruction, photo: bpy.types.Image | None, name: str) -> bpy.types.Object:
     camera = create_camera(reconstruction.intrinsics, reconstruction.image_size, photo, f"{name} Camera")
-    pivot = root_position(reconstruction.mesh)
+    pivot = head_position(reconstruction.mesh)
     camera.location = camera_position(reconstruction.rotation, reconstruction.translation, pivot)
     return camera
 

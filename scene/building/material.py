@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import bpy
 
 from ...anatomy.parts import PartKind, PartName, part_kind
-from ...result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE
+from ...result.reconstruction import ALBEDO_IMAGE, NORMAL_IMAGE, Mesh
 from ..displacement import normal_strength
 from ..mesh import UV_LAYER
+from .lashes import add_strands
 
 # Mean free path of light in skin per channel, metres, and skin's index of refraction
 # (Jensen et al. 2001, "skin1"; Donner and Jensen 2006).
 SKIN_SCATTER_M = (0.00367, 0.00137, 0.00068)
 SKIN_IOR = 1.4
+TOOTH_SCATTER_M = 0.001
 CORNEA_IOR = 1.376
 ENAMEL_IOR = 1.63
 NORMAL_MAP = "Likeness Normal Map"
@@ -28,45 +30,81 @@ SKIN: Inputs = {
     "Subsurface Scale": SKIN_SCATTER_M[0],
     "Subsurface Radius": tuple(channel / SKIN_SCATTER_M[0] for channel in SKIN_SCATTER_M),
 }
+TEARS_IOR = 1.336
 EYE: Inputs = {"Roughness": 0.06, "IOR": CORNEA_IOR}
+# Eyeballs are opaque: the cornea over iris and pupil is a coat.
+CORNEA: Inputs = {"Coat Weight": 1.0, "Coat Roughness": 0.03, "Coat IOR": CORNEA_IOR}
+IRIS: Inputs = {"Roughness": 0.5, "Specular IOR Level": 0.2, **CORNEA}
+PUPIL: Inputs = {"Roughness": 1.0, "Specular IOR Level": 0.0, **CORNEA}
+# A film without colour of its own: only what it mirrors is to be seen.
+TEARS: Inputs = {"Roughness": 0.02, "IOR": TEARS_IOR, "Alpha": 0.2}
+LASHES: Inputs = {"Roughness": 0.5, "Specular IOR Level": 0.2}
 # EEVEE lets the sky shine into the mouth: gloss would make its inside a grey mirror.
 CAVITY: Inputs = {"Roughness": 0.6, "IOR": SKIN_IOR, "Specular IOR Level": 0.0}
-TOOTH: Inputs = {"Roughness": 0.25, "IOR": ENAMEL_IOR}
-# A draft has no texture: mean skin, which the light was recovered for (the built-in model's mean albedo, linear RGB).
-SKIN_COLOUR = (0.46, 0.26, 0.2, 1.0)
-TOOTH_COLOUR, CAVITY_COLOUR = (0.56, 0.5, 0.4, 1.0), (0.2, 0.055, 0.05, 1.0)
-LINING_COLOUR = (0.08, 0.022, 0.02, 1.0)  # nothing lies between the lips and it: it is the dark of a mouth as well
+# Flesh of the mouth's inside that may be seen well: wet, but for the reason above not as a mirror.
+FLESH: Inputs = {
+    "Roughness": 0.3,
+    "IOR": SKIN_IOR,
+    "Specular IOR Level": 0.15,
+    "Subsurface Weight": 1.0,
+    "Subsurface Scale": SKIN_SCATTER_M[0],
+    "Subsurface Radius": tuple(channel / SKIN_SCATTER_M[0] for channel in SKIN_SCATTER_M),
+}
+TOOTH: Inputs = {
+    "Roughness": 0.25,
+    "IOR": ENAMEL_IOR,
+    "Subsurface Weight": 0.3,
+    "Subsurface Scale": TOOTH_SCATTER_M,
+    "Subsurface Radius": (1.0, 0.9, 0.8),
+}
 SURFACES = {
     PartKind.SKIN: SKIN,
     PartKind.EYE: EYE,
+    PartKind.IRIS: IRIS,
+    PartKind.PUPIL: PUPIL,
+    PartKind.TEAR_LINE: TEARS,
+    PartKind.LASHES: LASHES,
     PartKind.MOUTH: CAVITY,
-    PartKind.GUMS: CAVITY,
-    PartKind.TONGUE: CAVITY,
+    PartKind.GUMS: FLESH,
+    PartKind.TONGUE: FLESH,
     PartKind.TEETH: TOOTH,
 }
+# Colours (linear RGB) of what has no texture. A draft has none at all: mean skin, which the light was recovered for
+# (the built-in model's mean albedo).
+SKIN_COLOUR, CAVITY_COLOUR, TOOTH_COLOUR = (0.46, 0.26, 0.2, 1.0), (0.2, 0.055, 0.05, 1.0), (0.56, 0.5, 0.4, 1.0)
+LINING_COLOUR = (0.08, 0.022, 0.02, 1.0)  # nothing lies between the lips and it: it is the dark of a mouth as well
+COLOURS = {
+    PartKind.EYE: (0.6, 0.55, 0.5, 1.0),
+    PartKind.IRIS: (0.12, 0.07, 0.04, 1.0),
+    PartKind.PUPIL: (0.004, 0.004, 0.004, 1.0),
+    PartKind.TEAR_LINE: (0.8, 0.72, 0.7, 1.0),
+    PartKind.MOUTH: CAVITY_COLOUR,
+    PartKind.GUMS: CAVITY_COLOUR,
+    PartKind.TONGUE: (0.3, 0.1, 0.09, 1.0),
+    PartKind.TEETH: TOOTH_COLOUR,
+}
+# One colour says all of them, or a texture of their own.
+UNTEXTURED = {PartKind.PUPIL, PartKind.TEAR_LINE, PartKind.LASHES}
+# How see-through parts look in Solid view, which knows neither textures nor tears (sRGB as Blender shows it, alpha).
+SOLID_COLOURS = {PartKind.TEAR_LINE: (1.0, 1.0, 1.0, 0.1), PartKind.LASHES: (0.05, 0.035, 0.03, 0.5)}
 
 
-def add_materials(
-    face: bpy.types.Object, part_names: tuple[str, ...], images: Mapping[str, bpy.types.Image], name: str
-) -> None:
-    """One material slot per part, in the order of the mesh's material indices."""
-    for part in part_names:
-        albedo = None if part == PartName.LINING else images.get(ALBEDO_IMAGE)  # no model's texture knows the lining
-        material = _create(f"{name} {part}", part, albedo)
-        if _surface(part) is SKIN and NORMAL_IMAGE in images:
+def add_materials(face: bpy.types.Object, mesh: Mesh, images: Mapping[str, bpy.types.Image], name: str) -> None:
+    """One material slot per part of ``mesh``, of which ``face`` was made, in the order of its material indices."""
+    for index, part in enumerate(mesh.part_names):
+        kind = part_kind(part)
+        # No model's texture knows the lining.
+        textured = kind not in UNTEXTURED and part != PartName.LINING
+        material = _create(f"{name} {part}", part, images.get(ALBEDO_IMAGE) if textured else None)
+        if kind is PartKind.LASHES:
+            add_strands(material, mesh.uv[mesh.faces_uv[mesh.parts == index]].reshape(-1, 2))
+        if kind is PartKind.SKIN and NORMAL_IMAGE in images:
             _add_normal_map(material, images[NORMAL_IMAGE])
         face.data.materials.append(material)
 
 
-def _surface(part: str) -> Inputs:
-    return SURFACES[part_kind(part)]
-
-
 def _plain_colour(part: str) -> tuple[float, ...]:
-    if part == PartName.LINING:
-        return LINING_COLOUR
-    surface = _surface(part)
-    return TOOTH_COLOUR if surface is TOOTH else CAVITY_COLOUR if surface is CAVITY else SKIN_COLOUR
+    return LINING_COLOUR if part == PartName.LINING else COLOURS.get(part_kind(part), SKIN_COLOUR)
 
 
 def _create(name: str, part: str, albedo: bpy.types.Image | None) -> bpy.types.Material:
@@ -77,8 +115,11 @@ def _create(name: str, part: str, albedo: bpy.types.Image | None) -> bpy.types.M
     shader = tree.nodes["Principled BSDF"]
     # Burley needs no closed volume behind the skin: a face is an open mask.
     shader.subsurface_method = "BURLEY"
-    for socket, value in _surface(part).items():
+    kind = part_kind(part)
+    for socket, value in SURFACES[kind].items():
         shader.inputs[socket].default_value = value
+    if kind in SOLID_COLOURS:
+        material.diffuse_color = SOLID_COLOURS[kind]
     if albedo is None:
         shader.inputs["Base Color"].default_value = _plain_colour(part)
     else:

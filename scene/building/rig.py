@@ -9,18 +9,21 @@ from mathutils import Matrix, Quaternion, Vector
 from ...anatomy.joints import JointName, is_eye_joint
 from ...result.reconstruction import Mesh
 from ..axes import MODEL_TO_BLENDER, to_blender
+from ..limits import TURN_ORDER
 from ..mode import leave_mode
 
 # From the joint to the tip of its bone, in Blender axes, metres: the head's bone stands, the others look forward, and
-# all come out of the skin far enough to be clicked without being drawn over the face.
+# all come out of the skin far enough to be clicked without being drawn over the face. Root and neck end where the next
+# one begins.
 HEAD_TIP = (0.0, 0.0, 0.15)
 EYE_TIP = (0.0, -0.02, 0.0)
 JAW_TIP = (0.0, -0.12, -0.1)
+TONGUE_TIP = (0.0, -0.04, 0.0)
+NEXT_JOINT = {JointName.ROOT: JointName.NECK, JointName.NECK: JointName.HEAD}
+SHORTEST_BONE_M = 0.001  # Blender removes a bone without length
 # Where a bone's own Z points. A positive X then looks up or opens the jaw, Y of the head turns it to its own left, and
 # Z leans it there: seen from the front every slider moves the face to the side to which the slider goes.
 BACK, UP = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
-# Yaw about the upright axis, in it pitch, in it roll: that is how one says where a head points.
-TURN_ORDER = "ZXY"
 
 
 def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> bpy.types.Object:
@@ -32,12 +35,11 @@ def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> 
     leave_mode()
     bpy.context.view_layer.objects.active = armature
     bpy.ops.object.mode_set(mode="EDIT")
-    heads = to_blender(mesh.joint_positions)
-    for joint, head in zip(mesh.joint_names, heads, strict=True):
+    heads = dict(zip(mesh.joint_names, map(Vector, to_blender(mesh.joint_positions).tolist()), strict=True))
+    for joint, head in heads.items():
         bone = data.edit_bones.new(joint)
-        bone.head = head.tolist()
-        bone.tail = (head + _tip(joint)).tolist()
-        bone.align_roll(Vector(UP if is_eye_joint(joint) else BACK))
+        bone.head, bone.tail = head, head + _tip(joint, heads)
+        bone.align_roll(Vector(UP if _looks_forward(joint) else BACK))
     for joint, parent in zip(mesh.joint_names, mesh.joint_parents, strict=True):
         if parent >= 0:
             data.edit_bones[joint].parent = data.edit_bones[mesh.joint_names[parent]]
@@ -56,9 +58,12 @@ def bind(face: bpy.types.Object, armature: bpy.types.Object, mesh: Mesh) -> None
         _fill_group(face.vertex_groups.new(name=joint), weights)
 
 
-def pose_root(armature: bpy.types.Object, mesh: Mesh, rotation: np.ndarray) -> None:
-    """Turn the root joint by ``rotation`` (3, 3), model axes -> view axes, about where it stands."""
-    turn_bone(armature.pose.bones[root_joint(mesh)], to_blender_rotation(rotation))
+def pose_head(armature: bpy.types.Object, mesh: Mesh, rotation: np.ndarray) -> None:
+    """Turn the head's joint by ``rotation`` (3, 3), model axes -> view axes, about where it stands.
+
+    What is below it, neck and root, rests: the face, which is the head's alone, lies over the photo as it was fitted.
+    """
+    turn_bone(armature.pose.bones[head_joint(mesh)], to_blender_rotation(rotation))
 
 
 def to_blender_rotation(rotation: np.ndarray) -> Quaternion:
@@ -67,25 +72,35 @@ def to_blender_rotation(rotation: np.ndarray) -> Quaternion:
 
 
 def turn_bone(bone: bpy.types.PoseBone, turn: Quaternion) -> None:
-    """Turn a bone without parent by a rotation in the armature's axes, about where it stands."""
+    """Turn a bone whose parents rest by a rotation in the armature's axes, about where it stands."""
     rest = bone.bone.matrix_local.to_3x3()
     bone.matrix_basis = (rest.inverted() @ turn.to_matrix() @ rest).to_4x4()
 
 
-def root_joint(mesh: Mesh) -> str:
-    """Name of the joint that carries the head."""
+def head_joint(mesh: Mesh) -> str:
+    """Name of the joint that carries the head: the root where none is called so."""
+    if JointName.HEAD in mesh.joint_names:
+        return JointName.HEAD
     return mesh.joint_names[int(np.flatnonzero(mesh.joint_parents < 0)[0])]
 
 
-def root_position(mesh: Mesh) -> np.ndarray:
+def head_position(mesh: Mesh) -> np.ndarray:
     """Where that joint is (3,), model axes."""
-    return mesh.joint_positions[mesh.joint_names.index(root_joint(mesh))]
+    return mesh.joint_positions[mesh.joint_names.index(head_joint(mesh))]
 
 
-def _tip(joint: str) -> Vector:
+def _tip(joint: str, heads: dict[str, Vector]) -> Vector:
+    """From the joint to the tip of its bone."""
+    next_joint = NEXT_JOINT.get(joint)
+    if next_joint in heads and (heads[next_joint] - heads[joint]).length > SHORTEST_BONE_M:
+        return heads[next_joint] - heads[joint]
     if is_eye_joint(joint):
         return Vector(EYE_TIP)
-    return Vector(JAW_TIP if joint == JointName.JAW else HEAD_TIP)
+    return Vector({JointName.JAW: JAW_TIP, JointName.TONGUE: TONGUE_TIP}.get(joint, HEAD_TIP))
+
+
+def _looks_forward(joint: str) -> bool:
+    return is_eye_joint(joint) or joint == JointName.TONGUE
 
 
 def _fill_group(group: bpy.types.VertexGroup, weights: np.ndarray) -> None:

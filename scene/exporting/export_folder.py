@@ -17,6 +17,7 @@ from ...result.mouth_lining import unlined
 from ...result.reconstruction import Mesh
 from ..mesh import NO_CORNER
 from ..mode import object_mode
+from ..read_cage import read_cage
 from ..read_mesh import (
     corner_starts,
     corner_uv,
@@ -86,6 +87,7 @@ def _read_mesh(face: bpy.types.Object, record: FaceRecord) -> Mesh:
         skin_weights=skin_weights(face, names),
         parts=parts,
         part_names=(*record.part_names, *(f"part_{index}" for index in unnamed)),
+        cage=read_cage(face, record, corner_points),
     )
 
 

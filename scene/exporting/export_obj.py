@@ -7,6 +7,7 @@ so beside ``name.obj`` there are ``name.mtl``, ``name_textures/`` and ``name_key
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -19,7 +20,7 @@ from ..staged_files import file_stem, staged_files
 from ..textures.images import save_image
 
 # Statement of the material file -> input of Blender's surface shader that the image hangs on.
-TEXTURES = {"map_Kd": "Base Color", "norm": "Normal"}
+TEXTURES = {"map_Kd": "Base Color", "norm": "Normal", "map_d": "Alpha"}
 
 
 def export_obj(path: Path, face: bpy.types.Object) -> None:
@@ -58,14 +59,15 @@ def _write_materials(path: Path, face: bpy.types.Object) -> None:
     written: dict[bpy.types.Image, str] = {}
     text = []
     for slot, name in zip(face.material_slots, _material_names(face), strict=True):
-        text.append(f"newmtl {name}\nKd 1 1 1\n")
-        for statement, image in _images(slot.material).items():
+        text.append(f"newmtl {name}\nKd 1 1 1\n{_opacity(slot.material)}")
+        for statement, node in _textures(slot.material).items():
+            image = node.image
             if image not in written:
                 file = Path(image.filepath or image.name)
                 target = _free(textures, file_stem(file.stem), file.suffix or ".png")
                 save_image(image, target)
                 written[image] = f"{textures.name}/{target.name}"
-            text.append(f"{statement} {written[image]}\n")
+            text.append(f"{statement} {_placement(node)}{written[image]}\n")
     _write(path, "".join(text))
 
 
@@ -77,17 +79,38 @@ def _material_names(face: bpy.types.Object) -> list[str]:
     ]
 
 
-def _images(material: bpy.types.Material | None) -> dict[str, bpy.types.Image]:
-    """The images of a material by the statement that names them; a material without the usual shader has none."""
+def _shader(material: bpy.types.Material | None) -> bpy.types.Node | None:
+    """The usual shader of a material; None for one without."""
     tree = material.node_tree if material else None
-    shader = next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None) if tree else None
+    return next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None) if tree else None
+
+
+def _opacity(material: bpy.types.Material | None) -> str:
+    """The statement of how opaque a material is that has no picture of it; "" for one that is."""
+    shader = _shader(material)
+    alpha: Any = shader.inputs["Alpha"] if shader else None
+    return f"d {alpha.default_value:.6g}\n" if alpha and not alpha.is_linked and alpha.default_value < 1.0 else ""
+
+
+def _textures(material: bpy.types.Material | None) -> dict[str, Any]:
+    """The image nodes of a material by the statement that names their image."""
+    shader = _shader(material)
     found = {}
     for statement, socket in TEXTURES.items() if shader else ():
         node = _source(shader.inputs[socket])
         node = _source(node.inputs["Color"]) if node is not None and node.type == "NORMAL_MAP" else node
-        if node is not None and node.type == "TEX_IMAGE" and node.image is not None:
-            found[statement] = node.image
+        if node is not None and node.type == "TEX_IMAGE" and getattr(node, "image", None) is not None:
+            found[statement] = node
     return found
+
+
+def _placement(node: Any) -> str:
+    """The options that say where an image lies in the layout; "" for one that covers it."""
+    mapping: Any = _source(node.inputs["Vector"])
+    if mapping is None or mapping.type != "MAPPING":
+        return ""
+    place, size = (" ".join(f"{v:.6g}" for v in mapping.inputs[name].default_value) for name in ("Location", "Scale"))
+    return f"-o {place} -s {size} "
 
 
 def _source(socket: bpy.types.NodeSocket) -> bpy.types.Node | None:

@@ -41,6 +41,20 @@ def test_a_photo_becomes_a_file(
         assert out.read_bytes()[:4] == b"glTF"
 
 
+def test_a_finer_mesh_and_one_that_the_model_does_not_have(
+    use_engine: UseEngine, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_engine()
+    sizes = []
+    for detail, status in (("as-is", 0), ("fine", 0), ("coarse", 2)):
+        out = tmp_path / f"{detail}.glb"
+        assert blender_command.run([str(photo), "-o", str(out), "--quality", "draft", "--detail", detail]) == status
+        sizes.append(out.stat().st_size if out.exists() else 0)
+    assert sizes[1] > 2 * sizes[0]
+    assert sizes[2] == 0
+    assert "has no coarser mesh" in capsys.readouterr().err
+
+
 def test_several_photos_are_one_face(use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
     use_engine()
     out = tmp_path / "face.blend"

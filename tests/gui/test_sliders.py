@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 SLIDERS = {  # part of a slider's data path: the panel it is in
     'key_blocks["jawOpen"]': "LIKENESS_PT_expression",
-    "rotation_euler": "LIKENESS_PT_pose",
+    "head_pitch": "LIKENESS_PT_pose",
     "gaze_up": "LIKENESS_PT_pose",
     "inputs[0]": "LIKENESS_PT_lighting",
     ".strength": "LIKENESS_PT_detail",

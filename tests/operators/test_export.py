@@ -6,7 +6,8 @@ from pathlib import Path
 
 import bpy
 import pytest
-from likeness.operators.export import ExportOperator, proposed_path
+from busts import bust_reconstruction
+from likeness.operators.export import ExportOperator, levels_of, proposed_path
 from likeness.result.folder import write_reconstruction
 from likeness.scene.building.build import build_face
 from likeness.scene.state import state_of
@@ -32,6 +33,29 @@ def test_a_script_exports(face: bpy.types.Object, tmp_path: Path, suffix: str) -
     operator = getattr(bpy.ops.likeness, OPERATORS[suffix])
     assert operator(filepath=str(tmp_path / "out")) == {"FINISHED"}
     assert (tmp_path / f"out{suffix}").exists()
+
+
+@pytest.mark.parametrize("suffix", [".glb", ".fbx", ".obj"])
+@pytest.mark.parametrize("level", ["COARSE", "FINE"])
+def test_a_level_of_detail_can_be_asked_for(tmp_path: Path, suffix: str, level: str) -> None:
+    write_reconstruction(bust_reconstruction(), tmp_path / "bust.likeness")
+    face = build_face(tmp_path / "bust.likeness")
+    operator = getattr(bpy.ops.likeness, OPERATORS[suffix])
+    sizes = {}
+    for asked in ({}, {"level": level}):
+        assert operator(filepath=str(tmp_path / "out"), **asked) == {"FINISHED"}
+        sizes[len(sizes)] = (tmp_path / f"out{suffix}").stat().st_size
+    assert (sizes[1] < sizes[0]) is (level == "COARSE")
+    assert bpy.context.view_layer.objects.active == face
+
+
+def test_a_face_without_a_cage_offers_no_coarse_level(face: bpy.types.Object, tmp_path: Path) -> None:
+    assert [name for name, _, _ in levels_of(None, bpy.context)] == ["AS_IS", "FINE"]
+    with pytest.raises(TypeError, match="COARSE"):
+        bpy.ops.likeness.export_gltf(filepath=str(tmp_path / "out"), level="COARSE")
+    write_reconstruction(bust_reconstruction(), tmp_path / "bust.likeness")
+    build_face(tmp_path / "bust.likeness")
+    assert [name for name, _, _ in levels_of(None, bpy.context)] == ["AS_IS", "FINE", "COARSE"]
 
 
 @pytest.mark.parametrize("suffix", OPERATORS)

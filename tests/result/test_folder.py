@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import OpenEXR
 import pytest
+from busts import bust_mesh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from likeness.errors import LikenessError
@@ -37,7 +38,10 @@ def test_round_trip(tmp_path: Path, name: str) -> None:
     written = sheet_reconstruction()
     write_reconstruction(written, tmp_path / name)
     read = read_reconstruction(tmp_path / name / FACE_FILE)
+    assert read.mesh.cage is None
     for field in fields(Mesh):
+        if field.name == "cage":
+            continue
         found, expected = (_numbers(getattr(r.mesh, field.name)) for r in (read, written))
         np.testing.assert_allclose(found, expected, atol=1e-8)
     for name in ("intrinsics", "rotation", "translation", "lighting"):
@@ -45,6 +49,41 @@ def test_round_trip(tmp_path: Path, name: str) -> None:
     for name in ("model", "coefficients", "image_size", "landmarks", "timings", "provenance"):
         assert getattr(read, name) == getattr(written, name)
     assert read.images.keys() == written.images.keys()
+
+
+def test_a_cage_comes_back(tmp_path: Path) -> None:
+    written = bust_mesh()
+    write_reconstruction(replace(sheet_reconstruction(), mesh=written), tmp_path / "bust.likeness")
+    read = read_reconstruction(tmp_path / "bust.likeness").mesh
+    assert read.cage is not None
+    assert written.cage is not None
+    for name, expected in written.cage.arrays().items():
+        np.testing.assert_allclose(read.cage.arrays()[name], expected, atol=1e-7)
+    assert read.cage.count == 25 * len(written.part_names)
+
+
+DAMAGES = [
+    *((name, damage) for name in ("faces", "faces_uv", "base_faces_uv", "base_cage_faces_uv")
+      for damage in ("gone", "short", "far", "negative")),
+    *(("base_vertices", "gone"), ("base_vertices", "negative"), ("base_uv", "gone"), ("base_uv", "no number")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "damage"), DAMAGES)
+def test_a_damaged_cage_is_told_in_one_sentence(tmp_path: Path, name: str, damage: str) -> None:
+    write_reconstruction(replace(sheet_reconstruction(), mesh=bust_mesh()), tmp_path / "bust.likeness")
+    path = tmp_path / "bust.likeness" / MESH_FILE
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    whole = arrays.pop(f"cage_{name}")
+    broken = whole.copy()
+    if damage in (values := {"far": 1_000_000, "negative": -1, "no number": np.nan}):
+        broken.flat[0] = values[damage]
+    kept = {"gone": {}, "short": {f"cage_{name}": whole[:-1]}}
+    np.savez(path, **arrays, **kept.get(damage, {f"cage_{name}": broken}))
+    with pytest.raises(LikenessError, match=rf"{MESH_FILE} is damaged \(.*cage.*\)\.$") as caught:
+        read_reconstruction(path.parent)
+    assert "\n" not in str(caught.value)
 
 
 def _numbers(value: object) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from busts import bust_mesh
 from likeness.anatomy.parts import PartName
 from likeness.geometry.faces import NO_CORNER
 from likeness.result.mouth_lining import DEPTH, lined, unlined
@@ -98,3 +99,16 @@ def test_it_comes_off_again() -> None:
 def test_no_mouth_no_lining(change: dict[str, object]) -> None:
     mesh = replace(mask_mesh(), **change)
     assert lined(mesh) is mesh
+
+
+@pytest.mark.parametrize("part", [PartName.MOUTH, PartName.GUMS, PartName.TEETH, PartName.TONGUE])
+def test_a_head_with_anything_in_its_mouth_keeps_its_mesh(part: str) -> None:
+    mask = replace(mask_mesh(), part_names=("skin", part))
+    assert lined(mask) is mask
+    bust = bust_mesh()
+    assert lined(bust) is bust
+
+
+def test_a_bag_has_no_cage() -> None:
+    mask = replace(mask_mesh(), cage=bust_mesh().cage)
+    assert lined(mask).cage is None

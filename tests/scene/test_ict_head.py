@@ -44,9 +44,9 @@ def test_parts_have_their_materials(head: bpy.types.Object) -> None:
     parts = shaders(head)
     assert set(parts) == {"skin", "mouth", "gums", "teeth", "eye_left", "eye_right"}
     scattering = {name for name, shader in parts.items() if shader.inputs["Subsurface Weight"].default_value > 0}
-    assert scattering == {"skin"}
+    assert scattering == {"skin", "gums", "teeth"}
     dull = {name for name, shader in parts.items() if shader.inputs["Specular IOR Level"].default_value == 0}
-    assert dull == {"mouth", "gums"}
+    assert dull == {"mouth"}
     assert all(shader.inputs["Base Color"].is_linked for shader in parts.values())
 
 

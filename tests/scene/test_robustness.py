@@ -23,7 +23,16 @@ from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import active_face, faces_of, state_of
 
 STAGES = (
-    *("load_images", "create_mesh", "add_shape_keys", "create_armature", "bind", "pose_root", "add_detail"),
+    *(
+        "load_images",
+        "create_mesh",
+        "add_shape_keys",
+        "create_armature",
+        "bind",
+        "pose_head",
+        "limit_bones",
+        "add_detail",
+    ),
     *("add_materials", "create_camera", "remember", "remember_expression", "keep_images", "remember_photo"),
     "match_photo",
 )
