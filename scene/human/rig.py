@@ -56,12 +56,15 @@ def fit_bones(
 ) -> None:
     """Move the bones of a human's head with it, jaw and eyes to where the face turns them.
 
+    Bones that follow others by constraints, as in what Rigify generates, would be torn from these: they stay, all.
+
     Args:
         vertices: (B, 3) the head's before, in the human's space.
         moves: (B, 3) how they move.
     """
     rig = rig_of(human)
-    if rig is None:
+    bones = [bone.name for bone in skull.children_recursive]
+    if rig is None or any(rig.pose.bones[name].constraints for name in bones):
         return
     names, _, places = joints(face)
     pivots = {}
@@ -69,7 +72,6 @@ def fit_bones(
         bone = bone_for(human, joint, skull)
         if joint in PIVOTS and bone != skull:
             pivots[bone.name] = place
-    bones = [bone.name for bone in skull.children_recursive]
     to_human = np.array(human.matrix_world.inverted() @ rig.matrix_world)
     ends = np.array([end for name in bones for end in _ends(rig.data.bones[name])]).reshape(-1, 3)
     before = from_blender(_transformed(to_human, ends)).reshape(-1, 2, 3)

@@ -187,6 +187,16 @@ def test_bones_stand_where_the_person_has_them(tmp_path: Path) -> None:
         assert np.array(rig.data.bones["head"].head_local) == pytest.approx([0.0, 0.0, 1.5], abs=1e-6)
 
 
+def test_bones_that_follow_others_stay(tmp_path: Path) -> None:
+    base = tube()
+    human = human_of(base)
+    rig = rig_on(human, base, BONES)
+    rig.pose.bones["jaw"].constraints.new("COPY_TRANSFORMS")
+    before = {bone.name: tuple(bone.head_local) for bone in rig.data.bones}
+    put_on_human(build_bust(tmp_path, base, person(base), {}), human)
+    assert {bone.name: tuple(bone.head_local) for bone in rig.data.bones} == before
+
+
 def test_a_rig_without_jaw_and_eyes_carries_all_by_its_skull(tmp_path: Path) -> None:
     base = tube()
     human = human_of(base)
