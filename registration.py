@@ -14,6 +14,7 @@ from .operators import (
     expression,
     expression_presets,
     expression_transfer,
+    human,
     job,
     library_state,
     lighting,
@@ -28,6 +29,7 @@ from .operators import (
 from .panels import detail as detail_panel
 from .panels import export as export_panel
 from .panels import expression as expression_panel
+from .panels import human as human_panel
 from .panels import lighting as lighting_panel
 from .panels import photo as photo_panel
 from .panels import pose as pose_panel
@@ -50,6 +52,7 @@ MODULES = (
     lighting,
     texture,
     export,
+    human,
     engine,
     models,
     photo_panel,
@@ -59,6 +62,7 @@ MODULES = (
     detail_panel,
     texture_panel,
     export_panel,
+    human_panel,
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().

@@ -63,10 +63,15 @@ def _displace(face: bpy.types.Object, image: bpy.types.Image) -> None:
     modifier.show_viewport = False
 
 
+def detail_strength(face: bpy.types.Object) -> float:
+    """How strong the detail is to be seen, 1 as measured; 0 for a face without any."""
+    detail: Any = face.modifiers.get(DETAIL)
+    return 0.0 if detail is None else detail.strength
+
+
 def has_wrinkles(face: bpy.types.Object) -> bool:
     """Whether anything of the detail is to be seen."""
-    detail: Any = face.modifiers.get(DETAIL)
-    return detail is not None and detail.strength != 0.0
+    return detail_strength(face) != 0.0
 
 
 def set_detail_strength(face: bpy.types.Object, strength: float) -> float:

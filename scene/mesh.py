@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 import numpy as np
 
+from ..geometry.cage import Cage
 from ..result.reconstruction import Mesh
 from .axes import to_blender
 
 NO_CORNER = -1
 UV_LAYER = "UVMap"
 BASE_UV_LAYER = "mpfb"  # the layout of MPFB2's human, for its skins; of models that are made of its head
+# Attribute of the mesh: each vertex's id in MPFB2's base mesh, `NO_BASE_VERTEX` for those it does not have. Absent from
+# a face without a cage.
+BASE_VERTEX = "likeness_base_vertex"
+NO_BASE_VERTEX = -1
 
 
 def create_mesh(mesh: Mesh, name: str) -> bpy.types.Mesh:
@@ -34,7 +41,16 @@ def create_mesh(mesh: Mesh, name: str) -> bpy.types.Mesh:
         data.uv_layers.new(name=layer).data.foreach_set("uv", _flat(points))
     data.update(calc_edges=True)
     data.validate()
+    if mesh.cage is not None:
+        _name_base_vertices(data, mesh.cage)
     return data
+
+
+def _name_base_vertices(data: bpy.types.Mesh, cage: Cage) -> None:
+    ids = np.full(len(data.vertices), NO_BASE_VERTEX, np.int32)
+    ids[: len(cage.base_vertices)] = cage.base_vertices
+    attribute: Any = data.attributes.new(BASE_VERTEX, "INT", "POINT")
+    attribute.data.foreach_set("value", ids)
 
 
 def _flat(values: np.ndarray) -> np.ndarray:

@@ -74,7 +74,7 @@ def _show_wrinkles(memory: LikenessFace, wanted: bool) -> None:
 
 
 class LikenessFace(bpy.types.PropertyGroup):
-    """State of one face; ``id`` is empty on every object that is no face."""
+    """State of one face; ``id`` is empty on every object that is no face. A human remembers here what head it wears."""
 
     id: StringProperty(name="Identity", description="Unique name of this reconstruction")
     photo: StringProperty(name="Photo", description="The photo this face was made from", subtype="FILE_PATH")
@@ -124,6 +124,8 @@ class LikenessFace(bpy.types.PropertyGroup):
         name="Wrinkles", description="Show the fine detail", options=set(), get=_has_wrinkles, set=_show_wrinkles
     )
     wrinkle_strength: FloatProperty(default=1.0)
+    worn_keys: StringProperty(name="Worn Keys", description="Shape keys that a face has brought this human, as JSON")
+    worn_parts: PointerProperty(name="Worn Parts", type=bpy.types.Object)
     texture_view: EnumProperty(
         name="View",
         description="What the face shows of its texture",

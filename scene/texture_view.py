@@ -71,7 +71,7 @@ def show_view(face: bpy.types.Object, images: FaceImages, view: str) -> None:
     """Put a view into all materials of a face, in place of the one before."""
     trees = [slot.material.node_tree for slot in face.material_slots if slot.material and slot.material.node_tree]
     for tree in trees:
-        _remove_view(tree)
+        remove_view(tree)
     if view == SHADED:
         return
     group = _view_group(images, view)
@@ -99,7 +99,8 @@ def _add_view(tree: bpy.types.NodeTree, group: bpy.types.NodeTree) -> None:
         tree.links.new(node.outputs["Shader"], output.inputs["Surface"])
 
 
-def _remove_view(tree: bpy.types.NodeTree) -> None:
+def remove_view(tree: bpy.types.NodeTree) -> None:
+    """Take what a view has put into a material out of it."""
     for node in [node for node in tree.nodes if node.name.startswith(VIEW_GROUP)]:
         group = getattr(node, "node_tree", None)
         tree.nodes.remove(node)

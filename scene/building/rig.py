@@ -55,7 +55,7 @@ def bind(face: bpy.types.Object, armature: bpy.types.Object, mesh: Mesh) -> None
     modifier = face.modifiers.new("Likeness Armature", "ARMATURE")
     modifier.object = armature
     for joint, weights in zip(mesh.joint_names, mesh.skin_weights.T, strict=True):
-        _fill_group(face.vertex_groups.new(name=joint), weights)
+        fill_group(face.vertex_groups.new(name=joint), weights)
 
 
 def pose_head(armature: bpy.types.Object, mesh: Mesh, rotation: np.ndarray) -> None:
@@ -103,7 +103,8 @@ def _looks_forward(joint: str) -> bool:
     return is_eye_joint(joint) or joint == JointName.TONGUE
 
 
-def _fill_group(group: bpy.types.VertexGroup, weights: np.ndarray) -> None:
+def fill_group(group: bpy.types.VertexGroup, weights: np.ndarray) -> None:
+    """Give the vertices (N,) their weights; those of 0 stay out of the group."""
     vertices = np.flatnonzero(weights)
     for vertex, weight in zip(vertices.tolist(), weights[vertices].tolist(), strict=True):
         group.add((vertex,), weight, "REPLACE")
