@@ -19,7 +19,7 @@ import numpy as np
 from ...anatomy.arkit import ARKIT_RANGE, ARKIT_WITH_TONGUE
 from ...anatomy.expression_spread import expression_std
 from ...anatomy.joints import BUST_JOINT_PARENTS, BUST_JOINTS
-from ...anatomy.landmarks import DENSE_FACE_COUNT, LEFT_IRIS, RIGHT_IRIS, Dense, dense_to_ibug68
+from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_IRIS, Dense, dense_to_ibug68
 from ...anatomy.regions import RegionName
 from ...bfm.builtin.loading import BUILTIN_FILE
 from ...bfm.face_model import FaceModel, save_face_model
@@ -39,7 +39,7 @@ from .eyeballs import iris_points
 from .head_mesh import HeadMesh, head_mesh
 from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes
 from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
-from .laying_landmarks import head_regions, laying_landmarks, lid_columns
+from .laying_landmarks import head_regions, laying_landmarks, lid_columns, lip_line
 from .lid_spread import left_lids_of
 from .paint import albedo
 from .regions import region_weights
@@ -52,6 +52,8 @@ JAW_COLUMN = 1  # of ICT-FaceKit's skin weights
 EYE_ASIDE = 0.6  # of the way from the eyeball's middle to its pupil, which ICT's eyes turn outwards
 ICT_EYE = slice(21451, 22221)  # vertices of its left outer eyeball; the first is the middle of the cornea
 FOR_ARTISTS = ("mouthClose",)  # corrects an open jaw and is nonsense without it: no fit may use it
+# The dense landmarks of the inner lips, upper and lower, from the right to the left corner.
+INNER_LIPS = (INNER_LIP_LOOP[:11], (INNER_LIP_LOOP[0], *INNER_LIP_LOOP[:9:-1]))
 NOTICE = (
     "Topology: MakeHuman and MPFB2 base mesh (CC0). Hidden surfaces of expressions: Face Units by Mika Suominen (CC0). "
     "Shape and expressions measured on ICT-FaceKit (MIT, Copyright (c) 2020 USC Institute for Creative Technologies). "
@@ -144,6 +146,14 @@ def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
     weights = np.tile([1.0, 0.0, 0.0], (len(on_ict), 1))
     vertices[:DENSE_FACE_COUNT] = head.skin_ids[surface.triangles[hits.triangles]]
     weights[:DENSE_FACE_COUNT] = hits.weights
+    # Closed lips touch: the nearest surface would not tell the one from the other.
+    for edge, ids in zip(lip_line(head.regions, head.skin), INNER_LIPS, strict=True):
+        at = on_ict[list(ids), 0]
+        after = np.searchsorted(head.skin[edge, 0], at).clip(1, len(edge) - 1)
+        share = (at - head.skin[edge[after - 1], 0]) / (head.skin[edge[after], 0] - head.skin[edge[after - 1], 0])
+        share = share.clip(0, 1)
+        vertices[list(ids)] = head.skin_ids[np.stack([edge[after - 1], edge[after], edge[after]], axis=1)]
+        weights[list(ids)] = np.stack([1 - share, share, np.zeros(len(ids))], axis=1)
     eyes = next(piece for piece in head.pieces if piece.name == "eyes")
     for side, ids in enumerate((LEFT_IRIS, RIGHT_IRIS)):
         vertices[list(ids)] = (eyes.first + iris_points(side))[:, None]
