@@ -12,7 +12,7 @@ from .mouth_place import Arch, MouthPlace, arch
 from .tooth_shapes import LOWER, MM, UPPER, ToothShape
 
 # Of the lower arch beside the upper one, metres: how much narrower and shallower it is, and how far behind it begins.
-NARROWER, SHALLOWER, OVERJET = 0.0040, 0.0010, 0.0026
+NARROWER, SHALLOWER, OVERJET = 0.0045, 0.0010, 0.0030
 FREEWAY = 0.0012  # between the rows at rest, in biting direction (the jaw hangs a little when the lips are closed)
 
 

@@ -18,8 +18,8 @@ CORNEA_RADIUS = 0.0075  # off the axis, where it has run out into the sphere
 SEGMENTS = 16
 CAP = SEGMENTS // 4  # faces along the side of the grid that fills the pupil
 # Distances off the optical axis of the rings, and polar angles, degrees, of those behind them.
-FRONT = (PUPIL_RADIUS, 0.0024, 0.0041, IRIS_RADIUS, 0.0075, 0.0098)
-BEHIND = (76.0, 104.0, 138.0)
+FRONT = (PUPIL_RADIUS, 0.0024, 0.0041, IRIS_RADIUS, 0.0078)
+BEHIND = (57.0, 76.0, 97.0, 120.0, 146.0)
 IRIS_RING = FRONT.index(IRIS_RADIUS)
 _MIDDLE = (CAP - 1) ** 2 // 2  # of the vertices inside the pupil
 _RINGS = len(FRONT) + len(BEHIND)
@@ -28,7 +28,8 @@ _RINGS = len(FRONT) + len(BEHIND)
 def eyeball_cage(centres: Floats, radius: float = RADIUS) -> PartCage:
     """The cage of the left eyeball, then the right, about centres (2, 3), metres, which mirror each other.
 
-    Once subdivided its own vertices lie on the eyeballs exactly, the others within 0.05 mm.
+    Once subdivided its own vertices lie on the eyeballs exactly, the others within 0.05 mm as far as lids reach, which
+    is 100 degrees off the axis, and within 0.2 mm behind.
     """
     polar, around, faces = _ball()
     wanted = _on_surface(polar, around) * (radius / RADIUS)

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...anatomy.parts import PartName
-from ...geometry.arrays import Floats
+from ...geometry.arrays import Floats, Ints
 from .lids import Lids, RimCage, chosen
-from .part_cage import grid_faces, interpolating, joined, with_twin
+from .part_cage import PartCage, grid_faces, interpolating, joined, with_twin
 
-COLUMNS, ROWS = 11, 3  # faces along a rim and from root to tip
+COLUMNS, ROWS = 10, 3  # faces along a rim and from root to tip
 START, END = 0.1, 0.99  # of a rim that bears lashes, from the inner corner
 ROOT = 0.0003  # how deep the roots lie in the lid
 FAN = 0.75  # how far lashes turn to the corners, where 1 is straight away from the eyeball's axis
 
 
 @dataclass(frozen=True)
-class Row:
+class LashRow:
     """A row of lashes; metres, degrees above the horizontal."""
 
     length: float  # of the longest; lashes measure up to 12 mm above and 8 mm below (Aumond and Bitton 2018)
@@ -27,8 +27,8 @@ class Row:
     charts: tuple[int, int]  # which quarter of the square, from below, the left and the right one have
 
 
-UPPER = Row(0.0090, -8.0, 72.0, (3, 2))
-LOWER = Row(0.0050, -58.0, 42.0, (1, 0))
+UPPER = LashRow(0.0090, -8.0, 72.0, (3, 2))
+LOWER = LashRow(0.0050, -58.0, 42.0, (1, 0))
 
 
 def lash_cage(lids: Lids) -> RimCage:
@@ -41,7 +41,7 @@ def lash_cage(lids: Lids) -> RimCage:
     return RimCage(joined([upper, lower]), np.concatenate([upper_rim, lower_rim + len(lids.upper)]))
 
 
-def _strip(row: Row, rim: Floats, centre: Floats):
+def _strip(row: LashRow, rim: Floats, centre: Floats) -> tuple[PartCage, Ints]:
     ids, share = chosen(rim, COLUMNS, START, END)
     rise = np.linspace(0, 1, ROWS + 1)
     points = _curled(row, rim[ids] - centre, share, rise) + rim[ids]
@@ -53,7 +53,7 @@ def _strip(row: Row, rim: Floats, centre: Floats):
     return cage, np.tile(ids, 2 * len(rise))
 
 
-def _curled(row: Row, away: Floats, share: Floats, rise: Floats) -> Floats:
+def _curled(row: LashRow, away: Floats, share: Floats, rise: Floats) -> Floats:
     """Offsets (R, K, 3) from rim points that lie ``away`` (K, 3) from the eyeball's centre."""
     turn = FAN * np.arctan2(away[:, 0], away[:, 2])
     out = np.stack([np.sin(turn), np.zeros_like(turn), np.cos(turn)], axis=1)

@@ -55,7 +55,7 @@ class Arch:
     length: Floats  # (SAMPLES,) along the line, metres
 
     def at(self, length: Floats) -> tuple[Floats, Floats]:
-        """Points (N, 2) at lengths (N,) along the left half, the right one's being negative, and unit normals outwards."""
+        """Points (N, 2) at lengths (N,) along it, negative on the right, and unit normals (N, 2) outwards."""
         side = np.where(np.asarray(length) < 0, -1.0, 1.0)
         along = np.stack([np.interp(np.abs(length), self.length, p) for p in self.points.T], axis=-1)
         tangent = np.gradient(self.points, self.length, axis=0)
@@ -79,8 +79,8 @@ def arch(width: float, depth: float) -> Arch:
 # Measured on the mean head of ICT-FaceKit (MIT, Copyright (c) 2020 USC Institute for Creative Technologies): the biting
 # edges of its upper incisors, the middles of its second molars' far ends, its lower lip, and the axis of its `jawOpen`.
 ICT_PLACE = MouthPlace(
-    incisal=np.array([0.0, -0.0350, 0.1058]),
-    width=0.0525,
+    incisal=np.array([0.0, -0.0350, 0.1051]),
+    width=0.0518,
     depth=0.0448,
     tilt=np.radians(4.5),
     lower_lip=np.array([0.0, -0.0340, 0.1125]),

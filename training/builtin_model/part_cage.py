@@ -61,8 +61,8 @@ def symmetric_cage(vertices: Floats, faces: Ints, chart: tuple[Floats, Ints], pa
 def fitted(faces: Ints, parameters: Floats, surface: Callable[[Floats], Floats]) -> Floats:
     """Control points (C, 3) whose mesh, subdivided once, lies on a surface best, by least squares.
 
-    ``parameters`` (C, P) tell where on the surface each control point's vertex should lie; those of the new vertices are
-    the means of what they lie between. ``surface`` maps parameters (N, P) to points (N, 3).
+    ``parameters`` (C, P) tell where on the surface each control point's vertex should lie; those of the new vertices
+    are the means of what they lie between. ``surface`` maps parameters (N, P) to points (N, 3).
     """
     fine = subdivide(faces, len(parameters), 1)
     between = [parameters, parameters[fine.edges].mean(axis=1), parameters[faces].mean(axis=1)]

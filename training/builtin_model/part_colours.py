@@ -25,7 +25,7 @@ NEAR = 1e-5  # metres: on a border
 
 
 def part_albedo(cage: PartCage, vertices: Floats, place: MouthPlace, centres: Floats) -> Floats:
-    """Colours (V, 3) of a part's subdivided vertices (V, 3); ``centres`` (2, 3) are those of the eyeballs, left, right."""
+    """Colours (V, 3) of a part's subdivided vertices (V, 3); ``centres`` (2, 3) are the eyeballs', left and right."""
     kind = part_kind(cage.face_parts[0])
     if kind.of_eyeball:
         return eye_albedo(vertices - centres[(vertices[:, 0] < 0).astype(int)])

@@ -11,10 +11,10 @@ from .eyeballs import on_eyeball
 from .lids import Lids, RimCage, chosen
 from .part_cage import grid_faces, interpolating, with_twin
 
-COLUMNS = 12
+COLUMNS = 11
 START, END = 0.04, 0.97  # of the lower rim
 HEIGHT = 0.0005  # above the lid: the meniscus is 0.2 to 0.5 mm high (Mainstone et al. 1996)
-LIFT = 0.00006  # off lid and eyeball, so that it lies on them
+LIFT = 0.00014  # off lid and eyeball, so that it lies on them
 HOLLOW = 0.6  # 0 a straight meniscus, 1 one that follows lid and eyeball into the corner
 
 

@@ -16,7 +16,7 @@ from ...geometry.arrays import Floats
 
 ROOT = -0.45  # how far the open end lies beyond the neck, in crown heights
 MM = 1e-3
-CONTACT = 1.06  # how wide a tooth is in its share of the arch: neighbours touch
+CONTACT = 1.07  # how wide a tooth is in its share of the arch: neighbours touch
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,15 @@ class Profile:
     top: float  # width at the biting end, in widths of the crown
     round_top: float  # 0 a square biting end, 1 a round one
 
+    @property
+    def walls(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The outer and the inner wall."""
+        return self.outer, self.inner
+
 
 HEIGHTS = (ROOT, 0.0, 0.2, 0.45, 0.7, 0.9, 1.0)
 INCISOR = Profile(
-    (0.36, 0.43, 0.49, 0.46, 0.36, 0.23, 0.13), (-0.34, -0.42, -0.42, -0.17, -0.06, -0.03, -0.06), 0.8, 0.93, 0.3
+    (0.36, 0.43, 0.49, 0.46, 0.36, 0.23, 0.13), (-0.34, -0.42, -0.42, -0.17, -0.06, -0.03, -0.06), 0.8, 0.93, 0.5
 )
 CANINE = Profile(
     (0.36, 0.44, 0.5, 0.48, 0.38, 0.24, 0.12), (-0.36, -0.43, -0.46, -0.32, -0.19, -0.12, -0.1), 0.66, 0.7, 0.5
@@ -83,10 +88,10 @@ class ToothShape:
     rise: float  # of its biting end beyond the biting plane
 
     def surface(self, parameters: Floats) -> Floats:
-        """Points (N, 3), metres, tooth's axes, of parameters (N, 3): a back along the arch, b outwards, h from ROOT to 1."""
+        """Points (N, 3), metres, of parameters (N, 3): a back along the arch, b outwards, h from ROOT to 1."""
         a, b, h = parameters.T
         p = self.profile
-        outer, inner = (PchipInterpolator(HEIGHTS, side)(h) * self.depth for side in (p.outer, p.inner))
+        outer, inner = (PchipInterpolator(HEIGHTS, side)(h) * self.depth for side in p.walls)
         neck = self.neck_width / self.width
         spread = PchipInterpolator((ROOT, 0, p.widest, 1), (0.85 * neck, neck, 1, p.top))(h) * self.width / 2
         roundness = 0.85 + (p.round_top - 0.85) * np.clip(h, 0, 1)
@@ -102,18 +107,18 @@ class ToothShape:
 
 
 UPPER = (
-    ToothShape(10.5, 8.6, 7.2, 7.0, INCISOR, BitingEnd(front=0.35, back=0.9), 7, 3, 0.0),
-    ToothShape(9.3, 6.7, 5.4, 6.0, INCISOR, BitingEnd(front=0.6, back=1.3), 6, 5, -0.7),
-    ToothShape(10.2, 7.6, 5.6, 8.0, CANINE, BitingEnd(point=2.0, back=0.5), -2, 6, 0.1),
+    ToothShape(10.5, 8.6, 7.2, 7.0, INCISOR, BitingEnd(front=0.35, back=0.9), 12, 3, 0.0),
+    ToothShape(9.3, 6.7, 5.4, 6.0, INCISOR, BitingEnd(front=0.6, back=1.3), 11, 5, -0.6),
+    ToothShape(10.2, 7.6, 5.6, 8.0, CANINE, BitingEnd(point=2.0, back=0.5), 3, 6, 0.1),
     ToothShape(8.7, 7.0, 5.0, 9.0, PREMOLAR, BitingEnd(point=1.7, across=1.6, inner=0.9, rim=0.3), -4, 2, -0.4),
     ToothShape(8.3, 6.8, 5.0, 9.0, PREMOLAR, BitingEnd(point=1.3, across=1.5, inner=0.3, rim=0.3), -4, 2, -0.5),
     ToothShape(7.5, 10.0, 8.0, 11.0, MOLAR, BitingEnd(across=1.3, along=0.9, inner=0.2, rim=0.8), -6, 2, -0.6),
     ToothShape(7.0, 9.0, 7.2, 11.0, MOLAR, BitingEnd(across=1.2, along=0.8, inner=0.4, rim=0.8), -6, 2, -0.8),
 )
 LOWER = (
-    ToothShape(8.8, 5.3, 3.6, 6.0, INCISOR, BitingEnd(front=0.2, back=0.25), -1, 0, 1.9),
-    ToothShape(9.0, 5.8, 4.1, 6.4, INCISOR, BitingEnd(front=0.25, back=0.5), -1, 1, 1.8),
-    ToothShape(10.3, 6.9, 5.2, 7.6, CANINE, BitingEnd(point=1.8, back=0.4), -4, 4, 1.9),
+    ToothShape(8.8, 5.3, 3.6, 6.0, INCISOR, BitingEnd(front=0.2, back=0.25), 7, 0, 1.9),
+    ToothShape(9.0, 5.8, 4.1, 6.4, INCISOR, BitingEnd(front=0.25, back=0.5), 6, 1, 1.8),
+    ToothShape(10.3, 6.9, 5.2, 7.6, CANINE, BitingEnd(point=1.8, back=0.4), 1, 4, 1.9),
     ToothShape(8.5, 7.0, 5.0, 7.6, PREMOLAR, BitingEnd(point=1.7, across=1.3, inner=2.0, rim=0.2), -7, 2, 0.7),
     ToothShape(8.0, 7.1, 5.0, 8.2, PREMOLAR, BitingEnd(point=1.1, across=1.3, inner=0.6, rim=0.3), -9, 2, 0.3),
     ToothShape(7.5, 11.0, 9.0, 10.4, MOLAR, BitingEnd(across=1.2, along=0.8, inner=-0.2, rim=0.8), -12, 2, 0.2),

@@ -1,0 +1,75 @@
+"""Both gums' cages."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from likeness.anatomy.parts import PartName
+from likeness.geometry.closest import SearchableSurface
+from likeness.geometry.faces import triangulate
+from likeness.geometry.normals import triangle_normals
+from likeness.training.builtin_model.dentition import Jaw
+from likeness.training.builtin_model.gums import gums_cage
+from likeness.training.builtin_model.mouth_place import ICT_PLACE
+from likeness.training.builtin_model.part_cage import PartCage
+from likeness.training.builtin_model.teeth import teeth_cage
+from part_checks import assert_sound, face_normals, fine, uv_areas
+
+COLUMNS = 29
+
+
+@pytest.fixture(scope="module", params=Jaw)
+def jaw(request: pytest.FixtureRequest) -> Jaw:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def cage(jaw: Jaw) -> PartCage:
+    return gums_cage(jaw, ICT_PLACE)
+
+
+def test_a_gum_is_sound(jaw: Jaw, cage: PartCage) -> None:
+    """The upper one's inner rim is closed by the palate, which ends at the throat; the lower one's is open."""
+    outer, ends, throat = COLUMNS - 1, 8, 2
+    assert_sound(cage, outer + ends + (throat if jaw is Jaw.UPPER else outer))
+    assert set(cage.face_parts) == {PartName.GUMS}
+    assert (uv_areas(cage) > 0).all()
+
+
+def test_its_front_looks_forward_and_the_palate_down(jaw: Jaw, cage: PartCage) -> None:
+    vertices, found = fine(cage)
+    normals, middles = face_normals(vertices, found.faces).sum(axis=0), vertices[found.faces].mean(axis=1)
+    front = found.parents < 2 * (COLUMNS - 1)  # the rows before the collar
+    arch_middle = np.array([0.0, 0.0, middles[:, 2].min()])
+    outward = (middles - arch_middle) * (1, 0, 1)
+    assert ((normals * outward).sum(axis=1)[front] > 0).mean() > 0.97
+    if jaw is Jaw.UPPER:
+        palate = normals[found.parents >= 4 * (COLUMNS - 1)]
+        assert (palate[:, 1] < 0.05 * np.linalg.norm(palate, axis=1)).all()  # steep behind the front teeth
+        assert palate[:, 1].sum() < -0.8 * np.linalg.norm(palate, axis=1).sum()
+
+
+def test_it_clasps_every_neck(jaw: Jaw, cage: PartCage) -> None:
+    """At the middle of each tooth both sides of the collar stand off its walls by a few tenths of a millimetre."""
+    vertices, found = fine(teeth_cage(jaw, ICT_PLACE))
+    triangles = triangulate(found.faces)
+    gum = fine(cage)[0][: 5 * COLUMNS].reshape(5, COLUMNS, 3)
+    collar = gum[2:4, np.r_[1 : COLUMNS // 2 : 2, COLUMNS // 2 + 1 : COLUMNS : 2]].reshape(-1, 3)
+    hits = SearchableSurface(vertices, triangles).closest(collar)
+    off = ((collar - hits.points) * triangle_normals(vertices[triangles])[hits.triangles]).sum(axis=1)
+    assert off.min() > 0.0001
+    assert off.max() < 0.0008
+
+
+def test_roots_end_inside_it(jaw: Jaw, cage: PartCage) -> None:
+    """The gum's front reaches farther from the biting plane than the teeth's open ends."""
+    gum, teeth = (ICT_PLACE.framed(fine(c)[0]) for c in (cage, teeth_cage(jaw, ICT_PLACE)))
+    for left, right in ((-0.03, -0.01), (-0.01, 0.01), (0.01, 0.03)):
+        away = [(-jaw.bites * p[(p[:, 0] > left) & (p[:, 0] < right), 1]).max() for p in (gum, teeth)]
+        assert away[0] > away[1] + 0.001
+
+
+def test_papillae_stand_higher_than_the_collar(jaw: Jaw, cage: PartCage) -> None:
+    collar = ICT_PLACE.framed(cage.vertices)[2 * COLUMNS : 3 * COLUMNS, 1] * jaw.bites
+    teeth, gaps = collar[1:-1:2], collar[2:-2:2]
+    assert (gaps > (teeth[:-1] + teeth[1:]) / 2 + 0.002).all()
