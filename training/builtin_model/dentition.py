@@ -13,6 +13,7 @@ from .tooth_shapes import LOWER, MM, UPPER, ToothShape
 
 # Of the lower arch beside the upper one, metres: how much narrower and shallower it is, and how far behind it begins.
 NARROWER, SHALLOWER, OVERJET = 0.0045, 0.0010, 0.0030
+CLOSER = 0.00008  # that every tooth stands nearer to the middle, where both rows' first teeth meet at an angle
 FREEWAY = 0.0012  # between the rows at rest, in biting direction (the jaw hangs a little when the lips are closed)
 
 
@@ -65,7 +66,7 @@ def row_of(jaw: Jaw, place: MouthPlace) -> Row:
     line = arch(place.width - lower * NARROWER * size, place.depth - lower * SHALLOWER * size)
     widths = MM * np.array([shape.width for shape in jaw.shapes])
     scale = float(line.length[-1] / widths.sum())
-    middles = scale * (np.cumsum(widths) - widths / 2)
+    middles = scale * (np.cumsum(widths) - widths / 2 - CLOSER)
     start = np.array([-FREEWAY * size, -OVERJET * size]) if lower else np.zeros(2)
     teeth = tuple(_tooth(jaw, s, line, float(m), start, scale) for s, m in zip(jaw.shapes, middles, strict=True))
     return Row(jaw, line, teeth, start)

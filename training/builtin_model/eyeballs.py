@@ -9,15 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from ...anatomy.parts import PartName
-from ...bfm.builtin.eyes import IRIS_RADIUS, PUPIL_RADIUS, RADIUS, eyeball_surface
+from ...bfm.builtin.eyes import IRIS_RADIUS, PUPIL_RADIUS, RADIUS
 from ...geometry.arrays import Floats, Ints
 from .part_cage import PartCage, grid_faces, interpolating
 
+CORNEA_BULGE = 0.0009  # above the sphere; on the Gullstrand eye's 7.8 mm cornea it is 0.9 mm as well
+CORNEA_RADIUS = 0.0075  # off the axis, where it has run out into the sphere
 SEGMENTS = 16
 CAP = SEGMENTS // 4  # faces along the side of the grid that fills the pupil
-# Distances off the optical axis of the rings, and polar angles, degrees, of those behind them.
+# Distances off the optical axis of the rings, and those behind them as shares of the angle left to the back pole.
 FRONT = (PUPIL_RADIUS, 0.0024, 0.0041, IRIS_RADIUS, 0.0078)
-BEHIND = (57.0, 76.0, 97.0, 120.0, 146.0)
+BEHIND = (0.118, 0.254, 0.405, 0.57, 0.756)
 IRIS_RING = FRONT.index(IRIS_RADIUS)
 _MIDDLE = (CAP - 1) ** 2 // 2  # of the vertices inside the pupil
 _RINGS = len(FRONT) + len(BEHIND)
@@ -26,12 +28,13 @@ _RINGS = len(FRONT) + len(BEHIND)
 def eyeball_cage(centres: Floats, radius: float = RADIUS) -> PartCage:
     """The cage of the left eyeball, then the right, about centres (2, 3), metres, which mirror each other.
 
+    Pupil, iris and cornea have one size, whatever the radius of the ball.
+
     Once subdivided its own vertices lie on the eyeballs exactly, the others within 0.05 mm as far as lids reach, which
     is 100 degrees off the axis, and within 0.2 mm behind.
     """
-    polar, around, faces = _ball()
-    wanted = eyeball_surface(polar, around) * (radius / RADIUS)
-    ball = interpolating(faces, wanted)
+    polar, around, faces = _ball(radius)
+    ball = interpolating(faces, _on_surface(polar, around, radius))
     twin = _twin()
     ball = (ball + ball[twin] * (-1, 1, 1)) / 2
     count = len(ball)
@@ -62,14 +65,15 @@ def _count() -> int:
     return 2 * ((CAP - 1) ** 2 + _RINGS * SEGMENTS + 1)
 
 
-def _ball() -> tuple[Floats, Floats, Ints]:
+def _ball(radius: float) -> tuple[Floats, Floats, Ints]:
     """Polar angles and azimuths (C,) and faces: the pupil's inner grid, the rings outward, the back pole."""
     step = np.linspace(-1, 1, CAP + 1)
     a, b = (g.ravel() for g in np.meshgrid(step[1:-1], step[1:-1]))
     inner = 0.85 * PUPIL_RADIUS * np.stack([a * np.sqrt(1 - b**2 / 2), b * np.sqrt(1 - a**2 / 2)], axis=1)
-    rings = np.concatenate([np.arcsin(np.array(FRONT) / RADIUS), np.radians(BEHIND)])
+    front = np.arcsin(np.array(FRONT) / radius)
+    rings = np.concatenate([front, front[-1] + (np.pi - front[-1]) * np.array(BEHIND)])
     turn = 2 * np.pi * np.arange(SEGMENTS) / SEGMENTS
-    polar = np.concatenate([np.arcsin(np.hypot(*inner.T) / RADIUS), np.repeat(rings, SEGMENTS), [np.pi]])
+    polar = np.concatenate([np.arcsin(np.hypot(*inner.T) / radius), np.repeat(rings, SEGMENTS), [np.pi]])
     around = np.concatenate([np.arctan2(inner[:, 1], inner[:, 0]), np.tile(turn, _RINGS), [0.0]])
 
     ids = (CAP - 1) ** 2 + np.arange(_RINGS * SEGMENTS).reshape(_RINGS, SEGMENTS)
@@ -81,6 +85,19 @@ def _ball() -> tuple[Floats, Floats, Ints]:
     last, pole = closed[-1], np.full(SEGMENTS // 2, ids[-1, -1] + 1)
     back = np.stack([pole, last[2::2], last[1::2], last[:-1:2]], axis=1)
     return polar, around, np.concatenate([grid_faces(cap), grid_faces(closed)[:, ::-1], back]).astype(np.int32)
+
+
+def on_eyeball(directions: Floats, radius: float = RADIUS) -> Floats:
+    """Points (N, 3), metres, of the surface of an eyeball about the origin in directions (N, 3)."""
+    x, y, z = directions.T
+    return _on_surface(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x), radius)
+
+
+def _on_surface(polar: Floats, around: Floats, radius: float) -> Floats:
+    """Points (N, 3) of an eyeball about the origin."""
+    off = radius * np.sin(polar)
+    bulge = CORNEA_BULGE * np.maximum(1 - (off / CORNEA_RADIUS) ** 2, 0) ** 2 * (polar < np.pi / 2)
+    return np.stack([off * np.cos(around), off * np.sin(around), radius * np.cos(polar) + bulge], axis=1)
 
 
 def _twin() -> Ints:

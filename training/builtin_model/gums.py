@@ -15,16 +15,12 @@ from .tooth_shapes import HEIGHTS, MM
 
 # Rows of the ridge from the lips' side over the crest to the tongue's: mm from a tooth's neck towards its biting end,
 # mm off the wall of the neck, and mm off the arch in the chart. The first FRONT rows go by the outer wall.
-ROWS = ((-8.5, -2.2, 15.0), (-3.5, 0.0, 8.0), (0.3, 0.35, 3.0), (0.3, -0.35, -3.0), (-6.0, -1.2, -8.5))
+ROWS = ((-8.5, -1.2, 15.0), (-3.5, 0.1, 8.0), (0.3, 0.35, 3.0), (0.3, -0.35, -3.0), (-6.0, -1.2, -8.5))
 FRONT = 3
 COLLAR = slice(2, 4)  # the rows that clasp a neck, and between two teeth are the tips of the papillae
 PAPILLA = 0.42  # height of a papilla in crowns (Chu et al. 2009)
-    0.42  # height of a papilla in crowns, as Chu et al. measured (Journal of Esthetic and Restorative Dentistry 2009)
-)
-PAPILLA_DEPTH, PAPILLA_SHIFT = (
-    0.34,
-    0.4,
-)  # of its tips from lips to tongue in depths of the crown; and towards the contact
+# Of its tips: from the lips' side to the tongue's in depths of the crown, and how far to the arch's line it is drawn.
+PAPILLA_DEPTH, PAPILLA_SHIFT = 0.34, 0.4
 DIP = 0.08  # of the outside between two roots, in depths of the crown
 END = 3.5  # mm that the ridge goes on behind the last tooth
 VAULT, STEEP = 9.0, 11.0  # mm: of the palate above the inner rim of the ridge, and how soon behind it
@@ -75,10 +71,9 @@ def _at_tooth(row: Row, tooth: Tooth) -> Section:
     up, out, _ = np.array(ROWS).T
     outer, inner = (np.interp(0, HEIGHTS, side) * tooth.shape.depth for side in tooth.shape.profile.walls)
     walls = np.array([outer] * FRONT + [inner] * (len(ROWS) - FRONT))
-    neck = tooth.placed(MM * np.stack([0 * up, 0 * up, walls], axis=1))
-    off = (neck[:, [0, 2]] - (0, row.start[1]) - point) @ normal
-    return Section(tooth.along, np.stack([neck[:, 1] + row.jaw.bites * MM * tooth.scale * up,
-                                          off + MM * tooth.scale * out], axis=1))  # fmt: skip
+    points = tooth.placed(MM * np.stack([0 * up, up, walls + out], axis=1))  # along the root, however the tooth leans
+    off = (points[:, [0, 2]] - (0, row.start[1]) - point) @ normal
+    return Section(tooth.along, np.stack([points[:, 1], off], axis=1))
 
 
 def _between(row: Row, pair: tuple[Tooth, Tooth, Section, Section], behind: float) -> Section:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...bfm.builtin.eyes import RADIUS
 from ...geometry.arrays import Floats, Ints
 from .part_cage import PartCage
 
@@ -17,6 +18,7 @@ class Lids:
     upper: Floats  # (N, 3) along the rim of the upper lid, from the inner corner to the outer
     lower: Floats  # (M, 3) likewise
     centre: Floats  # (3,) of the eyeball
+    radius: float = RADIUS  # of it
 
 
 @dataclass(frozen=True, eq=False)

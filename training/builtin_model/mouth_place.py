@@ -80,7 +80,7 @@ def arch(width: float, depth: float) -> Arch:
 # edges of its upper incisors, the middles of its second molars' far ends, its lower lip, and the axis of its `jawOpen`.
 ICT_PLACE = MouthPlace(
     incisal=np.array([0.0, -0.0350, 0.1051]),
-    width=0.0518,
+    width=0.0516,
     depth=0.0448,
     tilt=np.radians(4.5),
     lower_lip=np.array([0.0, -0.0340, 0.1125]),

@@ -24,7 +24,7 @@ def tear_cage(lids: Lids) -> RimCage:
     ``rim`` counts behind the points of the upper rim, as for the lashes.
     """
     ids, share = chosen(lids.lower, COLUMNS, START, END)
-    points = _meniscus(lids.lower[ids], lids.centre)
+    points = _meniscus(lids.lower[ids] - lids.centre, lids.radius) + lids.centre
     faces = grid_faces(np.arange(points[..., 0].size).reshape(points.shape[:2]))
     u, v = np.meshgrid(share, np.linspace(0, 0.48, len(points)))
     left, right = (np.stack([u, v + low], axis=-1).reshape(-1, 2) for low in (0.0, 0.52))
@@ -32,18 +32,17 @@ def tear_cage(lids: Lids) -> RimCage:
     return RimCage(cage, np.tile(ids, 2 * len(points)) + len(lids.upper))
 
 
-def _meniscus(rim: Floats, centre: Floats) -> Floats:
-    """Points (3, K, 3): on the rim, between, on the eyeball; none of them inside the eyeball."""
-    away = rim - centre
-    outward = unit(away)
+def _meniscus(rim: Floats, radius: float) -> Floats:
+    """Points (3, K, 3): on the rim, between, on the eyeball, about its centre; none of them inside it."""
+    outward = unit(rim)
     up = unit(np.cross(outward, np.gradient(rim, axis=0)))  # across the rim, along the eyeball
-    lid = _outside(away + LIFT * outward)
-    ball = on_eyeball(outward * np.linalg.norm(lid, axis=1, keepdims=True) + HEIGHT * up)
-    hollow = (1 - HOLLOW) * (lid + ball) / 2 + HOLLOW * on_eyeball(lid + ball)
-    return np.stack([lid, _outside(hollow), _outside(ball)]) + centre
+    lid = _outside(rim + LIFT * outward, radius)
+    ball = on_eyeball(outward * np.linalg.norm(lid, axis=1, keepdims=True) + HEIGHT * up, radius)
+    hollow = (1 - HOLLOW) * (lid + ball) / 2 + HOLLOW * on_eyeball(lid + ball, radius)
+    return np.stack([lid, _outside(hollow, radius), _outside(ball, radius)])
 
 
-def _outside(points: Floats) -> Floats:
-    """Points (N, 3) about the eyeball's centre, those too near its surface lifted off it."""
-    surface = np.linalg.norm(on_eyeball(points), axis=1, keepdims=True)
+def _outside(points: Floats, radius: float) -> Floats:
+    """Points (N, 3), those too near the eyeball's surface lifted off it."""
+    surface = np.linalg.norm(on_eyeball(points, radius), axis=1, keepdims=True)
     return unit(points) * np.maximum(np.linalg.norm(points, axis=1, keepdims=True), surface + LIFT)

@@ -14,7 +14,7 @@ from scipy.interpolate import PchipInterpolator
 
 from ...geometry.arrays import Floats
 
-ROOT = -0.45  # how far the open end lies beyond the neck, in crown heights
+ROOT = -0.4  # how far the open end lies beyond the neck, in crown heights
 MM = 1e-3
 CONTACT = 1.07  # how wide a tooth is in its share of the arch: neighbours touch
 
@@ -107,8 +107,8 @@ class ToothShape:
 
 
 UPPER = (
-    ToothShape(10.5, 8.6, 7.2, 7.0, INCISOR, BitingEnd(front=0.35, back=0.9), 12, 3, 0.0),
-    ToothShape(9.3, 6.7, 5.4, 6.0, INCISOR, BitingEnd(front=0.6, back=1.3), 11, 5, -0.6),
+    ToothShape(10.5, 8.5, 7.0, 7.0, INCISOR, BitingEnd(front=0.35, back=0.9), 12, 3, 0.0),
+    ToothShape(9.3, 6.8, 5.4, 6.0, INCISOR, BitingEnd(front=0.6, back=1.3), 11, 5, -0.6),
     ToothShape(10.2, 7.6, 5.6, 8.0, CANINE, BitingEnd(point=2.0, back=0.5), 3, 6, 0.1),
     ToothShape(8.7, 7.0, 5.0, 9.0, PREMOLAR, BitingEnd(point=1.7, across=1.6, inner=0.9, rim=0.3), -4, 2, -0.4),
     ToothShape(8.3, 6.8, 5.0, 9.0, PREMOLAR, BitingEnd(point=1.3, across=1.5, inner=0.3, rim=0.3), -4, 2, -0.5),

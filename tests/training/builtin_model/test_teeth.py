@@ -81,6 +81,7 @@ def test_teeth_stand_side_by_side(jaw: Jaw, cage: PartCage) -> None:
     for a, b in pairs:
         gap = np.linalg.norm(teeth[a][:, None] - teeth[b], axis=2).min()
         assert gap < 0.0011
+    assert abs(teeth[0][:, 0].min()) < 0.0002  # both sides meet in the middle
     apart = np.linalg.norm(teeth[0][:, None] - teeth[4], axis=2).min()
     assert apart > 0.004
 
