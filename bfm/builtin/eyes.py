@@ -23,17 +23,17 @@ LIMBUS, PUPIL = np.array([0.06, 0.035, 0.02]), np.array([0.006, 0.006, 0.006])
 MOUTH_FRONT, MOUTH_BACK = np.array([0.20, 0.055, 0.050]), np.array([0.012, 0.003, 0.003])
 
 
-def eyeball_surface(polar: Floats, around: Floats) -> Floats:
+def eyeball_surface(polar: Floats, around: Floats, radius: float = RADIUS) -> Floats:
     """Points (N, 3), metres, of an eyeball about the origin that looks to +Z, at angles (N,) off its axis and round it."""
-    off = RADIUS * np.sin(polar)
+    off = radius * np.sin(polar)
     bulge = CORNEA_BULGE * np.maximum(1 - (off / CORNEA_RADIUS) ** 2, 0) ** 2 * (polar < np.pi / 2)
-    return np.stack([off * np.cos(around), off * np.sin(around), RADIUS * np.cos(polar) + bulge], axis=-1)
+    return np.stack([off * np.cos(around), off * np.sin(around), radius * np.cos(polar) + bulge], axis=-1)
 
 
-def on_eyeball(directions: Floats) -> Floats:
+def on_eyeball(directions: Floats, radius: float = RADIUS) -> Floats:
     """Points (..., 3), metres, of the surface of an eyeball about the origin in directions (..., 3)."""
     x, y, z = np.moveaxis(directions, -1, 0)
-    return eyeball_surface(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x))
+    return eyeball_surface(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x), radius)
 
 
 def height(points: Floats) -> Floats:

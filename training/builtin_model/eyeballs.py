@@ -9,12 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...anatomy.parts import PartName
-from ...bfm.builtin.eyes import IRIS_RADIUS, PUPIL_RADIUS, RADIUS
+from ...bfm.builtin.eyes import IRIS_RADIUS, PUPIL_RADIUS, RADIUS, eyeball_surface
 from ...geometry.arrays import Floats, Ints
 from .part_cage import PartCage, grid_faces, interpolating
 
-CORNEA_BULGE = 0.0009  # above the sphere; on the Gullstrand eye's 7.8 mm cornea it is 0.9 mm as well
-CORNEA_RADIUS = 0.0075  # off the axis, where it has run out into the sphere
 SEGMENTS = 16
 CAP = SEGMENTS // 4  # faces along the side of the grid that fills the pupil
 # Distances off the optical axis of the rings, and those behind them as shares of the angle left to the back pole.
@@ -34,7 +32,7 @@ def eyeball_cage(centres: Floats, radius: float = RADIUS) -> PartCage:
     is 100 degrees off the axis, and within 0.2 mm behind.
     """
     polar, around, faces = _ball(radius)
-    ball = interpolating(faces, _on_surface(polar, around, radius))
+    ball = interpolating(faces, eyeball_surface(polar, around, radius))
     twin = _twin()
     ball = (ball + ball[twin] * (-1, 1, 1)) / 2
     count = len(ball)
@@ -85,19 +83,6 @@ def _ball(radius: float) -> tuple[Floats, Floats, Ints]:
     last, pole = closed[-1], np.full(SEGMENTS // 2, ids[-1, -1] + 1)
     back = np.stack([pole, last[2::2], last[1::2], last[:-1:2]], axis=1)
     return polar, around, np.concatenate([grid_faces(cap), grid_faces(closed)[:, ::-1], back]).astype(np.int32)
-
-
-def on_eyeball(directions: Floats, radius: float = RADIUS) -> Floats:
-    """Points (N, 3), metres, of the surface of an eyeball about the origin in directions (N, 3)."""
-    x, y, z = directions.T
-    return _on_surface(np.arctan2(np.hypot(x, y), z), np.arctan2(y, x), radius)
-
-
-def _on_surface(polar: Floats, around: Floats, radius: float) -> Floats:
-    """Points (N, 3) of an eyeball about the origin."""
-    off = radius * np.sin(polar)
-    bulge = CORNEA_BULGE * np.maximum(1 - (off / CORNEA_RADIUS) ** 2, 0) ** 2 * (polar < np.pi / 2)
-    return np.stack([off * np.cos(around), off * np.sin(around), radius * np.cos(polar) + bulge], axis=1)
 
 
 def _twin() -> Ints:
