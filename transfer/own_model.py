@@ -16,7 +16,7 @@ from ..geometry.edges import edges_of
 from ..geometry.laplacians import adjacency
 from ..result.reconstruction import Mesh, Reconstruction
 
-RIM = 0.025  # metres from its border in which the built-in model was no face, as long as it was a mask
+RIM = 0.045  # metres from its border within which the built-in model was not quite a face, as long as it was a mask
 
 
 def own_model(result: Reconstruction) -> FaceModel | SourceModel:

@@ -66,9 +66,9 @@ def test_the_fit_does_not_know_them() -> None:
     torch.testing.assert_close(found.ids, expected.ids)
     torch.testing.assert_close(found.triangles, expected.triangles)
     moved = found.spread(torch.rand(len(found.ids), 3, generator=torch.Generator().manual_seed(1)) + 1)
-    torch.testing.assert_close((moved[:, 0] > 0).nonzero()[:, 0], torch.cat([found.ids, found.loose]))
+    torch.testing.assert_close((moved[:, 0] > 0).nonzero()[:, 0], torch.cat([found.ids, found.loose]).sort()[0])
     tip = int(builtin.mean[:, 2].argmax())
-    assert np.abs(builtin.mean[found.ids[found.bearers]] - builtin.mean[tip]).max() < 0.03
+    assert np.abs(builtin.mean[found.ids[found.bearers[-4:]]] - builtin.mean[tip]).max() < 0.03
 
 
 def test_the_preview_leaves_them_out(model: FaceModel) -> None:

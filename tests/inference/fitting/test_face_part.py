@@ -57,7 +57,9 @@ def test_landmarks_and_fields_are_those_of_the_whole(tensors: ModelTensors, part
     field = torch.rand(2, len(part.mean), 3, dtype=torch.float64)
     spread = part.spread(field)
     torch.testing.assert_close(spread[:, part.ids], field)
-    torch.testing.assert_close(spread.sum(), field.sum())
+    torch.testing.assert_close(spread[:, part.loose], field[:, part.bearers])
+    elsewhere = torch.ones(part.count, dtype=torch.bool).index_fill(0, torch.cat([part.ids, part.loose]), False)
+    assert not spread[:, elsewhere].any()
 
 
 def test_of_other_devices_nothing_is_kept(tensors: ModelTensors) -> None:
@@ -90,11 +92,11 @@ def test_equations_are_those_of_the_whole_where_it_has_weight(
     """Away from the cut, where normals know all their triangles."""
     face = known_face(tensors, seed=4, turn=(10.0, 0.0, 0.0))
     settings = PhotometricSettings()
-    inner = torch.cdist(tensors.mean, tensors.at(DENSE, tensors.mean)).amin(dim=1) < 0.75 * REACH
+    inner = torch.cdist(tensors.mean, tensors.at(DENSE, tensors.mean)).amin(dim=1) < 0.6 * REACH
     even = tensors.even * inner
     pixels = torch.rand(480, 640, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(3)) * 0.1 + 0.3
     crop = FaceCrop(pixels, picture[1], (0, 0), (1.0, 1.0))
-    counted = replace(tensors, area=part.spread(part.area[:, None])[:, 0], even=even)
+    counted = replace(tensors, area=torch.zeros_like(tensors.area).index_copy(0, part.ids, part.area), even=even)
     part = replace(part, even=even[part.ids])
     modes = tensors.identity_basis[:4]
 
@@ -129,7 +131,7 @@ def test_unfitted_expressions_stay_at_zero_and_change_nothing(
     assert more.expression.shape == (len(order),)
     unfitted = with_artists.expression_std == 0
     assert not more.expression[torch.from_numpy(unfitted)].any()
-    torch.testing.assert_close(more.expression[torch.from_numpy(~unfitted)], plain.expression)
+    torch.testing.assert_close(more.expression[torch.from_numpy(order >= 0)], plain.expression)
     torch.testing.assert_close(more.posed, plain.posed)
 
 
@@ -168,6 +170,7 @@ def split_faces(model: FaceModel) -> FaceModel:
     assert len(vertices) == step.matrix.shape[0]
     return replace(
         model,
+        cage=None,
         mean=vertices,
         identity_basis=finer(np.asarray(model.identity_basis)),
         expression_basis=finer(np.asarray(model.expression_basis)),
