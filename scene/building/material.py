@@ -43,9 +43,9 @@ LASHES: Inputs = {"Roughness": 0.5, "Specular IOR Level": 0.2}
 CAVITY: Inputs = {"Roughness": 0.6, "IOR": SKIN_IOR, "Specular IOR Level": 0.0}
 # Flesh of the mouth's inside that may be seen well: wet, but for the reason above not as a mirror.
 FLESH: Inputs = {
-    "Roughness": 0.3,
+    "Roughness": 0.4,
     "IOR": SKIN_IOR,
-    "Specular IOR Level": 0.15,
+    "Specular IOR Level": 0.08,
     "Subsurface Weight": 1.0,
     "Subsurface Scale": SKIN_SCATTER_M[0],
     "Subsurface Radius": tuple(channel / SKIN_SCATTER_M[0] for channel in SKIN_SCATTER_M),
