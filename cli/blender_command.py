@@ -24,14 +24,13 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
-from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, DRAFT, FINAL
+from ..result.choices import AUTO, COARSE, DEFAULT_TEXTURE_SIZE, DETAILS, DRAFT, FINAL, FINE, MEDIUM
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
-from ..scene.exporting.levels import AS_IS, COARSE, FINE, at_level
+from ..scene.exporting.levels import at_level
 from ..version import ID
 from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 
-DETAILS = {"as-is": AS_IS, "fine": FINE, "coarse": COARSE}
 LABEL = "The command"  # what the sentence about a fault begins with
 
 _command: Any = None  # what Blender wants back when the command is taken from it
@@ -81,7 +80,7 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
     if options.out.suffix.lower() == GLB_SUFFIX:
-        with at_level(face, DETAILS[options.detail]) as shown:
+        with at_level(face, options.detail) as shown:
             export_glb(options.out.absolute(), shown)
     else:
         save_blend(options.out.absolute())
@@ -116,8 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--detail",
         choices=DETAILS,
-        default="as-is",
-        help=f"of a {GLB_SUFFIX} file's mesh; coarse: the cage it was subdivided of, fine: subdivided once more",
+        default=MEDIUM,
+        help=f"of a {GLB_SUFFIX} file's mesh; {COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
     )
     parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")

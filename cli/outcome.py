@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import LikenessError
 from ..progress import OnProgress
+from ..result.choices import MEDIUM
 from ..result.file_names import BLEND_FILE, GLB_FILE, PREVIEW_FILE
 
 if TYPE_CHECKING:
@@ -43,8 +44,15 @@ def write_preview(reconstruction: Reconstruction, folder: Path) -> None:
         raise LikenessError(f"The result cannot be written to {folder}: {error.strerror or error}.") from error
 
 
-def build_scene(folder: Path, progress: OnProgress) -> str:
-    """Write the Blender files; returns one sentence where Blender's module is absent, else nothing."""
+def build_scene(folder: Path, progress: OnProgress, detail: str = MEDIUM) -> str:
+    """Write the Blender files, the glTF one at a level of detail.
+
+    Returns:
+        One sentence where Blender's module is absent, else nothing.
+
+    Raises:
+        LikenessError: the model has no mesh of that level.
+    """
     if importlib.util.find_spec("bpy") is None:
         return f"{BLEND_FILE} and {GLB_FILE} were not written: they need Blender's Python module (pip install bpy)."
     progress("scene", 0.0)
@@ -53,13 +61,15 @@ def build_scene(folder: Path, progress: OnProgress) -> str:
     from ..scene.building.build import build_face
     from ..scene.building.camera import look_through_camera
     from ..scene.exporting.export import export_glb, save_blend
+    from ..scene.exporting.levels import at_level
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     face = build_face(folder)
     look_through_camera(bpy.context.window.screen)
     progress("saving", 0.5)
     save_blend(folder / BLEND_FILE)
-    export_glb(folder / GLB_FILE, face)
+    with at_level(face, detail) as shown:
+        export_glb(folder / GLB_FILE, shown)
     return ""
 
 

@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING
 
 from ..bfm.model_ids import BFM2009, BUILTIN
 from ..progress import OnProgress
-from ..result.choices import AUTO, DEVICES, DRAFT, FITS, NO_FIT, QUALITIES, TEXTURE_SIZES
-from ..result.file_names import FOLDER_SUFFIX
+from ..result.choices import (
+    AUTO,
+    COARSE,
+    DETAILS,
+    DEVICES,
+    DRAFT,
+    FINE,
+    FITS,
+    MEDIUM,
+    NO_FIT,
+    QUALITIES,
+    TEXTURE_SIZES,
+)
+from ..result.file_names import FOLDER_SUFFIX, GLB_FILE
 from ..version import ID, VERSION
 from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
@@ -39,7 +51,7 @@ def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     progress("preview", PIPELINE_SHARE)
     write_preview(reconstruction, folder)
     previewed = time.perf_counter()
-    note = build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0))
+    note = build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0), options.detail)
     ended = time.perf_counter()
     files = sorted(path.name for path in folder.iterdir())
     timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
@@ -88,6 +100,12 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     parser.add_argument("--model", metavar="ID", help=f"face model (default: {BUILTIN})")
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
     parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
+    parser.add_argument(
+        "--detail",
+        choices=DETAILS,
+        default=MEDIUM,
+        help=f"of {GLB_FILE}'s mesh; {COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
+    )
     parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--fit", choices=FITS, help=f"{NO_FIT}: only what Deep3D's network says ({BFM2009})")

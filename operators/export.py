@@ -9,17 +9,18 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..errors import LikenessError
+from ..result.choices import COARSE, FINE, MEDIUM
 from ..result.file_names import FOLDER_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_fbx, export_glb
 from ..scene.exporting.export_folder import export_folder
 from ..scene.exporting.export_obj import export_obj
-from ..scene.exporting.levels import AS_IS, COARSE, FINE, at_level, has_cage
+from ..scene.exporting.levels import at_level, has_cage
 from ..scene.staged_files import file_stem
 from ..scene.state import active_face
 from .operator_base import QuickOperator
 
 LEVELS = (
-    (AS_IS, "As It Is", "The mesh of the face; 17 thousand vertices for the built-in head"),
+    (MEDIUM, "As It Is", "The mesh of the face; 17 thousand vertices for the built-in head"),
     (FINE, "Fine", "Subdivided once more, for renders and sculpting; four times as many"),
     (COARSE, "Coarse", "The cage that the mesh was subdivided of, for games; a quarter as many"),
 )
@@ -78,7 +79,7 @@ class LevelOperator(ExportOperator):
     level: EnumProperty(name="Detail Level", description="How many vertices the mesh has", items=levels_of)
 
     def write(self, path: Path, face: bpy.types.Object) -> None:
-        with at_level(face, self.level or AS_IS) as shown:
+        with at_level(face, self.level or MEDIUM) as shown:
             self.write_level(path, shown)
 
     def write_level(self, path: Path, face: bpy.types.Object) -> None:

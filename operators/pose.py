@@ -58,7 +58,7 @@ class LIKENESS_OT_photo_pose(PoseOperator, bpy.types.Operator):
 
 
 class LIKENESS_OT_key_pose(PoseOperator, bpy.types.Operator):
-    """Insert keyframes for head, jaw and eyes at the current frame"""
+    """Insert keyframes for head, neck, jaw and eyes at the current frame"""
 
     bl_idname = "likeness.key_pose"
     bl_label = "Key Pose"

@@ -11,6 +11,9 @@ DRAFT, FINAL = "draft", "final"
 QUALITIES = (DRAFT, FINAL)
 TEXTURE_SIZES = (512, 1024, 2048, 4096)  # side, texels
 DEFAULT_TEXTURE_SIZE = 1024
+# How many vertices an exported mesh has: its cage's, its own, or those of one subdivision more.
+COARSE, MEDIUM, FINE = "coarse", "medium", "fine"
+DETAILS = (COARSE, MEDIUM, FINE)
 # The fastest device that works, or one of PyTorch's.
 AUTO, CPU, CUDA, MPS = "auto", "cpu", "cuda", "mps"
 DEVICES = (AUTO, CPU, CUDA, MPS)

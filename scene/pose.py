@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 from mathutils import Matrix, Quaternion
 
+from ..anatomy.joints import JointName
 from .building.rig import turn_bone
 from .expressions.expression import photo_expression
 from .gaze import gaze_keys
@@ -24,9 +25,10 @@ def pose_as_photo(face: bpy.types.Object) -> None:
 
 
 def posed_parts(face: bpy.types.Object) -> list[Keyable]:
-    """What holds the pose: the head's bone, what opens the jaw, and the keys that turn the eyes."""
-    jaw = jaw_key(face) or jaw_bone(face)
-    return [head_bone(face), *([jaw] if jaw else []), *gaze_keys(face).values()]
+    """What holds the pose: the bones of head and neck, what opens the jaw, and the keys that turn the eyes."""
+    head = head_bone(face)
+    parts = (head, head.id_data.pose.bones.get(JointName.NECK), jaw_key(face) or jaw_bone(face))
+    return [*(part for part in parts if part is not None), *gaze_keys(face).values()]
 
 
 def _pose(face: bpy.types.Object, turn: Quaternion, expression: dict[str, float]) -> None:

@@ -36,16 +36,16 @@ EYE: Inputs = {"Roughness": 0.06, "IOR": CORNEA_IOR}
 CORNEA: Inputs = {"Coat Weight": 1.0, "Coat Roughness": 0.03, "Coat IOR": CORNEA_IOR}
 IRIS: Inputs = {"Roughness": 0.5, "Specular IOR Level": 0.2, **CORNEA}
 PUPIL: Inputs = {"Roughness": 1.0, "Specular IOR Level": 0.0, **CORNEA}
-# A film without colour of its own: only what it mirrors is to be seen.
+# A film that is nearly clear: what it mirrors is to be seen.
 TEARS: Inputs = {"Roughness": 0.02, "IOR": TEARS_IOR, "Alpha": 0.2}
 LASHES: Inputs = {"Roughness": 0.5, "Specular IOR Level": 0.2}
 # EEVEE lets the sky shine into the mouth: gloss would make its inside a grey mirror.
 CAVITY: Inputs = {"Roughness": 0.6, "IOR": SKIN_IOR, "Specular IOR Level": 0.0}
 # Flesh of the mouth's inside that may be seen well: wet, but for the reason above not as a mirror.
 FLESH: Inputs = {
-    "Roughness": 0.3,
+    "Roughness": 0.4,
     "IOR": SKIN_IOR,
-    "Specular IOR Level": 0.15,
+    "Specular IOR Level": 0.08,
     "Subsurface Weight": 1.0,
     "Subsurface Scale": SKIN_SCATTER_M[0],
     "Subsurface Radius": tuple(channel / SKIN_SCATTER_M[0] for channel in SKIN_SCATTER_M),
@@ -77,7 +77,7 @@ COLOURS = {
     PartKind.EYE: (0.6, 0.55, 0.5, 1.0),
     PartKind.IRIS: (0.12, 0.07, 0.04, 1.0),
     PartKind.PUPIL: (0.004, 0.004, 0.004, 1.0),
-    PartKind.TEAR_LINE: (0.8, 0.72, 0.7, 1.0),
+    PartKind.TEAR_LINE: (0.4, 0.28, 0.25, 1.0),
     PartKind.MOUTH: CAVITY_COLOUR,
     PartKind.GUMS: CAVITY_COLOUR,
     PartKind.TONGUE: (0.3, 0.1, 0.09, 1.0),
@@ -86,7 +86,7 @@ COLOURS = {
 # One colour says all of them, or a texture of their own.
 UNTEXTURED = {PartKind.PUPIL, PartKind.TEAR_LINE, PartKind.LASHES}
 # How see-through parts look in Solid view, which knows neither textures nor tears (sRGB as Blender shows it, alpha).
-SOLID_COLOURS = {PartKind.TEAR_LINE: (1.0, 1.0, 1.0, 0.1), PartKind.LASHES: (0.05, 0.035, 0.03, 0.5)}
+SOLID_COLOURS = {PartKind.TEAR_LINE: (1.0, 1.0, 1.0, 0.1), PartKind.LASHES: (0.05, 0.035, 0.03, 0.35)}
 
 
 def add_materials(face: bpy.types.Object, mesh: Mesh, images: Mapping[str, bpy.types.Image], name: str) -> None:
@@ -118,6 +118,8 @@ def _create(name: str, part: str, albedo: bpy.types.Image | None) -> bpy.types.M
     kind = part_kind(part)
     for socket, value in SURFACES[kind].items():
         shader.inputs[socket].default_value = value
+    # A clear film would be grainy where EEVEE dithers; hairs would be sorted wrongly where it blends.
+    material.surface_render_method = "BLENDED" if kind is PartKind.TEAR_LINE else "DITHERED"
     if kind in SOLID_COLOURS:
         material.diffuse_color = SOLID_COLOURS[kind]
     if albedo is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Ints
+from ...result.choices import COARSE, MEDIUM
 from ..mode import object_mode
 from ..read_cage import cage_corners
 from ..read_mesh import corner_vertices, face_materials, layer_uv
@@ -18,7 +19,6 @@ from ..record import recall
 from ..shape_keys import expression_keys
 from ..state import state_of
 
-AS_IS, FINE, COARSE = "AS_IS", "FINE", "COARSE"
 PointsOf = Callable[[bpy.types.bpy_prop_collection], Floats]
 
 
@@ -34,7 +34,7 @@ def at_level(face: bpy.types.Object, level: str) -> Iterator[bpy.types.Object]:
     Raises:
         LikenessError: it has no cage.
     """
-    if level == AS_IS:
+    if level == MEDIUM:
         yield face
         return
     known = {block.session_uid for block in bpy.data.user_map()}

@@ -13,7 +13,7 @@ WIDTH, ROW_HEIGHT = 1024, 96  # pixels
 LOWER, UPPER = (0, 1), (2, 3)
 # Per row: hairs, and the length of the longest in heights of the row. The corners of a lid have shorter ones.
 HAIRS = {**dict.fromkeys(LOWER, (60, 0.8)), **dict.fromkeys(UPPER, (110, 0.97))}
-SHORTEST, LENGTH_AT_ENDS = 0.6, 0.5  # of the longest
+SHORTEST, LENGTH_AT_ENDS = 0.6, 0.85  # of the longest; the strips are shorter at a lid's corners themselves
 ROOT_WIDTH = 4.5  # pixels
 SWEEP = 0.35  # how far a tip leans out of the root's place, heights of the row
 COLOUR = (36, 26, 22)  # sRGB, 8 bit: dark brown

@@ -85,6 +85,20 @@ def without_bpy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "bpy" else original(name))
 
 
+def test_the_gltf_file_is_as_fine_as_was_asked(
+    pipeline: FakePipeline, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("bpy")
+    sizes = []
+    for detail in ("medium", "fine"):
+        assert likeness("photo.jpg", "-o", str(tmp_path / detail), "--detail", detail) == 0
+        sizes.append((tmp_path / detail / "face.glb").stat().st_size)
+    assert sizes[1] > 2 * sizes[0]
+    capfd.readouterr()
+    assert likeness("photo.jpg", "-o", str(tmp_path / "coarse"), "--detail", "coarse") == 2
+    assert "has no coarser mesh" in capfd.readouterr().err
+
+
 def test_a_photo_becomes_a_folder(pipeline: FakePipeline, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("bpy")
     assert likeness("ünï 写真.jpg") == 0

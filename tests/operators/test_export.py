@@ -36,7 +36,7 @@ def test_a_script_exports(face: bpy.types.Object, tmp_path: Path, suffix: str) -
 
 
 @pytest.mark.parametrize("suffix", [".glb", ".fbx", ".obj"])
-@pytest.mark.parametrize("level", ["COARSE", "FINE"])
+@pytest.mark.parametrize("level", ["coarse", "fine"])
 def test_a_level_of_detail_can_be_asked_for(tmp_path: Path, suffix: str, level: str) -> None:
     write_reconstruction(bust_reconstruction(), tmp_path / "bust.likeness")
     face = build_face(tmp_path / "bust.likeness")
@@ -45,17 +45,17 @@ def test_a_level_of_detail_can_be_asked_for(tmp_path: Path, suffix: str, level: 
     for asked in ({}, {"level": level}):
         assert operator(filepath=str(tmp_path / "out"), **asked) == {"FINISHED"}
         sizes[len(sizes)] = (tmp_path / f"out{suffix}").stat().st_size
-    assert (sizes[1] < sizes[0]) is (level == "COARSE")
+    assert (sizes[1] < sizes[0]) is (level == "coarse")
     assert bpy.context.view_layer.objects.active == face
 
 
 def test_a_face_without_a_cage_offers_no_coarse_level(face: bpy.types.Object, tmp_path: Path) -> None:
-    assert [name for name, _, _ in levels_of(None, bpy.context)] == ["AS_IS", "FINE"]
-    with pytest.raises(TypeError, match="COARSE"):
-        bpy.ops.likeness.export_gltf(filepath=str(tmp_path / "out"), level="COARSE")
+    assert [name for name, _, _ in levels_of(None, bpy.context)] == ["medium", "fine"]
+    with pytest.raises(TypeError, match="coarse"):
+        bpy.ops.likeness.export_gltf(filepath=str(tmp_path / "out"), level="coarse")
     write_reconstruction(bust_reconstruction(), tmp_path / "bust.likeness")
     build_face(tmp_path / "bust.likeness")
-    assert [name for name, _, _ in levels_of(None, bpy.context)] == ["AS_IS", "FINE", "COARSE"]
+    assert [name for name, _, _ in levels_of(None, bpy.context)] == ["medium", "fine", "coarse"]
 
 
 @pytest.mark.parametrize("suffix", OPERATORS)

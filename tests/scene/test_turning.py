@@ -109,6 +109,13 @@ def test_key_and_bone_of_the_jaw_share_one_opening(tmp_path: Path) -> None:
         assert math.degrees(math.asin(-down[2])) == pytest.approx(left, abs=1e-3)
 
 
+def test_the_limit_of_the_jaw_needs_no_trust(tmp_path: Path) -> None:
+    face = build_named(tmp_path, ARKIT_FACE)
+    (curve,) = face.parent.animation_data.drivers
+    assert curve.driver.is_valid
+    assert curve.driver.is_simple_expression
+
+
 def test_a_duplicates_jaw_hears_its_own_key(tmp_path: Path) -> None:
     face = build_named(tmp_path, ARKIT_FACE)
     reset_pose(face)

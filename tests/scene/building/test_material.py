@@ -60,6 +60,8 @@ def test_tears_are_nearly_clear_and_no_slab_in_solid_view(bust: bpy.types.Object
     assert 0.0 < shader.inputs["Alpha"].default_value < 0.5
     assert shader.inputs["Roughness"].default_value < 0.1
     assert material_of(bust, PartName.TEAR_LINE).diffuse_color[3] < 0.2
+    assert material_of(bust, PartName.TEAR_LINE).surface_render_method == "BLENDED"
+    assert material_of(bust, PartName.LASHES).surface_render_method == "DITHERED"
     assert material_of(bust, PartName.SKIN).diffuse_color[3] == 1.0
 
 

@@ -13,7 +13,7 @@ from likeness.anatomy.joints import BUST_JOINT_PARENTS, BUST_JOINTS
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.scene.building.build import build_face
 from likeness.scene.exporting.export_folder import export_folder
-from likeness.scene.pose import pose_as_photo, reset_pose
+from likeness.scene.pose import pose_as_photo, posed_parts, reset_pose
 from likeness.scene.state import state_of
 from synthetic import posed_points, project
 
@@ -62,6 +62,10 @@ def test_sliders_turn_the_head_and_the_neck_can_be_turned_with_it(bust: bpy.type
     assert bust.parent.pose.bones["head"].rotation_euler.y == pytest.approx(0.4)
     reset_pose(bust)
     assert bust.parent.pose.bones["neck"].rotation_euler.x == 0.0
+
+
+def test_head_neck_and_jaw_are_keyed_as_the_pose(bust: bpy.types.Object) -> None:
+    assert [part.name for part in posed_parts(bust)] == ["head", "neck", "jawOpen"]
 
 
 def test_the_exported_pose_is_that_of_the_head(bust: bpy.types.Object, tmp_path: Path) -> None:

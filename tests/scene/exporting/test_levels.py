@@ -12,17 +12,16 @@ import pytest
 from busts import bust_reconstruction
 from likeness.errors import LikenessError
 from likeness.geometry.subdivision import subdivide
+from likeness.result.choices import COARSE, DETAILS, FINE
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.scene.axes import from_blender
 from likeness.scene.building.build import build_face
 from likeness.scene.exporting.export import export_fbx, export_glb
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
-from likeness.scene.exporting.levels import AS_IS, COARSE, FINE, at_level, has_cage
+from likeness.scene.exporting.levels import at_level, has_cage
 from likeness.scene.mesh import BASE_UV_LAYER, UV_LAYER
 from likeness.scene.read_mesh import corner_uv, corner_vertices, face_materials, key_vertices, layer_uv, skin_weights
-
-LEVELS = [COARSE, AS_IS, FINE]
 
 
 @pytest.fixture
@@ -94,7 +93,7 @@ def same_points(first: np.ndarray, second: np.ndarray) -> bool:
     )
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", DETAILS)
 def test_values_names_and_rig_are_the_faces_own(bust: bpy.types.Object, level: str) -> None:
     names = bust.name, bust.data.name
     before = counts()
@@ -132,7 +131,7 @@ def test_a_face_without_a_cage_says_so(sheet_folder: Path, bust: bpy.types.Objec
         assert len(fine.data.polygons) == len(sheet.data.loops)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", DETAILS)
 def test_every_exporter_takes_a_level(bust: bpy.types.Object, tmp_path: Path, level: str) -> None:
     with at_level(bust, level) as face:
         count = len(face.data.polygons)
