@@ -39,7 +39,7 @@ class LIKENESS_OT_put_on_human(QuickOperator, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         face, human = active_face(context), chosen_human(context)
         put_on_human(face, human)
-        return f"{human.name} has the head of {face.name}."
+        return f"{human.name} has the head of {face.name}, which is hidden now."
 
 
 CLASSES = (LIKENESS_OT_put_on_human,)

@@ -25,7 +25,7 @@ from .skin import check_layers, put_skin_on
 
 
 def put_on_human(face: bpy.types.Object, human: bpy.types.Object) -> None:
-    """Make a face the head of a human; a head put on earlier goes.
+    """Make a face the head of a human; a head put on earlier goes. The face itself is hidden and stays active.
 
     Raises:
         LikenessError: the face or the human is not one that fits, or cannot be changed. The human is as it was.
@@ -47,6 +47,7 @@ def put_on_human(face: bpy.types.Object, human: bpy.types.Object) -> None:
         put_parts_on(human, face, fit, cage)
         for part in replaced_parts(human):
             part.hide_viewport = part.hide_render = True
+        _put_away(face)
 
 
 def _check(human: bpy.types.Object) -> None:
@@ -57,6 +58,14 @@ def _check(human: bpy.types.Object) -> None:
     if rig is not None and not rig.visible_get():
         raise LikenessError(f"{rig.name} is hidden: show it, for its bones move with the head.")
     check_layers(human)
+
+
+def _put_away(face: bpy.types.Object) -> None:
+    """A first face stands where a first human does: at its feet."""
+    for thing in (face, face.parent):
+        if thing is not None and thing.name in bpy.context.view_layer.objects:
+            thing.hide_set(True)
+            thing.hide_render = True
 
 
 def _fit_rig(

@@ -27,7 +27,12 @@ def test_the_only_human_gets_the_head(tmp_path: Path, base: Base) -> None:
     face = build_bust(tmp_path, base, base.vertices, {})
     assert bpy.ops.likeness.put_on_human() == {"FINISHED"}
     assert worn(human) == ["Likeness: face"]
+    # The face is out of the way, and the button can be pressed again.
+    assert face.hide_get()
+    assert face.hide_render
     assert bpy.context.view_layer.objects.active == face
+    assert bpy.ops.likeness.put_on_human() == {"FINISHED"}
+    assert worn(human) == ["Likeness: face"]
 
 
 def test_of_several_the_selected_one(tmp_path: Path, base: Base) -> None:
