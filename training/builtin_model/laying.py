@@ -147,7 +147,9 @@ class _Sheet:
         system = stiffness + sparse.diags(trust + 1e-6) + self.pick.T @ pull @ self.pick
         missing = self.landmarks.points - self.pick @ self.rest
         right = trust[:, None] * (hits.points - self.rest) + self.pick.T @ pull @ missing
-        return self.rest + splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve(right)
+        return self.rest + splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve(
+            right
+        )
 
     def _trust(self, hits: Hits, target: SearchableSurface, limit: float) -> Floats:
         near = np.clip(1 - (hits.distance / limit) ** 2, 0, 1) ** 2

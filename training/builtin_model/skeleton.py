@@ -55,7 +55,9 @@ def joint_regressor(head: HeadMesh, vertices: Floats, joints: Floats) -> Floats:
             names = PartName.LEFT_EYE if name == JointName.EYE_LEFT else PartName.RIGHT_EYE
             near = np.unique(head.fine.faces[np.isin(head.face_parts, names)])
         else:
-            aside = np.linalg.norm((vertices[outer] - joint)[:, 1:], axis=1)  # a joint is a line across the head as well
+            aside = np.linalg.norm(
+                (vertices[outer] - joint)[:, 1:], axis=1
+            )  # a joint is a line across the head as well
             near = outer[aside < max(ANCHOR_REACH, np.sort(aside)[60 * EVERY])][::EVERY]
             near = np.union1d(near, head.mirror[near])
         row[near] = affine_weights(vertices[near], joint)

@@ -194,7 +194,9 @@ def _disc(faces: Ints, vertices: Floats) -> Chart:
     return Chart(_tutte(faces, np.roll(loop, -first), len(used)), faces)
 
 
-def _into(chart: Chart, place: tuple[float, float, float, float], keep_aspect: bool = False, whole: bool = False) -> Chart:
+def _into(
+    chart: Chart, place: tuple[float, float, float, float], keep_aspect: bool = False, whole: bool = False
+) -> Chart:
     """The chart in a box (left, lower, width, height), with a margin; ``whole``: the unit square is what fills it."""
     low, high = (np.zeros(2), np.ones(2)) if whole else (chart.uv.min(axis=0), chart.uv.max(axis=0))
     room = np.array(place[2:]) - 2 * MARGIN * min(1.0, min(place[2:]) / ROW)
