@@ -38,7 +38,7 @@ from .expressions import expression_basis
 from .eye_seat import behind_lids, left_lids, lids_on_ball, ride, seat
 from .eyeballs import iris_points
 from .head_mesh import HeadMesh, head_mesh
-from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes
+from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes, together
 from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
 from .laying_landmarks import head_regions, laying_landmarks, lid_columns, lip_line
 from .lid_spread import left_lids_of, skin_spread
@@ -117,7 +117,8 @@ def identity_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> tuple[Floats
     targets = target_modes(base, lambda field: np.einsum("vij,vj->vi", maps, base.fine.matrix @ field))
     weight = importance(head.skin, _areas(head))
     smooth = gaussian_modes(head.skin, spread_samples(head.skin, head.regions.outer))
-    sources = np.concatenate([measured, seal.sealed(smooth), tidy(beyond(seal.sealed(targets), measured, weight))])
+    drawn = together(tidy(beyond(seal.sealed(targets), measured, weight)), weight)
+    sources = np.concatenate([measured, seal.sealed(smooth), drawn])
     modes, share = leading_modes(sources, mirror, weight)
     return _with_parts(head, modes), share
 
