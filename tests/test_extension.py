@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
 import installed
 import pytest
+import tomllib
 from likeness.result.folder import write_reconstruction
 from likeness.version import VERSION
 from synthetic import sheet_reconstruction
