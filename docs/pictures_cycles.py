@@ -61,7 +61,7 @@ def _open_studio() -> None:
     scene.render.threads_mode, scene.render.threads = "FIXED", 1
     scene.render.resolution_x, scene.render.resolution_y = SIZE
     scene.render.pixel_aspect_x = scene.render.pixel_aspect_y = 1
-    scene.render.resolution_percentage = 100
+    scene.render.resolution_percentage, scene.render.film_transparent = 100, False
     scene.view_settings.view_transform, scene.view_settings.look = "AgX", "AgX - Medium High Contrast"
     world = bpy.data.worlds.new("studio")
     world.use_nodes = True
