@@ -32,6 +32,7 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.cage import Cage
 from ...geometry.closest import SearchableSurface
 from ...geometry.faces import triangulate
+from ...geometry.laplacians import harmonic, umbrella
 from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
 from .calming import calmed
 from .expressions import expression_basis
@@ -153,6 +154,11 @@ def _riding(head: HeadMesh, skin: Floats, shift: Floats) -> Floats:
     result = skin.copy()
     result[:, ids] += np.einsum("lk,ikc->ilc", shares, added[:, -1].reshape(len(skin), -1, 3), optimize=True)
     result[:, head.lids.rings] = skin[:, head.lids.rings] + added
+    edge = np.unique(head.lids.rings[0])
+    behind = np.setdiff1d(head.regions.left_socket_faces, edge)
+    given = result[:, edge].transpose(1, 0, 2).reshape(len(edge), -1)
+    filled = harmonic(umbrella(head.base.fine.faces, result.shape[1]), behind, edge, given)
+    result[:, behind] = filled.reshape(len(behind), -1, 3).transpose(1, 0, 2)
     return result
 
 
