@@ -42,6 +42,7 @@ from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
 from .laying_landmarks import head_regions, laying_landmarks, lid_columns, lip_line
 from .lid_spread import left_lids_of
 from .paint import albedo
+from .piece_names import PieceName
 from .regions import region_weights
 from .skeleton import joint_positions, joint_regressor, skin_weights
 from .unwrap import subdivided_uv, unwrap
@@ -126,7 +127,7 @@ def _areas(head: HeadMesh) -> Floats:
 
 def _with_parts(head: HeadMesh, skin: Floats) -> Floats:
     """Modes (I, S, 3) of the skin as those of the whole (I, V, 3); lids keep their distance from the eyeballs."""
-    eyes = head.follow["eyes"]
+    eyes = head.follow[PieceName.EYES]
     half = eyes.shape[0] // 2
     mirror = head.base.fine_mirror
     shift = np.stack([eyes[[0, half]] @ mode for mode in skin])
@@ -154,7 +155,7 @@ def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
         share = share.clip(0, 1)
         vertices[list(ids)] = head.skin_ids[np.stack([edge[after - 1], edge[after], edge[after]], axis=1)]
         weights[list(ids)] = np.stack([1 - share, share, np.zeros(len(ids))], axis=1)
-    eyes = next(piece for piece in head.pieces if piece.name == "eyes")
+    eyes = next(piece for piece in head.pieces if piece.name == PieceName.EYES)
     for side, ids in enumerate((LEFT_IRIS, RIGHT_IRIS)):
         vertices[list(ids)] = (eyes.first + iris_points(side))[:, None]
     return vertices.astype(np.int32), weights.astype(np.float32)
