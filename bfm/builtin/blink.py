@@ -77,11 +77,18 @@ def personal_expressions(model: FaceModel, vertices: Floats, lids: LeftLids | No
         fields = basis[:, order[lids.skin]] * flip
         rims = basis[model.expression_names.index(blink)][order[lids.rings[-1]]] * flip
         fields[model.expression_names.index(blink)] += lids.spread @ _meeting(face[lids.rings[-1]], rims, centre)
-        for name, field in zip(model.expression_names, fields, strict=True):
-            if np.abs(field).max() > 0:
-                moved = lifted(face[lids.skin], field, centre)
-                basis[model.expression_names.index(name), order[lids.skin]] = moved * flip
+        start, number = face[lids.skin], model.expression_names.index(blink)
+        fields = [lifted(start, field, centre) if np.abs(field).max() > 0 else field for field in fields]
+        rims = fields[number][_places(lids)]
+        fields[number] = fields[number] + lids.spread @ _meeting(face[lids.rings[-1]], rims, centre)
+        basis[:, order[lids.skin]] = np.stack(fields) * flip
     return basis
+
+
+def _places(lids: LeftLids) -> Ints:
+    """Where the rims' vertices (2, N) stand among ``lids.skin``."""
+    order = np.argsort(lids.skin)
+    return order[np.searchsorted(lids.skin, lids.rings[-1], sorter=order)]
 
 
 def _meeting(rims: Floats, motion: Floats, centre: Floats) -> Floats:

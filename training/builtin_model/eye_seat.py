@@ -23,6 +23,9 @@ CLEARANCE = 0.00025  # metres between the ball and a lid's inner edge
 RESTS = (1.0, 1.0, 1.0, 1.0, 0.5, 0.15, 0.0)
 SLIDES = (0.0042, 0.0030, 0.0016, 0.0, 0.0, 0.0, 0.0)
 DEEPEST = 0.0022  # metres that the edge of a margin may be drawn back to the ball; at the corners it ends before
+# How much of a ring's motion along the ball's normal is the ball's own, and whether that ends beside the ball.
+BOUND = (1.0, 1.0, 1.0, 1.0, 0.9, 0.8, 0.75)
+RIM_FREE = (0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 SOCKET = 0.0006  # metres between the ball and what lies behind the lids
 
 
@@ -72,19 +75,17 @@ def behind_lids(points: Floats, centre: Floats) -> Floats:
 
 
 def ride(field: Floats, vertices: Floats, lids: LidRings, centre: Floats, shift: Floats) -> Floats:
-    """Displacements (K, V, 3) whose left lids keep their distance from a ball that moves by ``shift`` (K, 3).
+    """What must be added (K, R, 2, N, 3) to displacements (K, V, 3) of the lids' rings for them to keep their distance
 
-    Only motion along the ball's normal is bound, wholly at the hidden edge and mostly at the rim.
+    from a ball about ``centre`` (3,) that moves by ``shift`` (K, 3). Only motion along the ball's normal is bound, wholly
+    at the hidden edge and mostly at the rim.
     """
-    result = field.copy()
-    for ring, bound in zip(lids.rings, (1.0, 1.0, 1.0, 1.0, 0.9, 0.8, 0.75), strict=True):
-        ids = np.unique(ring)
-        out = _unit(vertices[ids] - centre)
-        aside = np.hypot(*(vertices[ids] - centre)[:, :2].T)
-        bound = bound * (1 - smoothstep(0.9, 1.25, aside / RADIUS))
-        along = ((result[:, ids] - shift[:, None]) * out).sum(axis=2, keepdims=True)
-        result[:, ids] -= bound[:, None] * along * out
-    return result
+    out = _unit(vertices[lids.rings] - centre)
+    aside = np.hypot(*np.moveaxis((vertices[lids.rings] - centre)[..., :2], -1, 0)) / RADIUS
+    free = np.array(RIM_FREE)[:, None, None] * smoothstep(0.9, 1.25, aside)
+    bound = np.array(BOUND)[:, None, None] * (1 - free)
+    along = ((field[:, lids.rings] - shift[:, None, None, None]) * out).sum(axis=-1, keepdims=True)
+    return -bound[..., None] * along * out
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -16,7 +16,7 @@ SOFT = 2.0  # the membrane's weight is bent so that it ends softly
 
 def left_lids_of(head: HeadMesh) -> LeftLids:
     """The left eye's lids as vertices of the whole head."""
-    skin, spread = _skin_spread(head)
+    skin, spread = skin_spread(head)
     ids, rows = [head.skin_ids[skin]], [spread]
     for name in (PieceName.LASHES, PieceName.TEARS):
         piece_ids, piece_rows = _hanging(head, name)
@@ -25,7 +25,7 @@ def left_lids_of(head: HeadMesh) -> LeftLids:
     return LeftLids(head.skin_ids[head.lids.rings], np.concatenate(ids), np.concatenate(rows), head.mirror)
 
 
-def _skin_spread(head: HeadMesh) -> tuple[Ints, Floats]:
+def skin_spread(head: HeadMesh) -> tuple[Ints, Floats]:
     """Vertices (L,) of the skin round the eye, margins and rims included, and their shares (L, 2 N) of the rims."""
     rings = head.lids.rings
     rim = rings[-1].ravel()
