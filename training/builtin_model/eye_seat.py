@@ -30,18 +30,18 @@ SOCKET = 0.0006  # metres between the ball and what lies behind the lids
 
 
 @dataclass(frozen=True)
-class LeftLids:
+class LidRings:
     """The left eye's lids as rings of one length, upper and lower, each from the inner to the outer corner."""
 
     rings: Ints  # (RIM_RING + 1, 2, N) subdivided vertex ids; the last ring is the rim
 
 
-def left_lids(columns: tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]) -> LeftLids:
+def left_lids(columns: tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]) -> LidRings:
     """The rings of `laying_landmarks.lid_columns`. Raises ValueError where the lids are no grid."""
     upper, lower = (np.array(lid) for lid in columns)
     if upper.shape != lower.shape or upper.shape[1] != RIM_RING + 1:
         raise ValueError(f"the lids do not match: {upper.shape} and {lower.shape}")
-    return LeftLids(np.stack([upper.T, lower.T], axis=1))
+    return LidRings(np.stack([upper.T, lower.T], axis=1))
 
 
 def seat(rim: Floats, across: float, up: float) -> Floats:
@@ -52,7 +52,7 @@ def seat(rim: Floats, across: float, up: float) -> Floats:
     return np.array([across, up, np.sort(depth)[1]])
 
 
-def lids_on_ball(vertices: Floats, lids: LeftLids, centre: Floats) -> Floats:
+def lids_on_ball(vertices: Floats, lids: LidRings, centre: Floats) -> Floats:
     """The vertices (V, 3) with the left lids' margins led from their rims to the ball and along it."""
     moved = vertices.copy()
     opening = _unit(vertices[lids.rings[-1]].reshape(-1, 3).mean(axis=0) - centre)
@@ -74,7 +74,7 @@ def behind_lids(points: Floats, centre: Floats) -> Floats:
     return centre + away * np.maximum(1.0, least / np.maximum(length, 1e-9))
 
 
-def ride(field: Floats, vertices: Floats, lids: LeftLids, centre: Floats, shift: Floats) -> Floats:
+def ride(field: Floats, vertices: Floats, lids: LidRings, centre: Floats, shift: Floats) -> Floats:
     """What must be added (K, R, 2, N, 3) to displacements (K, V, 3) of the lids' rings for them to keep their distance
 
     from a ball about ``centre`` (3,) that moves by ``shift`` (K, 3). Only motion along the ball's normal is bound, wholly

@@ -8,6 +8,7 @@ from ...bfm.builtin.blink import LeftLids
 from ...geometry.arrays import Floats, Ints
 from ...geometry.laplacians import harmonic, umbrella
 from .head_mesh import HeadMesh
+from .piece_names import PieceName
 
 ORBIT = 0.021  # metres from the eyeball's centre, across the line of sight, where the lids' skin stops moving
 SOFT = 2.0  # the membrane's weight is bent so that it ends softly
@@ -17,7 +18,7 @@ def left_lids_of(head: HeadMesh) -> LeftLids:
     """The left eye's lids as vertices of the whole head."""
     skin, spread = skin_spread(head)
     ids, rows = [head.skin_ids[skin]], [spread]
-    for name in ("lashes", "tears"):
+    for name in (PieceName.LASHES, PieceName.TEARS):
         piece_ids, piece_rows = _hanging(head, name)
         ids.append(piece_ids)
         rows.append(piece_rows)

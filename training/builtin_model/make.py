@@ -45,6 +45,7 @@ from .laying_landmarks import head_regions, laying_landmarks, lid_columns, lip_l
 from .lid_spread import left_lids_of, skin_spread
 from .lip_seal import lip_seal
 from .paint import albedo
+from .piece_names import PieceName
 from .regions import region_weights
 from .skeleton import joint_positions, joint_regressor, skin_weights
 from .unwrap import subdivided_uv, unwrap
@@ -135,7 +136,7 @@ def _areas(head: HeadMesh) -> Floats:
 
 def _with_parts(head: HeadMesh, skin: Floats) -> Floats:
     """Modes (I, S, 3) of the skin as those of the whole (I, V, 3); lids keep their distance from the eyeballs."""
-    eyes, mirror = head.follow["eyes"], head.base.fine_mirror
+    eyes, mirror = head.follow[PieceName.EYES], head.base.fine_mirror
     half = eyes.shape[0] // 2
     shift = np.stack([eyes[[0, half]] @ mode for mode in skin])
     skin = _riding(head, skin, shift[:, 0])
@@ -143,7 +144,7 @@ def _with_parts(head: HeadMesh, skin: Floats) -> Floats:
     whole = []
     for mode, eye in zip(skin, shift, strict=True):
         parts = {name: matrix @ mode for name, matrix in head.follow.items()}
-        whole.append(head.whole(mode, parts | {"eyes": np.repeat(eye, half, axis=0)}))
+        whole.append(head.whole(mode, parts | {PieceName.EYES: np.repeat(eye, half, axis=0)}))
     return np.stack(whole)
 
 
@@ -179,7 +180,7 @@ def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
         share = share.clip(0, 1)
         vertices[list(ids)] = head.skin_ids[np.stack([edge[after - 1], edge[after], edge[after]], axis=1)]
         weights[list(ids)] = np.stack([1 - share, share, np.zeros(len(ids))], axis=1)
-    eyes = next(piece for piece in head.pieces if piece.name == "eyes")
+    eyes = next(piece for piece in head.pieces if piece.name == PieceName.EYES)
     for side, ids in enumerate((LEFT_IRIS, RIGHT_IRIS)):
         vertices[list(ids)] = (eyes.first + iris_points(side))[:, None]
     return vertices.astype(np.int32), weights.astype(np.float32)
