@@ -56,7 +56,7 @@ VISEMES: dict[str, Sliders] = {
     "sil": {},
     "PP": _both(mouthPress=0.7) | {"mouthRollLower": 0.35, "mouthRollUpper": 0.35},
     "FF": _both(mouthUpperUp=0.25) | {"mouthRollLower": 0.75, "jawOpen": 0.07},
-    "TH": _both(mouthUpperUp=0.2, mouthLowerDown=0.3) | {"jawOpen": 0.22, TONGUE_OUT: 0.75},
+    "TH": _both(mouthUpperUp=0.2, mouthLowerDown=0.3) | {"jawOpen": 0.22, TONGUE_OUT: 0.6},
     "DD": _both(mouthUpperUp=0.2, mouthLowerDown=0.3) | {"jawOpen": 0.14},
     "kk": _both(mouthStretch=0.2, mouthUpperUp=0.15, mouthLowerDown=0.25) | {"jawOpen": 0.24},
     "CH": _both(mouthUpperUp=0.1, mouthLowerDown=0.2) | {"mouthFunnel": 0.6, "mouthPucker": 0.4, "jawOpen": 0.03},
