@@ -56,7 +56,7 @@ def _packages() -> set[object]:
 # Home -> its words, but for those that are another fact as well (a stage of the work, a region, a part and a joint of
 # one name, a device in PyTorch's own words), and modules where the same word is another fact.
 HOMES: dict[str, tuple[set[object], set[str]]] = {
-    # Beginnings of expressions' names; ranges of ICT-FaceKit's own; joints, among them of GNM's file.
+    # Beginnings of expressions' names; ranges of ICT-FaceKit's own; joints, among them of GNM's file; pieces of a cage.
     "anatomy.parts": (
         _named(PartName) - {PartName.SKIN, PartName.TONGUE},
         {
@@ -66,13 +66,14 @@ HOMES: dict[str, tuple[set[object], set[str]]] = {
             "bfm.formats.ict_facekit.layout",
             "bfm.formats.ict_facekit.colours",
             "bfm.formats.gnm.reader",
+            "training.builtin_model.expressions",
         },
     ),
     "anatomy.joints": (_named(JointName) - {JointName.JAW, JointName.TONGUE}, {"bfm.formats.gnm.reader"}),
-    # A table of the expressions has a chin, too.
+    # A piece of the built-in model's cage is called eyes, too.
     "anatomy.regions": (
         _named(RegionName) - {RegionName.SKIN, RegionName.JAW, RegionName.NOSE},
-        {"training.builtin_model.jaw"},
+        {"training.builtin_model.piece_names"},
     ),
     "result.choices": ({choices.DRAFT, choices.FINAL, choices.AUTO, choices.MPS}, set()),
     "result.file_names": (_named(file_names), set()),

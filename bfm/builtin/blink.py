@@ -77,11 +77,18 @@ def personal_expressions(model: FaceModel, vertices: Floats, lids: LeftLids | No
         fields = basis[:, order[lids.skin]] * flip
         rims = basis[model.expression_names.index(blink)][order[lids.rings[-1]]] * flip
         fields[model.expression_names.index(blink)] += lids.spread @ _meeting(face[lids.rings[-1]], rims, centre)
-        for name, field in zip(model.expression_names, fields, strict=True):
-            if np.abs(field).max() > 0:
-                moved = lifted(face[lids.skin], field, centre)
-                basis[model.expression_names.index(name), order[lids.skin]] = moved * flip
+        start, number = face[lids.skin], model.expression_names.index(blink)
+        fields = [lifted(start, field, centre) for field in fields]
+        rims = fields[number][_places(lids)]
+        fields[number] = fields[number] + lids.spread @ _meeting(face[lids.rings[-1]], rims, centre)
+        basis[:, order[lids.skin]] = np.stack(fields) * flip
     return basis
+
+
+def _places(lids: LeftLids) -> Ints:
+    """Where the rims' vertices (2, N) stand among ``lids.skin``."""
+    order = np.argsort(lids.skin)
+    return order[np.searchsorted(lids.skin, lids.rings[-1], sorter=order)]
 
 
 def _meeting(rims: Floats, motion: Floats, centre: Floats) -> Floats:
@@ -99,15 +106,16 @@ def lifted(start: Floats, motion: Floats, centre: Floats) -> Floats:
 
     No point needs to keep more than a clearance, or what it has at rest.
     """
-    rest = start - centre
-    end = rest + motion
-    moves = np.abs(motion).max(axis=1) > 0
+    moved = np.flatnonzero(np.abs(motion).max(axis=1) > 0)
+    rest = start[moved] - centre
+    end = rest + motion[moved]
     wanted = np.minimum(height(rest), CLEARANCE)
     for _ in range(ROUNDS):
         along = rest + STEPS[:, None, None] * (end - rest)
-        missing = ((wanted - height(along)) / STEPS[:, None]).max(axis=0)
-        if missing[moves].max(initial=0.0) <= 1e-6:
+        missing = ((wanted - height(along)) / STEPS[:, None]).max(axis=0, initial=0.0)
+        if missing.max(initial=0.0) <= 1e-6:
             break
-        out = end / np.linalg.norm(end, axis=1, keepdims=True)
-        end = end + np.where(moves, np.maximum(missing, 0), 0)[:, None] * out
-    return end - rest
+        end = end + (missing / np.linalg.norm(end, axis=1))[:, None] * end
+    result = np.zeros_like(rest, shape=motion.shape)
+    result[moved] = end - rest
+    return result

@@ -24,10 +24,16 @@ MOUTH_FRONT, MOUTH_BACK = np.array([0.20, 0.055, 0.050]), np.array([0.012, 0.003
 
 
 def eyeball_surface(polar: Floats, around: Floats, radius: float = RADIUS) -> Floats:
-    """Points (N, 3), metres, of an eyeball about the origin that looks to +Z, at angles (N,) off its axis and round it."""
-    off = radius * np.sin(polar)
-    bulge = CORNEA_BULGE * np.maximum(1 - (off / CORNEA_RADIUS) ** 2, 0) ** 2 * (polar < np.pi / 2)
-    return np.stack([off * np.cos(around), off * np.sin(around), radius * np.cos(polar) + bulge], axis=-1)
+    """Points (N, 3), metres, of an eyeball about the origin that looks to +Z: angles (N,) off its axis and round it."""
+    off, forward = _outline(np.sin(polar), np.cos(polar), radius)
+    return np.stack([off * np.cos(around), off * np.sin(around), forward], axis=-1)
+
+
+def _outline(sine: Floats, cosine: Floats, radius: float) -> tuple[Floats, Floats]:
+    """How far off the axis and how far forward the surface is at angles of these sines and cosines, metres."""
+    off = radius * sine
+    bulge = CORNEA_BULGE * np.maximum(1 - (off / CORNEA_RADIUS) ** 2, 0) ** 2 * (cosine > 0)
+    return off, radius * cosine + bulge
 
 
 def on_eyeball(directions: Floats, radius: float = RADIUS) -> Floats:
@@ -37,8 +43,12 @@ def on_eyeball(directions: Floats, radius: float = RADIUS) -> Floats:
 
 
 def height(points: Floats) -> Floats:
-    """How far (...,) points (..., 3) about an eyeball's centre are outside it, metres, along the line to the centre."""
-    return np.linalg.norm(points, axis=-1) - np.linalg.norm(on_eyeball(points), axis=-1)
+    """How far (...,) points (..., 3) about an eyeball's centre are outside it, metres: from `on_eyeball` outwards."""
+    x, y, z = np.moveaxis(points, -1, 0)
+    off_axis = x * x + y * y
+    far = np.sqrt(off_axis + z * z)
+    off, forward = _outline(np.sqrt(off_axis) / far, z / far, RADIUS)
+    return far - np.sqrt(off * off + forward * forward)
 
 
 def eye_color(vertices: Floats) -> Floats:

@@ -17,11 +17,12 @@ from ...geometry.arrays import Floats
 from .base_mesh import FLIP
 from .head_mesh import HeadMesh
 from .laying import IctHead, LaidHead
+from .piece_names import PieceName
 from .tongue import tongue_out
 
 STILL, SURELY = 1.5e-5, 6e-5  # metres: what moves less than the first does not, what moves more does so wholly
 GUIDED = 1.5  # at most so many times its own size a face unit guides the hidden surfaces
-LOWER = ("lower_teeth", "lower_gums", "tongue")
+LOWER = (PieceName.LOWER_TEETH, PieceName.LOWER_GUMS, PieceName.TONGUE)
 # Degrees that a left eye turns: up, to the subject's left. A key is a straight way, so half way along it the turned
 # points are too near to the axis; a slightly enlarged end shares that error between the middle and the end.
 GAZE = {
@@ -51,7 +52,7 @@ def skin_motion(laid: LaidHead, motion: Floats, unit: Floats) -> Floats:
 
 def _expression(head: HeadMesh, name: str, skins: dict[str, Floats], ict: IctHead) -> Floats:
     if name == TONGUE_OUT:
-        return _symmetric(head, head.whole(np.zeros_like(head.skin), {"tongue": tongue_out(head.place)}))
+        return _symmetric(head, head.whole(np.zeros_like(head.skin), {PieceName.TONGUE: tongue_out(head.place)}))
     other = mirrored_name(name)
     own, opposite = (_one_side(head, side, skins[side], ict) for side in (name, other))
     return (own + opposite[head.mirror] * FLIP) / 2
@@ -68,7 +69,7 @@ def _one_side(head: HeadMesh, name: str, skin: Floats, ict: IctHead) -> Floats:
     by_name = {piece.name: piece.cage.vertices for piece in head.pieces}
     for piece in LOWER:
         parts[piece] = np.concatenate([by_name[piece] + head.origin, np.ones((len(by_name[piece]), 1))], 1) @ lower
-    parts["eyes"] = _gaze(head, name, by_name["eyes"])
+    parts[PieceName.EYES] = _gaze(head, name, by_name[PieceName.EYES])
     return head.whole(skin, parts)
 
 

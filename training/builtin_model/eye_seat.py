@@ -23,22 +23,25 @@ CLEARANCE = 0.00025  # metres between the ball and a lid's inner edge
 RESTS = (1.0, 1.0, 1.0, 1.0, 0.5, 0.15, 0.0)
 SLIDES = (0.0042, 0.0030, 0.0016, 0.0, 0.0, 0.0, 0.0)
 DEEPEST = 0.0022  # metres that the edge of a margin may be drawn back to the ball; at the corners it ends before
+# How much of a ring's motion along the ball's normal is the ball's own, and whether that ends beside the ball.
+BOUND = (1.0, 1.0, 1.0, 1.0, 0.9, 0.8, 0.75)
+RIM_FREE = (0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 SOCKET = 0.0006  # metres between the ball and what lies behind the lids
 
 
 @dataclass(frozen=True)
-class LeftLids:
+class LidRings:
     """The left eye's lids as rings of one length, upper and lower, each from the inner to the outer corner."""
 
     rings: Ints  # (RIM_RING + 1, 2, N) subdivided vertex ids; the last ring is the rim
 
 
-def left_lids(columns: tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]) -> LeftLids:
+def left_lids(columns: tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]) -> LidRings:
     """The rings of `laying_landmarks.lid_columns`. Raises ValueError where the lids are no grid."""
     upper, lower = (np.array(lid) for lid in columns)
     if upper.shape != lower.shape or upper.shape[1] != RIM_RING + 1:
         raise ValueError(f"the lids do not match: {upper.shape} and {lower.shape}")
-    return LeftLids(np.stack([upper.T, lower.T], axis=1))
+    return LidRings(np.stack([upper.T, lower.T], axis=1))
 
 
 def seat(rim: Floats, across: float, up: float) -> Floats:
@@ -49,7 +52,7 @@ def seat(rim: Floats, across: float, up: float) -> Floats:
     return np.array([across, up, np.sort(depth)[1]])
 
 
-def lids_on_ball(vertices: Floats, lids: LeftLids, centre: Floats) -> Floats:
+def lids_on_ball(vertices: Floats, lids: LidRings, centre: Floats) -> Floats:
     """The vertices (V, 3) with the left lids' margins led from their rims to the ball and along it."""
     moved = vertices.copy()
     opening = _unit(vertices[lids.rings[-1]].reshape(-1, 3).mean(axis=0) - centre)
@@ -71,20 +74,18 @@ def behind_lids(points: Floats, centre: Floats) -> Floats:
     return centre + away * np.maximum(1.0, least / np.maximum(length, 1e-9))
 
 
-def ride(field: Floats, vertices: Floats, lids: LeftLids, centre: Floats, shift: Floats) -> Floats:
-    """Displacements (K, V, 3) whose left lids keep their distance from a ball that moves by ``shift`` (K, 3).
+def ride(field: Floats, vertices: Floats, lids: LidRings, centre: Floats, shift: Floats) -> Floats:
+    """What must be added (K, R, 2, N, 3) to displacements (K, V, 3) of the lids' rings for them to keep their distance
 
-    Only motion along the ball's normal is bound, wholly at the hidden edge and mostly at the rim.
+    from a ball about ``centre`` (3,) that moves by ``shift`` (K, 3). Only motion along the ball's normal is bound, wholly
+    at the hidden edge and mostly at the rim.
     """
-    result = field.copy()
-    for ring, bound in zip(lids.rings, (1.0, 1.0, 1.0, 1.0, 0.9, 0.8, 0.75), strict=True):
-        ids = np.unique(ring)
-        out = _unit(vertices[ids] - centre)
-        aside = np.hypot(*(vertices[ids] - centre)[:, :2].T)
-        bound = bound * (1 - smoothstep(0.9, 1.25, aside / RADIUS))
-        along = ((result[:, ids] - shift[:, None]) * out).sum(axis=2, keepdims=True)
-        result[:, ids] -= bound[:, None] * along * out
-    return result
+    out = _unit(vertices[lids.rings] - centre)
+    aside = np.hypot(*np.moveaxis((vertices[lids.rings] - centre)[..., :2], -1, 0)) / RADIUS
+    free = np.array(RIM_FREE)[:, None, None] * smoothstep(0.9, 1.25, aside)
+    bound = np.array(BOUND)[:, None, None] * (1 - free)
+    along = ((field[:, lids.rings] - shift[:, None, None, None]) * out).sum(axis=-1, keepdims=True)
+    return -bound[..., None] * along * out
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -14,7 +14,7 @@ from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.subdivision import Subdivided, mirror_subdivided, subdivide
 from .base_mesh import FLIP, BaseHead
 from .dentition import Jaw
-from .eye_seat import LeftLids
+from .eye_seat import LidRings
 from .eyeballs import eyeball_cage
 from .gums import gums_cage
 from .lashes import lash_cage
@@ -22,6 +22,7 @@ from .laying_landmarks import HeadRegions
 from .lids import Lids
 from .mouth_place import ICT_PLACE, MouthPlace
 from .part_cage import PartCage
+from .piece_names import PieceName
 from .tear_line import tear_cage
 from .teeth import teeth_cage
 from .tongue import tongue_cage
@@ -34,7 +35,7 @@ ANCHORS_WITHIN, ANCHORS_EVERY = 0.075, 12
 class Piece:
     """A part's cage in the whole: its vertices from ``first`` on."""
 
-    name: str  # upper_teeth and so on; the parts' own names are in the cage
+    name: str  # of PieceName; the parts' own names are in the cage
     cage: PartCage
     first: int
 
@@ -52,7 +53,7 @@ class HeadMesh:
     regions: HeadRegions
     skin: Floats  # (S, 3) the subdivided skin, model axes, exactly mirror symmetric
     origin: Floats  # (3,) the model's in ICT-FaceKit's axes, metres
-    lids: LeftLids
+    lids: LidRings
     eye_centres: Floats  # (2, 3) left, right
     place: MouthPlace
     pieces: tuple[Piece, ...]
@@ -122,7 +123,7 @@ class HeadMesh:
         for piece in self.pieces:
             if piece.name in self.rims:
                 found[piece.name] = _one_hot(self.rims[piece.name], len(self.skin))
-            elif piece.name == "eyes":
+            elif piece.name == PieceName.EYES:
                 found[piece.name] = self._eyes_follow(rim, len(piece.cage.vertices))
             else:
                 found[piece.name] = self._mouth_follows(piece)
@@ -145,7 +146,7 @@ class HeadMesh:
 
 
 def head_mesh(
-    base: BaseHead, regions: HeadRegions, skin: Floats, origin: Floats, lids: LeftLids, eye_centre: Floats
+    base: BaseHead, regions: HeadRegions, skin: Floats, origin: Floats, lids: LidRings, eye_centre: Floats
 ) -> HeadMesh:
     """Put the parts into a laid skin (S, 3) whose left eyeball is about ``eye_centre`` (3,).
 
@@ -162,21 +163,24 @@ def head_mesh(
     lashes, tears = lash_cage(rims), tear_cage(Lids(skin[lids.rings[3, 0]], skin[lids.rings[3, 1]], eye_centre))
     centres = np.stack([eye_centre, eye_centre * FLIP])
     cages = {
-        "eyes": eyeball_cage(centres),
-        "upper_teeth": teeth_cage(Jaw.UPPER, place),
-        "lower_teeth": teeth_cage(Jaw.LOWER, place),
-        "upper_gums": gums_cage(Jaw.UPPER, place),
-        "lower_gums": gums_cage(Jaw.LOWER, place),
-        "tongue": tongue_cage(place),
-        "tears": tears.cage,
-        "lashes": lashes.cage,
+        PieceName.EYES: eyeball_cage(centres),
+        PieceName.UPPER_TEETH: teeth_cage(Jaw.UPPER, place),
+        PieceName.LOWER_TEETH: teeth_cage(Jaw.LOWER, place),
+        PieceName.UPPER_GUMS: gums_cage(Jaw.UPPER, place),
+        PieceName.LOWER_GUMS: gums_cage(Jaw.LOWER, place),
+        PieceName.TONGUE: tongue_cage(place),
+        PieceName.TEARS: tears.cage,
+        PieceName.LASHES: lashes.cage,
     }
     pieces, first = [], len(base.vertices)
     for name, cage in cages.items():
         pieces.append(Piece(name, cage, first))
         first += len(cage.vertices)
     attached = {}
-    for name, rim, ring in (("lashes", lashes.rim, lids.rings[-1]), ("tears", tears.rim, lids.rings[3])):
+    for name, rim, ring in (
+        (PieceName.LASHES, lashes.rim, lids.rings[-1]),
+        (PieceName.TEARS, tears.rim, lids.rings[3]),
+    ):
         ids = ring.ravel()[rim]  # the rim's upper points, then its lower ones
         right = cages[name].vertices[:, 0] < 0
         attached[name] = np.where(right, base.fine_mirror[ids], ids)

@@ -22,11 +22,13 @@ from ...bfm.formats.ict_facekit.parts import RANGES
 from ...bfm.transfer.registration import Landmarks, scaled_laplacian
 from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.closest import Hits, SearchableSurface
+from ...geometry.edges import unique_edges
 from ...geometry.faces import triangulate
 from ...geometry.laplacians import umbrella
 from ...geometry.normals import vertex_normals
 from ...geometry.similarity import Similarity, umeyama
 from .base_mesh import FLIP, BaseHead
+from .calming import calmed
 
 # Over how far (metres) the sheet resists bending, and from how far a match still pulls.
 REACHES = (0.12, 0.08, 0.05, 0.035, 0.025, 0.017, 0.012, 0.008, 0.006)
@@ -35,6 +37,7 @@ MEMBRANE = 0.02  # share of stretching in the sheet's energy
 PLATE_SMOOTHING = 0.01  # of the warp by landmarks, times their variance in square millimetres
 MATCHED = 0.0015  # metres from ICT's skin within which a vertex rides on it
 MOUTH_REACH = 0.045  # metres round the mouth within which a lip must not ride on the other one
+CRUMPLED = 0.3  # lengths of its edges that a vertex may bend, one sigma of all modes together
 FALLS = 0.5  # share of the chin's way in jawOpen from which skin belongs to the lower lip
 
 
@@ -88,11 +91,14 @@ class LaidHead:
 
         What does not ride bends as little as it can, or as the guide (V, C) does.
         """
-        carried = np.asarray(self.matrix @ field, dtype=np.float64)
-        follow = ~self.rides
-        bent = self._bend @ (np.where(follow[:, None], 0.0, carried) - (0.0 if guide is None else guide))
-        carried[follow] = -self._follow.solve(np.asarray(self._bend[:, np.flatnonzero(follow)].T @ bent))
-        return carried
+        return self.filled(np.asarray(self.matrix @ field, dtype=np.float64), guide)
+
+    def filled(self, field: Floats, guide: Floats | None = None) -> Floats:
+        """A field (V, C) of the skin, anew where it does not ride on ICT's, as `carry` has it."""
+        result, follow = np.array(field, dtype=np.float64), ~self.rides
+        bent = self._bend @ (np.where(follow[:, None], 0.0, result) - (0.0 if guide is None else guide))
+        result[follow] = -self._follow.solve(np.asarray(self._bend[:, np.flatnonzero(follow)].T @ bent))
+        return result
 
 
 def lay_base(base: BaseHead, ict: IctHead, landmarks: Landmarks, outer: Bools) -> LaidHead:
@@ -109,7 +115,10 @@ def lay_base(base: BaseHead, ict: IctHead, landmarks: Landmarks, outer: Bools) -
     for reach, limit in zip(REACHES, LIMITS, strict=True):
         moved = symmetric(sheet.pulled(moved, surface, reach, limit), mirror)
     matrix, rides = _attached(base, moved, ict, outer)
-    return LaidHead(base, moved, matrix, rides)
+    rides &= ~_crumpled(base, moved, matrix, ict)
+    shape = LaidHead(base, moved, matrix, rides).filled(moved, placed)
+    shape = placed + calmed((shape - placed)[None], moved, base.fine.faces)[0]
+    return LaidHead(base, symmetric(shape, mirror), matrix, rides)
 
 
 def symmetric(points: Floats, mirror: Ints) -> Floats:
@@ -179,6 +188,22 @@ def _attached(base: BaseHead, laid: Floats, ict: IctHead, outer: Bools) -> tuple
         values.append(hits.weights[near].ravel())
     entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     return sparse.csr_matrix(entries, (len(laid), len(ict.vertices))), rides
+
+
+def _crumpled(base: BaseHead, laid: Floats, matrix: sparse.csr_matrix, ict: IctHead) -> Bools:
+    """Which vertices (V,) would bend over less than their own size with ICT's heads.
+
+    So it is where the mesh is dense and ICT's is not the same: corners of mouth and eyes, nostrils, folds of the ears.
+    """
+    bend, mirror = umbrella(base.fine.faces, len(laid)), base.fine_mirror
+    bent = np.zeros(len(laid))
+    for mode in ict.identity:
+        bent += ((bend @ (matrix @ mode)) ** 2).sum(axis=1)
+    ends = unique_edges(base.fine.faces)
+    length = np.linalg.norm(laid[ends[:, 0]] - laid[ends[:, 1]], axis=1)
+    size = np.bincount(ends.ravel(), np.repeat(length, 2), len(laid)) / np.bincount(ends.ravel(), minlength=len(laid))
+    crumpled = np.sqrt(bent) > CRUMPLED * size
+    return crumpled | crumpled[mirror]
 
 
 def _falls(opening: Floats) -> Bools:

@@ -8,6 +8,7 @@ from ...bfm.builtin.blink import LeftLids
 from ...geometry.arrays import Floats, Ints
 from ...geometry.laplacians import harmonic, umbrella
 from .head_mesh import HeadMesh
+from .piece_names import PieceName
 
 ORBIT = 0.021  # metres from the eyeball's centre, across the line of sight, where the lids' skin stops moving
 SOFT = 2.0  # the membrane's weight is bent so that it ends softly
@@ -15,16 +16,16 @@ SOFT = 2.0  # the membrane's weight is bent so that it ends softly
 
 def left_lids_of(head: HeadMesh) -> LeftLids:
     """The left eye's lids as vertices of the whole head."""
-    skin, spread = _skin_spread(head)
+    skin, spread = skin_spread(head)
     ids, rows = [head.skin_ids[skin]], [spread]
-    for name in ("lashes", "tears"):
+    for name in (PieceName.LASHES, PieceName.TEARS):
         piece_ids, piece_rows = _hanging(head, name)
         ids.append(piece_ids)
         rows.append(piece_rows)
     return LeftLids(head.skin_ids[head.lids.rings], np.concatenate(ids), np.concatenate(rows), head.mirror)
 
 
-def _skin_spread(head: HeadMesh) -> tuple[Ints, Floats]:
+def skin_spread(head: HeadMesh) -> tuple[Ints, Floats]:
     """Vertices (L,) of the skin round the eye, margins and rims included, and their shares (L, 2 N) of the rims."""
     rings = head.lids.rings
     rim = rings[-1].ravel()

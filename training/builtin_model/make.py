@@ -32,16 +32,20 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.cage import Cage
 from ...geometry.closest import SearchableSurface
 from ...geometry.faces import triangulate
+from ...geometry.laplacians import harmonic, umbrella
 from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
+from .calming import calmed
 from .expressions import expression_basis
 from .eye_seat import behind_lids, left_lids, lids_on_ball, ride, seat
 from .eyeballs import iris_points
 from .head_mesh import HeadMesh, head_mesh
-from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes
+from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes, together
 from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
 from .laying_landmarks import head_regions, laying_landmarks, lid_columns, lip_line
-from .lid_spread import left_lids_of
+from .lid_spread import left_lids_of, skin_spread
+from .lip_seal import lip_seal
 from .paint import albedo
+from .piece_names import PieceName
 from .regions import region_weights
 from .skeleton import joint_positions, joint_regressor, skin_weights
 from .unwrap import subdivided_uv, unwrap
@@ -106,11 +110,17 @@ def identity_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> tuple[Floats
     base, mirror = head.base, head.base.fine_mirror
     before = base.fine.matrix @ base.vertices
     maps = local_maps(before, laid.vertices, before)
-    measured = np.stack([laid.carry(mode) for mode in ict.identity])
+    seal = lip_seal(base, head.regions, head.skin)
+
+    def tidy(modes: Floats) -> Floats:
+        return seal.sealed(calmed(modes, head.skin, base.fine.faces))
+
+    measured = tidy(np.stack([laid.carry(mode) for mode in ict.identity]))
     targets = target_modes(base, lambda field: np.einsum("vij,vj->vi", maps, base.fine.matrix @ field))
     weight = importance(head.skin, _areas(head))
     smooth = gaussian_modes(head.skin, spread_samples(head.skin, head.regions.outer))
-    sources = np.concatenate([measured, smooth, beyond(targets, measured, weight)])
+    drawn = together(tidy(beyond(seal.sealed(targets), measured, weight)), weight)
+    sources = np.concatenate([measured, seal.sealed(smooth), drawn])
     modes, share = leading_modes(sources, mirror, weight)
     return _with_parts(head, modes), share
 
@@ -126,15 +136,31 @@ def _areas(head: HeadMesh) -> Floats:
 
 def _with_parts(head: HeadMesh, skin: Floats) -> Floats:
     """Modes (I, S, 3) of the skin as those of the whole (I, V, 3); lids keep their distance from the eyeballs."""
-    eyes = head.follow["eyes"]
+    eyes, mirror = head.follow[PieceName.EYES], head.base.fine_mirror
     half = eyes.shape[0] // 2
-    mirror = head.base.fine_mirror
     shift = np.stack([eyes[[0, half]] @ mode for mode in skin])
-    skin = ride(skin, head.skin, head.lids, head.eye_centres[0], shift[:, 0])
-    turned = ride(skin[:, mirror] * FLIP, head.skin, head.lids, head.eye_centres[0], shift[:, 1] * FLIP)
-    skin = turned[:, mirror] * FLIP
-    whole = [head.whole(mode, {name: matrix @ mode for name, matrix in head.follow.items()}) for mode in skin]
+    skin = _riding(head, skin, shift[:, 0])
+    skin = _riding(head, skin[:, mirror] * FLIP, shift[:, 1] * FLIP)[:, mirror] * FLIP
+    whole = []
+    for mode, eye in zip(skin, shift, strict=True):
+        parts = {name: matrix @ mode for name, matrix in head.follow.items()}
+        whole.append(head.whole(mode, parts | {PieceName.EYES: np.repeat(eye, half, axis=0)}))
     return np.stack(whole)
+
+
+def _riding(head: HeadMesh, skin: Floats, shift: Floats) -> Floats:
+    """Modes (I, S, 3) whose left lids ride on an eyeball that moves by ``shift`` (I, 3), the skin round them too."""
+    added = ride(skin, head.skin, head.lids, head.eye_centres[0], shift)
+    ids, shares = skin_spread(head)
+    result = skin.copy()
+    result[:, ids] += np.einsum("lk,ikc->ilc", shares, added[:, -1].reshape(len(skin), -1, 3), optimize=True)
+    result[:, head.lids.rings] = skin[:, head.lids.rings] + added
+    edge = np.unique(head.lids.rings[0])
+    behind = np.setdiff1d(head.regions.left_socket_faces, edge)
+    given = result[:, edge].transpose(1, 0, 2).reshape(len(edge), -1)
+    filled = harmonic(umbrella(head.base.fine.faces, result.shape[1]), behind, edge, given)
+    result[:, behind] = filled.reshape(len(behind), -1, 3).transpose(1, 0, 2)
+    return result
 
 
 def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
@@ -154,7 +180,7 @@ def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
         share = share.clip(0, 1)
         vertices[list(ids)] = head.skin_ids[np.stack([edge[after - 1], edge[after], edge[after]], axis=1)]
         weights[list(ids)] = np.stack([1 - share, share, np.zeros(len(ids))], axis=1)
-    eyes = next(piece for piece in head.pieces if piece.name == "eyes")
+    eyes = next(piece for piece in head.pieces if piece.name == PieceName.EYES)
     for side, ids in enumerate((LEFT_IRIS, RIGHT_IRIS)):
         vertices[list(ids)] = (eyes.first + iris_points(side))[:, None]
     return vertices.astype(np.int32), weights.astype(np.float32)

@@ -13,6 +13,7 @@ from ...geometry.smoothstep import smoothstep
 from .head_mesh import HeadMesh
 from .laying_points import PICKED
 from .openings import border_loops
+from .piece_names import PieceName
 
 # The head turns on the atlas, a little below and behind the ear canals; metres from their middle.
 ATLAS = np.array([0.0, -0.012, -0.012])
@@ -32,7 +33,7 @@ def joint_positions(head: HeadMesh) -> Floats:
     atlas = picked["canal"] * [0, 1, 1] + ATLAS
     collar = head.skin[border_loops(head.base.fine.faces)[0]]
     root = (collar.max(axis=0) + collar.min(axis=0)) / 2 * [0, 1, 1]
-    tongue = next(piece.cage.vertices for piece in head.pieces if piece.name == "tongue")
+    tongue = next(piece.cage.vertices for piece in head.pieces if piece.name == PieceName.TONGUE)
     back, tip = tongue[tongue[:, 2].argmin()], tongue[tongue[:, 2].argmax()]
     at = {
         JointName.ROOT: root,
@@ -77,8 +78,8 @@ def skin_weights(head: HeadMesh, jaw: Floats) -> Floats:
     columns = [BUST_JOINTS.index(n) for n in (JointName.ROOT, JointName.NECK, JointName.HEAD, JointName.JAW)]
     weights[:, columns] = head.whole(skin, {name: skin[ids] for name, ids in head.rims.items()})
     for names, joint in (
-        (("upper_teeth", "upper_gums"), JointName.HEAD),
-        (("lower_teeth", "lower_gums", "tongue"), JointName.JAW),
+        ((PieceName.UPPER_TEETH, PieceName.UPPER_GUMS), JointName.HEAD),
+        ((PieceName.LOWER_TEETH, PieceName.LOWER_GUMS, PieceName.TONGUE), JointName.JAW),
     ):
         weights[_fine_ids(head, *names), BUST_JOINTS.index(joint)] = 1.0
     for names, joint in ((PartName.LEFT_EYE, JointName.EYE_LEFT), (PartName.RIGHT_EYE, JointName.EYE_RIGHT)):
@@ -110,7 +111,7 @@ def _fine_ids(head: HeadMesh, *names: str) -> np.ndarray:
 
 
 def _free_tongue(head: HeadMesh, weights: Floats) -> None:
-    ids = _fine_ids(head, "tongue")
+    ids = _fine_ids(head, PieceName.TONGUE)
     z = head.vertices()[ids, 2]
     share = smoothstep(*TONGUE_TURNS, (z - z.min()) / np.ptp(z))
     weights[ids, BUST_JOINTS.index(JointName.TONGUE)] = share

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats, Ints
 from ...geometry.edges import edges_of, half_edges
 from ...geometry.faces import NO_CORNER, both_triangulations
@@ -20,20 +21,21 @@ from ...geometry.relaxing import relaxed
 from ...geometry.smoothstep import smoothstep
 from .head_mesh import HeadMesh
 from .openings import border_loops
+from .piece_names import PieceName
 
 ROW = 0.1  # height of the row of small charts
 MARGIN = 0.006
 # Left and lower edge, width and height of the small charts; of a piece all, of the skin's hidden sides the island.
 PLACES: dict[str, tuple[float, float, float, float]] = {
-    "eyes": (0.0, 0.0, 2 * ROW, ROW),
-    "upper_teeth": (2 * ROW, 0.0, ROW, ROW),
-    "lower_teeth": (3 * ROW, 0.0, ROW, ROW),
-    "upper_gums": (4 * ROW, 0.0, ROW, ROW),
-    "lower_gums": (5 * ROW, 0.0, ROW, ROW),
-    "tongue": (6 * ROW, 0.0, ROW, ROW),
-    "mouth": (7 * ROW, 0.0, ROW, ROW),
-    "lashes": (8 * ROW, 0.0, 1 - 8 * ROW, ROW / 2),
-    "tears": (8 * ROW, ROW / 2, 0.02, ROW / 2),
+    PieceName.EYES: (0.0, 0.0, 2 * ROW, ROW),
+    PieceName.UPPER_TEETH: (2 * ROW, 0.0, ROW, ROW),
+    PieceName.LOWER_TEETH: (3 * ROW, 0.0, ROW, ROW),
+    PieceName.UPPER_GUMS: (4 * ROW, 0.0, ROW, ROW),
+    PieceName.LOWER_GUMS: (5 * ROW, 0.0, ROW, ROW),
+    PieceName.TONGUE: (6 * ROW, 0.0, ROW, ROW),
+    PartName.MOUTH: (7 * ROW, 0.0, ROW, ROW),
+    PieceName.LASHES: (8 * ROW, 0.0, 1 - 8 * ROW, ROW / 2),
+    PieceName.TEARS: (8 * ROW, ROW / 2, 0.02, ROW / 2),
     "left_socket": (8 * ROW + 0.02, ROW / 2, 0.03, 0.03),
     "right_socket": (8 * ROW + 0.05, ROW / 2, 0.03, 0.03),
 }
@@ -59,7 +61,7 @@ def unwrap(head: HeadMesh) -> tuple[Floats, Ints]:
     regions, base = head.regions, head.base
     outer = _cage_faces(base.faces, regions.outer_faces)
     sides = {
-        "mouth": _cage_faces(base.faces, regions.mouth_faces),
+        PartName.MOUTH: _cage_faces(base.faces, regions.mouth_faces),
         "left_socket": _cage_faces(base.faces, regions.left_socket_faces),
         "right_socket": _cage_faces(base.faces, regions.right_socket_faces),
     }

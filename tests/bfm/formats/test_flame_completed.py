@@ -50,6 +50,10 @@ def test_lids_follow_the_gaze(source: SourceModel, model: FaceModel) -> None:
 def test_landmarks_are_found(model: FaceModel) -> None:
     """The mesh is the built-in model's, half as fine."""
     builtin = load_model("builtin")
+    dense = np.linalg.norm(model.dense_points(model.mean) - builtin.dense_points(builtin.mean), axis=1)
+    print(dense[:468].max(), np.sort(dense)[-20:], np.argsort(dense)[-20:])
+    assert dense.max() < 0.002
+    # Vertices of their own mesh, whose quads are 10 mm wide on the brow.
     apart = np.linalg.norm(model.mean[model.landmarks68] - builtin.mean[builtin.landmarks68], axis=1)
-    assert apart[17:].max() < 0.005
+    assert apart[17:].max() < 0.007
     assert faults_of(model) == []
