@@ -22,7 +22,7 @@ LIGHTS = (  # direction in model space, watts, size in metres
     ((1.0, 0.1, 0.6), 3.0, 0.9),
     ((0.9, 0.5, -0.8), 6.0, 0.5),
 )
-EYE, LIPS, EAR, WHOLE = (0.032, -0.001, 0.075), (0.0, -0.062, 0.085), (0.075, -0.02, -0.01), (0.0, -0.015, 0.0)
+EYE, LIPS, EAR, WHOLE = (0.032, -0.001, 0.075), (0.0, -0.062, 0.085), (0.075, -0.022, -0.025), (0.0, -0.015, 0.0)
 # View and sliders of each picture.
 CLOSE_UPS: tuple[tuple[View, dict[str, float]], ...] = (
     (View(30, 3, WHOLE, 0.33), {}),

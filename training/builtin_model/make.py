@@ -88,9 +88,10 @@ def laid_head(sources: Sources) -> tuple[HeadMesh, LaidHead]:
     base, ict = sources.base, sources.ict
     regions = head_regions(base)
     laid = lay_base(base, ict, laying_landmarks(base, regions, ict, sources.measured), regions.outer)
+    closed = lip_seal(base, regions, laid.vertices).sealed(laid.vertices[None])[0]
     bridge = sources.measured["on_ict"][Dense.NOSE_BRIDGE]
     origin = np.array([0.0, bridge[1], bridge[2] - ORIGIN_BEHIND_BRIDGE])
-    skin = laid.vertices - origin
+    skin = symmetric(closed, base.fine_mirror) - origin
     lids = left_lids(lid_columns(regions, skin))
     ball = ict.vertices[ICT_EYE] - origin
     middle = (ball.max(axis=0) + ball.min(axis=0)) / 2
@@ -138,7 +139,7 @@ def _with_parts(head: HeadMesh, skin: Floats) -> Floats:
     """Modes (I, S, 3) of the skin as those of the whole (I, V, 3); lids keep their distance from the eyeballs."""
     eyes, mirror = head.follow[PieceName.EYES], head.base.fine_mirror
     half = eyes.shape[0] // 2
-    shift = np.stack([eyes[[0, half]] @ mode for mode in skin])
+    shift: Floats = np.stack([np.asarray(eyes[[0, half]] @ mode, dtype=np.float64) for mode in skin])
     skin = _riding(head, skin, shift[:, 0])
     skin = _riding(head, skin[:, mirror] * FLIP, shift[:, 1] * FLIP)[:, mirror] * FLIP
     whole = []
