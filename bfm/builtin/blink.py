@@ -30,9 +30,6 @@ FOLLOWS = (0.08, 0.2, 0.4, 0.65, 0.85, 0.95)
 GIVES, SINKS = 0.0004, 0.00018
 STEPS = np.linspace(0.1, 1.0, 10)
 ROUNDS = 6
-# How high a lift may bring a point, in heights that it has at rest. What touches the eyeball and slides straight over
-# it could stay out of it only on its tangent plane, in front of the rim that hides it.
-HIGHEST = 2.0
 PREFIX = "lid_"  # of the arrays' names in the model's file
 
 
@@ -124,12 +121,7 @@ def _places(lids: LeftLids) -> Ints:
 def lifted(start: Floats, motion: Floats, centre: Floats) -> Floats:
     """The motion (N, 3) of points (N, 3), its end lifted where its straight way would cut into the eyeball.
 
-    <<<<<<< HEAD
-        No point needs to keep more than a clearance, or what it has at rest. The inner side of a lid, which touches the
-        eyeball, may cut into it on its way, unseen behind the rim.
-    =======
-        No point needs to keep more than a clearance; what lies on the eyeball may sink by as little as nobody sees.
-    >>>>>>> main
+    No point needs to keep more than a clearance; what lies on the eyeball may sink by as little as nobody sees.
     """
     moved = np.flatnonzero(np.abs(motion).max(axis=1) > 0)
     rest = start[moved] - centre
@@ -141,8 +133,6 @@ def lifted(start: Floats, motion: Floats, centre: Floats) -> Floats:
         if missing.max(initial=0.0) <= 1e-6:
             break
         end = end + (missing / np.linalg.norm(end, axis=1))[:, None] * end
-    most = np.maximum(HIGHEST * np.maximum(height(rest), CLEARANCE), height(rest + motion[moved]))
-    end = end * (1 - np.maximum(height(end) - most, 0) / np.linalg.norm(end, axis=1))[:, None]
     result = np.zeros_like(rest, shape=motion.shape)
     result[moved] = end - rest
     return result
