@@ -44,8 +44,12 @@ def mirrored_name(name: str) -> str:
 
 @cache
 def canonical_name(name: str) -> str:
-    """One spelling for all: ``eyeBlinkLeft``, ``eyeBlink_L``, ``EyeBlink.left`` -> ``eyeblinkleft``."""
-    sided = re.sub(r"(?:[\s._-]+|(?<=[a-z]))L$|[\s._-]+l$", "left", name.strip())
+    """One spelling for all: ``eyeBlinkLeft``, ``eyeBlink_L``, ``EyeBlink.left`` -> ``eyeblinkleft``.
+
+    A viseme's is Oculus's: VRChat's ``vrc.v_aa`` as ``viseme_aa`` -> ``visemeaa``.
+    """
+    name = re.sub(r"^vrc\.v_", "viseme_", name.strip(), flags=re.IGNORECASE)
+    sided = re.sub(r"(?:[\s._-]+|(?<=[a-z]))L$|[\s._-]+l$", "left", name)
     sided = re.sub(r"(?:[\s._-]+|(?<=[a-z]))R$|[\s._-]+r$", "right", sided)
     return re.sub(r"[\s._-]+", "", sided).lower()
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 
 from ..errors import LikenessError
 from ..geometry.arrays import Pixels
 from ..result.image_files import write_image
+from .accuracy import accuracy_sections, score_heads
 from .models import models_at_hand
 from .photos import contact_sheet, photo_paths
 from .runs import PhotoRun, run_photos
-from .scan import ScanPicture, load_pictures, load_scan, shared_folder
-from .scan_error import Prediction
-from .scores import Score, by_system, mean_figures, ratios, score_all
-from .systems import KINDS, mediapipe_prediction, stored_peers, stored_prediction
+from .scan import heads_at_hand, load_pictures, shared_folder
 from .table import table
 from .timing import median_timings, peak_memory_mib
 
-MEDIAPIPE = "MediaPipe, live"
 TABLE_FILE, SHEET_FILE = "table.md", "previews.png"
 
 
@@ -47,21 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measure(shared: Path, models: Sequence[str]) -> tuple[str, Pixels]:
     """Everything, with each of the face models: the report as Markdown, and the contact sheet of previews."""
-    bench = shared / "bench"
-    views, photos = load_pictures(bench), photo_paths(shared / "photos")
-    pictures = [*(view.picture for view in views), *photos]
+    bench, photos = shared / "bench", photo_paths(shared / "photos")
+    heads = heads_at_hand(bench)
+    pictures = [*(view.picture for head in heads for view in load_pictures(head)), *photos]
     runs = {model: run_photos(pictures, _say, model) for model in models}
     if not all(runs.values()):
         raise LikenessError("The pipeline made no face of any of the pictures.")
-    memory = peak_memory_mib()  # before the scan is loaded: what the pipeline itself needs
-    scores = score_all(load_scan(bench), views, lambda view: _predictions(bench, view, runs))
-    groups = by_system(scores)
-    ours = [our_name(model, "neutral") for model in models]
-    all_ours = {our_name(model, kind) for model in models for kind in KINDS}
+    memory = peak_memory_mib()  # before the scans are loaded: what the pipeline itself needs
     sections = [
-        "Scan-to-mesh medians in mm, angles in degrees, mean over the pictures (benchmarks/README.md)",
-        table("LPS head", {name: _counted(entries, mean_figures(entries)) for name, entries in groups.items()}),
-        *(section for name in ours for section in _ratio_section(groups, name, all_ours)),
+        *accuracy_sections(score_heads(bench, heads, runs, _say), models),
         f"Seconds per stage, median of {len(pictures)} photos and the first photo",
         _timing_table({model: list(found.values()) for model, found in runs.items()}),
         f"Peak memory with all of these models {memory:.0f} MiB",
@@ -69,35 +60,6 @@ def measure(shared: Path, models: Sequence[str]) -> tuple[str, Pixels]:
         table("photo", _landmark_rows(runs, photos)),
     ]
     return "\n\n".join(sections), contact_sheet([run.preview for found in runs.values() for run in found.values()])
-
-
-def our_name(model: str, kind: str) -> str:
-    """The row of our own face: of a model, ``neutral`` or ``as shown``."""
-    return f"Likeness {model}, {kind}"
-
-
-def _predictions(bench: Path, view: ScanPicture, runs: dict[str, dict[Path, PhotoRun]]) -> dict[str, Prediction]:
-    """Every system's face of one picture, ours first."""
-    _say(f"scoring {view.name}")
-    found: dict[str, Prediction | None] = {}
-    for model, made in runs.items():
-        if view.picture in made:
-            found |= {our_name(model, kind): face for kind, face in made[view.picture].predictions.items()}
-    found[MEDIAPIPE] = mediapipe_prediction(view.picture)
-    found |= {peer: stored_prediction(bench, peer, view.name) for peer in stored_peers(bench)}
-    return {name: face for name, face in found.items() if face is not None}
-
-
-def _ratio_section(groups: dict[str, list[Score]], ours: str, all_ours: set[str]) -> Iterable[str]:
-    peers = [name for name in groups if name not in all_ours]
-    if ours not in groups or not peers:
-        return []
-    rows = {name: _counted(groups[name], ratios(groups[ours], groups[name])) for name in peers}
-    return [f"Error of {ours}, over that of each peer, on the same pictures", table("peer", rows)]
-
-
-def _counted(scores: Sequence[Score], figures: dict[str, float]) -> dict[str, str | float]:
-    return {"pictures": str(len(scores)), **figures}
 
 
 def _timing_table(runs: dict[str, list[PhotoRun]]) -> str:

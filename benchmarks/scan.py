@@ -1,4 +1,4 @@
-"""The real head with ground truth and the pictures of it (shared/bench), in millimetres.
+"""The real heads with ground truth and the pictures of them (shared/bench), in millimetres.
 
 +X subject's left, +Y up, +Z out of the face. The seven landmarks: right eye outer and inner corner, left eye inner and
 outer corner, subnasale, right and left mouth corner ("right" is the subject's).
@@ -21,6 +21,7 @@ from ..inference.camera import Camera
 
 RADIUS_MM = 95.0  # the scored face: scan points this near the face centre
 SAMPLES = 20_000
+COARSE_MM = 3.0  # a scan with a longer median edge cuts its own corners: only its vertices are the truth
 INNER_SHEET = -0.2  # z of the normal; below it is the inside of a nostril or the back of an ear
 SHARED_VARIABLE = "LIKENESS_SHARED"
 
@@ -34,19 +35,32 @@ class Scan:
     normals: Floats  # (V, 3)
     landmarks7: Floats  # (7, 3) mm
     centre: Floats  # (3,) mm, between the nose and the eyes
-    points: Floats  # (SAMPLES, 3) mm, uniform by area
-    point_normals: Floats  # (SAMPLES, 3)
+    points: Floats  # (P, 3) mm: SAMPLES uniform by area, or a coarse scan's own vertices
+    point_normals: Floats  # (P, 3)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A scanned person: pictures and ``cameras.json`` in ``folder/NAME``, surface and landmarks in ``folder/gt``."""
+
+    name: str
+    folder: Path
+
+    @property
+    def cameras(self) -> Path:
+        """The file with the pictures' true cameras."""
+        return self.folder / self.name / "cameras.json"
 
 
 @dataclass(frozen=True)
 class ScanPicture:
-    """One picture of the scan. The camera is `Camera`, but its translation is in millimetres like the scan."""
+    """One picture of a scan. The camera is `Camera`, but its translation is in millimetres like the scan."""
 
     name: str
     picture: Path
     camera: Camera
     light: str
-    yaw: float  # degrees
+    yaw: float  # degrees; not a number for a photograph, which was not turned by design
 
 
 def shared_folder() -> Path:
@@ -61,11 +75,18 @@ def shared_folder() -> Path:
     return folder
 
 
-def load_scan(bench: Path) -> Scan:
-    """Read the scan of the ``bench`` folder and draw the scored points, always the same ones."""
-    with np.load(bench / "gt" / "lps_face.npz", allow_pickle=False) as archive:
+def heads_at_hand(bench: Path) -> list[Head]:
+    """The heads of the ``bench`` folder: those in it, then those in its ``heads``, each by name."""
+    folders = (bench, bench / "heads")
+    return [Head(file.parent.name, folder) for folder in folders for file in sorted(folder.glob("*/cameras.json"))]
+
+
+def load_scan(head: Head) -> Scan:
+    """Read the scan of a head and draw the scored points, always the same ones."""
+    truth = head.folder / "gt"
+    with np.load(truth / f"{head.name}_face.npz", allow_pickle=False) as archive:
         vertices, triangles = archive["v"].astype(np.float64), archive["f"].astype(np.int64)
-    return make_scan(vertices, triangles, np.loadtxt(bench / "gt" / "lps_landmarks7.txt"))
+    return make_scan(vertices, triangles, np.loadtxt(truth / f"{head.name}_landmarks7.txt"))
 
 
 def make_scan(vertices: Floats, triangles: Ints, landmarks7: Floats) -> Scan:
@@ -73,19 +94,29 @@ def make_scan(vertices: Floats, triangles: Ints, landmarks7: Floats) -> Scan:
     between_eyes = (landmarks7[1] + landmarks7[2]) / 2
     centre = landmarks7[4] + 0.3 * (between_eyes - landmarks7[4])
     normals = vertex_normals(vertices, triangles)
-    points, point_normals = _sample(vertices, triangles, normals, centre)
+    if _is_coarse(vertices, triangles):
+        scored = (np.linalg.norm(vertices - centre, axis=1) < RADIUS_MM) & (normals[:, 2] > INNER_SHEET)
+        points, point_normals = vertices[scored], normals[scored]
+    else:
+        points, point_normals = _sample(vertices, triangles, normals, centre)
     return Scan(vertices, triangles, normals, landmarks7, centre, points, point_normals)
 
 
-def load_pictures(bench: Path) -> list[ScanPicture]:
-    """The pictures of ``bench`` with their true cameras, in the file's order."""
-    entries = json.loads((bench / "lps" / "cameras.json").read_text())
+def load_pictures(head: Head) -> list[ScanPicture]:
+    """The pictures of a head with their true cameras, in the file's order."""
+    entries = json.loads(head.cameras.read_text())
     views = []
     for name, entry in entries.items():
         pose = [torch.tensor(entry[key], dtype=torch.float64) for key in ("K", "R", "t")]
         camera = Camera(*pose, image_size=(entry["width"], entry["height"]))
-        views.append(ScanPicture(name, bench / "lps" / entry["file"], camera, entry["light"], entry["yaw"]))
+        picture, yaw = head.cameras.with_name(entry["file"]), entry.get("yaw", float("nan"))
+        views.append(ScanPicture(name, picture, camera, entry["light"], yaw))
     return views
+
+
+def _is_coarse(vertices: Floats, triangles: Ints) -> bool:
+    sides = vertices[triangles] - vertices[np.roll(triangles, 1, axis=1)]
+    return float(np.median(np.linalg.norm(sides, axis=2))) > COARSE_MM
 
 
 def _sample(vertices: Floats, triangles: Ints, normals: Floats, centre: Floats) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,11 @@ def mean_figures(scores: list[Score]) -> dict[str, float]:
     """Every figure of `FIGURES`, mean over ``scores``; not a number where none has it."""
     columns = {name: np.array([figure(s) for s in scores]) for name, figure in FIGURES.items()}
     return {name: float(v[~np.isnan(v)].mean()) if (~np.isnan(v)).any() else np.nan for name, v in columns.items()}
+
+
+def mean_of_heads(figures: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Mean of `mean_figures` of several heads, each counting once; not a number where a head has none."""
+    return {name: float(np.mean([of_head[name] for of_head in figures])) for name in FIGURES}
 
 
 def ratios(ours: list[Score], peer: list[Score]) -> dict[str, float]:

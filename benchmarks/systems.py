@@ -35,9 +35,9 @@ def stored_peers(bench: Path) -> list[str]:
     return sorted(folder.name for folder in (bench / "peers").iterdir() if folder.is_dir())
 
 
-def stored_prediction(bench: Path, system: str, view: str) -> Prediction | None:
-    """What a system made of a picture, or None where it has not seen it. In mm but for `UNSIZED_PEERS`."""
-    path = bench / "peers" / system / f"lps__{view}.npz"
+def stored_prediction(bench: Path, system: str, head: str, view: str) -> Prediction | None:
+    """What a system made of a picture of a head, or None where it has not seen it. In mm but for `UNSIZED_PEERS`."""
+    path = bench / "peers" / system / f"{head}__{view}.npz"
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as mesh:

@@ -1,160 +1,116 @@
-"""Render the built-in face for the documentation: ``python docs/pictures.py`` writes ``docs/images/builtin_*.png``.
+"""Make all pictures of the built-in head: ``python docs/pictures.py`` writes ``docs/images/head_*.jpg``.
 
-Needs bpy. A small studio (key, fill and rim light on grey) in Cycles; other picture scripts may borrow it.
+Needs bpy for the close-ups and, for the comparison, ICT-FaceKit (``likeness models get ict``). Some names of pictures
+on the command line make those alone.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+import argparse
+import time
 
-import bpy
 import numpy as np
+from likeness.anatomy.parts import PartName
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
-from mathutils import Vector
-from numpy.typing import NDArray
-from PIL import Image
+from likeness.inference.preview.studio import subject_of
+from model_faces import View, expressed, face_of, picture, save, sheet, wires
+from pictures_cycles import close_ups
 
-Floats = NDArray[np.floating]
-
-IMAGES = Path(__file__).parent / "images"
-CLAY = (0.42, 0.39, 0.37)
-TARGET = (0.0, -0.028, 0.03)  # model space, metres: what the camera looks at
-DISTANCE = 1.1
-LIGHTS = (  # direction in model space, watts, size in metres
-    ((-0.75, 0.65, 1.0), 20.0, 0.35),
-    ((1.0, 0.1, 0.6), 3.0, 0.9),
-    ((0.9, 0.5, -0.8), 6.0, 0.5),
-)
+# The identities: six of the thirty leading modes at two sigma either way; the colour is drawn at random.
+IDENTITIES, LEADING, FAR = 20, 30, 6
+MOUTH = ("jaw", "mouth", "tongue")  # beginnings of the names of keys
+CORRECTS = {"mouthClose": "jawOpen"}  # keys that are made for another one's
 
 
-def to_blender(points: Floats) -> Floats:
-    """Model space (x, y, z) -> Blender (x, -z, y)."""
-    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+def identities() -> None:
+    """Twenty faces, front and three-quarter."""
+    model, rng, tiles, captions = load_model("builtin"), np.random.default_rng(10), [], []
+    views = [View(yaw, target=(0, -0.02, -0.01), across=0.25, size=(110, 132)) for yaw in (0, 40)]
+    for number in range(IDENTITIES):
+        identity = np.zeros(LEADING)
+        identity[rng.choice(LEADING, FAR, replace=False)] = 2.0 * rng.choice([-1, 1], FAR)
+        face = face_of(model, identity, rng.standard_normal(len(model.albedo_basis)))
+        subject = subject_of(face)
+        tiles.append(np.hstack([picture(subject, face.mesh.vertices, view) for view in views]))
+        captions.append(str(number + 1))
+    save(sheet(tiles, 5, captions), "head_identities.jpg")
 
 
-def open_studio(size: tuple[int, int], samples: int = 24) -> None:
-    """An empty scene with lights and a grey world; pictures of ``size`` pixels."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    scene.cycles.samples, scene.cycles.use_denoising = samples, True
-    scene.render.resolution_x, scene.render.resolution_y = size
-    scene.view_settings.view_transform, scene.view_settings.look = "AgX", "AgX - Medium High Contrast"
-    world = bpy.data.worlds.new("studio")
-    scene.world = world
-    world.use_nodes = True
-    world.node_tree.nodes["Background"].inputs[0].default_value = (0.07, 0.075, 0.08, 1)
-    for direction, watts, width in LIGHTS:
-        lamp = bpy.data.lights.new("area", "AREA")
-        lamp.energy, lamp.size = watts, width
-        toward = Vector(to_blender(np.array(direction))).normalized()
-        _place(bpy.data.objects.new("area", lamp), toward * 1.2, toward)
+def keys() -> None:
+    """Every key at 1, front and three-quarter, in two sheets."""
+    face = face_of(load_model("builtin"))
+    subject = subject_of(face)
+    views = [View(yaw, target=(0, -0.037, 0.03), across=0.165, size=(110, 116)) for yaw in (0, 38)]
+    names = face.mesh.shape_key_names
+    groups = {
+        "head_keys_mouth.jpg": [name for name in names if name.startswith(MOUTH)],
+        "head_keys_face.jpg": ["neutral", *(name for name in names if not name.startswith(MOUTH))],
+    }
+    for file, group in groups.items():
+        shapes = [expressed(face, **dict.fromkeys((name, CORRECTS.get(name, name)), 1.0)) for name in group]
+        tiles = [np.hstack([picture(subject, shape, view) for view in views]) for shape in shapes]
+        captions = [f"{name} + {CORRECTS[name]}" if name in CORRECTS else name for name in group]
+        save(sheet(tiles, 5, captions), file)
 
 
-def _place(thing: bpy.types.Object, location: Vector, away: Vector) -> None:
-    """Put a lamp or camera that looks against ``away``."""
-    bpy.context.scene.collection.objects.link(thing)
-    thing.location = location
-    thing.rotation_euler = away.to_track_quat("Z", "Y").to_euler()
+def cage() -> None:
+    """The cage's edges, front, three-quarter and side, and near the eye, the mouth and the ear."""
+    model = load_model("builtin")
+    assert model.cage is not None
+    seen = ~np.isin(model.face_parts[::4], [model.part_names.index(n) for n in (PartName.LASHES, PartName.TEAR_LINE)])
+    vertices, faces = model.mean[: model.cage.count].astype(np.float64), model.cage.faces[seen]
+    size = (360, 430)
+    whole = [View(yaw, target=(0, -0.025, -0.01), size=size) for yaw in (0, 40, 90)]
+    near = [
+        View(8, target=_middle(model, PartName.EYE_LEFT), across=0.075, size=size),
+        View(20, target=(0, -0.055, 0.085), across=0.09, size=size),
+        View(75, target=_ear(model), across=0.1, size=size),
+    ]
+    save(sheet([wires(faces, vertices, view) for view in [*whole, *near]], 3), "head_cage.jpg")
 
 
-def add_face(model: FaceModel, vertices: Floats, colors: Floats, levels: int = 1) -> None:
-    """A smooth mesh of vertices (V, 3) with vertex colours (V, 3), linear RGB, and a skin-like material."""
-    mesh = bpy.data.meshes.new("face")
-    faces = [[int(v) for v in face if v >= 0] for face in model.faces]
-    mesh.from_pydata(to_blender(vertices).tolist(), [], faces)
-    mesh.polygons.foreach_set("use_smooth", np.ones(len(faces), dtype=bool))
-    attribute = mesh.color_attributes.new("albedo", "FLOAT_COLOR", "POINT")
-    attribute.data.foreach_set("color", np.column_stack([colors, np.ones(len(colors))]).astype(np.float32).ravel())
-    for material in (_material("skin", 0.5), _material("eye", 0.08)):
-        mesh.materials.append(material)
-    eyes = [model.part_names.index(name) for name in model.part_names if name.startswith("eye")]
-    mesh.polygons.foreach_set("material_index", np.isin(model.face_parts, eyes).astype(np.int32))
-    face = bpy.data.objects.new("face", mesh)
-    bpy.context.scene.collection.objects.link(face)
-    smooth = face.modifiers.new("smooth", "SUBSURF")
-    smooth.levels = smooth.render_levels = levels
+def beside_ict() -> None:
+    """The built-in head above ICT-FaceKit's."""
+    models, tiles = [load_model("builtin"), load_model("ict")], []
+    for model in models:
+        face = face_of(model)
+        subject = subject_of(face)
+        size = (220, 264)
+        shift = model.dense_points(model.mean)[168] - models[0].dense_points(models[0].mean)[168]
+        at = np.array(View(0).target) + shift
+        ear, lips = np.array(_ear(models[0])) + shift, np.array([0, -0.06, 0.09]) + shift
+        laugh = expressed(face, mouthSmile=1.0, jawOpen=0.5)
+        tiles += [picture(subject, face.mesh.vertices, View(yaw, 3, at, 0.29, size), clay=True) for yaw in (0, 90)]
+        tiles.append(picture(subject, face.mesh.vertices, View(75, 0, ear, 0.09, size), clay=True))
+        tiles.append(picture(subject, laugh, View(25, 0, lips, 0.12, size)))
+        cage = model.cage
+        tiles.append(wires(model.faces if cage is None else cage.faces, model.mean, View(35, 3, at, 0.29, size)))
+    save(sheet(tiles, 5), "head_beside_ict.jpg")
 
 
-def _material(name: str, roughness: float) -> bpy.types.Material:
-    material = bpy.data.materials.new(name)
-    material.use_nodes = True
-    nodes, links = material.node_tree.nodes, material.node_tree.links
-    color = nodes.new("ShaderNodeVertexColor")
-    color.layer_name = "albedo"
-    surface = nodes["Principled BSDF"]
-    surface.inputs["Roughness"].default_value = roughness
-    surface.inputs["Specular IOR Level"].default_value = 0.35
-    links.new(color.outputs["Color"], surface.inputs["Base Color"])
-    return material
+def _middle(model: FaceModel, part: str) -> tuple[float, ...]:
+    points = model.mean[model.part_vertices(part)]
+    return tuple(float(x) for x in (points.max(axis=0) + points.min(axis=0)) / 2)
 
 
-def shoot(yaw: float, pitch: float, focal: float = 138.0, target: Sequence[float] = TARGET) -> Image.Image:
-    """A picture from ``yaw`` degrees to the subject's left and ``pitch`` above, with a lens of ``focal`` mm."""
-    a, b = np.radians([yaw, pitch])
-    away = Vector(to_blender(np.array([np.sin(a) * np.cos(b), np.sin(b), np.cos(a) * np.cos(b)])))
-    lens = bpy.data.cameras.new("camera")
-    lens.lens, lens.clip_start = focal, 0.01
-    camera = bpy.data.objects.new("camera", lens)
-    _place(camera, Vector(to_blender(np.array(target))) + away * DISTANCE, away)
-    scene = bpy.context.scene
-    scene.camera = camera
-    with tempfile.TemporaryDirectory() as folder:
-        scene.render.filepath = str(Path(folder) / "picture.png")
-        bpy.ops.render.render(write_still=True)
-        return Image.open(scene.render.filepath).convert("RGB").copy()
+def _ear(model: FaceModel) -> tuple[float, ...]:
+    """The middle of the left ear: where the head is widest, without the shoulders."""
+    skin = model.mean[model.part_vertices(PartName.SKIN)]
+    head = skin[skin[:, 1] > -0.1]
+    return tuple(float(x) for x in head[head[:, 0] > head[:, 0].max() - 0.012].mean(axis=0))
 
 
-def sheet(pictures: Sequence[Image.Image], columns: int) -> Image.Image:
-    """Pictures of one size side by side, row by row."""
-    width, height = pictures[0].size
-    rows = -(-len(pictures) // columns)
-    whole = Image.new("RGB", (columns * width, rows * height))
-    for index, picture in enumerate(pictures):
-        whole.paste(picture, (index % columns * width, index // columns * height))
-    return whole
-
-
-def save(picture: Image.Image, name: str) -> None:
-    """Write a small PNG into ``docs/images``."""
-    IMAGES.mkdir(exist_ok=True)
-    picture.save(IMAGES / name, optimize=True)
-
-
-def clay_colors(model: FaceModel) -> Floats:
-    """Grey clay; the eyeballs keep their colours, which tell where the face looks."""
-    eyes = model.region("eyes")[:, None]
-    return (1 - eyes) * np.array(CLAY) + eyes * model.albedo_mean
-
-
-def mean_face(model: FaceModel) -> None:
-    """``builtin_clay.png`` and ``builtin_skin.png``: front, three-quarter and side of the mean."""
-    for name, colors in (("builtin_clay.png", clay_colors(model)), ("builtin_skin.png", model.albedo_mean)):
-        open_studio((320, 400))
-        add_face(model, model.shape(), colors)
-        save(sheet([shoot(0, 2), shoot(38, 6), shoot(90, 0)], 3), name)
-
-
-def identities(model: FaceModel) -> None:
-    """``builtin_identities.png``: eight random faces of the prior."""
-    rng, pictures = np.random.default_rng(7), []
-    for _ in range(8):
-        shape = 0.85 * rng.standard_normal(len(model.identity_basis))
-        tint = rng.standard_normal(len(model.albedo_basis))
-        colors = model.albedo_mean + np.tensordot(tint, model.albedo_basis, axes=1)
-        open_studio((200, 250), samples=16)
-        add_face(model, model.shape(shape), np.clip(colors, 0.002, 1))
-        pictures.append(shoot(25, 4))
-    save(sheet(pictures, 4), "builtin_identities.png")
+PICTURES = {p.__name__: p for p in (identities, keys, cage, beside_ict, close_ups)}
 
 
 def main() -> None:
-    model = load_model("builtin")
-    mean_face(model)
-    identities(model)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pictures", nargs="*", metavar="PICTURE", help=", ".join(PICTURES))
+    for name in parser.parse_args().pictures or PICTURES:
+        start = time.monotonic()
+        PICTURES[name]()
+        print(f"{name}: {time.monotonic() - start:.0f} s")
 
 
 if __name__ == "__main__":

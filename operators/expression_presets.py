@@ -7,23 +7,22 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from ..anatomy.arkit import ARKIT_NAMES, canonical_name
+from ..anatomy.named_expressions import GROUPS, named_expression_values
 from ..scene.expressions import expression_presets as presets
 from ..scene.expressions.expression import expression_of, transfer_expression
-from ..scene.gaze import GAZE_NAMES
 from ..scene.state import state_of
 from .expression import ExpressionOperator
 from .operator_base import QuickOperator
 from .settings import user_folder
 
 OWN = "own:"
-NEUTRAL = {name: 0.0 for name in ARKIT_NAMES if canonical_name(name) not in GAZE_NAMES}
+YOURS, TITLE = "Yours", -1
 
 # What the folder held when it was last looked at: menus and buttons ask at every redraw.
 _own_names: list[str] = []
 # Blender keeps no reference to the strings of a list made at run time: they must live on here.
 _own_items: list[tuple[str, str, str]] = []
-_all_items: list[tuple[str, str, str]] = []
+_all_items: list[tuple[str, str, str, int]] = []
 
 
 def refresh() -> None:
@@ -40,14 +39,23 @@ def _items_of_own(_operator: object, _context: bpy.types.Context | None) -> list
     return _own_items
 
 
-def _items_of_all(operator: object, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
-    ours = [(name, name, "") for name in presets.PRESETS]
-    _all_items[:] = ours + _items_of_own(operator, context)
+def _items_of_all(operator: object, context: bpy.types.Context | None) -> list[tuple[str, str, str, int]]:
+    """Each group below its title: an item without an identifier is drawn as one."""
+    groups = {title: [(name, name, "") for name in group] for title, group in GROUPS.items()}
+    if own := _items_of_own(operator, context):
+        groups[YOURS] = own
+    _all_items.clear()
+    number = 0  # the default is the item of number 0, which may be no title
+    for title, items in groups.items():
+        _all_items.append(("", title, "", TITLE))
+        for item in items:
+            _all_items.append((*item, number))
+            number += 1
     return _all_items
 
 
 class LIKENESS_OT_apply_preset(ExpressionOperator, bpy.types.Operator):
-    """Show an expression by its name; the direction of the eyes stays"""
+    """Show an expression by its name; the direction of the eyes stays, and a viseme moves the mouth alone"""
 
     bl_idname = "likeness.apply_preset"
     bl_label = "Presets"
@@ -61,7 +69,7 @@ class LIKENESS_OT_apply_preset(ExpressionOperator, bpy.types.Operator):
         if self.preset.startswith(OWN):
             preset = presets.read_preset(_folder(), self.preset.removeprefix(OWN))
         else:
-            preset = presets.Preset(NEUTRAL | presets.PRESETS[self.preset])
+            preset = presets.Preset(named_expression_values(self.preset))
         transfer_expression(preset.shapes, preset.model, face, self.strength)
         return ""
 

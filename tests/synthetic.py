@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from likeness.bfm.face_model import FaceModel
+from likeness.bfm.library.registry import expressions_for
 from likeness.result.reconstruction import (
     ALBEDO_IMAGE,
     DISPLACEMENT_IMAGE,
@@ -123,7 +124,7 @@ def model_reconstruction(model: FaceModel, photo: np.ndarray, texture: int = 256
             uv=model.uv,
             faces_uv=model.faces_uv,
             shape_key_names=model.expression_names,
-            shape_key_deltas=model.expression_basis,
+            shape_key_deltas=expressions_for(model, model.mean),
             shape_key_ranges=model.expression_ranges,
             expression=values,
             landmarks68=model.landmarks68,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import installed
 import pytest
+import tomllib
 from likeness.result.folder import write_reconstruction
 from likeness.version import VERSION
 from synthetic import sheet_reconstruction
@@ -53,12 +54,24 @@ def test_the_zip_holds_the_program_and_nothing_else(extension: Path) -> None:
         names = set(archive.namelist())
     tops = {name.partition("/")[0] for name in names}
     packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")} - NOT_FOR_ARTISTS
-    assert {"blender_manifest.toml", "__init__.py", "LICENSE", *packages} <= tops
+    assert {"blender_manifest.toml", "__init__.py", "LICENSE", "NOTICE", *packages} <= tops
     assert {"bfm/builtin/model.npz", "engine/launch.py", "result/face.schema.json"} <= names
     assert [name for name in names if name.startswith("engine/locks/")]
     assert not tops & NOT_FOR_ARTISTS
     assert not [name for name in names if "/." in f"/{name}" or "__pycache__" in name or "egg-info" in name]
     assert extension.stat().st_size < LARGEST_ZIP
+
+
+def test_the_notices_that_the_built_in_head_owes_go_with_it(extension: Path) -> None:
+    """ICT-FaceKit's licence asks for its copyright and permission notices in all copies; the others are thanked."""
+    with zipfile.ZipFile(extension) as archive:
+        notice = archive.read("NOTICE").decode("utf-8")
+        manifest = tomllib.loads(archive.read("blender_manifest.toml").decode("utf-8"))
+    assert "Copyright (c) 2020 USC Institute for Creative Technologies" in notice
+    assert "The above copyright notice and this permission notice shall be included in all" in notice
+    assert 'THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND' in notice
+    assert all(name in notice for name in ("MakeHuman", "MPFB2", "Mika Suominen", "MediaPipe"))
+    assert "2020 USC Institute for Creative Technologies" in manifest["copyright"]
 
 
 def test_the_extension_comes_works_and_goes_without_a_trace(extension: Path, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ IN_BLENDER = (
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads
 HEAVY = {"torch", "cv2", "mediapipe", "scipy", "h5py", "PIL", "OpenEXR", "dlib", "skimage", "matplotlib"}
-WITH_SCIPY = ("bfm.builtin", "bfm.formats", "bfm.transfer")
+WITH_SCIPY = ("bfm.formats", "bfm.transfer")
 
 
 class Imports(NamedTuple):

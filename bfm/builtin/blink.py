@@ -23,6 +23,11 @@ BLINKS = ("eyeBlinkLeft", "eyeBlinkRight")
 FLIP = np.array([-1.0, 1.0, 1.0])
 SEAM = 0.25  # where closed lids meet, from the lower (0) to the upper rim (1) as the basis alone would close them
 CLEARANCE = 0.0003  # metres between the eyeball and the lid that slides over it
+# How far each ring of a margin, from the hidden edge outwards, follows its rim to where lids close.
+FOLLOWS = (0.08, 0.2, 0.4, 0.65, 0.85, 0.95)
+# Metres that a point may come nearer to the eyeball than at rest, and at most be in it: were a margin that lies on it
+# not to sink at all, its straight way would lead off along the tangent.
+GIVES, SINKS = 0.0004, 0.00018
 STEPS = np.linspace(0.1, 1.0, 10)
 ROUNDS = 6
 PREFIX = "lid_"  # of the arrays' names in the model's file
@@ -49,8 +54,8 @@ class LeftLids:
 
 def lids_of(archive: Mapping[str, np.ndarray]) -> LeftLids:
     """The lids in the model's file. Raises KeyError where it has none."""
-    arrays = {name: archive[PREFIX + name] for name in ("rings", "skin", "spread", "mirror")}
-    return LeftLids(**arrays | {"spread": arrays["spread"].astype(np.float64)})
+    rings, skin, spread, mirror = (archive[PREFIX + name] for name in ("rings", "skin", "spread", "mirror"))
+    return LeftLids(rings, skin, spread.astype(np.float64), mirror)
 
 
 @lru_cache(maxsize=1)
@@ -75,41 +80,53 @@ def personal_expressions(model: FaceModel, vertices: Floats, lids: LeftLids | No
         centre = joints[JointName.EYES[side]] * flip
         face = neutral[order] * flip
         fields = basis[:, order[lids.skin]] * flip
-        rims = basis[model.expression_names.index(blink)][order[lids.rings[-1]]] * flip
-        fields[model.expression_names.index(blink)] += lids.spread @ _meeting(face[lids.rings[-1]], rims, centre)
         start, number = face[lids.skin], model.expression_names.index(blink)
+        fields[number] = _closed(lids, start, fields[number], centre)
         fields = [lifted(start, field, centre) for field in fields]
-        rims = fields[number][_places(lids)]
-        fields[number] = fields[number] + lids.spread @ _meeting(face[lids.rings[-1]], rims, centre)
+        fields[number] = _met(lids, start, fields[number], centre)
         basis[:, order[lids.skin]] = np.stack(fields) * flip
     return basis
 
 
+def _closed(lids: LeftLids, start: Floats, motion: Floats, centre: Floats) -> Floats:
+    """The motion (L, 3) of the lids' vertices (L, 3) led to where the rims meet; margins follow along the eyeball."""
+    met = _met(lids, start, motion, centre)
+    rings = _places(lids)
+    seam = start[rings[-1]] + met[rings[-1]] - centre
+    direction = seam / np.linalg.norm(seam, axis=-1, keepdims=True)
+    for ring, follows in zip(rings[:-1], FOLLOWS, strict=True):
+        rest = start[ring] - centre
+        away = np.linalg.norm(rest, axis=-1, keepdims=True)
+        way = (1 - follows) * rest / away + follows * direction
+        met[ring] = away * way / np.linalg.norm(way, axis=-1, keepdims=True) - rest
+    return met
+
+
+def _met(lids: LeftLids, start: Floats, motion: Floats, centre: Floats) -> Floats:
+    """The motion (L, 3) whose rims end on one line, as far from the ball as the farther one and all behind it."""
+    rings = _places(lids)
+    ends = start[rings] + motion[rings] - centre
+    seam = SEAM * ends[-1, 0] + (1 - SEAM) * ends[-1, 1]
+    reach = np.linalg.norm(ends, axis=-1).max(axis=(0, 1))[:, None]
+    common = seam / np.linalg.norm(seam, axis=1, keepdims=True) * reach
+    return motion + lids.spread @ (common - ends[-1]).reshape(-1, 3)
+
+
 def _places(lids: LeftLids) -> Ints:
-    """Where the rims' vertices (2, N) stand among ``lids.skin``."""
+    """Where the rings' vertices (R, 2, N) stand among ``lids.skin``."""
     order = np.argsort(lids.skin)
-    return order[np.searchsorted(lids.skin, lids.rings[-1], sorter=order)]
-
-
-def _meeting(rims: Floats, motion: Floats, centre: Floats) -> Floats:
-    """What must be added (2 N, 3) to the motion (2, N, 3) of rims (2, N, 3) for both to end on one line."""
-    ends = rims + motion - centre
-    seam = SEAM * ends[0] + (1 - SEAM) * ends[1]
-    direction = seam / np.linalg.norm(seam, axis=1, keepdims=True)
-    reach = np.linalg.norm(ends, axis=2).max(axis=0)[:, None]
-    common = direction * np.maximum(reach, np.linalg.norm(seam, axis=1, keepdims=True))
-    return (common - ends).reshape(-1, 3)
+    return order[np.searchsorted(lids.skin, lids.rings, sorter=order)]
 
 
 def lifted(start: Floats, motion: Floats, centre: Floats) -> Floats:
     """The motion (N, 3) of points (N, 3), its end lifted where its straight way would cut into the eyeball.
 
-    No point needs to keep more than a clearance, or what it has at rest.
+    No point needs to keep more than a clearance; what lies on the eyeball may sink by as little as nobody sees.
     """
     moved = np.flatnonzero(np.abs(motion).max(axis=1) > 0)
     rest = start[moved] - centre
     end = rest + motion[moved]
-    wanted = np.minimum(height(rest), CLEARANCE)
+    wanted = np.clip(height(rest) - GIVES, -SINKS, CLEARANCE)
     for _ in range(ROUNDS):
         along = rest + STEPS[:, None, None] * (end - rest)
         missing = ((wanted - height(along)) / STEPS[:, None]).max(axis=0, initial=0.0)

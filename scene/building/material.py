@@ -88,6 +88,9 @@ UNTEXTURED = {PartKind.PUPIL, PartKind.TEAR_LINE, PartKind.LASHES}
 # How see-through parts look in Solid view, which knows neither textures nor tears (sRGB as Blender shows it, alpha).
 SOLID_COLOURS = {PartKind.TEAR_LINE: (1.0, 1.0, 1.0, 0.1), PartKind.LASHES: (0.05, 0.035, 0.03, 0.35)}
 
+# Its lamps shine through the lips, and their gloss would whiten a pupil.
+MATT_IN_SOLID_VIEW = {PartKind.PUPIL, PartKind.MOUTH, PartKind.GUMS, PartKind.TONGUE}
+
 
 def add_materials(face: bpy.types.Object, mesh: Mesh, images: Mapping[str, bpy.types.Image], name: str) -> None:
     """One material slot per part of ``mesh``, of which ``face`` was made, in the order of its material indices."""
@@ -120,14 +123,22 @@ def _create(name: str, part: str, albedo: bpy.types.Image | None) -> bpy.types.M
         shader.inputs[socket].default_value = value
     # A clear film would be grainy where EEVEE dithers; hairs would be sorted wrongly where it blends.
     material.surface_render_method = "BLENDED" if kind is PartKind.TEAR_LINE else "DITHERED"
-    if kind in SOLID_COLOURS:
-        material.diffuse_color = SOLID_COLOURS[kind]
+    _show_in_solid_view(material, part)
     if albedo is None:
         shader.inputs["Base Color"].default_value = _plain_colour(part)
     else:
         texture = _image_node(tree, albedo, (-700, 300))
         tree.links.new(texture.outputs["Color"], shader.inputs["Base Color"])
     return material
+
+
+def _show_in_solid_view(material: bpy.types.Material, part: str) -> None:
+    """Give Workbench, which knows no nodes, what an eye and a mouth need to be read; skin stays its grey clay."""
+    kind = part_kind(part)
+    if kind is not PartKind.SKIN:
+        material.diffuse_color = SOLID_COLOURS.get(kind) or _plain_colour(part)
+    if kind in MATT_IN_SOLID_VIEW:
+        material.roughness, material.specular_intensity = 1.0, 0.0
 
 
 def _add_normal_map(material: bpy.types.Material, image: bpy.types.Image) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from ...geometry.arrays import Floats
 
 NAME = "Likeness Lashes"
-WIDTH, ROW_HEIGHT = 1024, 96  # pixels
+WIDTH, ROW_HEIGHT = 1024, 128  # pixels; game engines want powers of two for the whole
 # Rows from below: the lower lids', right and left, then the upper lids'.
 LOWER, UPPER = (0, 1), (2, 3)
 # Per row: hairs, and the length of the longest in heights of the row. The corners of a lid have shorter ones.

@@ -23,6 +23,11 @@ def test_spellings_of_one_shape(name: str) -> None:
     assert canonical_name(name) == "eyeblinkleft"
 
 
+@pytest.mark.parametrize("name", ["vrc.v_aa", "viseme_aa", "Viseme.AA", "VRC.v_aa"])
+def test_spellings_of_one_viseme(name: str) -> None:
+    assert canonical_name(name) == "visemeaa"
+
+
 def test_different_shapes_stay_different() -> None:
     assert len({canonical_name(name) for name in ARKIT_NAMES}) == len(ARKIT_NAMES) == 51
     assert canonical_name("mouthRoll") == "mouthroll"

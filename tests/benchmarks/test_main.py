@@ -51,7 +51,7 @@ def test_report_compares_likeness_with_its_peers(shared, capsys):
     assert command.main(["--out", str(out)]) == 0
     text = capsys.readouterr().out
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
-    assert lines[0][:3] == ["LPS head", "pictures", "NoW"]
+    assert lines[0][:3] == ["lps", "pictures", "NoW"]
     rows = {line[0]: line[1:] for line in reversed(lines)}  # the first table's row of a name
     assert rows["Likeness builtin, neutral"][:2] == ["1", "0.00"]
     assert float(rows["smooth"][1]) > 0.1

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from likeness.benchmarks.normal_error import normal_error, see
-from likeness.benchmarks.scan import load_pictures, load_scan
+from likeness.benchmarks.scan import Head, load_pictures, load_scan
 from likeness.benchmarks.scan_error import Prediction, scan_errors
 
 
@@ -16,7 +16,8 @@ def test_a_stored_peer_gets_its_stored_figures(shared_dir):
     stored = json.loads((bench / "peers" / "results.json").read_text())[f"{system}|lps__{picture}"]
     with np.load(bench / "peers" / system / f"lps__{picture}.npz") as mesh:
         prediction = Prediction(mesh["v"].astype(float), mesh["f"].astype(int), mesh["lmk7"].astype(float), 1.0)
-    scan, view = load_scan(bench), next(v for v in load_pictures(bench) if v.name == picture)
+    head = Head("lps", bench)
+    scan, view = load_scan(head), next(v for v in load_pictures(head) if v.name == picture)
     errors = scan_errors(scan, prediction)
     for alignment in ("scaled", "anchored", "metric"):
         for part in ("full", "core", "covered"):

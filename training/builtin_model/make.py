@@ -32,13 +32,14 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.cage import Cage
 from ...geometry.closest import SearchableSurface
 from ...geometry.faces import triangulate
+from ...geometry.laplacians import harmonic, umbrella
 from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
 from .calming import calmed
 from .expressions import expression_basis
 from .eye_seat import behind_lids, left_lids, lids_on_ball, ride, seat
 from .eyeballs import iris_points
 from .head_mesh import HeadMesh, head_mesh
-from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes
+from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes, together
 from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
 from .laying_landmarks import head_regions, laying_landmarks, lid_columns, lip_line
 from .lid_spread import left_lids_of, skin_spread
@@ -87,9 +88,10 @@ def laid_head(sources: Sources) -> tuple[HeadMesh, LaidHead]:
     base, ict = sources.base, sources.ict
     regions = head_regions(base)
     laid = lay_base(base, ict, laying_landmarks(base, regions, ict, sources.measured), regions.outer)
+    closed = lip_seal(base, regions, laid.vertices).sealed(laid.vertices[None])[0]
     bridge = sources.measured["on_ict"][Dense.NOSE_BRIDGE]
     origin = np.array([0.0, bridge[1], bridge[2] - ORIGIN_BEHIND_BRIDGE])
-    skin = laid.vertices - origin
+    skin = symmetric(closed, base.fine_mirror) - origin
     lids = left_lids(lid_columns(regions, skin))
     ball = ict.vertices[ICT_EYE] - origin
     middle = (ball.max(axis=0) + ball.min(axis=0)) / 2
@@ -118,7 +120,8 @@ def identity_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> tuple[Floats
     targets = target_modes(base, lambda field: np.einsum("vij,vj->vi", maps, base.fine.matrix @ field))
     weight = importance(head.skin, _areas(head))
     smooth = gaussian_modes(head.skin, spread_samples(head.skin, head.regions.outer))
-    sources = np.concatenate([measured, seal.sealed(smooth), tidy(beyond(seal.sealed(targets), measured, weight))])
+    drawn = together(tidy(beyond(seal.sealed(targets), measured, weight)), weight)
+    sources = np.concatenate([measured, seal.sealed(smooth), drawn])
     modes, share = leading_modes(sources, mirror, weight)
     return _with_parts(head, modes), share
 
@@ -136,7 +139,7 @@ def _with_parts(head: HeadMesh, skin: Floats) -> Floats:
     """Modes (I, S, 3) of the skin as those of the whole (I, V, 3); lids keep their distance from the eyeballs."""
     eyes, mirror = head.follow[PieceName.EYES], head.base.fine_mirror
     half = eyes.shape[0] // 2
-    shift = np.stack([eyes[[0, half]] @ mode for mode in skin])
+    shift: Floats = np.stack([np.asarray(eyes[[0, half]] @ mode, dtype=np.float64) for mode in skin])
     skin = _riding(head, skin, shift[:, 0])
     skin = _riding(head, skin[:, mirror] * FLIP, shift[:, 1] * FLIP)[:, mirror] * FLIP
     whole = []
@@ -153,6 +156,11 @@ def _riding(head: HeadMesh, skin: Floats, shift: Floats) -> Floats:
     result = skin.copy()
     result[:, ids] += np.einsum("lk,ikc->ilc", shares, added[:, -1].reshape(len(skin), -1, 3), optimize=True)
     result[:, head.lids.rings] = skin[:, head.lids.rings] + added
+    edge = np.unique(head.lids.rings[0])
+    behind = np.setdiff1d(head.regions.left_socket_faces, edge)
+    given = result[:, edge].transpose(1, 0, 2).reshape(len(edge), -1)
+    filled = harmonic(umbrella(head.base.fine.faces, result.shape[1]), behind, edge, given)
+    result[:, behind] = filled.reshape(len(behind), -1, 3).transpose(1, 0, 2)
     return result
 
 

@@ -19,6 +19,7 @@ from ...geometry.flattening import RestTriangles, rest_triangles
 from ...geometry.laplacians import harmonic, umbrella
 from ...geometry.relaxing import relaxed
 from ...geometry.smoothstep import smoothstep
+from ...geometry.subdivision import subdivide
 from .head_mesh import HeadMesh
 from .openings import border_loops
 from .piece_names import PieceName
@@ -85,9 +86,7 @@ def unwrap(head: HeadMesh) -> tuple[Floats, Ints]:
 
 
 def subdivided_uv(uv: Floats, faces_uv: Ints) -> tuple[Floats, Ints]:
-    """Texture points (U', 2), the given ones first, and corners (4 G, 4) of faces once subdivided, halving each edge."""
-    from ...geometry.subdivision import subdivide
-
+    """Texture points (U', 2), the given first, and corners (4 G, 4) of faces once subdivided, halving each edge."""
     fine = subdivide(faces_uv, len(uv), 1)
     points = [uv, uv[fine.edges].mean(axis=1), uv[faces_uv].mean(axis=1)]
     return np.concatenate(points), fine.faces

@@ -65,6 +65,15 @@ def test_tears_are_nearly_clear_and_no_slab_in_solid_view(bust: bpy.types.Object
     assert material_of(bust, PartName.SKIN).diffuse_color[3] == 1.0
 
 
+def test_eyes_and_mouth_are_read_in_solid_view(bust: bpy.types.Object) -> None:
+    brightness = {part: sum(material_of(bust, part).diffuse_color[:3]) / 3 for part in PATCHES}
+    white, iris, pupil = (brightness[part] for part in ("eye_left", "iris_left", "pupil_left"))
+    assert white > 2 * iris > 10 * pupil
+    assert brightness[PartName.TEETH] > 2 * brightness[PartName.MOUTH]
+    assert material_of(bust, PartName.MOUTH).specular_intensity == 0.0
+    assert brightness[PartName.SKIN] == pytest.approx(0.8)
+
+
 def test_strands_fill_the_lashes_rectangle(bust: bpy.types.Object) -> None:
     tree = material_of(bust, PartName.LASHES).node_tree
     (mapping,) = [node for node in tree.nodes if node.type == "MAPPING"]

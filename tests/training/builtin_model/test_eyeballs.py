@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from likeness.anatomy.parts import PartName
-from likeness.bfm.builtin.eyes import IRIS_RADIUS, PUPIL_RADIUS, RADIUS
-from likeness.bfm.builtin.eyes import CORNEA_BULGE, CORNEA_RADIUS, on_eyeball
+from likeness.bfm.builtin.eyes import CORNEA_BULGE, CORNEA_RADIUS, IRIS_RADIUS, PUPIL_RADIUS, RADIUS, on_eyeball
 from likeness.training.builtin_model.eyeballs import eyeball_cage, iris_points
 from likeness.training.builtin_model.part_cage import PartCage
 from part_checks import assert_sound, face_normals, fine, uv_areas

@@ -1,4 +1,4 @@
-"""The Gaussian-process identity prior and the relief's smoothing."""
+"""The identity prior: the Gaussian process, MakeHuman's share, the leading modes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from likeness.geometry.faces import both_triangulations
-from likeness.geometry.normals import vertex_normals
-from likeness.training.builtin_model.identity import FLIP, GAUSSIAN_SCALES, SYMMETRY, gaussian_kernel, identity_modes
-from likeness.training.builtin_model.relief import smoothed
+from likeness.errors import LikenessError
+from likeness.training.builtin_model.calming import calmed
+from likeness.training.builtin_model.identity import (
+    FLIP,
+    GAUSSIAN_SCALES,
+    SYMMETRY,
+    beyond,
+    gaussian_kernel,
+    gaussian_modes,
+    importance,
+    leading_modes,
+    spread_samples,
+    together,
+    without_similarity,
+)
 
-SIDE = 7
+SIDE = 9
 
 
 @pytest.fixture(scope="module")
@@ -22,95 +33,92 @@ def sheet() -> tuple[np.ndarray, np.ndarray]:
     return np.stack([x, y, 0.1 - 5 * x**2 - 3 * y**2], axis=-1), ids[:, ::-1].ravel()
 
 
-def reflected(modes: np.ndarray, mirror: np.ndarray) -> np.ndarray:
-    return modes[:, mirror] * FLIP
+def grid_quads() -> np.ndarray:
+    ids = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
+    return np.stack([ids[:-1, :-1], ids[:-1, 1:], ids[1:, 1:], ids[1:, :-1]], axis=-1).reshape(-1, 4)
 
 
 def test_kernel_is_a_mirror_symmetric_covariance(sheet: tuple[np.ndarray, np.ndarray]) -> None:
     points, mirror = sheet
-    kernel = gaussian_kernel(points)
+    kernel = gaussian_kernel(points, points)
     scale = np.abs(kernel).max()
     np.testing.assert_allclose(kernel, kernel.T, atol=1e-12 * scale)
     assert np.linalg.eigvalsh(kernel).min() > -1e-9 * scale
-    whole = reflected(reflected(kernel.reshape(-1, len(points), 3), mirror).reshape(kernel.shape).T.reshape(
-        -1, len(points), 3
-    ), mirror).reshape(kernel.shape)  # fmt: skip
-    np.testing.assert_allclose(whole, kernel, atol=1e-12 * scale)
+    blocks = kernel.reshape(len(points), 3, len(points), 3)
+    turned = blocks[mirror][:, :, mirror] * FLIP[:, None, None] * FLIP
+    np.testing.assert_allclose(turned, blocks, atol=1e-12 * scale)
+    assert kernel[0, 0] == pytest.approx(sum(a**2 for _, a in GAUSSIAN_SCALES) / (1 + SYMMETRY), rel=0.01)
 
 
-def test_mirror_twins_move_alike(sheet: tuple[np.ndarray, np.ndarray]) -> None:
+def test_modes_from_all_points_give_the_kernel_back(sheet: tuple[np.ndarray, np.ndarray]) -> None:
+    points = sheet[0][::2]
+    modes = gaussian_modes(points, np.arange(len(points))).reshape(-1, 3 * len(points))
+    kernel = gaussian_kernel(points, points)
+    np.testing.assert_allclose(modes.T @ modes, kernel, atol=2e-3 * np.abs(kernel).max())
+
+
+def test_samples_are_spread_and_outside(sheet: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
+    import likeness.training.builtin_model.identity as identity
+
+    monkeypatch.setattr(identity, "GAUSSIAN_POINTS", 12)
+    points, _ = sheet
+    outer = points[:, 1] > -0.03
+    chosen = spread_samples(points, outer)
+    assert len(set(chosen.tolist())) == 12
+    assert outer[chosen].all()
+    near = np.linalg.norm(points[chosen][:, None] - points[chosen], axis=2) + np.eye(12)
+    assert near.min() > 0.02
+
+
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=10)
+def test_leading_modes_keep_the_covariance_of_sources_and_mirror_images(
+    sheet: tuple[np.ndarray, np.ndarray], seed: int
+) -> None:
     points, mirror = sheet
-    count = len(points)
-    far_apart = points * 100.0  # no point feels another one or another one's mirror image
-    kernel = gaussian_kernel(far_apart).reshape(count, 3, count, 3)
-    off = np.flatnonzero(points[:, 0] != 0)
-    variance = sum(amplitude**2 for _, amplitude in GAUSSIAN_SCALES) / (1 + SYMMETRY)
-    for axis, sign in enumerate(FLIP):
-        np.testing.assert_allclose(kernel[off, axis, off, axis], variance)
-        np.testing.assert_allclose(kernel[off, axis, mirror[off], axis], sign * SYMMETRY * variance)
+    sources = np.random.default_rng(seed).normal(0, 0.001, (4, len(points), 3))
+    weight = np.full(len(points), 1 / len(points))
+    modes, share = leading_modes(sources, mirror, weight, count=8)
+    flat = modes.reshape(8, -1)
+    twins = sources[:, mirror] * FLIP
+    wanted = sum(np.outer(s.ravel(), s.ravel()) for s in (*sources, *twins)) / 2
+    np.testing.assert_allclose(flat.T @ flat, wanted, atol=1e-12)
+    assert share == pytest.approx(1.0)
+    parity = (modes * modes[:, mirror] * FLIP).sum(axis=(1, 2)) / (modes**2).sum(axis=(1, 2))
+    np.testing.assert_allclose(np.abs(parity), 1.0, atol=1e-9)
+    with pytest.raises(LikenessError, match="sources"):
+        leading_modes(sources, mirror, weight, count=9)
 
 
-def test_modes_have_parity_and_keep_the_variance(sheet: tuple[np.ndarray, np.ndarray]) -> None:
-    points, mirror = sheet
-    measured = np.random.default_rng(0).normal(0, 0.002, (4, len(points), 3))
-    measured = np.concatenate([measured + reflected(measured, mirror), measured - reflected(measured, mirror)]) / 2
-    modes, kept = identity_modes(points, mirror, measured, count=100)
-    assert modes.shape == (100, len(points), 3)
-    assert 0.99 < kept <= 1.0 + 1e-9
-    same, opposite = (np.abs(reflected(modes, mirror) - s * modes).max(axis=(1, 2)) for s in (1, -1))
-    assert (np.minimum(same, opposite) < 1e-15).all()
-    assert (np.minimum(same, opposite) < 0.1 * np.maximum(same, opposite)).all()
-    assert (same < opposite).any()
-    assert (opposite < same).any()
-    flat = modes.reshape(100, -1)
-    kernel = gaussian_kernel(points) + measured.reshape(8, -1).T @ measured.reshape(8, -1)
-    assert np.abs(flat.T @ flat - kernel).max() < 0.01 * np.abs(kernel).max()
-    sizes = (flat**2).sum(axis=1)
-    assert (np.diff(sizes) < 1e-12).all()
+def test_beyond_is_orthogonal_to_what_is_known(sheet: tuple[np.ndarray, np.ndarray]) -> None:
+    points, _ = sheet
+    rng = np.random.default_rng(1)
+    known, modes = rng.normal(0, 1, (5, len(points), 3)), rng.normal(0, 1, (3, len(points), 3))
+    weight = importance(points, np.ones(len(points)))
+    assert weight.sum() == pytest.approx(1.0)
+    rest = beyond(modes + known[:3], known, weight)
+    products = np.einsum("avc,bvc,v->ab", rest, known, weight)
+    np.testing.assert_allclose(products, 0, atol=1e-9)
+    np.testing.assert_allclose(rest, beyond(modes, known, weight), atol=1e-9)
+    assert np.sqrt((together(rest, weight, 0.5) ** 2).sum(axis=(0, 2)) @ weight) == pytest.approx(0.5)
 
 
-def test_fewer_modes_keep_less(sheet: tuple[np.ndarray, np.ndarray]) -> None:
-    points, mirror = sheet
-    none = np.zeros((1, len(points), 3))
-    shares = [identity_modes(points, mirror, none, count)[1] for count in (2, 10, 3 * len(points))]
-    assert shares[0] < shares[1] < shares[2]
-    assert shares[2] == pytest.approx(1.0)
+def test_similarities_leave_nothing(sheet: tuple[np.ndarray, np.ndarray]) -> None:
+    points, _ = sheet
+    motion = np.cross([0.1, -0.2, 0.05], points) + 0.03 * points + [1, 2, 3]
+    np.testing.assert_allclose(without_similarity(motion, points), 0, atol=1e-9)
+    bump = np.zeros_like(points)
+    bump[40] = [0, 0, 1.0]
+    np.testing.assert_allclose(
+        without_similarity(motion + bump, points), without_similarity(bump, points), atol=1e-9
+    )
 
 
-def grid_faces() -> np.ndarray:
-    """Quads (F, 4) of the sheet, the first as two triangles."""
-    ids = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
-    quads = np.stack([ids[:-1, :-1], ids[:-1, 1:], ids[1:, 1:], ids[1:, :-1]], axis=-1).reshape(-1, 4)
-    a, b, c, d = quads[0]
-    return np.concatenate([quads[1:], [[a, b, c, -1], [a, c, d, -1]]])
-
-
-@given(value=st.floats(-10, 10), rounds=st.integers(0, 5))
-@settings(max_examples=20)
-def test_smoothing_keeps_constants(value: float, rounds: int) -> None:
-    constant = np.full((2, SIDE * SIDE + 1), value)  # one vertex belongs to no face
-    np.testing.assert_allclose(smoothed(constant, grid_faces(), rounds), constant, atol=1e-12)
-
-
-def test_smoothing_is_the_mean_with_the_neighbours() -> None:
-    faces, field = grid_faces(), np.random.default_rng(1).normal(size=(2, SIDE * SIDE))
-    neighbours: dict[int, set[int]] = {i: set() for i in range(SIDE * SIDE)}
-    for face in faces:
-        corners = [int(c) for c in face if c >= 0]
-        for a, b in zip(corners, corners[1:] + corners[:1], strict=True):
-            neighbours[a].add(b)
-            neighbours[b].add(a)
-    expected = field
-    for _ in range(2):
-        around = np.stack([expected[:, sorted(neighbours[i])].mean(axis=1) for i in range(SIDE * SIDE)], axis=-1)
-        expected = (expected + around) / 2
-    np.testing.assert_allclose(smoothed(field, faces, 2), expected, atol=1e-12)
-
-
-def test_normals_of_a_plane_and_of_nothing() -> None:
-    ids = np.arange(SIDE * SIDE)
-    plane = np.stack([ids % SIDE, ids // SIDE, 0.5 * (ids % SIDE)], axis=-1).astype(float)
-    lonely = np.concatenate([plane, [[9.0, 9.0, 9.0]]])
-    normals = vertex_normals(lonely, both_triangulations(grid_faces()))
-    np.testing.assert_allclose(normals[:-1], np.tile(np.array([-0.5, 0.0, 1.0]) / np.hypot(1, 0.5), (SIDE**2, 1)))
-    assert not normals[-1].any()
+def test_calming_flattens_bends_of_dense_meshes_alone(sheet: tuple[np.ndarray, np.ndarray]) -> None:
+    points, _ = sheet
+    rough = np.random.default_rng(2).normal(0, 0.001, (2, len(points), 3))
+    wide, dense = calmed(rough, points, grid_quads()), calmed(rough, points / 40, grid_quads())
+    assert np.abs(wide - rough).max() < 0.02 * np.abs(rough).max(), "edges of 18 mm"
+    assert np.abs(dense).max() < 0.7 * np.abs(rough).max(), "edges of half a millimetre"
+    even = np.ones((1, len(points), 3))
+    np.testing.assert_allclose(calmed(even, points / 40, grid_quads()), even, atol=1e-9)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from likeness.anatomy.parts import PartName
-from likeness.bfm.builtin.eyes import RADIUS
-from likeness.bfm.builtin.eyes import on_eyeball
+from likeness.bfm.builtin.eyes import RADIUS, on_eyeball
 from likeness.training.builtin_model.lashes import LOWER, ROOT, ROWS, UPPER, lash_cage
 from likeness.training.builtin_model.lids import Lids, RimCage
 from likeness.training.builtin_model.part_cage import ACROSS
