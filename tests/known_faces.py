@@ -23,7 +23,7 @@ class KnownFace:
     """What a fit should find."""
 
     identity: Tensor  # (I,)
-    expression: Tensor  # (E,)
+    expression: Tensor  # (E,) of the fitted ones
     camera: Camera
 
 
@@ -45,11 +45,16 @@ def known_face(
     identity[:modes] = like.new_tensor(np.random.default_rng(seed).normal(0.0, spread, modes))
     expression = like.new_zeros(len(tensors.expression_basis))
     for name, value in (values or {}).items():
-        expression[tensors.model.expression_names.index(name)] = value
+        expression[fitted_index(tensors, name)] = value
     rotation = like.new_tensor(opencv_pose(*turn))
     translation = like.new_tensor([0.02, -0.01, distance]) - rotation @ like.new_tensor(CENTRE)
     intrinsics = intrinsics_from_focal(1000.0 * distance, SIZE, like)
     return KnownFace(identity, expression, Camera(intrinsics, rotation, translation, SIZE))
+
+
+def fitted_index(tensors: ModelTensors, name: str) -> int:
+    """Where an expression stands among the fitted ones."""
+    return tensors.fitted.tolist().index(tensors.model.expression_names.index(name))
 
 
 def landmarks_of(face: KnownFace, bases: LandmarkBases) -> Tensor:

@@ -91,23 +91,33 @@ def attach_points(
     points = np.einsum("kc,kcd->kd", shares, vertices[corners])
     triangles = np.zeros((len(points), 3), dtype=np.int32)
     weights, distance = np.tile([1.0, 0.0, 0.0], (len(points), 1)), np.full(len(points), np.inf)
-    for parts in _counterparts(own, other):
-        faces, targets = own.triangles(*parts), other.triangles(*parts)
+    for parts, others_parts in _counterparts(own, other):
+        faces, targets = own.triangles(*parts), other.triangles(*others_parts)
         rows = np.flatnonzero(np.isin(main, faces))
         if len(rows) and len(targets):
-            normals = vertex_normals(vertices, faces)[main[rows]] if PartName.SKIN in parts else None
+            normals = vertex_normals(vertices, faces)[main[rows]] if PartName.SKIN in others_parts else None
             triangles[rows], weights[rows], distance[rows] = _nearest(points[rows], normals, others, targets)
     doubt = (weights * other.doubt[triangles]).sum(axis=1)
     doubt = np.maximum((shares * own.doubt[corners]).sum(axis=1), doubt)
     return Correspondence(triangles, weights, np.maximum(distance, doubt * APART), len(others))
 
 
-def _counterparts(own: Shape, other: Shape) -> list[tuple[str, ...]]:
-    """Parts that correspond as wholes, the skin last: its vertices at the lips are those of the mouth, too."""
-    insides = [(part,) for part in PartName.INSIDES]
+def _counterparts(own: Shape, other: Shape) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Parts of the one and of the other that correspond as wholes; at shared vertices the last one counts.
+
+    The skin comes last: its vertices at the lips are those of the mouth, too. What only one of the two has apart, eyes
+    or the mouth's bag, is skin on the other.
+    """
+    apart: list[tuple[str, ...]] = [(part,) for part in PartName.INSIDES]
+    skin: tuple[str, ...] = (PartName.SKIN,)
     if own.has_eyes and other.has_eyes:
-        return [*insides, *PartName.EYEBALLS, (PartName.SKIN,)]
-    return [*insides, (PartName.SKIN, *PartName.LEFT_EYE, *PartName.RIGHT_EYE)]
+        apart += PartName.EYEBALLS
+    else:
+        skin += (*PartName.LEFT_EYE, *PartName.RIGHT_EYE)
+    pairs = [(parts, parts) for parts in apart]
+    if all(PartName.MOUTH in shape.part_names for shape in (own, other)):
+        return [*pairs, (skin, skin)]
+    return [*pairs, ((PartName.MOUTH,), skin), (skin, (*skin, PartName.MOUTH))]
 
 
 def _nearest(points: Floats, normals: Floats | None, others: Floats, targets: Ints) -> tuple[Ints, Floats, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -107,13 +108,18 @@ def test_each_photo_keeps_its_expression(tensors: ModelTensors, together: list[F
 
 def test_more_photos_tell_more(tensors: ModelTensors, drafts: list[View], together: list[FaceFit]) -> None:
     truth = tensors.neutral(same_person(tensors)[0].identity)
-    skin = tensors.mean.new_tensor(tensors.model.region("skin")) > 0.9
-    singles = [fit_faces([view], tensors, SETTINGS)[0] for view in drafts]
-    alone = [disparity(fit.neutral[skin], truth[skin]) for fit in singles]
-    two = disparity(fit_faces(drafts[:2], tensors, SETTINGS)[0].neutral[skin], truth[skin])
-    three = disparity(together[0].neutral[skin], truth[skin])
-    assert three < two < min(alone)
-    assert three < 0.75 * float(np.mean(alone))
+    part = face_part(tensors.model, dtype=torch.float64)  # no landmark tells of the back of a head
+    seen = part.ids[part.skin > 0.9]
+
+    def error(fit: FaceFit) -> float:
+        return disparity(fit.neutral[seen], truth[seen])
+
+    alone = [error(fit_faces([view], tensors, SETTINGS)[0]) for view in drafts]
+    two = [error(fit_faces(list(pair), tensors, SETTINGS)[0]) for pair in combinations(drafts, 2)]
+    three = error(together[0])
+    assert three < np.mean(two) < np.mean(alone)  # one pair may be lucky in its noise
+    assert three < min(alone)
+    assert three < 0.75 * np.mean(alone)
 
 
 def test_the_order_of_photos_does_not_matter(

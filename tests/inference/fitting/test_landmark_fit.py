@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from known_faces import SIZE, KnownFace, detected, known_face, landmarks_of
+from known_faces import SIZE, KnownFace, detected, fitted_index, known_face, landmarks_of
 from likeness.anatomy.landmarks import DENSE
 from likeness.inference.camera import project
 from likeness.inference.fitting.landmark_fit import (
@@ -131,7 +131,7 @@ def test_known_faces_are_recovered(
 
 
 def named(tensors: ModelTensors, state: LandmarkState, name: str) -> Tensor:
-    return state.expression[0, tensors.model.expression_names.index(name)]
+    return state.expression[0, fitted_index(tensors, name)]
 
 
 def test_scaled_orthography_starts_near(tensors: ModelTensors, dense: LandmarkBases) -> None:

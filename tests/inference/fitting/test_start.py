@@ -25,7 +25,8 @@ def guess_of(tensors: ModelTensors, seed: int = 2) -> tuple[FitStart, torch.Tens
     face = known_face(tensors, seed=seed, turn=(35.0, 5.0, 0.0), values={"jawOpen": 0.5})
     shape = tensors.shape(face.identity, face.expression)
     camera = face.camera
-    start = FitStart(face.identity, face.expression, camera.rotation, camera.translation, camera.intrinsics)
+    values = tensors.all_expressions(face.expression)
+    start = FitStart(face.identity, values, camera.rotation, camera.translation, camera.intrinsics)
     return start, camera.project(tensors.at(DENSE, shape))
 
 
