@@ -7,9 +7,12 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from likeness.training.builtin_model.base_mesh import FACE_UNITS, OBJ, TARGETS
+import pytest
+from likeness.training.builtin_model import base_mesh
+from likeness.training.builtin_model.base_mesh import FACE_UNITS, OBJ, TARGETS, BaseHead, read_base_head
 
 ROUND, RINGS = 8, 4  # vertices of a ring, rings below the pole's
+CUT = 3  # the ring at which the head ends
 
 
 def cap() -> tuple[np.ndarray, np.ndarray]:
@@ -38,3 +41,16 @@ def write_wheel(path: Path) -> Path:
         archive.writestr(TARGETS.format("nose/toy"), gzip.compress(b"# a comment\n0 0 1 0\n39 0 0 2\n900 5 5 5\n"))
         archive.writestr(FACE_UNITS.format("jawOpen"), "1 0 -.5 0\n")
     return path
+
+
+def toy_wheel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Its file, with the reader told where its collar is."""
+    monkeypatch.setattr(base_mesh, "COLLAR_FRONT", CUT * ROUND)
+    monkeypatch.setattr(base_mesh, "COLLAR_BACK", CUT * ROUND + ROUND // 2)
+    monkeypatch.setattr(base_mesh, "CROWN", 0)
+    return write_wheel(folder / "toy.whl")
+
+
+def toy_base_head(folder: Path, monkeypatch: pytest.MonkeyPatch) -> BaseHead:
+    """Its head."""
+    return read_base_head(toy_wheel(folder, monkeypatch))

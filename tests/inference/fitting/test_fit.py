@@ -19,6 +19,8 @@ from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
 from torch import Tensor
 
+pytestmark = pytest.mark.usefixtures("still_points")
+
 
 def test_only_even_skin_is_compared(tensors: ModelTensors) -> None:
     weight = tensors.even.numpy()

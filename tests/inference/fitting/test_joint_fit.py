@@ -30,6 +30,8 @@ from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
 
+pytestmark = pytest.mark.usefixtures("still_points")
+
 YAWS = (0.0, -35.0, 35.0)
 EXPRESSIONS = ({"jawOpen": 0.3}, {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5}, {"browInnerUp": 0.6})
 SETTINGS = FitSettings()

@@ -27,6 +27,8 @@ from likeness.inference.fitting.problem import observe
 from likeness.inference.fitting.settings import LandmarkSettings
 from torch import Tensor
 
+pytestmark = pytest.mark.usefixtures("still_points")
+
 SETTINGS = LandmarkSettings()
 # Exact landmarks deserve weak priors.
 EXACT = replace(SETTINGS, correlation=1.0, identity_weight=0.02, expression_weight=0.02, iterations=20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from known_faces import SIZE, detected, known_face
 from likeness.anatomy.landmarks import DENSE
@@ -16,6 +17,8 @@ from likeness.inference.fitting.settings import FitSettings, LandmarkSettings
 from likeness.inference.fitting.start import FitStart, start_state
 from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
+
+pytestmark = pytest.mark.usefixtures("still_points")
 
 SETTINGS = LandmarkSettings()
 

@@ -14,7 +14,8 @@ from likeness.inference.fitting.wander import landmark_wander
 def test_the_outline_wanders_more_than_the_nose() -> None:
     wander = landmark_wander(DENSE)
     assert wander.shape == (DENSE.count,)
-    assert wander.min() > 0 and wander.max() < 0.04
+    assert wander.min() > 0
+    assert wander.max() < 0.04
     np.testing.assert_allclose(wander, wander[dense_mirror()], rtol=1e-5)
     nose = wander[[Dense.NOSE_TIP, Dense.UNDER_NOSE, Dense.NOSE_BRIDGE]]
     assert nose.max() < 0.7 * np.median(wander[list(FACE_OVAL_LOOP)])

@@ -10,17 +10,12 @@ import pytest
 from likeness.errors import LikenessError
 from likeness.geometry.edges import edges_of
 from likeness.training.builtin_model.base_mesh import FLIP, METRES, read_base_head
-from toy_base import ROUND, cap, write_wheel
-
-CUT = 3  # the ring at which the toy's head ends
+from toy_base import CUT, ROUND, cap, toy_wheel
 
 
 @pytest.fixture
 def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(base_mesh, "COLLAR_FRONT", CUT * ROUND)
-    monkeypatch.setattr(base_mesh, "COLLAR_BACK", CUT * ROUND + ROUND // 2)
-    monkeypatch.setattr(base_mesh, "CROWN", 0)
-    return write_wheel(tmp_path / "toy.whl")
+    return toy_wheel(tmp_path, monkeypatch)
 
 
 def test_head_ends_at_the_loop(wheel: Path) -> None:
