@@ -12,8 +12,8 @@ from .arkit import ARKIT_WITH_TONGUE, TONGUE_OUT
 
 Sliders = Mapping[str, float]
 
-# First letters of the sliders that shape a mouth as it speaks.
-_SPEAKING = ("jaw", "mouth", "cheekPuff", TONGUE_OUT)
+# First letters of the sliders that have no part in speaking.
+_MUTE = ("brow", "eye", "nose", "cheekSquint")
 _LOOKING = "eyeLook"
 
 
@@ -81,5 +81,5 @@ def named_expression_values(name: str) -> dict[str, float]:
     wanted = (MOODS | EMOTIONS | VISEMES)[name]
     ruled = {slider: 0.0 for slider in ARKIT_WITH_TONGUE if not slider.startswith(_LOOKING)}
     if name in VISEMES:
-        ruled = {slider: 0.0 for slider in ruled if slider.startswith(_SPEAKING)}
+        ruled = {slider: 0.0 for slider in ruled if not slider.startswith(_MUTE)}
     return ruled | dict(wanted)

@@ -27,7 +27,7 @@ CLEARANCE = 0.0003  # metres between the eyeball and the lid that slides over it
 FOLLOWS = (0.08, 0.2, 0.4, 0.65, 0.85, 0.95)
 # Metres that a point may come nearer to the eyeball than at rest, and at most be in it: were a margin that lies on it
 # not to sink at all, its straight way would lead off along the tangent.
-GIVES, SINKS = 0.0004, 0.00018
+GIVES, SINKS = 0.0004, 0.0001
 STEPS = np.linspace(0.1, 1.0, 10)
 ROUNDS = 6
 PREFIX = "lid_"  # of the arrays' names in the model's file

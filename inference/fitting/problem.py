@@ -19,6 +19,7 @@ from .model_tensors import ModelTensors
 from .photometric import PosedFace
 from .settings import FitSettings, LandmarkSettings
 from .view import View
+from .wander import landmark_wander
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,16 @@ def observe(
     """The detector's points as tensors on the device and of the dtype of ``like``.
 
     On a turned head all points err more, but together: as one shift and stretch that pose absorbs. Of that growth only
-    the share ``turned_growth`` (an exponent) is believed; which points are better than others stays as it was told.
+    the share ``turned_growth`` (an exponent) is believed; which points are better than others stays as it was told, but
+    for how far each wanders over the skin.
     """
     points, sigma = like.new_tensor(landmarks.points), like.new_tensor(landmarks.uncertainty)
     frontal = settings.frontal_sigma * landmarks.size
+    seen = sigma * (sigma.median() / frontal).clamp_min(1.0) ** (settings.turned_growth - 1.0)
+    wander = like.new_tensor(landmark_wander(landmarks.scheme)) * landmarks.inter_ocular
     return Observations(
         points=points,
-        sigma=sigma * (sigma.median() / frontal).clamp_min(1.0) ** (settings.turned_growth - 1.0),
+        sigma=torch.hypot(seen, wander),
         gaps=torch.tensor(landmarks.scheme.gaps, device=like.device),
         oval=torch.tensor(landmarks.scheme.oval, dtype=torch.int64, device=like.device),
         gap_sigma=settings.gap_sigma,

@@ -17,11 +17,15 @@ from ...geometry.arrays import Floats
 from .base_mesh import FLIP
 from .head_mesh import HeadMesh
 from .laying import IctHead, LaidHead
+from .lip_seal import lip_seal
 from .piece_names import PieceName
 from .tongue import tongue_out
 
 STILL, SURELY = 1.5e-5, 6e-5  # metres: what moves less than the first does not, what moves more does so wholly
 GUIDED = 1.5  # at most so many times its own size a face unit guides the hidden surfaces
+# By themselves these leave the lips closed; ICT-FaceKit's part them by one or two millimetres here and there.
+CLOSED = ("cheekPuff", "cheekSquint", "mouthDimple", "mouthFrown", "mouthPress", "mouthSmile")
+UNGUIDED = ("cheekPuff",)  # the face unit blows up the mouth's bag more than the cheeks
 LOWER = (PieceName.LOWER_TEETH, PieceName.LOWER_GUMS, PieceName.TONGUE)
 # Degrees that a left eye turns: up, to the subject's left. A key is a straight way, so half way along it the turned
 # points are too near to the axis; a slightly enlarged end shares that error between the middle and the end.
@@ -35,10 +39,12 @@ def expression_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> Floats:
     """Displacements (52, V, 3), metres at slider 1.0, in the order of `ARKIT_WITH_TONGUE`."""
     before = head.base.fine.matrix @ head.base.vertices
     maps = local_maps(before, laid.vertices, before)
+    seal = lip_seal(head.base, head.regions, head.skin)
     skins = {}
     for name in ARKIT_NAMES:
         unit = np.einsum("vij,vj->vi", maps, head.base.fine.matrix @ head.base.face_unit(name))
-        skins[name] = skin_motion(laid, ict.expressions[name], unit)
+        moved = skin_motion(laid, ict.expressions[name], 0.0 * unit if name in UNGUIDED else unit)
+        skins[name] = seal.sealed(moved[None])[0] if name.startswith(CLOSED) else moved
     return np.stack([_expression(head, name, skins, ict) for name in ARKIT_WITH_TONGUE])
 
 

@@ -14,6 +14,7 @@ from .laying_landmarks import HeadRegions
 from .openings import along, border_loops, even_halves
 
 REACH = 0.011  # metres from the lips' line within which the lips give way
+OVERLAP, CORNER = 0.00012, 6.0  # metres; how steeply it begins at the corners
 SOFT = 2.0  # the membrane's weight is bent so that it ends softly
 
 
@@ -33,6 +34,15 @@ class LipSeal:
         result = field.copy()
         result[:, self.near] += np.einsum("lk,mkc->mlc", self.shares, added, optimize=True)
         return result
+
+    def closed(self, skin: Floats) -> Floats:
+        """The skin (S, 3) at rest with its lips shut: their edges overlap by `OVERLAP`, but at the corners."""
+        shut = self.sealed(skin[None])[0]
+        half = len(self.edges) // 2
+        bow = np.minimum(1.0, CORNER * np.sin(np.pi * np.linspace(0, 1, half)))
+        shut[self.edges[:half], 1] -= OVERLAP / 2 * bow
+        shut[self.edges[half:], 1] += OVERLAP / 2 * bow
+        return shut
 
 
 def lip_seal(base: BaseHead, regions: HeadRegions, skin: Floats) -> LipSeal:

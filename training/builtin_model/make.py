@@ -86,7 +86,7 @@ def laid_head(sources: Sources) -> tuple[HeadMesh, LaidHead]:
     base, ict = sources.base, sources.ict
     regions = head_regions(base)
     laid = lay_base(base, ict, laying_landmarks(base, regions, ict, sources.measured), regions.outer)
-    closed = lip_seal(base, regions, laid.vertices).sealed(laid.vertices[None])[0]
+    closed = lip_seal(base, regions, laid.vertices).closed(laid.vertices)
     bridge = sources.measured["on_ict"][Dense.NOSE_BRIDGE]
     origin = np.array([0.0, bridge[1], bridge[2] - ORIGIN_BEHIND_BRIDGE])
     skin = symmetric(closed, base.fine_mirror) - origin

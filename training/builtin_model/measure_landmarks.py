@@ -5,7 +5,7 @@ renders random heads of ICT-FaceKit from many known cameras, runs the landmark d
 each landmark over the views in which the surface faces the camera, and drops it onto the head's surface; the place on
 the mesh is the same on every head, so the mean place on the neutral one is known far better than one picture tells.
 The base head is measured in the same way. ``measured_landmarks.npz`` beside this file holds the points and how much
-they scatter: measurements, no mesh of anyone.
+they scatter, and ``inference/fitting/landmark_wander.npz`` what the fit needs of that: measurements, no mesh of anyone.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 import torch
 from scipy.spatial import cKDTree
 
-from ...anatomy.landmarks import DENSE_FACE_COUNT, dense_mirror
+from ...anatomy.landmarks import DENSE_FACE_COUNT, Dense, dense_mirror
 from ...geometry.arrays import Floats, Ints, Pixels
 from ...geometry.closest import SearchableSurface
 from ...geometry.faces import triangulate as flat_triangles
 from ...geometry.normals import triangle_normals
 from ...inference.detectors import mediapipe_models
+from ...inference.fitting.wander import WANDER_FILE
 from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
 from .ict_renders import PICTURE, SKIN, Heads, eye_colours, load_heads, random_light, render_head, view_camera
 
@@ -45,6 +46,8 @@ VIEWS = (
     (25, -15),
 )
 BASE_ROUNDS = 6  # times all views of the one base head
+MEAN_OF_NORM = 1.25  # mean length of a vector in the plane with one sigma along either axis
+FARTHEST = 0.003  # metres that a point may wander: beyond it slides along an edge, and across it is better known
 FROM_EYES = 0.07  # metres from its eyes back to where a head stands in front of the cameras
 
 
@@ -187,6 +190,7 @@ def main() -> None:
     parser.add_argument("--heads", type=int, default=80)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
+    parser.add_argument("--wander", type=Path, default=WANDER_FILE, help="what the fit needs of it")
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
     on_base = measure_base(read_base_head(args.base), BASE_ROUNDS, rng)
@@ -198,6 +202,9 @@ def main() -> None:
         scatter=scatter.astype(np.float32),
         heads=np.int32(args.heads),
     )
+    corners = np.linalg.norm(on_ict[Dense.LEFT_EYE_OUTER] - on_ict[Dense.RIGHT_EYE_OUTER])
+    wander = np.minimum(scatter / MEAN_OF_NORM, FARTHEST) / corners
+    np.savez_compressed(args.wander, dense=wander.astype(np.float32))
     print(f"\nwrote {args.output.name}: scatter {np.median(scatter) * 1000:.1f} mm (median)")
 
 

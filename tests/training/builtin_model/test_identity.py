@@ -11,7 +11,6 @@ from likeness.training.builtin_model.calming import calmed
 from likeness.training.builtin_model.identity import (
     FLIP,
     GAUSSIAN_SCALES,
-    SYMMETRY,
     beyond,
     gaussian_kernel,
     gaussian_modes,
@@ -47,7 +46,8 @@ def test_kernel_is_a_mirror_symmetric_covariance(sheet: tuple[np.ndarray, np.nda
     blocks = kernel.reshape(len(points), 3, len(points), 3)
     turned = blocks[mirror][:, :, mirror] * FLIP[:, None, None] * FLIP
     np.testing.assert_allclose(turned, blocks, atol=1e-12 * scale)
-    assert kernel[0, 0] == pytest.approx(sum(a**2 for _, a in GAUSSIAN_SCALES) / (1 + SYMMETRY), rel=0.01)
+    middle = SIDE // 2  # a point of the midline is its own twin
+    assert kernel[3 * middle + 1, 3 * middle + 1] == pytest.approx(sum(a**2 for _, a in GAUSSIAN_SCALES))
 
 
 def test_modes_from_all_points_give_the_kernel_back(sheet: tuple[np.ndarray, np.ndarray]) -> None:
@@ -109,9 +109,7 @@ def test_similarities_leave_nothing(sheet: tuple[np.ndarray, np.ndarray]) -> Non
     np.testing.assert_allclose(without_similarity(motion, points), 0, atol=1e-9)
     bump = np.zeros_like(points)
     bump[40] = [0, 0, 1.0]
-    np.testing.assert_allclose(
-        without_similarity(motion + bump, points), without_similarity(bump, points), atol=1e-9
-    )
+    np.testing.assert_allclose(without_similarity(motion + bump, points), without_similarity(bump, points), atol=1e-9)
 
 
 def test_calming_flattens_bends_of_dense_meshes_alone(sheet: tuple[np.ndarray, np.ndarray]) -> None:
