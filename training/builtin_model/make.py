@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,9 @@ import numpy as np
 from ...anatomy.arkit import ARKIT_RANGE, ARKIT_WITH_TONGUE
 from ...anatomy.expression_spread import expression_std
 from ...anatomy.joints import BUST_JOINT_PARENTS, BUST_JOINTS
-from ...anatomy.landmarks import DENSE_FACE_COUNT, INNER_LIP_LOOP, LEFT_IRIS, RIGHT_IRIS, Dense, dense_to_ibug68
+from ...anatomy.landmarks import Dense
 from ...anatomy.regions import RegionName
+from ...bfm.builtin.blink import personal_expressions
 from ...bfm.builtin.loading import BUILTIN_FILE
 from ...bfm.face_model import FaceModel, save_face_model
 from ...bfm.formats.ict_facekit.facekit import FaceKit
@@ -30,18 +31,17 @@ from ...bfm.model_ids import BUILTIN
 from ...bfm.transfer.motions import local_maps
 from ...geometry.arrays import Floats, Ints
 from ...geometry.cage import Cage
-from ...geometry.closest import SearchableSurface
 from ...geometry.faces import triangulate
 from ...geometry.laplacians import harmonic, umbrella
 from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
 from .calming import calmed
+from .dense_landmarks import dense_landmarks, landmarks68
 from .expressions import expression_basis
 from .eye_seat import behind_lids, left_lids, lids_on_ball, ride, seat
-from .eyeballs import iris_points
 from .head_mesh import HeadMesh, head_mesh
 from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes, together
 from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
-from .laying_landmarks import head_regions, laying_landmarks, lid_columns, lip_line
+from .laying_landmarks import head_regions, laying_landmarks, lid_columns
 from .lid_spread import left_lids_of, skin_spread
 from .lip_seal import lip_seal
 from .paint import albedo
@@ -56,8 +56,6 @@ JAW_COLUMN = 1  # of ICT-FaceKit's skin weights
 EYE_ASIDE = 0.6  # of the way from the eyeball's middle to its pupil, which ICT's eyes turn outwards
 ICT_EYE = slice(21451, 22221)  # vertices of its left outer eyeball; the first is the middle of the cornea
 FOR_ARTISTS = ("mouthClose",)  # corrects an open jaw and is nonsense without it: no fit may use it
-# The dense landmarks of the inner lips, upper and lower, from the right to the left corner.
-INNER_LIPS = (INNER_LIP_LOOP[:11], (INNER_LIP_LOOP[0], *INNER_LIP_LOOP[:9:-1]))
 NOTICE = (
     "Topology: MakeHuman and MPFB2 base mesh (CC0). Hidden surfaces of expressions: Face Units by Mika Suominen (CC0). "
     "Shape and expressions measured on ICT-FaceKit (MIT, Copyright (c) 2020 USC Institute for Creative Technologies). "
@@ -164,37 +162,6 @@ def _riding(head: HeadMesh, skin: Floats, shift: Floats) -> Floats:
     return result
 
 
-def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
-    """Vertices (478, 3) and weights (478, 3): measured on the skin, the irises' own."""
-    faces = head.regions.outer_faces
-    surface = SearchableSurface(head.skin, triangulate(faces))
-    hits = surface.closest(on_ict[:DENSE_FACE_COUNT] - head.origin)
-    vertices = np.zeros((len(on_ict), 3), dtype=np.int64)
-    weights = np.tile([1.0, 0.0, 0.0], (len(on_ict), 1))
-    vertices[:DENSE_FACE_COUNT] = head.skin_ids[surface.triangles[hits.triangles]]
-    weights[:DENSE_FACE_COUNT] = hits.weights
-    # Closed lips touch: the nearest surface would not tell the one from the other.
-    for edge, ids in zip(lip_line(head.regions, head.skin), INNER_LIPS, strict=True):
-        at = on_ict[list(ids), 0]
-        after = np.searchsorted(head.skin[edge, 0], at).clip(1, len(edge) - 1)
-        share = (at - head.skin[edge[after - 1], 0]) / (head.skin[edge[after], 0] - head.skin[edge[after - 1], 0])
-        share = share.clip(0, 1)
-        vertices[list(ids)] = head.skin_ids[np.stack([edge[after - 1], edge[after], edge[after]], axis=1)]
-        weights[list(ids)] = np.stack([1 - share, share, np.zeros(len(ids))], axis=1)
-    eyes = next(piece for piece in head.pieces if piece.name == PieceName.EYES)
-    for side, ids in enumerate((LEFT_IRIS, RIGHT_IRIS)):
-        vertices[list(ids)] = (eyes.first + iris_points(side))[:, None]
-    return vertices.astype(np.int32), weights.astype(np.float32)
-
-
-def landmarks68(head: HeadMesh, dense: Floats) -> Ints:
-    """Vertex ids (68,): the outer skin's vertex nearest to the average that defines each iBUG landmark."""
-    outer = np.flatnonzero(head.regions.outer)
-    points = dense_to_ibug68(dense)
-    nearest = [outer[np.linalg.norm(head.skin[outer] - p, axis=1).round(9).argmin()] for p in points]
-    return head.skin_ids[nearest].astype(np.int32)
-
-
 def cage_of_head(head: HeadMesh, faces_uv: Ints) -> Cage:
     """The model's cage with MPFB2's texture layout; parts that MPFB2 does not have lie in its corner."""
     own = len(head.base.uv)
@@ -260,7 +227,9 @@ def make_model(sources: Sources) -> tuple[FaceModel, dict[str, np.ndarray]]:
         skin_weights=skin_weights(head, jaw).astype(np.float32),
         cage=cage_of_head(head, cage_faces_uv),
     )
-    return model, left_lids_of(head).arrays()
+    lids = left_lids_of(head)
+    closing = personal_expressions(model, vertices, lids)  # so that the fit, which knows no other keys, sees lids meet
+    return replace(model, expression_basis=closing.astype(np.float16)), lids.arrays()
 
 
 def main() -> None:
