@@ -121,7 +121,7 @@ def test_more_photos_tell_more(tensors: ModelTensors, drafts: list[View], togeth
     three = error(together[0])
     assert three < np.mean(two) < np.mean(alone)  # one pair may be lucky in its noise
     assert three < min(alone)
-    assert three < 0.75 * np.mean(alone)
+    assert three < 0.8 * np.mean(alone)
 
 
 def test_the_order_of_photos_does_not_matter(
