@@ -21,7 +21,7 @@ WANDER_FILE = Path(__file__).with_name("landmark_wander.npz")
 @cache
 def landmark_wander(scheme: LandmarkScheme) -> Floats:
     """One sigma (L,) along either axis, as a share of the distance of the outer eye corners; 0 where not measured."""
-    if scheme is not DENSE:
+    if scheme != DENSE:
         return np.zeros(scheme.count)
     with np.load(WANDER_FILE, allow_pickle=False) as arrays:
         return arrays["dense"].astype(np.float64)

@@ -30,8 +30,6 @@ from likeness.inference.images import Photo
 from likeness.inference.lighting import uniform_light
 from likeness.training.synthesis.shading import render
 
-pytestmark = pytest.mark.usefixtures("still_points")
-
 YAWS = (0.0, -35.0, 35.0)
 EXPRESSIONS = ({"jawOpen": 0.3}, {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5}, {"browInnerUp": 0.6})
 SETTINGS = FitSettings()
@@ -105,7 +103,7 @@ def test_each_photo_keeps_its_expression(tensors: ModelTensors, together: list[F
     names = tensors.model.expression_names
     jaw, smile = names.index("jawOpen"), names.index("mouthSmileLeft")
     assert float(together[0].expression[jaw]) > 0.15 > max(float(fit.expression[jaw]) for fit in together[1:])
-    assert float(together[1].expression[smile]) > max(float(together[i].expression[smile]) for i in (0, 2)) + 0.15
+    assert float(together[1].expression[smile]) > max(float(together[i].expression[smile]) for i in (0, 2)) + 0.1
 
 
 def test_more_photos_tell_more(tensors: ModelTensors, drafts: list[View], together: list[FaceFit]) -> None:
