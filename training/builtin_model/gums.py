@@ -92,7 +92,8 @@ def _between(row: Row, pair: tuple[Tooth, Tooth, Section, Section], behind: floa
 
 def _ridge(row: Row, sections: list[Section], side: Ints) -> tuple[Floats, Floats]:
     """Points (rows, columns, 3) in the biting plane's frame, and where they lie in the chart (rows, columns, 2), mm."""
-    flat, normal = row.arch.at(np.array([s.along for s in sections]) * side.astype(float))
+    along: Floats = np.array([s.along for s in sections], dtype=np.float64) * side
+    flat, normal = row.arch.at(along)
     profile = np.stack([s.profile for s in sections], axis=1)
     plan = flat + profile[..., 1:] * normal
     points = np.stack([plan[..., 0], profile[..., 0], plan[..., 1] + row.start[1]], axis=-1)

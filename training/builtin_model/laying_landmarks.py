@@ -151,13 +151,14 @@ def _lids(vertices: Floats, mirror: Ints, regions: HeadRegions, ict: IctHead) ->
         for ring, their_ring, corner in LID_RINGS:
             there = np.array([len(theirs[int(v)]) > their_ring for v in loop])
             curve = ict.vertices[[theirs[int(v)][their_ring] for v in loop[there]]]
-            at = along(ict.vertices[loop])[there]
+            known = along(ict.vertices[loop])[there]
             for column, t in zip(own, place, strict=True):
                 if len(column) > ring and corner <= t <= 1 - corner:
                     ids.append(column[ring])
-                    points.append([np.interp(t, at, values) for values in curve.T])
+                    points.append([np.interp(t, known, values) for values in curve.T])
     both = np.array(ids)
-    return _single(np.concatenate([both, mirror[both]]), np.concatenate([points, np.array(points) * FLIP]), LID)
+    at: Floats = np.array(points, dtype=np.float64)
+    return _single(np.concatenate([both, mirror[both]]), np.concatenate([at, at * FLIP]), LID)
 
 
 def _is_left_eye(loop: Floats) -> bool:
