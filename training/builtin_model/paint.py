@@ -34,7 +34,7 @@ REGION_DENSITY = {
 }
 # Colours laid over the skin, and how well they cover it.
 COVERS = {RegionName.BROWS: (np.array([0.085, 0.055, 0.04]), 0.42), NOSTRILS: (np.array([0.035, 0.012, 0.010]), 0.9)}
-MOUTH_DEPTH = 0.022  # metres behind the lips where the bag is dark
+MOUTH_DEPTH = 0.060  # metres behind the lips where the bag is dark
 
 SPATIAL_SCALE = 0.040  # metres
 SPATIAL_SIGMA = (0.07, 0.05)  # local spread of melanin and haemoglobin, log green
