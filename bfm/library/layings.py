@@ -16,7 +16,7 @@ from ..transfer.expressions import lay_builtin
 from .store import models_folder
 
 FOLDER = ".correspondences"
-LAYING_VERSION = 2  # to be raised when a change of the registration makes the remembered ones stale
+LAYING_VERSION = 3  # to be raised when a change of the registration makes the remembered ones stale
 
 
 def correspondence(a: FaceModel, b: FaceModel | SourceModel) -> Correspondence:

@@ -92,7 +92,7 @@ def attach_points(
     triangles = np.zeros((len(points), 3), dtype=np.int32)
     weights, distance = np.tile([1.0, 0.0, 0.0], (len(points), 1)), np.full(len(points), np.inf)
     for parts, others_parts in _counterparts(own, other):
-        faces, targets = own.triangles(*parts), other.triangles(*others_parts)
+        faces, targets = own.triangles(*parts), other.shown(*others_parts)
         rows = np.flatnonzero(np.isin(main, faces))
         if len(rows) and len(targets):
             normals = vertex_normals(vertices, faces)[main[rows]] if PartName.SKIN in others_parts else None

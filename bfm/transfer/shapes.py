@@ -16,6 +16,7 @@ from ..face_model import FaceModel
 from ..source_model import SourceModel
 
 SKIRT_BEGINS, SKIRT_ENDS = 0.4, 1.0  # weights of the skirt between which the surface stops being the face's
+UNDER_LIDS = 0.0005  # metres from an eyeball within which skin is a lid's inner side
 SURE, UNSURE = 0.0015, 0.012  # metres: how well two models agree on where a landmark is, and on one of the jaw
 
 
@@ -36,6 +37,21 @@ class Shape:
         """Triangles (T, 3) of the named parts; parts that it does not have are none."""
         wanted = [self.part_names.index(part) for part in parts if part in self.part_names]
         return triangulate(self.faces[np.isin(self.face_parts, wanted)])
+
+    def shown(self, *parts: str) -> Ints:
+        """The same without the skin that an eyeball of its own hides: the lids' inner sides, and what is behind."""
+        found = self.triangles(*parts)
+        if PartName.SKIN not in parts or not self.has_eyes:
+            return found
+        middles = self.vertices[found].mean(axis=1)
+        hidden = np.zeros(len(found), dtype=bool)
+        for eye in PartName.EYEBALLS:
+            ball = self.vertices[self.vertices_of(*eye)]
+            low, high = ball.min(axis=0), ball.max(axis=0)
+            away, radius = middles - (low + high) / 2, (high[0] - low[0]) / 2
+            behind = (np.hypot(away[:, 0], away[:, 1]) < radius) & (away[:, 2] < 0)
+            hidden |= behind | (np.linalg.norm(away, axis=1) < radius + UNDER_LIDS)
+        return found[~hidden | np.isin(found, self.vertices_of(*PartName.LEFT_EYE, *PartName.RIGHT_EYE)).all(axis=1)]
 
     def vertices_of(self, *parts: str) -> Ints:
         """Sorted vertex ids of the named parts together; parts that it does not have are none."""
