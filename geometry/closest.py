@@ -17,6 +17,7 @@ from .normals import triangle_normals
 
 FIRST_CANDIDATES = 8
 FLAT = 1e-12  # squared sine of the corner below which a triangle is taken for its edges
+LEAST = 1e-30  # of a triangle's squared double area: below it numbers run out
 AGREEMENT = 0.3  # least cosine between the normals of a point and of its match
 
 
@@ -120,10 +121,10 @@ def closest_on_triangles(points: Floats, corners: Floats) -> tuple[Floats, Float
     d00, d01, d11 = _dot(ab, ab), _dot(ab, ac), _dot(ac, ac)
     d20, d21 = _dot(ap, ab), _dot(ap, ac)
     area = d00 * d11 - d01 * d01
-    scale = np.maximum(area, 1e-30)
+    scale = np.maximum(area, LEAST)
     v, w = (d11 * d20 - d01 * d21) / scale, (d00 * d21 - d01 * d20) / scale
     weights = np.stack([1 - v - w, v, w], axis=1)
-    outside = (weights.min(axis=1) < 0) | (area <= FLAT * d00 * d11)
+    outside = (weights.min(axis=1) < 0) | (area <= np.maximum(FLAT * d00 * d11, LEAST))
     weights[outside] = _on_edges(points[outside], corners[outside])
     return weights, np.einsum("nk,nkd->nd", weights, corners)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from likeness.geometry.closest import AGREEMENT, SearchableSurface, closest_on_triangles
 
@@ -46,6 +46,7 @@ def test_as_every_triangle_in_turn(facing: bool, within: float) -> None:
     np.testing.assert_allclose(np.linalg.norm(at - points, axis=1)[hit], expected[hit], atol=1e-12)
 
 
+@example([1.0, *[0.0] * 7, 1.6e-55, 1.0, 0.0, 0.0])  # a triangle whose area is too small for a number
 @given(st.lists(st.floats(-1, 1), min_size=12, max_size=12))
 @settings(max_examples=200)
 def test_no_point_of_a_triangle_is_nearer(numbers: list[float]) -> None:
