@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from likeness.anatomy.joints import BUST_JOINT_PARENTS, BUST_JOINTS
 from likeness.anatomy.parts import PartName
 from likeness.geometry.cage import Cage
-from likeness.geometry.subdivision import subdivide
 from likeness.result.reconstruction import ALBEDO_IMAGE, Mesh, Reconstruction
 from synthetic import sheet_reconstruction
+
+# Blender's own Python has no SciPy: there, what needs this head is left out.
+subdivide = pytest.importorskip("likeness.geometry.subdivision", reason="subdividing takes SciPy").subdivide
 
 SIDE = 5  # vertices along a side of a patch's cage
 # Middle (x, y, z) and size of each part's patch, metres: the skin first, whose vertices are those of MPFB2.

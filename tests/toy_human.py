@@ -8,14 +8,17 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+import pytest
 from likeness.anatomy.joints import BUST_JOINT_PARENTS, BUST_JOINTS, JointName
 from likeness.geometry.cage import Cage
-from likeness.geometry.subdivision import subdivide
 from likeness.result.folder import write_reconstruction
 from likeness.result.reconstruction import Mesh
 from likeness.scene.axes import to_blender
 from likeness.scene.building.build import build_face
 from synthetic import sheet_reconstruction
+
+# Blender's own Python has no SciPy: there, what needs this head is left out.
+subdivide = pytest.importorskip("likeness.geometry.subdivision", reason="subdividing takes SciPy").subdivide
 
 AROUND = 16
 # Heights and radii (metres) of the rings of the toy's body, feet to crown: a torso, a neck, a head.

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from busts import bust_reconstruction
 from likeness.errors import LikenessError
-from likeness.geometry.subdivision import subdivide
 from likeness.result.choices import COARSE, DETAILS, FINE
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.scene.axes import from_blender
@@ -22,6 +21,9 @@ from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.exporting.levels import at_level, has_cage
 from likeness.scene.mesh import BASE_UV_LAYER, UV_LAYER
 from likeness.scene.read_mesh import corner_uv, corner_vertices, face_materials, key_vertices, layer_uv, skin_weights
+
+# Blender's own Python has no SciPy: there, what needs this head is left out.
+subdivide = pytest.importorskip("likeness.geometry.subdivision", reason="subdividing takes SciPy").subdivide
 
 
 @pytest.fixture
