@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Bools, Ints
+from .arrays import Bools, Floats, Ints
 from .faces import NO_CORNER
 
 
@@ -51,6 +51,14 @@ def edges_of(faces: Ints) -> Edges:
 def unique_edges(faces: Ints) -> Ints:
     """The edges (E, 2) of faces (F, 3) or (F, 4), each once, lower id first, sorted."""
     return edges_of(faces).ends
+
+
+def edge_lengths(vertices: Floats, faces: Ints) -> Floats:
+    """Mean length (V,) of the edges at each vertex (V, 3) of faces (F, 3) or (F, 4), each of which has some."""
+    ends = unique_edges(faces)
+    length = np.linalg.norm(vertices[ends[:, 0]] - vertices[ends[:, 1]], axis=1)
+    count = len(vertices)
+    return np.bincount(ends.ravel(), np.repeat(length, 2), count) / np.bincount(ends.ravel(), minlength=count)
 
 
 def border_sides(triangles: Ints) -> Bools:

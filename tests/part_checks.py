@@ -7,7 +7,7 @@ from likeness.geometry.edges import edges_of, half_edges
 from likeness.geometry.faces import both_triangulations, triangulate
 from likeness.geometry.normals import area_normals
 from likeness.geometry.subdivision import Subdivided, subdivide
-from likeness.training.builtin_model.part_cage import ACROSS, PartCage
+from likeness.training.builtin_model.part_cage import FLIP, PartCage
 
 TEETH = 14  # of a row
 
@@ -39,7 +39,7 @@ def assert_sound(cage: PartCage, borders: int) -> None:
     assert len(set(zip(start.tolist(), end.tolist(), strict=True))) == len(start)  # neighbours face the same way
 
     assert np.array_equal(cage.mirror[cage.mirror], np.arange(count))
-    assert np.array_equal(cage.vertices[cage.mirror], cage.vertices * ACROSS)
+    assert np.array_equal(cage.vertices[cage.mirror], cage.vertices * FLIP)
     turned = {_from_least(cage.mirror[face][::-1].tolist()) for face in cage.faces}
     assert turned == {_from_least(face.tolist()) for face in cage.faces}
 

@@ -2,7 +2,7 @@
 
 Eyes open wider or less wide, so that the mean's blink would leave a gap or an overlap of a millimetre or two on other
 faces. On a given face both rims are therefore led to one line, the lids' skin with them, and no lid's straight way cuts
-into the eyeball. The model's file holds which vertices these are (`blink_arrays`).
+into the eyeball. The model's file holds which vertices these are (`LeftLids.arrays`).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import scipy.sparse as sparse
 from scipy.interpolate import RBFInterpolator
 from scipy.sparse.linalg import splu
 
-from ...geometry.arrays import Floats, Ints
+from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.closest import Hits, SearchableSurface
 from ...geometry.edges import unique_edges
 from ...geometry.laplacians import adjacency, graph_laplacian
@@ -27,7 +27,7 @@ LIMITS = (0.030, 0.025, 0.020, 0.015, 0.012, 0.009, 0.007, 0.006)
 LANDMARK_PULL = 1.0  # of all landmarks together, per match of as many vertices as they stand for
 MEMBRANE = 0.02  # share of stretching in the sheet's energy: keeps unmatched borders from flying off
 WARP_SMOOTHING = 1.0  # of the thin plate, times the landmarks' variance over their pull
-PLATE_UNIT = 0.001  # metres
+PLATE_UNITS = 1000.0  # per metre: the landmarks' variance is in square millimetres
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def register(vertices: Floats, triangles: Ints, target: SearchableSurface, landm
     placed = whole.apply(np.asarray(vertices, dtype=np.float64))
     placed = placed + warp(whole.apply(at), landmarks, placed)
     moved = placed.copy()
-    sheet = _ElasticTemplate(placed, triangles, landmarks)
+    sheet = ElasticTemplate(placed, triangles, landmarks)
     for reach, limit in zip(REACHES, LIMITS, strict=True):
         moved[sheet.members] = sheet.pulled(moved, target, reach, limit)
     follow = np.setdiff1d(np.arange(len(moved)), sheet.members)
@@ -61,8 +61,8 @@ def register(vertices: Floats, triangles: Ints, target: SearchableSurface, landm
 
 def warp(at: Floats, landmarks: Landmarks, points: Floats) -> Floats:
     """Displacements of points (N, 3) by a thin plate spline through the landmarks, softer where these are unsure."""
-    smoothing = WARP_SMOOTHING * (landmarks.spread / PLATE_UNIT) ** 2
-    unit = 1 / (100 * PLATE_UNIT)
+    smoothing = WARP_SMOOTHING * (landmarks.spread * PLATE_UNITS) ** 2
+    unit = PLATE_UNITS / 100
     plate = RBFInterpolator(at * unit, landmarks.points - at, kernel="linear", degree=1, smoothing=smoothing * 0.01)
     return plate(points * unit)
 
@@ -74,15 +74,20 @@ def follow_sheet(before: Floats, after: Floats, points: Floats, neighbours: int 
     return RBFInterpolator(before[chosen], (after - before)[chosen], neighbors=neighbours, kernel="linear")(points)
 
 
-class _ElasticTemplate:
-    """The template's outer surface as an elastic sheet about its warped shape."""
+class ElasticTemplate:
+    """The template's surface as an elastic sheet about its warped shape.
 
-    def __init__(self, placed: Floats, triangles: Ints, landmarks: Landmarks) -> None:
+    placed: (V, 3) that shape; triangles: (T, 3) the sheet; matched: (V,) which of its vertices closest points pull, all
+    where it is not given; the others bend with them.
+    """
+
+    def __init__(self, placed: Floats, triangles: Ints, landmarks: Landmarks, matched: Bools | None = None) -> None:
         self.members = np.unique(triangles)
         local = np.full(len(placed), -1)
         local[self.members] = np.arange(len(self.members))
         self.triangles = local[triangles]
         self.rest = placed[self.members]
+        self.matched = np.ones(len(self.members), dtype=bool) if matched is None else matched[self.members]
         laplacian, self.edge = scaled_laplacian(self.rest, self.triangles)
         self.bending = (laplacian.T @ laplacian).tocsc()
         self.membrane = laplacian
@@ -110,7 +115,7 @@ class _ElasticTemplate:
     def _trust(self, hits: Hits, target: SearchableSurface, limit: float) -> Floats:
         """Weights (M,): 1 for a near match, 0 beyond the limit and on the target's open borders."""
         near = np.clip(1 - (hits.distance / limit) ** 2, 0, 1) ** 2
-        return np.where(np.isfinite(hits.distance) & ~target.on_border(hits), near, 0.0)
+        return np.where(np.isfinite(hits.distance) & ~target.on_border(hits) & self.matched, near, 0.0)
 
 
 def scaled_laplacian(vertices: Floats, triangles: Ints) -> tuple[sparse.csr_matrix, float]:

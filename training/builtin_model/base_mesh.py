@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...bfm.builtin.blink import FLIP
 from ...errors import LikenessError
 from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.edges import edges_of
@@ -29,7 +30,6 @@ METRES = 0.1  # MakeHuman's unit is the decimetre
 # breastbone; these two of its vertices are on the midline.
 COLLAR_BACK, COLLAR_FRONT = 1496, 1522
 CROWN = 881  # any vertex of the head above that loop
-FLIP = np.array([-1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,22 @@ def read_base_head(wheel: Path) -> BaseHead:
     corners, corners_uv = corners.reshape(-1, 4), corners_uv.reshape(-1, 4)
     mirror = _mirror(vertices[ids])
     eyes = [np.unique(faces[groups == f"helper-{side}-eye"], return_inverse=True) for side in "lr"]
-    symmetric = (vertices[ids] + vertices[ids][mirror] * FLIP) / 2
     return BaseHead(
-        wheel, ids, symmetric * METRES, corners.astype(np.int32), uv[points], corners_uv.astype(np.int32),
-        mirror, np.stack([vertices[ball] for ball, _ in eyes]) * METRES, eyes[0][1].reshape(-1, 4),
-    )  # fmt: skip
+        wheel=wheel,
+        ids=ids,
+        vertices=symmetric(vertices[ids], mirror) * METRES,
+        faces=corners.astype(np.int32),
+        uv=uv[points],
+        faces_uv=corners_uv.astype(np.int32),
+        mirror=mirror,
+        eyes=np.stack([vertices[ball] for ball, _ in eyes]) * METRES,
+        eye_faces=eyes[0][1].reshape(-1, 4),
+    )
+
+
+def symmetric(points: Floats, mirror: Ints) -> Floats:
+    """The mirror-symmetric part of points or displacements (V, 3) with a mirror permutation (V,)."""
+    return (points + points[mirror] * FLIP) / 2
 
 
 def _member(wheel: Path, name: str) -> str:

@@ -7,7 +7,7 @@ from scipy.sparse import diags, identity
 from scipy.sparse.linalg import splu
 
 from ...geometry.arrays import Floats, Ints
-from ...geometry.edges import unique_edges
+from ...geometry.edges import edge_lengths
 from ...geometry.laplacians import umbrella
 
 CALM = 0.0015  # metres: edges shorter than this carry no bends of their own
@@ -19,10 +19,7 @@ def calmed(fields: Floats, points: Floats, faces: Ints) -> Floats:
     Least squares: a field itself against its umbrella Laplacian over the size of the edges, times `CALM`.
     """
     bend = umbrella(faces, len(points))
-    ends = unique_edges(faces)
-    length = np.linalg.norm(points[ends[:, 0]] - points[ends[:, 1]], axis=1)
-    size = np.bincount(ends.ravel(), np.repeat(length, 2)) / np.bincount(ends.ravel())
-    system = identity(len(points)) + bend.T @ diags((CALM / size) ** 2) @ bend
+    system = identity(len(points)) + bend.T @ diags((CALM / edge_lengths(points, faces)) ** 2) @ bend
     flat = fields.transpose(1, 0, 2).reshape(len(points), -1)
     solved = splu(system.tocsc()).solve(np.ascontiguousarray(flat))
     return np.ascontiguousarray(solved.reshape(len(points), -1, 3).transpose(1, 0, 2))

@@ -46,7 +46,7 @@ def dense_landmarks(head: HeadMesh, on_ict: Floats) -> tuple[Ints, Floats]:
         on_skin[list(ids)], weights[list(ids)] = _on_edge(edge, head.skin, middle)
         on_skin[twins], weights[twins] = head.base.fine_mirror[on_skin[list(ids)]], weights[list(ids)]
     vertices[:DENSE_FACE_COUNT] = head.skin_ids[on_skin]
-    eyes = next(piece for piece in head.pieces if piece.name == PieceName.EYES)
+    eyes = head.piece(PieceName.EYES)
     for side, ids in enumerate((LEFT_IRIS, RIGHT_IRIS)):
         vertices[list(ids)] = (eyes.first + iris_points(side))[:, None]
     return vertices.astype(np.int32), weights.astype(np.float32)

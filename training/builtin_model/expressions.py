@@ -12,12 +12,10 @@ import numpy as np
 from ...anatomy.arkit import ARKIT_NAMES, ARKIT_WITH_TONGUE, TONGUE_OUT, mirrored_name
 from ...bfm.formats.ict_facekit.eyes import IN_OUT, UP_DOWN
 from ...bfm.formats.ict_facekit.parts import RANGES
-from ...bfm.transfer.motions import local_maps
 from ...geometry.arrays import Floats
-from .base_mesh import FLIP
+from .base_mesh import FLIP, symmetric
 from .head_mesh import HeadMesh
 from .laying import IctHead, LaidHead
-from .lip_seal import lip_seal
 from .piece_names import PieceName
 from .tongue import tongue_out
 
@@ -37,14 +35,11 @@ GAZE = {
 
 def expression_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> Floats:
     """Displacements (52, V, 3), metres at slider 1.0, in the order of `ARKIT_WITH_TONGUE`."""
-    before = head.base.fine.matrix @ head.base.vertices
-    maps = local_maps(before, laid.vertices, before)
-    seal = lip_seal(head.base, head.regions, head.skin)
     skins = {}
     for name in ARKIT_NAMES:
-        unit = np.einsum("vij,vj->vi", maps, head.base.fine.matrix @ head.base.face_unit(name))
+        unit = laid.carry_own(head.base.face_unit(name))
         moved = skin_motion(laid, ict.expressions[name], 0.0 * unit if name in UNGUIDED else unit)
-        skins[name] = seal.sealed(moved[None])[0] if name.startswith(CLOSED) else moved
+        skins[name] = head.seal.sealed(moved[None])[0] if name.startswith(CLOSED) else moved
     return np.stack([_expression(head, name, skins, ict) for name in ARKIT_WITH_TONGUE])
 
 
@@ -58,24 +53,21 @@ def skin_motion(laid: LaidHead, motion: Floats, unit: Floats) -> Floats:
 
 def _expression(head: HeadMesh, name: str, skins: dict[str, Floats], ict: IctHead) -> Floats:
     if name == TONGUE_OUT:
-        return _symmetric(head, head.whole(np.zeros_like(head.skin), {PieceName.TONGUE: tongue_out(head.place)}))
+        out = head.whole(np.zeros_like(head.skin), {PieceName.TONGUE: tongue_out(head.place)})
+        return symmetric(out, head.mirror)
     other = mirrored_name(name)
     own, opposite = (_one_side(head, side, skins[side], ict) for side in (name, other))
     return (own + opposite[head.mirror] * FLIP) / 2
-
-
-def _symmetric(head: HeadMesh, field: Floats) -> Floats:
-    return (field + field[head.mirror] * FLIP) / 2
 
 
 def _one_side(head: HeadMesh, name: str, skin: Floats, ict: IctHead) -> Floats:
     """The whole head's displacement (V, 3), before it is made the mirror image of its twin."""
     parts = {piece: skin[ids] for piece, ids in head.rims.items()}
     lower = jaw_motion(ict, name)
-    by_name = {piece.name: piece.cage.vertices for piece in head.pieces}
     for piece in LOWER:
-        parts[piece] = np.concatenate([by_name[piece] + head.origin, np.ones((len(by_name[piece]), 1))], 1) @ lower
-    parts[PieceName.EYES] = _gaze(head, name, by_name[PieceName.EYES])
+        at = head.piece(piece).cage.vertices + head.origin
+        parts[piece] = np.concatenate([at, np.ones((len(at), 1))], axis=1) @ lower
+    parts[PieceName.EYES] = _gaze(head, name, head.piece(PieceName.EYES).cage.vertices)
     return head.whole(skin, parts)
 
 

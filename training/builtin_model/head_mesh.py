@@ -20,7 +20,9 @@ from .gums import gums_cage
 from .lashes import lash_cage
 from .laying_landmarks import HeadRegions
 from .lids import Lids
+from .lip_seal import LipSeal, lip_seal
 from .mouth_place import ICT_PLACE, MouthPlace
+from .openings import border_loops
 from .part_cage import PartCage
 from .piece_names import PieceName
 from .tear_line import tear_cage
@@ -109,6 +111,29 @@ class HeadMesh:
         field = self.fine.matrix @ control
         field[self.skin_ids] = skin
         return field
+
+    @cached_property
+    def seal(self) -> LipSeal:
+        """What keeps the lips of fields on the skin together."""
+        return lip_seal(self.base, self.regions, self.skin)
+
+    @cached_property
+    def collar(self) -> Ints:
+        """The skin's open border at the neck, in order: subdivided skin vertices."""
+        return border_loops(self.base.fine.faces)[0]
+
+    def piece(self, name: str) -> Piece:
+        """The piece of a name of `PieceName`."""
+        return next(piece for piece in self.pieces if piece.name == name)
+
+    def piece_vertices(self, *names: str) -> Ints:
+        """Sorted subdivided vertices of pieces."""
+        ids = np.concatenate([self.piece(name).ids for name in names])
+        return np.unique(self.fine.faces[np.isin(self.cage_faces[self.fine.parents], ids).all(axis=1)])
+
+    def eye_vertices(self, side: int) -> Ints:
+        """Sorted subdivided vertices of the left (0) or the right (1) eyeball."""
+        return np.unique(self.fine.faces[np.isin(self.face_parts, PartName.EYEBALLS[side])])
 
     def part_vertices(self, *kinds: PartKind) -> Ints:
         """Sorted subdivided vertices of the parts of some kinds."""

@@ -12,29 +12,27 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sparse
-from scipy.interpolate import RBFInterpolator
 from scipy.sparse.linalg import SuperLU, splu
 
 from ...bfm.formats.ict_facekit.expressions import EXPRESSION_NAMES, expression_basis
 from ...bfm.formats.ict_facekit.facekit import FaceKit
 from ...bfm.formats.ict_facekit.head import METRES
 from ...bfm.formats.ict_facekit.parts import RANGES
-from ...bfm.transfer.registration import Landmarks, scaled_laplacian
+from ...bfm.transfer.motions import local_maps
+from ...bfm.transfer.registration import ElasticTemplate, Landmarks, warp
 from ...geometry.arrays import Bools, Floats, Ints
-from ...geometry.closest import Hits, SearchableSurface
-from ...geometry.edges import unique_edges
+from ...geometry.closest import SearchableSurface
+from ...geometry.edges import edge_lengths
 from ...geometry.faces import triangulate
 from ...geometry.laplacians import umbrella
 from ...geometry.normals import vertex_normals
-from ...geometry.similarity import Similarity, umeyama
-from .base_mesh import FLIP, BaseHead
+from ...geometry.similarity import umeyama
+from .base_mesh import BaseHead, symmetric
 from .calming import calmed
 
 # Over how far (metres) the sheet resists bending, and from how far a match still pulls.
 REACHES = (0.12, 0.08, 0.05, 0.035, 0.025, 0.017, 0.012, 0.008, 0.006)
 LIMITS = (0.04, 0.035, 0.03, 0.025, 0.02, 0.015, 0.012, 0.009, 0.007)
-MEMBRANE = 0.02  # share of stretching in the sheet's energy
-PLATE_SMOOTHING = 0.01  # of the warp by landmarks, times their variance in square millimetres
 MATCHED = 0.0015  # metres from ICT's skin within which a vertex rides on it
 MOUTH_REACH = 0.045  # metres round the mouth within which a lip must not ride on the other one
 CRUMPLED = 0.3  # lengths of its edges that a vertex may bend, one sigma of all modes together
@@ -86,6 +84,16 @@ class LaidHead:
         bend = self._bend[:, np.flatnonzero(~self.rides)]
         return splu((bend.T @ bend).tocsc())
 
+    @cached_property
+    def _maps(self) -> Floats:
+        """(V, 3, 3) what turns and stretches small displacements of the base head into this one's."""
+        before = self.base.fine.matrix @ self.base.vertices
+        return local_maps(before, self.vertices, before)
+
+    def carry_own(self, field: Floats) -> Floats:
+        """Displacements (C, 3) of the base head's cage as those of this skin (V, 3)."""
+        return np.einsum("vij,vj->vi", self._maps, self.base.fine.matrix @ field)
+
     def carry(self, field: Floats, guide: Floats | None = None) -> Floats:
         """A field (26719, C) of ICT's as one of the skin (V, C).
 
@@ -109,8 +117,9 @@ def lay_base(base: BaseHead, ict: IctHead, landmarks: Landmarks, outer: Bools) -
     vertices, mirror = base.fine.matrix @ base.vertices, base.fine_mirror
     at = np.einsum("kc,kcd->kd", landmarks.weights, vertices[landmarks.vertices])
     whole = umeyama(at, landmarks.points, 1 / landmarks.spread**2)
-    placed = symmetric(_warped(whole, at, landmarks, vertices), mirror)
-    sheet = _Sheet(placed, triangulate(base.fine.faces), landmarks, outer)
+    placed = whole.apply(vertices)
+    placed = symmetric(placed + warp(whole.apply(at), landmarks, placed), mirror)
+    sheet = ElasticTemplate(placed, triangulate(base.fine.faces), landmarks, outer)
     surface, moved = SearchableSurface(ict.vertices, ict.triangles), placed
     for reach, limit in zip(REACHES, LIMITS, strict=True):
         moved = symmetric(sheet.pulled(moved, surface, reach, limit), mirror)
@@ -119,50 +128,6 @@ def lay_base(base: BaseHead, ict: IctHead, landmarks: Landmarks, outer: Bools) -
     shape = LaidHead(base, moved, matrix, rides).filled(moved, placed)
     shape = placed + calmed((shape - placed)[None], moved, base.fine.faces)[0]
     return LaidHead(base, symmetric(shape, mirror), matrix, rides)
-
-
-def symmetric(points: Floats, mirror: Ints) -> Floats:
-    """The mirror-symmetric part of points (V, 3)."""
-    return (points + points[mirror] * FLIP) / 2
-
-
-def _warped(whole: Similarity, at: Floats, landmarks: Landmarks, vertices: Floats) -> Floats:
-    """Vertices (V, 3) after a similarity and a thin plate through the landmarks, softer where these are unsure."""
-    here, unit = whole.apply(at), 10.0
-    smoothing = PLATE_SMOOTHING * (landmarks.spread * 1000) ** 2
-    plate = RBFInterpolator(here * unit, landmarks.points - here, kernel="linear", degree=1, smoothing=smoothing)
-    placed = whole.apply(vertices)
-    return placed + plate(placed * unit)
-
-
-class _Sheet:
-    """The head as an elastic sheet about its warped shape; its inner surfaces are part of it but are not matched."""
-
-    def __init__(self, rest: Floats, triangles: Ints, landmarks: Landmarks, outer: Bools) -> None:
-        self.rest, self.triangles, self.outer, self.landmarks = rest, triangles, outer, landmarks
-        self.membrane, self.edge = scaled_laplacian(rest, triangles)
-        self.bending = (self.membrane.T @ self.membrane).tocsc()
-        rows = np.repeat(np.arange(len(landmarks.vertices)), 3)
-        shape = (len(landmarks.vertices), len(rest))
-        self.pick = sparse.csr_matrix((landmarks.weights.ravel(), (rows, landmarks.vertices.ravel())), shape)
-
-    def pulled(self, now: Floats, target: SearchableSurface, reach: float, limit: float) -> Floats:
-        """The vertices (V, 3) after one step."""
-        hits = target.closest(now, vertex_normals(now, self.triangles), limit)
-        trust = self._trust(hits, target, limit)
-        stretch = reach / self.edge
-        stiffness = stretch**4 * self.bending + MEMBRANE * stretch**2 * self.membrane
-        pull = sparse.diags(stretch * (0.001 / self.landmarks.spread) ** 2)
-        system = stiffness + sparse.diags(trust + 1e-6) + self.pick.T @ pull @ self.pick
-        missing = self.landmarks.points - self.pick @ self.rest
-        right = trust[:, None] * (hits.points - self.rest) + self.pick.T @ pull @ missing
-        return self.rest + splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve(
-            right
-        )
-
-    def _trust(self, hits: Hits, target: SearchableSurface, limit: float) -> Floats:
-        near = np.clip(1 - (hits.distance / limit) ** 2, 0, 1) ** 2
-        return np.where(np.isfinite(hits.distance) & ~target.on_border(hits) & self.outer, near, 0.0)
 
 
 def _attached(base: BaseHead, laid: Floats, ict: IctHead, outer: Bools) -> tuple[sparse.csr_matrix, Bools]:
@@ -199,10 +164,7 @@ def _crumpled(base: BaseHead, laid: Floats, matrix: sparse.csr_matrix, ict: IctH
     bent = np.zeros(len(laid))
     for mode in ict.identity:
         bent += ((bend @ (matrix @ mode)) ** 2).sum(axis=1)
-    ends = unique_edges(base.fine.faces)
-    length = np.linalg.norm(laid[ends[:, 0]] - laid[ends[:, 1]], axis=1)
-    size = np.bincount(ends.ravel(), np.repeat(length, 2), len(laid)) / np.bincount(ends.ravel(), minlength=len(laid))
-    crumpled = np.sqrt(bent) > CRUMPLED * size
+    crumpled = np.sqrt(bent) > CRUMPLED * edge_lengths(laid, base.fine.faces)
     return crumpled | crumpled[mirror]
 
 

@@ -46,7 +46,7 @@ def skin_spread(head: HeadMesh) -> tuple[Ints, Floats]:
 
 def _hanging(head: HeadMesh, name: str) -> tuple[Ints, Floats]:
     """A piece's subdivided vertices on the left, and their shares (K, 2 N) of the columns they hang on."""
-    piece = next(piece for piece in head.pieces if piece.name == name)
+    piece = head.piece(name)
     columns = {int(v): k for ring in head.lids.rings[::-1] for k, v in enumerate(ring.ravel())}
     left = piece.cage.vertices[:, 0] > 0
     control = np.zeros((head.fine.matrix.shape[1], head.lids.rings[-1].size))

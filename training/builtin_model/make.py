@@ -4,7 +4,7 @@
 ICT-FaceKit (MIT); ``measured_landmarks.npz`` beside this file tells where a detector sees both. The topology is the
 base mesh's head; its mean, its identity modes and its expressions are ICT-FaceKit's, measured on that topology, with
 MakeHuman's own shapes and a Gaussian process for what those do not span. Eyes, teeth, tongue and lashes are our own.
-The same bytes each time on one machine.
+With ``OMP_NUM_THREADS=1`` in the environment it makes the same bytes each time: several threads add up in another order.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from ...bfm.formats.ict_facekit.facekit import FaceKit
 from ...bfm.formats.ict_facekit.packed import read_packed
 from ...bfm.formats.ict_facekit.skeleton import skin_weights as ict_skin_weights
 from ...bfm.model_ids import BUILTIN
-from ...bfm.transfer.motions import local_maps
 from ...geometry.arrays import Floats, Ints
 from ...geometry.cage import Cage
 from ...geometry.faces import triangulate
 from ...geometry.laplacians import harmonic, umbrella
-from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head
+from ...geometry.normals import area_normals
+from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head, symmetric
 from .calming import calmed
 from .dense_landmarks import dense_landmarks, landmarks68
 from .expressions import expression_basis
 from .eye_seat import behind_lids, left_lids, lids_on_ball, ride, seat
 from .head_mesh import HeadMesh, head_mesh
 from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes, together
-from .laying import IctHead, LaidHead, ict_head, lay_base, symmetric
+from .laying import IctHead, LaidHead, ict_head, lay_base
 from .laying_landmarks import head_regions, laying_landmarks, lid_columns
 from .lid_spread import left_lids_of, skin_spread
 from .lip_seal import lip_seal
@@ -107,19 +107,16 @@ def laid_head(sources: Sources) -> tuple[HeadMesh, LaidHead]:
 def identity_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> tuple[Floats, float]:
     """Modes (I, V, 3), metres per sigma, and the share of the sources' variance that they keep."""
     base, mirror = head.base, head.base.fine_mirror
-    before = base.fine.matrix @ base.vertices
-    maps = local_maps(before, laid.vertices, before)
-    seal = lip_seal(base, head.regions, head.skin)
 
     def tidy(modes: Floats) -> Floats:
-        return seal.sealed(calmed(modes, head.skin, base.fine.faces))
+        return head.seal.sealed(calmed(modes, head.skin, base.fine.faces))
 
     measured = tidy(np.stack([laid.carry(mode) for mode in ict.identity]))
-    targets = target_modes(base, lambda field: np.einsum("vij,vj->vi", maps, base.fine.matrix @ field))
+    targets = target_modes(base, laid.carry_own)
     weight = importance(head.skin, _areas(head))
     smooth = gaussian_modes(head.skin, spread_samples(head.skin, head.regions.outer))
-    drawn = together(tidy(beyond(seal.sealed(targets), measured, weight)), weight)
-    sources = np.concatenate([measured, seal.sealed(smooth), drawn])
+    drawn = together(tidy(beyond(head.seal.sealed(targets), measured, weight)), weight)
+    sources = np.concatenate([measured, head.seal.sealed(smooth), drawn])
     modes, share = leading_modes(sources, mirror, weight)
     return _with_parts(head, modes), share
 
@@ -127,8 +124,7 @@ def identity_basis(head: HeadMesh, laid: LaidHead, ict: IctHead) -> tuple[Floats
 def _areas(head: HeadMesh) -> Floats:
     """A third of the area of the triangles round each vertex of the skin (S,), zero where nobody looks."""
     triangles = triangulate(head.base.fine.faces)
-    corners = head.skin[triangles]
-    size = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 6
+    size = np.linalg.norm(area_normals(head.skin[triangles]), axis=1) / 6
     areas = np.bincount(triangles.ravel(), np.repeat(size, 3), len(head.skin))
     return np.where(head.regions.outer, areas, 0.0)
 

@@ -47,7 +47,7 @@ def albedo(head: HeadMesh, vertices: Floats, regions: Mapping[str, Floats]) -> t
     lips = head.skin[np.intersect1d(head.regions.mouth_faces, head.regions.outer_faces)]
     mean = skin_color(vertices, regions, float(lips[:, 2].max()))
     for piece in head.pieces:
-        ids = np.unique(head.fine.faces[np.isin(head.cage_faces[head.fine.parents], piece.ids).all(axis=1)])
+        ids = head.piece_vertices(piece.name)
         mean[ids] = part_albedo(piece.cage, vertices[ids], head.place, head.eye_centres)
     mean = (mean + mean[head.mirror]) / 2
     tinted = np.clip(regions[RegionName.SKIN] + regions[RegionName.LIPS], 0, 1)

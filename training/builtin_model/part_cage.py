@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...bfm.builtin.blink import FLIP
 from ...geometry.arrays import Floats, Ints
 from ...geometry.subdivision import subdivide
-
-ACROSS = np.array([-1.0, 1.0, 1.0])  # mirrors a point left to right
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +42,7 @@ def with_twin(vertices: Floats, faces: Ints, charts: tuple[Floats, Floats], face
     """The cage of a left piece, vertices (C, 3), and behind it its mirror image; ``charts`` are both sides' (U, 2)."""
     count = len(vertices)
     return PartCage(
-        np.concatenate([vertices, vertices * ACROSS]),
+        np.concatenate([vertices, vertices * FLIP]),
         np.concatenate([faces, faces[:, ::-1] + count]),
         np.concatenate(charts),
         np.concatenate([faces_uv, faces_uv[:, ::-1] + len(charts[0])]),
@@ -54,7 +53,7 @@ def with_twin(vertices: Floats, faces: Ints, charts: tuple[Floats, Floats], face
 
 def symmetric_cage(vertices: Floats, faces: Ints, chart: tuple[Floats, Ints], part: str, mirror: Ints) -> PartCage:
     """A cage across the middle; vertices (C, 3) that are symmetric but for rounding are made exactly so."""
-    exact = (vertices + vertices[mirror] * ACROSS) / 2
+    exact = (vertices + vertices[mirror] * FLIP) / 2
     return PartCage(exact, faces, *chart, (part,) * len(faces), mirror)
 
 

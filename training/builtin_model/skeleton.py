@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...anatomy.joints import BUST_JOINTS, JointName
-from ...anatomy.parts import PartName
 from ...geometry.affine import affine_weights
 from ...geometry.arrays import Floats
 from ...geometry.laplacians import harmonic, umbrella
 from ...geometry.smoothstep import smoothstep
 from .head_mesh import HeadMesh
 from .laying_points import PICKED
-from .openings import border_loops
 from .piece_names import PieceName
 
 # The head turns on the atlas, a little below and behind the ear canals; metres from their middle.
@@ -31,9 +29,9 @@ def joint_positions(head: HeadMesh) -> Floats:
     """(7, 3) at rest, in the order of `BUST_JOINTS`."""
     picked = {name: head.skin[own] for name, own, _, _ in PICKED}
     atlas = picked["canal"] * [0, 1, 1] + ATLAS
-    collar = head.skin[border_loops(head.base.fine.faces)[0]]
+    collar = head.skin[head.collar]
     root = (collar.max(axis=0) + collar.min(axis=0)) / 2 * [0, 1, 1]
-    tongue = next(piece.cage.vertices for piece in head.pieces if piece.name == PieceName.TONGUE)
+    tongue = head.piece(PieceName.TONGUE).cage.vertices
     back, tip = tongue[tongue[:, 2].argmin()], tongue[tongue[:, 2].argmax()]
     at = {
         JointName.ROOT: root,
@@ -53,12 +51,10 @@ def joint_regressor(head: HeadMesh, vertices: Floats, joints: Floats) -> Floats:
     outer = head.skin_ids[head.regions.outer]
     for row, name, joint in zip(regressor, BUST_JOINTS, joints, strict=True):
         if name in JointName.EYES:
-            names = PartName.LEFT_EYE if name == JointName.EYE_LEFT else PartName.RIGHT_EYE
-            near = np.unique(head.fine.faces[np.isin(head.face_parts, names)])
+            near = head.eye_vertices(JointName.EYES.index(name))
         else:
-            aside = np.linalg.norm(
-                (vertices[outer] - joint)[:, 1:], axis=1
-            )  # a joint is a line across the head as well
+            # A joint is a line across the head as much as a point.
+            aside = np.linalg.norm((vertices[outer] - joint)[:, 1:], axis=1)
             near = outer[aside < max(ANCHOR_REACH, np.sort(aside)[60 * EVERY])][::EVERY]
             near = np.union1d(near, head.mirror[near])
         row[near] = affine_weights(vertices[near], joint)
@@ -81,9 +77,9 @@ def skin_weights(head: HeadMesh, jaw: Floats) -> Floats:
         ((PieceName.UPPER_TEETH, PieceName.UPPER_GUMS), JointName.HEAD),
         ((PieceName.LOWER_TEETH, PieceName.LOWER_GUMS, PieceName.TONGUE), JointName.JAW),
     ):
-        weights[_fine_ids(head, *names), BUST_JOINTS.index(joint)] = 1.0
-    for names, joint in ((PartName.LEFT_EYE, JointName.EYE_LEFT), (PartName.RIGHT_EYE, JointName.EYE_RIGHT)):
-        weights[np.unique(head.fine.faces[np.isin(head.face_parts, names)]), BUST_JOINTS.index(joint)] = 1.0
+        weights[head.piece_vertices(*names), BUST_JOINTS.index(joint)] = 1.0
+    for side, joint in enumerate(JointName.EYES):
+        weights[head.eye_vertices(side), BUST_JOINTS.index(joint)] = 1.0
     _free_tongue(head, weights)
     return weights / weights.sum(axis=1, keepdims=True)
 
@@ -93,10 +89,8 @@ def neck_way(head: HeadMesh) -> Floats:
     picked = {name: head.skin[own] for name, own, _, _ in PICKED}
     front, back = picked["throat"], picked["below the occiput"]
     above = (head.skin[:, 1] - back[1]) > (front[1] - back[1]) / (front[2] - back[2]) * (head.skin[:, 2] - back[2])
-    collar = border_loops(head.base.fine.faces)[0]
-    fixed = np.union1d(np.flatnonzero(above | ~head.regions.outer), collar)
-    values = np.ones(len(fixed))
-    values[np.isin(fixed, collar)] = 0.0
+    fixed = np.union1d(np.flatnonzero(above | ~head.regions.outer), head.collar)
+    values = np.where(np.isin(fixed, head.collar), 0.0, 1.0)
     way = np.zeros(len(head.skin))
     way[fixed] = values
     free = np.setdiff1d(np.arange(len(way)), fixed)
@@ -104,14 +98,8 @@ def neck_way(head: HeadMesh) -> Floats:
     return (way + way[head.base.fine_mirror]) / 2
 
 
-def _fine_ids(head: HeadMesh, *names: str) -> np.ndarray:
-    """The subdivided vertices of pieces."""
-    ids = np.concatenate([piece.ids for piece in head.pieces if piece.name in names])
-    return np.unique(head.fine.faces[np.isin(head.cage_faces[head.fine.parents], ids).all(axis=1)])
-
-
 def _free_tongue(head: HeadMesh, weights: Floats) -> None:
-    ids = _fine_ids(head, PieceName.TONGUE)
+    ids = head.piece_vertices(PieceName.TONGUE)
     z = head.vertices()[ids, 2]
     share = smoothstep(*TONGUE_TURNS, (z - z.min()) / np.ptp(z))
     weights[ids, BUST_JOINTS.index(JointName.TONGUE)] = share

@@ -138,28 +138,30 @@ def _flatten(rest: Floats, faces: Ints, vertices: Floats) -> Floats:
     fans = np.concatenate([_fan(faces, hole, count - len(holes) + k) for k, hole in enumerate(holes)])
     filled = np.concatenate([faces, fans])
     top = int(np.argmax(vertices[:, 1]))
-    flat = _tutte(filled, _turned(border, rest, faces, top), count)
+    flat = _tutte(filled, _turned(border, faces, top), count)
     sheet = _sheet(rest, faces, fans)
     area = 0.5 / np.abs(np.linalg.det(sheet.inverse))
     flat *= np.sqrt((area * (sheet.weights > 0)).sum() / 2 / np.pi)
     return relaxed(sheet, flat, ITERATIONS)[: count - len(holes)]
 
 
-def _turned(border: Ints, rest: Floats, faces: Ints, crown: int) -> Ints:
+def _turned(border: Ints, faces: Ints, crown: int) -> Ints:
     """The border from the crown on, such that it runs to the subject's left first."""
-    _, start, end, _ = half_edges(faces)
     loop = np.roll(border, -int(np.flatnonzero(border == crown)[0]))
-    forward = bool(np.any((start == loop[0]) & (end == loop[1])))
     # Faces are wound counter-clockwise; the chart shall be so too, and clockwise is how the border is laid out.
-    return np.append(loop[0], loop[:0:-1]) if forward else loop
+    return np.append(loop[0], loop[:0:-1]) if _goes_with(faces, loop) else loop
+
+
+def _goes_with(faces: Ints, loop: Ints) -> bool:
+    """Whether a border runs as the faces (F, 4) beside it go round."""
+    _, start, end, _ = half_edges(faces)
+    return bool(np.any((start == loop[0]) & (end == loop[1])))
 
 
 def _fan(faces: Ints, hole: Ints, centre: int) -> Ints:
     """Triangles (n, 4) from a hole's border to a centre, wound like the faces around."""
     after = np.roll(hole, -1)
-    _, start, end, _ = half_edges(faces)
-    forward = bool(np.any((start == hole[0]) & (end == hole[1])))
-    a, b = (after, hole) if forward else (hole, after)
+    a, b = (after, hole) if _goes_with(faces, hole) else (hole, after)
     return np.stack([a, b, np.full(len(hole), centre), np.full(len(hole), NO_CORNER)], axis=1)
 
 
@@ -188,9 +190,7 @@ def _disc(faces: Ints, vertices: Floats) -> Chart:
     used, corners = np.unique(faces, return_inverse=True)
     faces = corners.reshape(-1, 4)
     border = border_loops(faces)[0]
-    _, start, end, _ = half_edges(faces)
-    forward = bool(np.any((start == border[0]) & (end == border[1])))
-    loop = border[::-1] if forward else border
+    loop = border[::-1] if _goes_with(faces, border) else border
     first = int(np.argmax(vertices[used[loop], 1]))
     return Chart(_tutte(faces, np.roll(loop, -first), len(used)), faces)
 

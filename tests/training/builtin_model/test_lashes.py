@@ -8,7 +8,7 @@ from likeness.anatomy.parts import PartName
 from likeness.bfm.builtin.eyes import RADIUS, on_eyeball
 from likeness.training.builtin_model.lashes import LOWER, ROOT, ROWS, UPPER, lash_cage
 from likeness.training.builtin_model.lids import Lids, RimCage
-from likeness.training.builtin_model.part_cage import ACROSS
+from likeness.training.builtin_model.part_cage import FLIP
 from likeness.training.builtin_model.tear_line import HEIGHT, LIFT, tear_cage
 from part_checks import assert_sound, face_normals, fine
 
@@ -42,7 +42,7 @@ def tears() -> RimCage:
 def rims_of(lids: Lids, found: RimCage) -> np.ndarray:
     """(C, 3) the point of a rim that each vertex hangs on."""
     points = np.concatenate([lids.upper, lids.lower])[found.rim]
-    return np.where(found.cage.vertices[:, :1] > 0, points, points * ACROSS)
+    return np.where(found.cage.vertices[:, :1] > 0, points, points * FLIP)
 
 
 def test_lashes_are_sound(lashes: RimCage) -> None:
@@ -98,18 +98,18 @@ def test_tears_are_sound(tears: RimCage) -> None:
     assert tears.rim.min() >= POINTS  # of the lower rim
     vertices, found = fine(tears.cage)
     middles = vertices[found.faces].mean(axis=1)
-    outward = middles - np.where(middles[:, :1] > 0, CENTRE, CENTRE * ACROSS)
+    outward = middles - np.where(middles[:, :1] > 0, CENTRE, CENTRE * FLIP)
     assert ((face_normals(vertices, found.faces) * outward).sum(axis=2) > 0).mean() > 0.95
 
 
 def test_tears_lie_between_lid_and_eyeball(tears: RimCage) -> None:
     vertices, _ = fine(tears.cage)
-    points = vertices - np.where(vertices[:, :1] > 0, CENTRE, CENTRE * ACROSS)
+    points = vertices - np.where(vertices[:, :1] > 0, CENTRE, CENTRE * FLIP)
     off = np.linalg.norm(points, axis=1) - np.linalg.norm(on_eyeball(points), axis=1)
     assert off.min() > 0
     assert off.max() < 5 * LIFT
     rims = np.concatenate([rim(0.0045, 0.0), rim(-0.0038, 0.0)])[tears.rim]
     own = vertices[: len(tears.rim)]
-    away = np.linalg.norm(own - np.where(own[:, :1] > 0, rims, rims * ACROSS), axis=1).reshape(2, 3, -1)
+    away = np.linalg.norm(own - np.where(own[:, :1] > 0, rims, rims * FLIP), axis=1).reshape(2, 3, -1)
     assert away[:, 0].max() < 2 * LIFT
     np.testing.assert_allclose(away[:, 2], HEIGHT, atol=2 * LIFT)
