@@ -179,5 +179,5 @@ def _check_shapes(model: FaceModel) -> None:
             raise ValueError(f"{name} has shape {found}, expected {shape}")
     if f and (model.faces.max() >= v or model.faces_uv.max() >= len(model.uv)):
         raise ValueError("faces point outside the vertices")
-    if model.cage is not None and (4 * len(model.cage.faces) != f or model.cage.count > v):
-        raise ValueError("the cage is not that of the faces")
+    if model.cage is not None:
+        model.cage.check_mesh(v, f, len(model.uv))

@@ -14,6 +14,7 @@ import numpy as np
 
 from .arrays import Floats, Ints
 
+CHILDREN = 4  # faces of the mesh in one of the cage; of each the first corner is the cage face's own
 PREFIX = "cage_"  # of the arrays' names in a file
 
 
@@ -41,15 +42,26 @@ class Cage:
             "faces_uv": (count, 4),
             "base_vertices": (len(self.base_vertices),),
             "base_uv": (len(self.base_uv), 2),
-            "base_faces_uv": (4 * count, 4),
+            "base_faces_uv": (CHILDREN * count, 4),
             "base_cage_faces_uv": (count, 4),
         }
         for name, shape in expected.items():
             found = np.shape(getattr(self, name))
             if found != shape:
                 raise ValueError(f"{PREFIX}{name} has shape {found}, expected {shape}")
-        if count and max(self.base_faces_uv.max(), self.base_cage_faces_uv.max()) >= len(self.base_uv):
-            raise ValueError(f"{PREFIX}base_faces_uv points outside its table")
+        for name in ("base_faces_uv", "base_cage_faces_uv"):
+            _check_ids(name, getattr(self, name), len(self.base_uv))
+        if len(self.base_vertices) > self.count or (np.asarray(self.base_vertices) < 0).any():
+            raise ValueError(f"{PREFIX}base_vertices names no vertices of the cage")
+        if not np.isfinite(self.base_uv).all():
+            raise ValueError(f"{PREFIX}base_uv holds numbers that are not finite")
+
+    def check_mesh(self, vertices: int, faces: int, texture_points: int) -> None:
+        """Raise ValueError where this is not the cage of a mesh of so many vertices, faces and texture points."""
+        if CHILDREN * len(self.faces) != faces or self.count > vertices:
+            raise ValueError("the cage is not that of the faces")
+        _check_ids("faces", self.faces, vertices)
+        _check_ids("faces_uv", self.faces_uv, texture_points)
 
     @property
     def count(self) -> int:
@@ -59,6 +71,11 @@ class Cage:
     def arrays(self) -> dict[str, np.ndarray]:
         """Its arrays by the names that they have in a file."""
         return {PREFIX + f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
+
+
+def _check_ids(name: str, ids: Ints, count: int) -> None:
+    if np.size(ids) and (np.max(ids) >= count or np.min(ids) < 0):
+        raise ValueError(f"{PREFIX}{name} points outside its table")
 
 
 def cage_of(archive: Mapping[str, np.ndarray]) -> Cage | None:

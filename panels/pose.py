@@ -6,8 +6,9 @@ import bpy
 
 from ..operators.pose import LIKENESS_OT_key_pose, LIKENESS_OT_photo_pose, LIKENESS_OT_reset_pose
 from ..scene.gaze import gaze_keys
+from ..scene.shape_keys import jaw_key
 from ..scene.state import active_face, state_of
-from ..scene.turning import head_bone, jaw_bone, jaw_key
+from ..scene.turning import head_bone, jaw_bone
 from .sidebar import FacePanel
 
 TURNS = ("head_yaw", "head_pitch", "head_roll")

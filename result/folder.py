@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import LikenessError
-from ..geometry.cage import PREFIX as CAGE_PREFIX
-from ..geometry.cage import Cage, cage_of
+from ..geometry.cage import cage_of
 from ..replacing import put_in_place
 from .face_file import FACE_FILE, assemble, face_text, read_face
 from .reconstruction import IMAGE_FILES, OTHER_FILES, Mesh, Reconstruction
@@ -168,25 +167,4 @@ def _check_mesh(mesh: Mesh) -> None:
         if array.size and (array.max() >= limit or array.min() < -1):
             raise ValueError(f"{name} points outside its table")
     if mesh.cage is not None:
-        _check_cage(mesh.cage, mesh)
-
-
-def _check_cage(cage: Cage, mesh: Mesh) -> None:
-    """What a cage alone cannot know (`Cage` checks its shapes)."""
-    if 4 * len(cage.faces) != len(mesh.faces) or cage.count > len(mesh.vertices):
-        raise ValueError("the cage is not that of the faces")
-    limits = {
-        "faces": len(mesh.vertices),
-        "faces_uv": len(mesh.uv),
-        "base_faces_uv": len(cage.base_uv),
-        "base_cage_faces_uv": len(cage.base_uv),
-    }
-    arrays = cage.arrays()
-    for name, limit in limits.items():
-        array = arrays[CAGE_PREFIX + name]
-        if array.size and (array.max() >= limit or array.min() < 0):
-            raise ValueError(f"{CAGE_PREFIX}{name} points outside its table")
-    if len(cage.base_vertices) > cage.count or (cage.base_vertices < 0).any():
-        raise ValueError(f"{CAGE_PREFIX}base_vertices names no vertices of the cage")
-    if not np.isfinite(cage.base_uv).all():
-        raise ValueError(f"{CAGE_PREFIX}base_uv holds numbers that are not finite")
+        mesh.cage.check_mesh(n, f, len(mesh.uv))

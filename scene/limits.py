@@ -11,9 +11,8 @@ from typing import Any
 
 import bpy
 
-from ..anatomy.arkit import opens_jaw
 from ..anatomy.joints import JointName, is_eye_joint
-from .shape_keys import expression_keys
+from .shape_keys import jaw_key
 
 CONSTRAINT = "Likeness Limit"
 # Yaw about the upright axis, in it pitch, in it roll: that is how one says where a head points.
@@ -35,9 +34,9 @@ def limit_bones(face: bpy.types.Object, rig: bpy.types.Object) -> None:
         if degrees is not None:
             _limit(bone, degrees)
     jaw = rig.pose.bones.get(JointName.JAW)
-    opening = next((key.name for key in expression_keys(face) if opens_jaw(key.name)), None)
+    opening = jaw_key(face)
     if jaw is not None and opening is not None:
-        _share_opening(jaw, face, opening)
+        _share_opening(jaw, face, opening.name)
 
 
 def bone_limits(name: str) -> Limits | None:

@@ -10,8 +10,9 @@ from .building.rig import turn_bone
 from .expressions.expression import photo_expression
 from .gaze import gaze_keys
 from .keyframes import Keyable, insert_if_asked
+from .shape_keys import jaw_key
 from .state import state_of
-from .turning import head_bone, jaw_bone, jaw_key
+from .turning import head_bone, jaw_bone
 
 
 def reset_pose(face: bpy.types.Object) -> None:

@@ -6,12 +6,10 @@ import bpy
 import numpy as np
 
 from ..geometry.arrays import Floats, Ints
-from ..geometry.cage import Cage
+from ..geometry.cage import CHILDREN, Cage
 from .mesh import BASE_UV_LAYER
 from .read_mesh import corner_starts, corner_vertices, uv_points
 from .record import FaceRecord
-
-CHILDREN = 4  # faces that a quad is divided into; of each the first corner is the quad's own
 
 
 def cage_corners(mesh: bpy.types.Mesh, count: int) -> Ints | None:

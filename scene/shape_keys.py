@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from ..anatomy.arkit import opens_jaw
 from ..result.reconstruction import Mesh
 from .axes import to_blender
 
@@ -30,3 +31,8 @@ def expression_keys(face: bpy.types.Object) -> list[bpy.types.ShapeKey]:
     """The keys of a face without its Basis."""
     keys = face.data.shape_keys
     return list(keys.key_blocks[1:]) if keys else []
+
+
+def jaw_key(face: bpy.types.Object) -> bpy.types.ShapeKey | None:
+    """The key that opens the mouth, and takes lips and cheeks along."""
+    return next((key for key in expression_keys(face) if opens_jaw(key.name)), None)

@@ -8,11 +8,9 @@ from typing import Any
 import bpy
 from mathutils import Euler, Matrix
 
-from ..anatomy.arkit import opens_jaw
 from ..anatomy.joints import JointName
 from .keyframes import insert_if_asked
 from .limits import CONSTRAINT, TURN_ORDER, bone_limits
-from .shape_keys import expression_keys
 
 # Axes of the head's bone, and of the jaw's the first (`building.rig`).
 PITCH, YAW, ROLL = range(3)
@@ -25,11 +23,6 @@ def head_bone(face: bpy.types.Object) -> bpy.types.PoseBone | None:
         return None
     bones = rig.pose.bones
     return bones.get(JointName.HEAD) or next((bone for bone in bones if bone.parent is None), None)
-
-
-def jaw_key(face: bpy.types.Object) -> bpy.types.ShapeKey | None:
-    """The key that opens the mouth, and takes lips and cheeks along."""
-    return next((key for key in expression_keys(face) if opens_jaw(key.name)), None)
 
 
 def jaw_bone(face: bpy.types.Object) -> bpy.types.PoseBone | None:

@@ -10,10 +10,9 @@ import numpy as np
 
 from ...errors import LikenessError
 from ...geometry.arrays import Bools, Floats, Ints
+from ...geometry.cage import CHILDREN
 from ..mesh import BASE_VERTEX, UV_LAYER
 from ..read_mesh import corner_starts, corner_vertices, face_materials
-
-CHILDREN = 4  # faces of the mesh in one of the cage, one behind the other
 
 
 @dataclass(frozen=True, eq=False)

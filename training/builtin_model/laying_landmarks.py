@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from scipy.ndimage import gaussian_filter1d
 
 from ...anatomy.landmarks import (
@@ -27,11 +26,10 @@ from ...bfm.transfer.registration import Landmarks
 from ...geometry.arrays import Bools, Floats, Ints
 from ...geometry.closest import SearchableSurface
 from ...geometry.faces import triangulate
-from ...inference.camera import Camera, intrinsics_from_focal
-from ...inference.rendering.rasterizer import rasterize
 from .base_mesh import FLIP, BaseHead
 from .laying import IctHead
 from .laying_points import PICKED
+from .looks import Look, seen
 from .openings import along, border_loops, columns, even_halves, halves, on_curve
 
 # How far the two heads may be apart at a point, metres.
@@ -184,10 +182,10 @@ def lips_meet(ict: IctHead) -> Floats:
     """
     corners = ict.vertices[[LANDMARKS68[k] for k in (Ibug.INNER_LIPS.start, Ibug.INNER_LIPS.start + 4)]]
     inner = ict.vertices[[LANDMARKS68[k] for k in range(Ibug.INNER_LIPS.start, Ibug.INNER_LIPS.start + 5)]]
-    seen = _positions_in_front(ict, corners.mean(axis=0))
+    picture = _positions_in_front(ict, corners.mean(axis=0))
     groove = []
     for column in range(0, PIXELS, round(0.0006 / PICTURE * PIXELS)):
-        points = seen[:, column]
+        points = picture[:, column]
         x = np.nanmedian(points[:, 0])
         if not corners[0, 0] < x < corners[1, 0]:
             continue
@@ -202,17 +200,7 @@ def lips_meet(ict: IctHead) -> Floats:
 
 def _positions_in_front(ict: IctHead, middle: Floats) -> Floats:
     """What a distant camera in front of a point sees: positions (PIXELS, PIXELS, 3), NaN beside the head."""
-    like = torch.zeros((), dtype=torch.float32)
-    turn = np.diag([1.0, -1.0, -1.0])
-    distance = 2.0
-    camera = Camera(
-        intrinsics_from_focal(distance * PIXELS / PICTURE, (PIXELS, PIXELS), like),
-        like.new_tensor(turn),
-        like.new_tensor(np.array([0.0, 0.0, distance]) - turn @ middle),
-        (PIXELS, PIXELS),
-    )
-    in_camera = camera.to_camera(torch.as_tensor(ict.vertices, dtype=torch.float32))[None]
-    fragments = rasterize(in_camera, torch.as_tensor(ict.triangles), camera.intrinsics[None], camera.image_size)
+    fragments = seen(ict.vertices, ict.triangles, Look(middle, PICTURE, PIXELS, distance=2.0))
     which, weights = fragments.triangle_ids[0].numpy(), fragments.barycentrics[0].numpy()
     positions = np.einsum("hwk,hwkd->hwd", weights, ict.vertices[ict.triangles[which]])
     positions[which < 0] = np.nan

@@ -6,12 +6,11 @@ import numpy as np
 
 from ...bfm.builtin.blink import LeftLids
 from ...geometry.arrays import Floats, Ints
-from ...geometry.laplacians import harmonic, umbrella
 from .head_mesh import HeadMesh
+from .membrane import membrane_shares
 from .piece_names import PieceName
 
 ORBIT = 0.021  # metres from the eyeball's centre, across the line of sight, where the lids' skin stops moving
-SOFT = 2.0  # the membrane's weight is bent so that it ends softly
 
 
 def left_lids_of(head: HeadMesh) -> LeftLids:
@@ -35,9 +34,7 @@ def skin_spread(head: HeadMesh) -> tuple[Ints, Floats]:
     free = np.setdiff1d(np.flatnonzero(round_eye), np.concatenate([rim, margin.ravel()]))
     unique, first = np.unique(rim, return_index=True)
     given = np.eye(len(rim))[first]
-    membrane = np.clip(harmonic(umbrella(head.base.fine.faces, len(head.skin)), free, unique, given), 0, 1)
-    whole = membrane.sum(axis=1, keepdims=True)
-    shares = membrane * np.clip(SOFT - whole, 1, SOFT)
+    shares = membrane_shares(head.base.fine.faces, len(head.skin), free, unique, given)
     ids = np.concatenate([free, unique, *(np.unique(ring) for ring in margin)])
     rows = [shares, given, *(np.eye(len(rim))[np.unique(ring, return_index=True)[1]] for ring in margin)]
     ids, chosen = np.unique(ids, return_index=True)  # a corner is in several rings

@@ -8,14 +8,13 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from ...geometry.arrays import Floats, Ints
-from ...geometry.laplacians import harmonic, umbrella
 from .base_mesh import BaseHead
 from .laying_landmarks import HeadRegions
+from .membrane import membrane_shares
 from .openings import along, border_loops, even_halves
 
 REACH = 0.011  # metres from the lips' line within which the lips give way
 OVERLAP, CORNER = 0.00012, 6.0  # metres; how steeply it begins at the corners
-SOFT = 2.0  # the membrane's weight is bent so that it ends softly
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +52,7 @@ def lip_seal(base: BaseHead, regions: HeadRegions, skin: Floats) -> LipSeal:
     apart, _ = KDTree(skin[given]).query(skin)
     free = np.setdiff1d(np.flatnonzero(apart < REACH), given)
     whole = np.eye(len(edges))[columns]
-    membrane = np.clip(harmonic(umbrella(base.fine.faces, len(skin)), free, given, whole), 0, 1)
-    shares = membrane * np.clip(SOFT - membrane.sum(axis=1, keepdims=True), 1, SOFT)
+    shares = membrane_shares(base.fine.faces, len(skin), free, given, whole)
     across = np.zeros((len(edges), len(edges)))
     across[: len(upper), len(upper) :] = _interpolation(along(skin[upper]), along(skin[lower]))
     across[len(upper) :, : len(upper)] = _interpolation(along(skin[lower]), along(skin[upper]))

@@ -4,7 +4,7 @@
 ICT-FaceKit (MIT); ``measured_landmarks.npz`` beside this file tells where a detector sees both. The topology is the
 base mesh's head; its mean, its identity modes and its expressions are ICT-FaceKit's, measured on that topology, with
 MakeHuman's own shapes and a Gaussian process for what those do not span. Eyes, teeth, tongue and lashes are our own.
-With ``OMP_NUM_THREADS=1`` in the environment it makes the same bytes each time: several threads add up in another order.
+With ``OMP_NUM_THREADS=1`` in the environment the same bytes each time: several threads add up in another order.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ bag, nostrils, eyeballs) follow from the mesh.
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from ...anatomy.landmarks import OUTER_LIP_LOOP, Dense, dense_mirror
 from ...anatomy.parts import PartKind
@@ -16,9 +15,8 @@ from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import triangulate
 from ...geometry.laplacians import umbrella
 from ...geometry.smoothstep import smoothstep
-from ...inference.camera import Camera, intrinsics_from_focal
-from ...inference.rendering.rasterizer import rasterize
 from .head_mesh import HeadMesh
+from .looks import Look, seen
 
 # Of the colours only: the insides of both.
 LID_MARGIN, NOSTRILS = "lid_margin", "nostrils"
@@ -92,35 +90,18 @@ def region_weights(head: HeadMesh, landmarks: Floats) -> dict[str, Floats]:
 
 def nostrils(head: HeadMesh, landmarks: Floats) -> Floats:
     """Weights (S,): what of the nose no look from in front or below shows."""
-    triangles = torch.as_tensor(triangulate(head.base.fine.faces).astype(np.int64))
+    triangles = triangulate(head.base.fine.faces)
     middle = landmarks[Dense.UNDER_NOSE]
-    seen = np.zeros(len(head.skin), dtype=bool)
+    visible = np.zeros(len(head.skin), dtype=bool)
     for yaw, pitch in LOOKS:
-        seen[triangles.numpy()[_triangles_seen(head.skin, triangles, middle, (yaw, pitch))]] = True
+        shown = seen(head.skin, triangles, Look(middle, PICTURE, PIXELS, 1.0, yaw, pitch))
+        visible[triangles[shown.triangle_ids[shown.mask].numpy()]] = True
     nose = soft_polygon(head.skin[:, :2], landmarks[list(_outlines()[RegionName.NOSE][0]), :2], 0.002)
-    hidden = np.where(seen, 0.0, nose * head.regions.outer * (head.skin[:, 2] > middle[2] - 0.02))
+    hidden = np.where(visible, 0.0, nose * head.regions.outer * (head.skin[:, 2] > middle[2] - 0.02))
     average = umbrella(head.base.fine.faces, len(hidden))
     for _ in range(FADES):
         hidden = hidden - 0.5 * (average @ hidden)
     return np.clip(hidden, 0, 1)
-
-
-def _triangles_seen(vertices: Floats, triangles: torch.Tensor, middle: Floats, look: tuple[float, float]) -> Ints:
-    """Ids of the triangles in a picture of the nose from a direction."""
-    yaw, pitch = np.radians(look)
-    turn = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
-    nod = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
-    rotation, like = np.diag([1.0, -1.0, -1.0]) @ nod @ turn, torch.zeros((), dtype=torch.float32)
-    camera = Camera(
-        intrinsics_from_focal(PIXELS / PICTURE, (PIXELS, PIXELS), like),
-        like.new_tensor(rotation),
-        like.new_tensor(np.array([0.0, 0.0, 1.0]) - rotation @ middle),
-        (PIXELS, PIXELS),
-    )
-    in_camera = camera.to_camera(torch.as_tensor(vertices, dtype=torch.float32))[None]
-    fragments = rasterize(in_camera, triangles, camera.intrinsics[None], camera.image_size)
-    ids = np.unique(fragments.triangle_ids[0].numpy())
-    return ids[ids >= 0]
 
 
 def _only(count: int, ids: Ints) -> Floats:

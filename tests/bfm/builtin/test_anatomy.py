@@ -7,18 +7,15 @@ from typing import cast
 
 import numpy as np
 import pytest
-import torch
 from likeness.anatomy.arkit import mirrored_name
 from likeness.anatomy.joints import JointName
 from likeness.anatomy.landmarks import INNER_LIP_LOOP
 from likeness.anatomy.parts import PartName
 from likeness.bfm.builtin.blink import FLIP, LeftLids, builtin_lids, personal_expressions
 from likeness.bfm.builtin.eyes import height
-from likeness.bfm.builtin.loading import builtin_model
 from likeness.bfm.face_model import FaceModel
 from likeness.geometry.faces import triangulate
-from likeness.inference.camera import Camera, intrinsics_from_focal
-from likeness.inference.rendering.rasterizer import rasterize
+from likeness.training.builtin_model.looks import Look, seen
 
 HEADS = 200  # and as many pairs of keys
 DEEPEST, WIDEST = 0.0002, 0.0002  # metres
@@ -49,11 +46,6 @@ class Eyes:
     model: FewVertices
     lids: LeftLids
     skin: np.ndarray  # lids' skin of the left eye, among these
-
-
-@pytest.fixture(scope="module")
-def model() -> FaceModel:
-    return builtin_model()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +87,7 @@ def test_lids_keep_off_the_eyeballs_and_close(eyes: Eyes) -> None:
     left = [k for k, name in enumerate(names) if not (name.endswith("Right") and mirrored_name(name) in names)]
     rng = np.random.default_rng(2)
     # A margin's hidden side may sink where one key closes an eye and another opens it: no one sees it.
-    seen = replace(eyes, skin=np.setdiff1d(eyes.skin, eyes.lids.rings[:-1]))
+    visible = replace(eyes, skin=np.setdiff1d(eyes.skin, eyes.lids.rings[:-1]))
     for number, identity in enumerate(_heads(eyes.model, 1)):
         neutral = eyes.model.shape(identity)
         assert _deepest(eyes, neutral, neutral) < DEEPEST, f"head {number} at rest"
@@ -105,7 +97,7 @@ def test_lids_keep_off_the_eyeballs_and_close(eyes: Eyes) -> None:
             assert _deepest(eyes, neutral + keys[k], neutral) < DEEPEST, f"head {number}, {names[k]}"
         a, b = rng.choice(len(names), 2, replace=False)
         both = neutral + 0.7 * (keys[a] + keys[b])
-        assert _deepest(seen, both, neutral) < DEEPEST, f"head {number}, {names[a]} and {names[b]}"
+        assert _deepest(visible, both, neutral) < DEEPEST, f"head {number}, {names[a]} and {names[b]}"
         for side, blink in enumerate(("eyeBlinkLeft", "eyeBlinkRight")):
             rims = eyes.lids.mirror[eyes.lids.rings[-1]] if side else eyes.lids.rings[-1]
             closed = neutral + keys[names.index(blink)]
@@ -162,19 +154,8 @@ def test_no_tooth_shows_at_rest(model: FaceModel, yaw: int) -> None:
 
 def _triangles_shown(vertices: np.ndarray, triangles: np.ndarray, yaw: int) -> np.ndarray:
     """Ids of the triangles in a picture of the head, 300 pixels wide."""
-    angle, like = np.radians(yaw), torch.zeros((), dtype=torch.float32)
-    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
-    rotation = np.diag([1.0, -1.0, -1.0]) @ turn
-    camera = Camera(
-        intrinsics_from_focal(1000.0, (300, 300), like),
-        like.new_tensor(rotation),
-        like.new_tensor([0.0, 0.0, 1.0]),
-        (300, 300),
-    )
-    posed = camera.to_camera(torch.as_tensor(vertices, dtype=torch.float32))[None]
-    fragments = rasterize(posed, torch.as_tensor(triangles), camera.intrinsics[None], camera.image_size)
-    ids = np.unique(fragments.triangle_ids[0].numpy())
-    return ids[ids >= 0]
+    shown = seen(vertices, triangles, Look(np.zeros(3), across=0.3, pixels=300, distance=1.0, yaw=yaw))
+    return np.unique(shown.triangle_ids[shown.mask].numpy())
 
 
 def test_no_visible_face_folds(model: FaceModel) -> None:
@@ -186,11 +167,11 @@ def test_no_visible_face_folds(model: FaceModel) -> None:
     rest = _area_vectors(model.mean, skin)
     size = np.linalg.norm(rest, axis=1)
     assert size.min() > 0
-    seen = np.unique(
+    shown = np.unique(
         np.concatenate([_triangles_shown(model.mean, triangulate(skin), yaw) for yaw in (-120, -60, 0, 60, 120, 180)])
     )
     visible = np.zeros(len(skin), dtype=bool)
-    visible[seen % len(skin)] = True
+    visible[shown % len(skin)] = True
     folded = [
         ((_area_vectors(model.shape(identity), skin) * rest).sum(axis=1) < 0)[visible & (size > VISIBLE)].sum()
         for identity in _heads(model, 6)

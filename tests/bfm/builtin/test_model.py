@@ -18,7 +18,6 @@ from likeness.bfm.builtin.blink import builtin_lids
 from likeness.bfm.builtin.eyes import RADIUS
 from likeness.bfm.builtin.loading import BUILTIN_FILE
 from likeness.bfm.face_model import FaceModel
-from likeness.bfm.library.registry import load_model
 from likeness.geometry.cage import Cage
 from likeness.geometry.edges import edges_of, half_edges
 from likeness.geometry.faces import triangulate
@@ -28,17 +27,6 @@ from scipy.sparse.csgraph import connected_components
 
 FLIP = np.array([-1.0, 1.0, 1.0])
 ONE_SURFACE = (PartName.SKIN, PartName.MOUTH)
-
-
-@pytest.fixture(scope="module")
-def model() -> FaceModel:
-    return load_model("builtin")
-
-
-@pytest.fixture(scope="module")
-def points(model: FaceModel) -> np.ndarray:
-    """The dense landmarks (478, 3) of the mean."""
-    return model.dense_points(model.mean.astype(np.float64))
 
 
 @pytest.fixture(scope="module")

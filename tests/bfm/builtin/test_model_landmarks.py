@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from likeness.anatomy.arkit import JAW_OPEN
 from likeness.anatomy.landmarks import (
     DENSE_FACE_COUNT,
@@ -18,22 +17,10 @@ from likeness.anatomy.parts import PartName
 from likeness.bfm.builtin.blink import BLINKS, builtin_lids
 from likeness.bfm.builtin.eyes import IRIS_RADIUS
 from likeness.bfm.face_model import FaceModel
-from likeness.bfm.library.registry import load_model
 
 FLIP = np.array([-1.0, 1.0, 1.0])
 # Inner lips, upper and lower, between the corners, from the right to the left.
 UPPER_LIP, LOWER_LIP = list(INNER_LIP_LOOP[1:10]), list(INNER_LIP_LOOP[:10:-1])
-
-
-@pytest.fixture(scope="module")
-def model() -> FaceModel:
-    return load_model("builtin")
-
-
-@pytest.fixture(scope="module")
-def points(model: FaceModel) -> np.ndarray:
-    """The dense landmarks (478, 3) of the mean."""
-    return model.dense_points(model.mean.astype(np.float64))
 
 
 def test_dense_landmarks_lie_on_the_skin(model: FaceModel, points: np.ndarray) -> None:
