@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Values = TypeVar("Values", "NDArray[Any]", "Tensor")
 
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
 _KNEE, _LINEAR_KNEE = 0.04045, 0.0031308  # where the straight piece ends: in sRGB, in linear light
 
 

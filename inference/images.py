@@ -26,6 +26,7 @@ from .camera import FULL_FRAME_DIAGONAL_MM
 MAX_PIXELS = 100_000_000
 FOCAL_RANGE_MM = (12.0, 300.0)  # 35 mm equivalents outside this are a mistake in the file, not a portrait lens
 SENSOR_DIAGONAL_RANGE_MM = (3.0, 80.0)
+GREY_RANGE = 6  # sRGB levels between the channels of a pixel that has no hue
 BACKDROP = 128  # sRGB grey behind transparent pixels: biases neither the skin statistics nor the light
 MM_PER_RESOLUTION_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}  # EXIF FocalPlaneResolutionUnit
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
@@ -38,6 +39,12 @@ class Photo:
     path: Path | None
     pixels: Pixels  # (H, W, 3) sRGB
     focal_35mm: float | None = None  # 35 mm equivalent by the diagonal, mm, where the file tells
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether it is black and white: what hue it has is that of a compressed grey."""
+        small = cv2.resize(self.pixels, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
+        return float(np.quantile(np.ptp(small, axis=-1), 0.99)) <= GREY_RANGE
 
     @property
     def size(self) -> tuple[int, int]:

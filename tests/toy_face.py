@@ -96,7 +96,7 @@ def toy_fit(model: FaceModel, yaw: float = 0.0, pixels: int = PHOTO_SIZE[0]) -> 
     light[1:4] = torch.tensor([[0.1], [0.25], [0.1]]) * torch.tensor([1.0, 0.95, 0.9])
     colours = torch.tensor(model.albedo_mean, dtype=torch.float32)
     none = mean.new_zeros(0)
-    return FaceFit(none, none, none, mean, mean, colours, light, camera, None, 0.0)
+    return FaceFit(none, none, none, mean, mean, colours, colours.mean(dim=0), light, camera, None, 0.0)
 
 
 def photograph(model: FaceModel, fit: FaceFit, albedo: np.ndarray, background: tuple[float, ...]) -> Photo:

@@ -90,6 +90,7 @@ def to_face_fit(
         neutral=neutral,
         posed=posed,
         albedo=srgb_to_linear(albedo),
+        skin_tone=srgb_to_linear(albedo).mean(dim=0),
         light=linear_light(coefficients.gamma[0], albedo.mean(dim=0)),
         camera=camera,
         skin_confidence=None if skin is None else tensors.mean.new_tensor(skin),

@@ -19,6 +19,7 @@ class FaceFit:
     neutral: Tensor  # (V, 3) metres: mean + identity basis + fine shape
     posed: Tensor  # (V, 3) metres: neutral + expression, still in model space
     albedo: Tensor  # (V, 3) linear RGB
+    skin_tone: Tensor  # (3,) linear RGB: what the skin's albedo is on the whole
     light: Tensor  # (9, 3) linear RGB shading coefficients, view frame
     camera: Camera
     skin_confidence: Tensor | None  # (H, W) in [0, 1]: this pixel shows this face's own skin; None in draft quality

@@ -74,6 +74,7 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> FacePart:
         triangles=triangles,
         landmarks={s: SurfacePoints(renumbered[p.vertices], p.weights) for s, p in whole.landmarks.items()},
         skin=whole.skin[ids],
+        tinted=whole.tinted[ids],
         even=whole.even[ids],
         area=thinned(mean, vertex_areas(mean, triangles), SPACING),
         ids=ids,

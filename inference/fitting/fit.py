@@ -22,6 +22,7 @@ from .photometric import Appearance, PosedFace, albedo_of, color_equations, fit_
 from .problem import FaceProblem, PhotoProblem
 from .settings import FitSettings
 from .start import FitStart, start_state
+from .tone import TonedSkin, share_tone, toned
 from .view import View
 
 
@@ -43,7 +44,8 @@ def fit_faces(
         starts: none, or a guess per photo, from which its own fit begins where that leads to a lower energy than the
             mean face does.
     """
-    problem = FaceProblem.of(tensors, views[0].landmarks.scheme, settings)
+    grey = all(view.photo.is_grey for view in views)
+    problem = FaceProblem.of(tensors, views[0].landmarks.scheme, settings, grey)
     photos = [PhotoProblem.of(view, problem) for view in views]
     states = [fit_alone(problem, *each) for each in zip(photos, starts or [None] * len(photos), strict=True)]
     if len(photos) > 1:
@@ -54,7 +56,9 @@ def fit_faces(
         problem = problem.with_fine_shape()
         states = refine(problem, photos, states, progress)
     appearances = fit_appearances(problem.face, _posed(problem, photos, states), settings.photometric)
-    return [_face_fit(problem, *each) for each in zip(photos, states, appearances, strict=True)]
+    scenes = [photo.scene for photo in photos]
+    skin, appearances = share_tone(problem.face, appearances, scenes, settings.tone, grey)
+    return [_face_fit(problem, skin, *each) for each in zip(photos, states, appearances, strict=True)]
 
 
 def fit_alone(problem: FaceProblem, photo: PhotoProblem, start: FitStart | None) -> LandmarkState:
@@ -106,7 +110,9 @@ def _posed(problem: FaceProblem, photos: Sequence[PhotoProblem], states: Sequenc
     return [photo.posed(problem, state) for photo, state in zip(photos, states, strict=True)]
 
 
-def _face_fit(problem: FaceProblem, photo: PhotoProblem, state: LandmarkState, appearance: Appearance) -> FaceFit:
+def _face_fit(
+    problem: FaceProblem, own: TonedSkin, photo: PhotoProblem, state: LandmarkState, appearance: Appearance
+) -> FaceFit:
     """What the unknowns of one photo make of the whole model; expressions end at the border of their range."""
     whole, face, seen, skin = problem.whole, problem.face, photo.seen, photo.view.skin
     expression = state.expression[0].clamp(*face.expression_range.unbind(-1))
@@ -124,7 +130,8 @@ def _face_fit(problem: FaceProblem, photo: PhotoProblem, state: LandmarkState, a
         albedo_coefficients=appearance.albedo_coefficients,
         neutral=neutral,
         posed=posed,
-        albedo=albedo_of(whole, appearance.albedo_coefficients),
+        albedo=toned(albedo_of(whole, appearance.albedo_coefficients), whole.tinted, own.gain),
+        skin_tone=own.tone,
         light=appearance.light,
         camera=camera,
         skin_confidence=None if skin is None else whole.mean.new_tensor(skin),

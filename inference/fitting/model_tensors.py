@@ -14,9 +14,12 @@ from torch import Tensor
 from ...anatomy.landmarks import DENSE, IBUG68, LandmarkScheme
 from ...anatomy.regions import RegionName
 from ...bfm.face_model import FaceModel
+from ...geometry.colour import LUMINANCE
 
 UNEVEN_REGIONS = (RegionName.LIPS, RegionName.BROWS, RegionName.LIDS, RegionName.EYES, RegionName.MOUTH_INTERIOR)
 SPACING = 0.002  # metres between the vertices of a fine mesh that are compared with the photo
+
+_ALBEDO = ("albedo_mean", "albedo_basis")
 
 Tensors = TypeVar("Tensors", bound="ModelTensors")
 
@@ -56,6 +59,7 @@ class ModelTensors:
     triangles: Tensor  # (T, 3) int64, the opaque ones
     landmarks: Mapping[LandmarkScheme, SurfacePoints]
     skin: Tensor  # (V,) in [0, 1]
+    tinted: Tensor  # (V,) in [0, 1]: coloured by the person's skin tone: skin and lips
     even: Tensor  # (V,) skin whose colour albedo basis and smooth light can explain: no lips, brows, lids or eyes
     area: Tensor  # (V,) square metres of the mean a vertex stands for; of a fine mesh one vertex per ``SPACING``
 
@@ -72,6 +76,12 @@ class ModelTensors:
     def shape(self, identity: Tensor, expression: Tensor) -> Tensor:
         """Coefficients (..., I) and (..., E) -> vertices (..., V, 3)."""
         return self.neutral(identity) + torch.tensordot(expression, self.expression_basis, dims=1)
+
+    def in_grey(self: Tensors) -> Tensors:
+        """The same with albedo of no hue, each vertex as bright as before."""
+        weights = self.albedo_mean.new_tensor(LUMINANCE)
+        grey = {name: (getattr(self, name) @ weights)[..., None].expand(getattr(self, name).shape) for name in _ALBEDO}
+        return replace(self, **grey)
 
     def at(self, scheme: LandmarkScheme, field: Tensor) -> Tensor:
         """A field on vertices (..., V, D) -> on a scheme's landmarks (..., L, D)."""
@@ -104,7 +114,7 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> ModelTensors:
     fitted = np.flatnonzero(np.asarray(model.expression_std) > 0)
     every = len(fitted) == len(model.expression_names)
     mean, triangles, vertices68 = real(model.mean), index(model.opaque_triangles()), index(model.landmarks68)[:, None]
-    skin, even = skin_weights(model)
+    skin, tinted, even = skin_weights(model)
     return ModelTensors(
         model=model,
         mean=mean,
@@ -121,6 +131,7 @@ def _on_cpu(model: FaceModel, dtype: torch.dtype) -> ModelTensors:
             IBUG68: SurfacePoints(vertices68, torch.ones_like(vertices68, dtype=dtype)),
         },
         skin=real(skin),
+        tinted=real(tinted),
         even=real(even),
         area=thinned(mean, vertex_areas(mean, triangles), SPACING),
     )
@@ -132,13 +143,14 @@ def _on(device: torch.device | str, value: Any) -> Any:
     return value.to(device) if isinstance(value, Tensor | SurfacePoints) else value
 
 
-def skin_weights(model: FaceModel) -> tuple[np.ndarray, np.ndarray]:
-    """Two weights (V,) in [0, 1]: skin, and evenly coloured skin."""
+def skin_weights(model: FaceModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Three weights (V,) in [0, 1]: skin, skin and lips, and evenly coloured skin."""
     skin = np.asarray(model.region(RegionName.SKIN), np.float64)
+    lips = model.region(RegionName.LIPS) if RegionName.LIPS in model.region_names else 0.0
     even = skin
     for name in set(UNEVEN_REGIONS) & set(model.region_names):
         even = even * (1 - model.region(name))
-    return skin, even
+    return skin, np.clip(skin + lips, 0.0, 1.0), even
 
 
 def vertex_areas(vertices: Tensor, triangles: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from .fine_shape import fine_shape_of
 from .landmark_fit import LandmarkBases, LandmarkState, Observations, to_camera
 from .model_tensors import ModelTensors
 from .photometric import PosedFace
+from .scene_light import SceneLight, scene_light
 from .settings import FitSettings, LandmarkSettings
 from .view import View
 from .wander import landmark_wander
@@ -31,13 +32,16 @@ class FaceProblem:
     bases: LandmarkBases  # the face's landmarks
     modes: Tensor  # (K, V, 3) what the face's unknowns add to its mean: identity, fine shape if any, expression
     settings: FitSettings
+    grey: bool  # the photos have no hue, and so has the albedo
 
     @staticmethod
-    def of(tensors: ModelTensors, scheme: LandmarkScheme, settings: FitSettings) -> FaceProblem:
+    def of(tensors: ModelTensors, scheme: LandmarkScheme, settings: FitSettings, grey: bool = False) -> FaceProblem:
         """The problem of a model's face without fine shape."""
         face = face_part(tensors.model, tensors.mean.device, tensors.mean.dtype)
+        if grey:
+            tensors, face = tensors.in_grey(), face.in_grey()
         modes = _joined(face.identity_basis, face.expression_basis)
-        return FaceProblem(tensors, face, LandmarkBases.of(face, scheme), modes, settings)
+        return FaceProblem(tensors, face, LandmarkBases.of(face, scheme), modes, settings, grey)
 
     def with_fine_shape(self) -> FaceProblem:
         """The same with the fine shape's modes, which count as further modes of identity."""
@@ -67,6 +71,7 @@ class PhotoProblem:
     view: View
     seen: Observations
     crop: FaceCrop
+    scene: SceneLight
 
     @staticmethod
     def of(view: View, problem: FaceProblem) -> PhotoProblem:
@@ -77,6 +82,7 @@ class PhotoProblem:
         return PhotoProblem(
             view=view,
             seen=observe(view.landmarks, view.photo.size, like, settings.landmarks),
+            scene=scene_light(view.photo, view.landmarks),
             crop=face_crop(pixels, counted, view.landmarks.box, settings.photometric.crop_px, like),
         )
 

@@ -50,6 +50,19 @@ class PhotometricSettings:
 
 
 @dataclass(frozen=True)
+class ToneSettings:
+    """What is known of skin and of light; spreads of natural logarithms of linear colour."""
+
+    melanin: float = 0.5  # log green below the lightest skin: the middle of all tones ...
+    melanin_sigma: float = 0.65  # ... which reaches the darkest and the lightest within two sigmas
+    haemoglobin_sigma: float = 0.10
+    skin_sigma: float = 0.05  # of each channel beside the two axes
+    warm_sigma: float = 0.15  # of light that a camera has balanced
+    green_sigma: float = 0.06
+    light_tails: float = 4.0  # degrees of freedom
+
+
+@dataclass(frozen=True)
 class OutlineSettings:
     """Weights of the outline; lengths are shares of the inter-ocular distance."""
 
@@ -67,4 +80,5 @@ class FitSettings:
     landmarks: LandmarkSettings = LandmarkSettings()
     fine_shape: FineShapeSettings = FineShapeSettings()
     photometric: PhotometricSettings = PhotometricSettings()
+    tone: ToneSettings = ToneSettings()
     outline: OutlineSettings = OutlineSettings()

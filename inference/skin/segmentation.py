@@ -13,7 +13,7 @@ import numpy as np
 
 from ...anatomy.landmarks import Ibug
 from ...geometry.arrays import Floats, Pixels
-from ...geometry.colour import srgb_to_linear
+from ...geometry.colour import LUMINANCE, srgb_to_linear
 from ..detectors.crop import Crop
 from ..detectors.landmarks import FaceLandmarks
 from ..images import Photo
@@ -110,7 +110,7 @@ def _features(pixels: Pixels, core: Mask) -> Floats:
     linear = cv2.GaussianBlur(srgb_to_linear(pixels), (0, 0), 0.8)
     skin = np.median(linear[core > 0.5], axis=0)
     linear = linear + DARK * (skin + 1e-4) / (skin.max() + 1e-4)
-    luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
+    luminance = linear @ LUMINANCE
     red, green, blue = (np.log(linear[..., i]) for i in range(3))
     return np.stack([np.log(luminance), 2 * (red - green), 2 * (blue - green)], axis=-1).astype(np.float32)
 

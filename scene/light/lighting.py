@@ -12,9 +12,10 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
+from ...geometry.colour import LUMINANCE
 from ..axes import to_blender
 from ..state import faces_of, is_face, state_of
-from .sh_light import LUMINANCE, SplitLight, split_sun
+from .sh_light import SplitLight, split_sun
 from .sky import (
     BLUE_PER_WARMTH,
     COEFFICIENT_NAMES,

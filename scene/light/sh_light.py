@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...geometry.arrays import Floats
+from ...geometry.colour import LUMINANCE
 
 # Normalisation of Y_k, in the order 1; y, z, x; xy, yz, 3z2-1, xz, x2-y2 ...
 SH_CONSTANTS = np.array([
@@ -25,7 +26,6 @@ SH_CONSTANTS = np.array([
 ])  # fmt: skip
 # ... and what turns radiance coefficients into shading coefficients.
 TRANSFER = np.array([1.0, *[2.0 / 3.0] * 3, *[0.25] * 5])
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 # An order-2 light says nothing finer about the size of its source; a broad sun gives soft, plausible shadows.
 SUN_ANGLE = math.radians(15.0)
 

@@ -12,8 +12,9 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ...geometry.colour import LUMINANCE
 from ..node_wiring import combine, connect, lay_out, math, scale, separate, vector_math
-from .sh_light import LUMINANCE, SH_CONSTANTS, TRANSFER
+from .sh_light import SH_CONSTANTS, TRANSFER
 
 LIGHT_GROUP = "Likeness Light"
 STRENGTH, ROTATION, WARMTH, SUN_COLOUR, SUN_STRENGTH = "Strength", "Rotation", "Warmth", "Sun Color", "Sun Strength"

@@ -1,9 +1,6 @@
 """Albedo of the built-in model: a mean face colour and its modes, linear RGB.
 
-Skin colour comes from two chromophores. Absorption is exponential in their density, so a change of density moves the
-colour along a fixed axis in log space (Tsumura et al., SIGGRAPH 2003; Krishnaswamy and Baranoski, CGF 2004). Both
-absorb more towards blue, haemoglobin hardly any red; broad camera bands and light scattered from depth flatten their
-spectra, so melanin's axis is set by eye such that it runs through the tones of light and dark skin.
+What colours skin is in `anatomy.skin_colour`.
 """
 
 from __future__ import annotations
@@ -13,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...anatomy.regions import RegionName
+from ...anatomy.skin_colour import HAEMOGLOBIN, LIGHT_SKIN, MELANIN
 from ...bfm.builtin.eyes import MOUTH_BACK, MOUTH_FRONT
 from ...geometry.arrays import Floats, Ints
 from ...geometry.smoothstep import smoothstep
@@ -20,9 +18,6 @@ from .head_mesh import HeadMesh
 from .part_colours import part_albedo
 from .regions import LID_MARGIN, NOSTRILS
 
-SKIN = np.array([0.53, 0.315, 0.225])
-MELANIN = np.array([0.80, 1.0, 1.18])  # relative to green
-HAEMOGLOBIN = np.array([0.15, 1.0, 0.80])
 MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.28, 0.10  # spread of a face's whole skin, in log green
 # Densities over the mean skin, log green: melanin, haemoglobin.
 REGION_DENSITY = {
@@ -60,7 +55,7 @@ def skin_color(vertices: Floats, regions: Mapping[str, Floats], lips_depth: floa
     """Mean albedo (V, 3) of the skin and its mouth bag; ``lips_depth``: z of the inner lips' middle, metres."""
     melanin = sum(regions[name] * density[0] for name, density in REGION_DENSITY.items())
     haemoglobin = sum(regions[name] * density[1] for name, density in REGION_DENSITY.items())
-    color = SKIN * np.exp(-np.outer(melanin, MELANIN) - np.outer(haemoglobin, HAEMOGLOBIN))
+    color = LIGHT_SKIN * np.exp(-np.outer(melanin, MELANIN) - np.outer(haemoglobin, HAEMOGLOBIN))
     for name, (cover, strength) in COVERS.items():
         share = strength * regions[name][:, None]
         color = (1 - share) * color + share * cover

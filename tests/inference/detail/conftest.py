@@ -110,7 +110,7 @@ def scene(ambient: float, sideways: float, frontal: float) -> Scene:
     )
     none = torch.zeros(0)
     albedo = torch.as_tensor(model.albedo_mean, dtype=torch.float32)
-    return Scene(model, FaceFit(none, none, none, mean, mean, albedo, light, camera, None, 0.0))
+    return Scene(model, FaceFit(none, none, none, mean, mean, albedo, albedo.mean(dim=0), light, camera, None, 0.0))
 
 
 @pytest.fixture(scope="module")
