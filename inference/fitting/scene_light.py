@@ -3,7 +3,7 @@
 Colours of skin fix only the product of albedo and light. What a camera does when it exposes, the brightest things of
 the picture (clothes, walls, sky: hardly any is whiter than paper) and the whites of eyes and teeth, which are much the
 same in all people, each say how bright a white surface in the face's place would be. None says it well: they are
-joined by their precision. The same idea, learned, is TRUST's (Feng et al., ECCV 2022): light from the whole picture.
+joined by their precision, and the brightest things only set bounds. The same idea, learned, is TRUST's (Feng et al., ECCV 2022): light from the whole picture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..images import Photo
 
 EXPOSED, EXPOSED_SIGMA = 1.35, 0.3  # how bright white is where a camera has exposed a face well: 1 is burnt out
 BRIGHT_QUANTILE = 0.98  # of a picture's luminance
-BRIGHT_ALBEDO, BRIGHT_SIGMA = 0.55, 0.4  # what is as bright as that has about this albedo
+BRIGHT_ALBEDOS, BRIGHT_SIGMA = (0.4, 0.85), 0.12  # what is as bright as that is between grey and paper
 EYE_QUANTILE, EYE_ALBEDO = 0.85, 0.22  # of the luminance between the lids: the white, in the shade of lids and lashes
 TEETH_QUANTILE, TEETH_ALBEDO = 0.8, 0.38  # between parted lips
 WHITES_SIGMA = 0.65
@@ -40,18 +40,21 @@ class SceneLight:
 
 def scene_light(photo: Photo, landmarks: FaceLandmarks) -> SceneLight:
     """What exposure, the brightest things, eyes and teeth of a photo say together of its light."""
-    luminance = srgb_to_linear(_small(photo.pixels)) @ LUMINANCE
-    bright = float(np.quantile(luminance, BRIGHT_QUANTILE))
-    found = [
-        (math.log(EXPOSED), EXPOSED_SIGMA),
-        (math.log(max(bright, 1e-3) / BRIGHT_ALBEDO), BRIGHT_SIGMA),
-    ]
+    light = SceneLight(math.log(EXPOSED), EXPOSED_SIGMA)
     whites = _whites(photo, landmarks)
     if whites:
-        found.append((math.log(max(*whites, 1e-3)), WHITES_SIGMA))
-    precision = np.array([sigma**-2 for _, sigma in found])
-    level = float(precision @ [level for level, _ in found] / precision.sum())
-    return SceneLight(level, float(precision.sum() ** -0.5))
+        light = _joined(light, SceneLight(math.log(max(*whites, 1e-3)), WHITES_SIGMA))
+    luminance = srgb_to_linear(_small(photo.pixels)) @ LUMINANCE
+    bright = max(float(np.quantile(luminance, BRIGHT_QUANTILE)), 1e-3)
+    strongest, faintest = (math.log(bright / albedo) for albedo in BRIGHT_ALBEDOS)
+    bound = min(max(light.level, faintest), strongest)
+    return light if bound == light.level else _joined(light, SceneLight(bound, BRIGHT_SIGMA))
+
+
+def _joined(one: SceneLight, other: SceneLight) -> SceneLight:
+    """Two independent opinions, by their precision."""
+    first, second = one.sigma**-2, other.sigma**-2
+    return SceneLight((first * one.level + second * other.level) / (first + second), (first + second) ** -0.5)
 
 
 def _whites(photo: Photo, landmarks: FaceLandmarks) -> list[float]:

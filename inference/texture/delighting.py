@@ -31,6 +31,7 @@ HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
 _LOW_SIDE = 64  # cells over the texture in which colours are called low-frequency
 _HIGHLIGHT_WIDTH = 5.0  # cells; wider than a highlight on a forehead
 _SIDES_WIDTH = 1.5  # cells over which the two halves of a face are compared
+_LIGHT_HUES = 0.12  # log of a channel over the mean: how far the lights of one face differ
 _CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 # Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
 _TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.0]])
@@ -51,7 +52,7 @@ def divide_light(colour: Image, shading: Image, seen: Image) -> tuple[Image, Ima
     lit = shading[seen > 0.5]
     typical = np.maximum(np.median(lit, axis=0), BLACK).astype(np.float32) if len(lit) else np.ones(3, np.float32)
     floor = (SHADING_FLOOR * typical).astype(np.float32)
-    albedo = by_rows(lambda c, s: c / _bounded(s, floor), colour, shading)
+    albedo = by_rows(lambda c, s: c / _of_one_hue(_bounded(s, floor), typical), colour, shading)
     return albedo, by_rows(lambda s: smoothstep(0.1, 0.4, channel_mean(s / typical)), shading)
 
 
@@ -59,6 +60,13 @@ def _bounded(shading: Image, floor: Image) -> Image:
     """Below ``floor`` (3,) a hyperbola that leaves it with slope 1: smooth, positive, never under a third of it."""
     low = np.clip(shading, -floor, floor)
     return np.maximum(shading, floor) - floor + floor**2 / (2.0 * floor - low)
+
+
+def _of_one_hue(shading: Image, typical: Image) -> Image:
+    """Shading whose hue stays near the ``typical`` one (3,): a light's own colours vary less than its errors do."""
+    level = channel_mean(shading / typical)[..., None]
+    hue = np.log(np.maximum(shading / typical, BLACK) / np.maximum(level, BLACK))
+    return typical * level * np.exp(_LIGHT_HUES * np.tanh(hue / _LIGHT_HUES))
 
 
 def soften_highlights(albedo: Image, plain: Image) -> Image:
@@ -116,7 +124,6 @@ def even_out(albedo: Image, model_albedo: Image, plain: Image) -> Image:
     """
     deviation = log_colours(_wide_average(albedo, plain)) - log_colours(_wide_average(model_albedo, plain))
     opponent = deviation @ _TO_OPPONENT
-    opponent = opponent - np.median(opponent.reshape(-1, 3), axis=0)
     excess = opponent - _SKIN_RANGE * np.tanh(opponent / _SKIN_RANGE)
     correction = (excess @ np.linalg.inv(_TO_OPPONENT)).astype(np.float32)
     return scaled(albedo, -correction)

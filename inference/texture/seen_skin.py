@@ -16,6 +16,7 @@ from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
+from ..fitting.model_tensors import skin_weights
 from ..images import Photo
 from ..skin.evidence import skin_evidence
 from ..uv.atlas import UvAtlas, texel_geometry
@@ -23,11 +24,13 @@ from ..uv.blending import blend, by_rows, log_colours, push_pull, scaled, shrink
 from ..uv.mirror import EYES, OTHERS, SKIN, part_groups
 from .delighting import divide_light, soften_highlights, texel_shading
 from .photo_sampling import sample_photo, sample_skin, unclipped
+from .shadows import lift_shadows
 
 BANDS = 5
 _MATCH_SIDE = 128  # cells over the texture in which colours are brought to others
 _PRIOR = 0.06  # weight of the face's mean colour match where nothing near is seen
 _OTHERS = 0.5  # of the merit of a photo that is not the main one: features and expression should come from one photo
+_SURE_SKIN = (0.5, 0.8)  # confidence: a beard is below, and is no shadow
 _TAKE_OVER = (0.5, 0.65)  # share of the merit between which another photo takes over
 
 
@@ -51,12 +54,18 @@ def look(photo: Photo, model: FaceModel, fit: FaceFit, atlas: UvAtlas, groups: N
     geometry = texel_geometry(atlas, fit)
     colours = sample_photo(photo, geometry)
     seen = geometry.visibility * unclipped(colours)
+    even = atlas.interpolate(skin_weights(model)[2][:, None])[..., 0]
     if fit.skin_confidence is not None:
-        seen *= np.where(groups == EYES, 1.0, smoothstep(0.15, 0.6, sample_skin(fit.skin_confidence, geometry)))
+        confidence = sample_skin(fit.skin_confidence, geometry)
+        seen *= np.where(groups == EYES, 1.0, smoothstep(0.15, 0.6, confidence))
+        even = even * smoothstep(*_SURE_SKIN, confidence)
     seen[groups == OTHERS] = 0.0
     albedo, level = divide_light(colours, texel_shading(geometry.normals, fit), seen)
     seen *= level
     on_skin = (groups == SKIN).astype(np.float32)
+    unshadowed = lift_shadows(albedo, atlas.interpolate(fit.albedo), seen * even * on_skin)
+    albedo = np.where(on_skin[..., None] > 0.0, unshadowed.albedo, albedo)
+    seen = np.where(groups == SKIN, seen * unshadowed.known, seen).astype(np.float32)
     evidence = skin_evidence(albedo, seen * on_skin, atlas, model)
     seen = np.where(groups == SKIN, seen * evidence.own, seen).astype(np.float32)
     plain = evidence.plain * on_skin
