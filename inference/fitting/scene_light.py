@@ -1,9 +1,10 @@
 """How strong the light of a photo is, told by what else than skin it shows.
 
-Colours of skin fix only the product of albedo and light. What a camera does when it exposes, the brightest things of
-the picture (clothes, walls, sky: hardly any is whiter than paper) and the whites of eyes and teeth, which are much the
-same in all people, each say how bright a white surface in the face's place would be. None says it well: they are
-joined by their precision, and the brightest things only set bounds. The same idea, learned, is TRUST's (Feng et al., ECCV 2022): light from the whole picture.
+Colours of skin fix only the product of albedo and light. What a camera does when it exposes, and the whites of eyes and
+teeth, which are much the same in all people, each say how bright a white surface in the face's place would be. Neither
+says it well: they are joined by their precision, and the brightest things of the picture (clothes, walls, sky: hardly
+any is whiter than paper) set bounds. The same idea, learned, is TRUST's (Feng et al., ECCV 2022): light from the whole
+picture.
 """
 
 from __future__ import annotations

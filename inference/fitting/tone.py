@@ -3,8 +3,8 @@
 The colours of skin fix the product of albedo and shading, so one factor per channel can go from the light to the albedo
 and nothing in the face changes. It is shared out by what is known of both, in logarithms: skin of any tone is about as
 likely, but its colour lies along melanin's axis and near it (`anatomy.skin_colour`); light is about as strong as the
-rest of the picture says (`scene_light`), and white, warm or cool rather than green or pink. Light may be very odd, skin
-not: light's prior has the heavier tails (Student's t).
+rest of the picture says (`scene_light`), and white, warm or cool rather than green or pink. The hue of light
+may be very odd, that of skin not: it has the heavier tails (Student's t).
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from .scene_light import SceneLight
 from .settings import ToneSettings
 
 _ROUNDS = 8  # of reweighting
+# Hues of light as unit vectors over log RGB: yellow to blue, pink to green.
+_WARM, _GREEN = (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 6**-0.5, 6**-0.5)
 
 
 @dataclass(frozen=True)
@@ -83,16 +85,6 @@ def _skin_prior(channels: Tensor, s: ToneSettings) -> tuple[Tensor, Tensor]:
     return channels @ mean, channels @ spread @ channels.mT
 
 
-def _light_spread(count: int, level_sigma: float, like: Tensor, s: ToneSettings) -> Tensor:
-    """Covariance (K, K) of log light: its level, and with three channels its hue."""
-    level = like.new_full((count, count), level_sigma**2)
-    if count == 1:
-        return level
-    warm = like.new_tensor([1.0, 0.0, -1.0]) / 2**0.5
-    green = like.new_tensor([1.0, -2.0, 1.0]) / 6**0.5
-    return level + s.warm_sigma**2 * warm.outer(warm) + s.green_sigma**2 * green.outer(green)
-
-
 def _gain(
     albedo: Tensor,
     lights: Tensor,
@@ -103,17 +95,30 @@ def _gain(
     """The most probable log gain (K,) of albedo (K,) that every one of lights (P, K) pays for."""
     mean, spread = skin_prior
     expected = lights.new_tensor([scene.level for scene in scenes])[:, None]
-    spreads = [_light_spread(len(mean), scene.sigma, mean, s) for scene in scenes]
-    precisions, own = [spread.inverse() for spread in spreads], spread.inverse()
-    scales = [1.0] * len(scenes)
-    gain = torch.zeros_like(mean)
+    own, gain, oddness = spread.inverse(), torch.zeros_like(mean), [1.0] * len(scenes)
     for _ in range(_ROUNDS):
-        weighted = [precision / scale for precision, scale in zip(precisions, scales, strict=True)]
-        right = own @ (mean - albedo) + sum(w @ d for w, d in zip(weighted, lights - expected, strict=True))
-        gain = solve_positive_definite(own + sum(weighted), right[:, None])[:, 0]
-        away = lights - gain - expected
-        scales = [
-            max(1.0, float((s.light_tails + d @ precision @ d) / (s.light_tails + len(mean))))
-            for d, precision in zip(away, precisions, strict=True)
-        ]
+        precisions = [_light_spread(mean, scene, odd, s).inverse() for scene, odd in zip(scenes, oddness, strict=True)]
+        right = own @ (mean - albedo) + sum(p @ d for p, d in zip(precisions, lights - expected, strict=True))
+        gain = solve_positive_definite(own + sum(precisions), right[:, None])[:, 0]
+        oddness = [_oddness(light - gain, s) for light in lights]
     return gain
+
+
+def _light_spread(like: Tensor, scene: SceneLight, oddness: float, s: ToneSettings) -> Tensor:
+    """Covariance (K, K) of log light: its level, and with three channels its hue, which an odd light has more of."""
+    level = like.new_full((len(like), len(like)), scene.sigma**2)
+    if len(like) == 1:
+        return level
+    hues = [sigma * like.new_tensor(axis) for axis, sigma in ((_WARM, s.warm_sigma), (_GREEN, s.green_sigma))]
+    return level + oddness * sum(axis.outer(axis) for axis in hues)
+
+
+def _oddness(light: Tensor, s: ToneSettings) -> float:
+    """By how much a light's hue (its level does not count) goes beyond what is usual: 1 where it does not."""
+    if len(light) == 1:
+        return 1.0
+    squared = sum(
+        float(light @ light.new_tensor(axis) / sigma) ** 2
+        for axis, sigma in ((_WARM, s.warm_sigma), (_GREEN, s.green_sigma))
+    )
+    return max(1.0, (s.light_tails + squared) / (s.light_tails + 2))
