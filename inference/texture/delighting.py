@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import torch
 
-from ...geometry.arrays import Image
+from ...geometry.arrays import Floats, Image
 from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..lighting import shade, to_view_frame
@@ -29,13 +29,15 @@ from ..uv.blending import (
 SHADING_FLOOR = 0.25  # of the typical shading: dividing by less would show noise, not skin
 HIGHLIGHT_SOFTENING = 0.9  # share of a highlight that is removed
 _LOW_SIDE = 64  # cells over the texture in which colours are called low-frequency
+_HIGHLIGHT_SIDE = 256  # cells over the texture in which highlights are told
 _HIGHLIGHT_WIDTH = 5.0  # cells; wider than a highlight on a forehead
 _SIDES_WIDTH = 1.5  # cells over which the two halves of a face are compared
-_LIGHT_HUES = 0.12  # log of a channel over the mean: how far the lights of one face differ
+_LIGHT_HUES = 0.25  # log of a channel over the mean: how far the lights of one face differ
 _CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 # Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
 _TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.0]])
-_SKIN_RANGE = np.array([0.3, 0.12, 0.12])
+_SKIN_RANGE, _EVEN_WIDTH = np.array([0.25, 0.12, 0.12]), 2.0
+_FINE_RANGE, _FINE_SIDE, _FINE_WIDTH = np.array([0.35, 0.12, 0.12]), 192, 1.5
 
 
 def texel_shading(normals: Image, fit: FaceFit) -> Image:
@@ -72,13 +74,18 @@ def _of_one_hue(shading: Image, typical: Image) -> Image:
 def soften_highlights(albedo: Image, plain: Image) -> Image:
     """Take most of the surface reflection away: what a texel has more of grey than the plain skin round about.
 
-    Dichromatic model (Shafer 1985): a colour is body * a + grey * b, the body colour being that of the plain skin.
+    Dichromatic model (Shafer 1985): a colour is body * a + grey * b, the body colour being that of the plain skin. Told
+    and taken away on a grid finer than any highlight's border, so pores stay and no edge appears.
     """
-    size = albedo.shape[0]
-    local = enlarge(_wide_average(albedo, plain, _HIGHLIGHT_WIDTH), size)
-    grey = by_rows(_grey, albedo, local)
-    usual = _wide_average(cv2.merge([grey] * 3), plain, _HIGHLIGHT_WIDTH)
-    return by_rows(_softened, albedo, local, grey, enlarge(usual, size)[..., 0])
+    painted = (channel_mean(albedo) > 0.0).astype(np.float32)
+    small, known = shrink(albedo, painted, _HIGHLIGHT_SIDE)
+    small = push_pull(small, np.minimum(4.0 * known, 1.0))
+    evidence = cv2.resize(plain, (_HIGHLIGHT_SIDE,) * 2, interpolation=cv2.INTER_AREA)
+    local = enlarge(_wide_average(albedo, plain, _HIGHLIGHT_WIDTH), _HIGHLIGHT_SIDE)
+    grey = _grey(small, local)
+    usual = enlarge(_wide_average(cv2.merge([grey] * 3), evidence, _HIGHLIGHT_WIDTH), _HIGHLIGHT_SIDE)[..., 0]
+    softened = _softened(small, local, grey, usual)
+    return scaled(albedo, cv2.GaussianBlur(log_colours(softened) - log_colours(small), (0, 0), 1.0))
 
 
 def _grey(albedo: Image, local: Image) -> Image:
@@ -120,18 +127,24 @@ def even_out(albedo: Image, model_albedo: Image, plain: Image) -> Image:
     """Bring low-frequency colours that no skin has back into the range that skin has.
 
     Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
-    then they are shadows, coloured bounce light or errors of the light.
+    then they are shadows, coloured bounce light or errors of the light. Folds and the borders of shadows are redder
+    than the skin round them, for light comes out of them that went in beside: so it is done at a finer scale too.
     """
-    deviation = log_colours(_wide_average(albedo, plain)) - log_colours(_wide_average(model_albedo, plain))
-    opponent = deviation @ _TO_OPPONENT
-    excess = opponent - _SKIN_RANGE * np.tanh(opponent / _SKIN_RANGE)
-    correction = (excess @ np.linalg.inv(_TO_OPPONENT)).astype(np.float32)
-    return scaled(albedo, -correction)
+    albedo = _evened(albedo, model_albedo, plain, _SKIN_RANGE, _LOW_SIDE, _EVEN_WIDTH)
+    return _evened(albedo, model_albedo, plain, _FINE_RANGE, _FINE_SIDE, _FINE_WIDTH)
 
 
-def _wide_average(image: Image, weight: Image, width: float = 2.0) -> Image:
-    """Weighted Gaussian average (cells, cells, 3), ``width`` cells wide, smoothly continued where no weight is."""
-    small, known = shrink(image, weight, _LOW_SIDE)
+def _evened(albedo: Image, model_albedo: Image, plain: Image, limits: Floats, side: int, width: float) -> Image:
+    averages = (_wide_average(image, plain, width, side) for image in (albedo, model_albedo))
+    seen, expected = (log_colours(average) for average in averages)
+    opponent = (seen - expected) @ _TO_OPPONENT
+    excess = opponent - limits * np.tanh(opponent / limits)
+    return scaled(albedo, -(excess @ np.linalg.inv(_TO_OPPONENT)).astype(np.float32))
+
+
+def _wide_average(image: Image, weight: Image, width: float = 2.0, side: int = _LOW_SIDE) -> Image:
+    """Weighted Gaussian average (side, side, 3), ``width`` cells wide, smoothly continued where no weight is."""
+    small, known = shrink(image, weight, side)
     total = cv2.GaussianBlur(known, (0, 0), width)
     summed = cv2.GaussianBlur(weighted(small, known), (0, 0), width)
     return push_pull(summed / np.maximum(total, 1e-4)[..., None], np.minimum(4.0 * total, 1.0))
