@@ -54,7 +54,7 @@ class ToneSettings:
     """What is known of skin and of light; spreads of natural logarithms of linear colour."""
 
     melanin: float = 0.5  # log green below the lightest skin: the middle of all tones ...
-    melanin_sigma: float = 0.65  # ... which reaches the darkest and the lightest within two sigmas
+    melanin_sigma: float = 0.85  # ... and as wide: no tone is an outlier
     haemoglobin_sigma: float = 0.10
     skin_sigma: float = 0.05  # of each channel beside the two axes
     warm_sigma: float = 0.15  # of light that a camera has balanced
