@@ -1,15 +1,14 @@
-"""The photo's eyes put on the model's, in UV space."""
+"""The photo's eyes put on the model's in UV space, for models whose eyes are no balls that can be painted."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
 from ..uv.blending import BLACK, LEAST_DIVISOR, channel_mean
-from ..uv.mirror import EYES, SKIN, mirrored, part_groups
+from ..uv.mirror import mirrored
 from .seen_skin import blend_over
 
 _FEWEST_EYE_TEXELS = 20
@@ -17,7 +16,7 @@ _IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be
 _LID_WIDTH = 0.035  # of the texture's side, round an eye that is a patch of the skin
 
 
-def paint_eyes(result: Image, albedo: Image, seen: Image, parts: list[Image], mirror: Image) -> bool:
+def paste_eyes(result: Image, albedo: Image, seen: Image, parts: list[Image], mirror: Image) -> bool:
     """Put the photo's eyes on the model's, in place: both or none, and a hidden one like the other. Was it done?"""
     visible = [part for part in parts if (seen[part] > 0.5).sum() >= _FEWEST_EYE_TEXELS]
     painted = [_seen_eye(albedo, seen * part, np.where(part[..., None], result, 0.0)) for part in visible]
@@ -30,13 +29,6 @@ def paint_eyes(result: Image, albedo: Image, seen: Image, parts: list[Image], mi
         if not any(part is other for other in visible):
             result[part] = other_way[part]
     return True
-
-
-def eyes_are_patches(model: FaceModel) -> bool:
-    """Whether the eyes of a model are places on its skin and no eyeballs of their own."""
-    corners = model.faces_uv[:, :3]
-    skin, eyes = (corners[part_groups(model.part_names)[model.face_parts] == kind] for kind in (SKIN, EYES))
-    return bool(np.isin(eyes, skin).any())
 
 
 def with_lids(result: Image, albedo: Image, seen: Image, eye: Image, on_skin: Image) -> Image:

@@ -30,7 +30,10 @@ from ..uv.blending import (
 )
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
-from .eyes import eyes_are_patches, paint_eyes, with_lids
+from .eye_colours import TYPICAL_EYES, EyeColours
+from .eye_shape import eye_shapes, eyes_are_patches
+from .eyes import paste_eyes, with_lids
+from .iris import painted_eyes
 from .photo_sampling import pixels_per_texel
 from .seams import close_seams
 from .seen_skin import SeenSkin, blend_over, look, matched, merged, texel_groups
@@ -63,6 +66,18 @@ def build_texture(photos: Sequence[Photo], model: FaceModel, fits: Sequence[Face
     return Texture(np.clip(albedo, 0.0, 1.0), confidence)
 
 
+def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Texture:
+    """The texture with its eyeballs painted, in the usual colours where the photo shows none."""
+    if not eye_shapes(model):
+        return texture
+    confidence = texture.confidence
+    if eyes is None:
+        atlas = uv_atlas(model, len(confidence))
+        of_eyes = np.isin(atlas.parts(), [part for eye in eye_shapes(model) for part in eye.parts])
+        confidence = np.where(of_eyes, 0.0, confidence).astype(np.float32)
+    return Texture(painted_eyes(texture.albedo, model, eyes or TYPICAL_EYES), confidence)
+
+
 def _enough_texels(model: FaceModel, fits: Sequence[FaceFit], size: int) -> int:
     """``size``, halved while there are still half as many texels again as photo pixels along a side."""
     coarse = uv_atlas(model, _COARSE_SIZE)
@@ -84,11 +99,12 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
     eyes = [np.isin(atlas.parts(), parts) for parts in eyeballs(model.part_names)]
     seen = skin.seen
-    if not paint_eyes(result, skin.albedo, seen, eyes, mirror):
-        seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)
-    elif eyes_are_patches(model):
-        for eye in eyes:
-            result = with_lids(result, skin.albedo, seen, eye, on_skin)
+    if not eye_shapes(model) and eyes:
+        if not paste_eyes(result, skin.albedo, seen, eyes, mirror):
+            seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)
+        elif eyes_are_patches(model):
+            for eye in eyes:
+                result = with_lids(result, skin.albedo, seen, eye, on_skin)
     result = pad_charts(result.astype(np.float32), atlas.mask, padding(size))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
