@@ -75,6 +75,8 @@ DENSE_GAPS = tuple(
     for loop in (RIGHT_EYE_LOOP, LEFT_EYE_LOOP, INNER_LIP_LOOP)
     for k in range(2, len(loop) // 2 - 1)
 )
+# The middles of irises, and the lids round about: where they are in them says where the eyes look.
+DENSE_GAZES = ((RIGHT_IRIS, RIGHT_EYE_LOOP), (LEFT_IRIS, LEFT_EYE_LOOP))
 IBUG68_GAPS = ((37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65))
 
 
@@ -85,6 +87,7 @@ class LandmarkScheme:
     name: str  # what face.json calls it
     count: int
     gaps: tuple[tuple[int, int], ...]  # pairs across an opening, upper then lower
+    gazes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # an iris and the lids round it; none without irises
     oval: tuple[int, ...]  # closed loop round the face; empty where the set has no forehead
     sixty_eight: tuple[tuple[int, ...], ...]  # for each of the iBUG-68 points those whose mean it is
 
@@ -93,8 +96,8 @@ class LandmarkScheme:
         return np.stack([points[list(ids)].mean(axis=0) for ids in self.sixty_eight])
 
 
-DENSE = LandmarkScheme("dense", DENSE_COUNT, DENSE_GAPS, FACE_OVAL_LOOP, IBUG68_TO_DENSE)
-IBUG68 = LandmarkScheme("ibug68", 68, IBUG68_GAPS, (), tuple((point,) for point in range(68)))
+DENSE = LandmarkScheme("dense", DENSE_COUNT, DENSE_GAPS, DENSE_GAZES, FACE_OVAL_LOOP, IBUG68_TO_DENSE)
+IBUG68 = LandmarkScheme("ibug68", 68, IBUG68_GAPS, (), (), tuple((point,) for point in range(68)))
 
 # The mirror of the dense set: points on the midline, and for the others the subject's right one and its left twin.
 _MIDLINE = (

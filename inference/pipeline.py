@@ -44,7 +44,8 @@ from .fitting.view import View
 from .image_set import find_face, main_first, photo_records, with_skin
 from .images import read_photo
 from .model_mesh import mesh_of, model_record
-from .texture.texture import build_texture
+from .texture.eye_colours import measure_eyes
+from .texture.texture import build_texture, with_eyes
 
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
 STAGE_END = {
@@ -218,6 +219,7 @@ def _maps(
 ) -> dict[str, Any]:
     with watch.stage("texture"):
         texture = build_texture([view.photo for view in views], model, fits, options.texture_size)
+        texture = with_eyes(texture, model, measure_eyes(views[0], model, fits[0]))
     with watch.stage("detail"):
         detail = shape_from_shading(views[0].photo, model, fits[0], options.texture_size)
     return {

@@ -1,8 +1,9 @@
 """Camera, identity and expression from dense landmarks by Gauss-Newton, for a batch of assumed focal lengths.
 
 Minimises the re-projection error + priors over identity a, expression e, rotation and translation. A detector's errors
-are smooth over the face: the sigmas are widened for that, while *gaps* (upper to lower lid, lip to lip) are compared
-once more and far more sharply, for they say whether an eye or a mouth is open. Geman-McClure weights silence what
+are smooth over the face: the sigmas are widened for that, while *gaps* (upper to lower lid, lip to lip) and *gazes*
+(an iris between its lids) are compared once more and far more sharply, for they say whether an eye or a mouth is open
+and where an eye looks. Geman-McClure weights silence what
 cannot be explained (a hand, a microphone). The rotation is updated on the left, R <- exp(w) R. Batch B runs over
 candidate intrinsics, so a photo without a known focal length tries several at once and keeps the most probable.
 """
@@ -41,8 +42,11 @@ class Observations:
     gaps: Tensor  # (G, 2) landmark ids whose distance says whether an eye or the mouth is open
     oval: Tensor  # (O,) landmark ids of the closed loop round the face; empty where the scheme has none
     gap_sigma: float  # share of the inter-ocular distance
+    gazes: Tensor  # (K, L) weights of the landmarks whose sum says where an eye looks: its iris less its lids
+    gaze_sigma: float  # share of the inter-ocular distance
     inter_ocular: float  # pixels
     image_size: tuple[int, int]
+    freedom: Tensor | float = 1.0  # (E,) share of its usual spread that an expression has in this photo
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,13 @@ def fit_landmarks(
     state = initial_state(bases, seen, focal_px, settings)
     if start is not None:
         state = joined(state, start)
+    # What the photo says of expressions waits until the camera is chosen: perspective is no way out for a shut jaw.
+    plain = replace(seen, freedom=1.0)
     # Closed eyes and open mouths are outliers to the mean face: first find them, then be robust.
     trusting, first = replace(settings, geman_mcclure=1e3), settings.iterations // 2
     for _ in range(first):
-        state = gauss_newton_step(bases, seen, state, trusting)
-    energies = energy(bases, seen, state, settings)
+        state = gauss_newton_step(bases, plain, state, trusting)
+    energies = energy(bases, plain, state, settings)
     if focal_px is None:
         energies = energies + distance_prior(state.translation[:, 2], settings)
     best = energies.argmin()
@@ -169,9 +175,11 @@ def energy(bases: LandmarkBases, seen: Observations, state: LandmarkState, setti
     error = residuals(bases, seen, state)
     squared, scale = (error**2).sum(-1), settings.geman_mcclure**2
     data = (scale * squared / (scale + squared)).sum(-1) / settings.correlation**2
-    data = data + (_gap_rows(seen, error) ** 2).sum((-1, -2))
+    data = data + (_sharp_rows(seen, error) ** 2).sum((-1, -2))
     prior = settings.identity_weight * (state.identity**2).sum(-1)
-    prior = prior + settings.expression_weight * ((state.expression / bases.expression_std) ** 2).sum(-1)
+    prior = prior + settings.expression_weight * ((state.expression / (seen.freedom * bases.expression_std)) ** 2).sum(
+        -1
+    )
     excess = _range_excess(bases, state.expression)
     return 0.5 * (data + prior + settings.range_weight * (excess**2).sum(-1))
 
@@ -195,9 +203,9 @@ def normal_equations(
     error = residuals(bases, seen, state)
     change = _jacobian(bases, seen, state)
     kept = robust_weights(error, settings).sqrt()[..., None] / settings.correlation
-    error = torch.cat([kept * error, _gap_rows(seen, error)], dim=1).flatten(1)
-    jacobian = torch.cat([kept[..., None] * change, _gap_rows(seen, change)], dim=1).flatten(1, 2)
-    prior, prior_gradient = _prior(bases, state, settings)
+    error = torch.cat([kept * error, _sharp_rows(seen, error)], dim=1).flatten(1)
+    jacobian = torch.cat([kept[..., None] * change, _sharp_rows(seen, change)], dim=1).flatten(1, 2)
+    prior, prior_gradient = _prior(bases, seen, state, settings)
     normal = jacobian.mT @ jacobian + torch.diag_embed(prior)
     return normal, (jacobian.mT @ error[..., None])[..., 0] + prior_gradient
 
@@ -220,12 +228,12 @@ def moved(state: LandmarkState, step: Tensor) -> LandmarkState:
     )
 
 
-def _gap_rows(seen: Observations, rows: Tensor) -> Tensor:
-    """Rows (B, L, ...) in sigmas of the landmarks -> differences (B, G, ...) over the gaps in sigmas of a gap."""
-    shape = (-1,) + (1,) * (rows.ndim - 2)
+def _sharp_rows(seen: Observations, rows: Tensor) -> Tensor:
+    """Rows (B, L, ...) in sigmas of the landmarks -> (B, G + K, ...) of gaps and gazes, each in its own sigmas."""
+    scaled = rows * seen.sigma.view((-1,) + (1,) * (rows.ndim - 2)) / seen.inter_ocular
     first, second = seen.gaps.unbind(-1)
-    scaled = rows * seen.sigma.view(shape) / (seen.gap_sigma * seen.inter_ocular)
-    return scaled[:, first] - scaled[:, second]
+    gazes = torch.einsum("kl,bl...->bk...", seen.gazes, scaled)
+    return torch.cat([(scaled[:, first] - scaled[:, second]) / seen.gap_sigma, gazes / seen.gaze_sigma], dim=1)
 
 
 def cross_matrix(vector: Tensor) -> Tensor:
@@ -252,9 +260,11 @@ def _jacobian(bases: LandmarkBases, seen: Observations, state: LandmarkState) ->
     return torch.cat([shape_columns, turn_columns, by_point], dim=-1)
 
 
-def _prior(bases: LandmarkBases, state: LandmarkState, settings: LandmarkSettings) -> tuple[Tensor, Tensor]:
+def _prior(
+    bases: LandmarkBases, seen: Observations, state: LandmarkState, settings: LandmarkSettings
+) -> tuple[Tensor, Tensor]:
     """Diagonal (B, P) and gradient (B, P) of the priors."""
-    spread = settings.expression_weight / bases.expression_std**2
+    spread = settings.expression_weight / (seen.freedom * bases.expression_std) ** 2
     excess = _range_excess(bases, state.expression)
     width = bases.expression_range[:, 1] - bases.expression_range[:, 0]
     wall = settings.range_weight * (excess != 0) / width**2

@@ -19,6 +19,7 @@ from .model_tensors import ModelTensors
 from .photometric import PosedFace
 from .scene_light import SceneLight, scene_light
 from .settings import FitSettings, LandmarkSettings
+from .teeth import freedom, teeth_shut
 from .view import View
 from .wander import landmark_wander
 
@@ -81,8 +82,11 @@ class PhotoProblem:
         counted = np.ones(pixels.shape[:2], np.float32) if view.skin is None else view.skin
         return PhotoProblem(
             view=view,
-            seen=observe(view.landmarks, view.photo.size, like, settings.landmarks),
             scene=scene_light(view.photo, view.landmarks),
+            seen=replace(
+                observe(view.landmarks, view.photo.size, like, settings.landmarks),
+                freedom=_freedom(view, problem.face),
+            ),
             crop=face_crop(pixels, counted, view.landmarks.box, settings.photometric.crop_px, like),
         )
 
@@ -116,6 +120,22 @@ def observe(
         gaps=torch.tensor(landmarks.scheme.gaps, device=like.device),
         oval=torch.tensor(landmarks.scheme.oval, dtype=torch.int64, device=like.device),
         gap_sigma=settings.gap_sigma,
+        gazes=_gazes(landmarks.scheme, like),
+        gaze_sigma=settings.gaze_sigma,
         inter_ocular=landmarks.inter_ocular,
         image_size=image_size,
     )
+
+
+def _freedom(view: View, face: ModelTensors) -> Tensor:
+    """Shares (E,) of their usual spread that the expressions have in a photo."""
+    names = [face.model.expression_names[which] for which in face.fitted.tolist()]
+    return face.mean.new_tensor(freedom(names, teeth_shut(view.photo.pixels, view.landmarks)))
+
+
+def _gazes(scheme: LandmarkScheme, like: Tensor) -> Tensor:
+    """Weights (K, L) of a scheme's landmarks: the mean of an iris less that of its lids."""
+    weights = like.new_zeros(len(scheme.gazes), scheme.count)
+    for row, (iris, lids) in zip(weights, scheme.gazes, strict=True):
+        row[list(iris)], row[list(lids)] = 1.0 / len(iris), -1.0 / len(lids)
+    return weights

@@ -107,3 +107,9 @@ def matched(colours: Image, target: Image, weight: Image) -> Image:
     small = (small * known[..., None] + mean * (weight - known)[..., None]) / weight[..., None]
     filled = push_pull(small.astype(np.float32), weight)
     return scaled(colours, filled)
+
+
+def blend_over(below: Image, above: Image, weight: Image) -> Image:
+    """Multi-band blend; where ``above`` is unknown it does not spoil the coarse bands."""
+    trusted = by_rows(lambda b, a, w: b + smoothstep(0.2, 0.8, w)[..., None] * (a - b), below, above, weight)
+    return blend(below, trusted, weight, BANDS)

@@ -16,14 +16,10 @@ import numpy as np
 from ...anatomy.parts import eyeballs
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
-from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import texel_geometry, uv_atlas
 from ..uv.blending import (
-    BLACK,
-    LEAST_DIVISOR,
-    blend,
     by_rows,
     channel_mean,
     grain,
@@ -34,16 +30,17 @@ from ..uv.blending import (
 )
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
+from .eye_colours import TYPICAL_EYES, EyeColours
+from .eye_shape import eye_shapes, eyes_are_patches
+from .eyes import paste_eyes, with_lids
+from .iris import painted_eyes
 from .photo_sampling import pixels_per_texel
 from .seams import close_seams
-from .seen_skin import BANDS, SeenSkin, look, matched, merged, texel_groups
+from .seen_skin import SeenSkin, blend_over, look, matched, merged, texel_groups
 
 _COARSE_SIZE = 256  # texels in which the photo is measured against the texture
 _LEAST_SIZE = 512
 _GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
-_FEWEST_EYE_TEXELS = 20
-_IRIS_CONTRAST = 0.8  # the photo's colours where the model has the iris must be darker than this share of its white
-_LID_WIDTH = 0.035  # of the texture's side, round an eye that is a patch of the skin
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,18 @@ def build_texture(photos: Sequence[Photo], model: FaceModel, fits: Sequence[Face
     return Texture(np.clip(albedo, 0.0, 1.0), confidence)
 
 
+def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Texture:
+    """The texture with its eyeballs painted, in the usual colours where the photo shows none."""
+    if not eye_shapes(model):
+        return texture
+    confidence = texture.confidence
+    if eyes is None:
+        atlas = uv_atlas(model, len(confidence))
+        of_eyes = np.isin(atlas.parts(), [part for eye in eye_shapes(model) for part in eye.parts])
+        confidence = np.where(of_eyes, 0.0, confidence).astype(np.float32)
+    return Texture(painted_eyes(texture.albedo, model, eyes or TYPICAL_EYES), confidence)
+
+
 def _enough_texels(model: FaceModel, fits: Sequence[FaceFit], size: int) -> int:
     """``size``, halved while there are still half as many texels again as photo pixels along a side."""
     coarse = uv_atlas(model, _COARSE_SIZE)
@@ -90,11 +99,12 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
     eyes = [np.isin(atlas.parts(), parts) for parts in eyeballs(model.part_names)]
     seen = skin.seen
-    if not _paint_eyes(result, skin.albedo, seen, eyes, mirror):
-        seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)
-    elif _eyes_are_patches(model):
-        for eye in eyes:
-            result = _with_lids(result, skin.albedo, seen, eye, on_skin)
+    if not eye_shapes(model) and eyes:
+        if not paste_eyes(result, skin.albedo, seen, eyes, mirror):
+            seen = np.where(groups == EYES, 0.0, seen).astype(np.float32)
+        elif eyes_are_patches(model):
+            for eye in eyes:
+                result = with_lids(result, skin.albedo, seen, eye, on_skin)
     result = pad_charts(result.astype(np.float32), atlas.mask, padding(size))
     return Texture(np.clip(result, 0.0, 1.0), seen)
 
@@ -110,70 +120,7 @@ def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> 
     best = np.where((seen >= flipped_seen)[..., None], albedo, flipped)
     trusted = np.maximum(seen * plain, flipped_seen * mirrored(plain, mirror))
     base = _with_grain(matched(guess, best, trusted), best, trusted)
-    return _blend_over(_blend_over(base, flipped, flipped_seen), albedo, seen)
-
-
-def _paint_eyes(result: Image, albedo: Image, seen: Image, parts: list[Image], mirror: Image) -> bool:
-    """Put the photo's eyes on the model's, in place: both or none, and a hidden one like the other. Was it done?"""
-    visible = [part for part in parts if (seen[part] > 0.5).sum() >= _FEWEST_EYE_TEXELS]
-    painted = [_seen_eye(albedo, seen * part, np.where(part[..., None], result, 0.0)) for part in visible]
-    if not painted or any(eye is None for eye in painted):
-        return False
-    for part, eye in zip(visible, painted, strict=True):
-        result[part] = eye[part]  # type: ignore[index]
-    other_way = mirrored(result, mirror)
-    for part in parts:
-        if not any(part is other for other in visible):
-            result[part] = other_way[part]
-    return True
-
-
-def _eyes_are_patches(model: FaceModel) -> bool:
-    """Whether the eyes of a model are places on its skin and no eyeballs of their own."""
-    corners = model.faces_uv[:, :3]
-    skin, eyes = (corners[part_groups(model.part_names)[model.face_parts] == kind] for kind in (SKIN, EYES))
-    return bool(np.isin(eyes, skin).any())
-
-
-def _with_lids(result: Image, albedo: Image, seen: Image, eye: Image, on_skin: Image) -> Image:
-    """The photo's colours (T, T, 3) across the border of an eye that is a patch of the skin, as far as it is seen.
-
-    The border is a row of triangles' teeth somewhere on the lid, and the lashes beside it are no skin to the photo.
-    """
-    width = _LID_WIDTH * len(eye)
-    outside, inside = (cv2.distanceTransform(m.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) for m in (~eye, eye))
-    near = 1.0 - smoothstep(0.2, 1.0, (outside + 2.0 * inside) / width)
-    known = np.where(eye, seen, seen[eye].mean() * on_skin).astype(np.float32)
-    return _blend_over(result, albedo, near * known)
-
-
-def _seen_eye(albedo: Image, seen: Image, model_eye: Image) -> Image | None:
-    """Seen eye over model eye, its white brought to the model's; None where they disagree about where the iris is.
-
-    The model's eye is black elsewhere. One of a single colour can disagree with nothing.
-    """
-    level = channel_mean(model_eye)
-    dark = (level > 0.0) & (level < 0.4 * level.max())
-    albedo = _without_glints(albedo)
-    if not dark.any():
-        return _blend_over(model_eye, albedo, seen)
-    white, iris = (seen > 0.5) & (level > 0.8 * level.max()), (seen > 0.5) & dark
-    if not white.any() or not iris.any():
-        return None
-    colour = np.median(albedo[white], axis=0)
-    if channel_mean(albedo)[iris].mean() > _IRIS_CONTRAST * colour.mean():
-        return None
-    model_white = np.median(model_eye[white], axis=0)
-    gain = np.clip(model_white / np.maximum(colour, LEAST_DIVISOR), 0.5, 2.0)
-    return _blend_over(model_eye, np.minimum(albedo * gain, model_white), seen)
-
-
-def _without_glints(albedo: Image) -> Image:
-    """Small bright spots taken down to what surrounds them: they are the photo's lamps."""
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, albedo.shape[0] // 128) | 1,) * 2)
-    level = channel_mean(albedo)
-    without = cv2.morphologyEx(level, cv2.MORPH_OPEN, window)
-    return albedo * (np.minimum(level, 1.15 * without + 0.01) / np.maximum(level, BLACK))[..., None]
+    return blend_over(blend_over(base, flipped, flipped_seen), albedo, seen)
 
 
 def _with_grain(base: Image, seen_colours: Image, weight: Image) -> Image:
@@ -181,9 +128,3 @@ def _with_grain(base: Image, seen_colours: Image, weight: Image) -> Image:
     brightness = log_colours(channel_mean(seen_colours))
     noise = grain(_GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
     return by_rows(lambda colours, step: colours * np.exp(step)[..., None], base, noise)
-
-
-def _blend_over(below: Image, above: Image, weight: Image) -> Image:
-    """Multi-band blend; where ``above`` is unknown it does not spoil the coarse bands."""
-    trusted = by_rows(lambda b, a, w: b + smoothstep(0.2, 0.8, w)[..., None] * (a - b), below, above, weight)
-    return blend(below, trusted, weight, BANDS)

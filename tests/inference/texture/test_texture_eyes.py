@@ -10,7 +10,8 @@ import pytest
 from likeness.anatomy.parts import PartName
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
-from likeness.inference.texture.texture import Texture, _eyes_are_patches, build_texture
+from likeness.inference.texture.eyes import eyes_are_patches
+from likeness.inference.texture.texture import Texture, build_texture
 from likeness.inference.uv.atlas import uv_atlas
 from toy_face import SKIN, photograph, toy_fit, toy_model, with_skin
 
@@ -114,4 +115,4 @@ def test_lids_of_eyes_that_are_patches_of_the_skin_are_the_photo_s() -> None:
 
 
 def test_eyeballs_are_no_patches(model: FaceModel) -> None:
-    assert not _eyes_are_patches(model)
+    assert not eyes_are_patches(model)
