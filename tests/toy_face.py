@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import torch
 from likeness.bfm.face_model import FaceModel
+from likeness.bfm.library.registry import load_model
+from likeness.bfm.model_ids import BUILTIN
 from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.camera import Camera, intrinsics_from_focal
 from likeness.inference.fitting.face_fit import FaceFit
@@ -17,13 +20,6 @@ from likeness.training.synthesis.shading import render
 SIDE = 57
 SKIN = (0.45, 0.28, 0.21)
 PHOTO_SIZE = (320, 320)
-# Dense landmarks round the features, as (angle across, angle up) on the mask.
-FEATURE_ANGLES = {
-    70: (-0.7, 0.45), 63: (-0.55, 0.5), 105: (-0.4, 0.52), 66: (-0.25, 0.5), 107: (-0.1, 0.5), 336: (0.1, 0.5),
-    296: (0.25, 0.5), 334: (0.4, 0.52), 293: (0.55, 0.5), 300: (0.7, 0.45), 263: (0.6, 0.3), 280: (0.55, 0.0),
-    291: (0.4, -0.45), 422: (0.4, -0.6), 378: (0.2, -0.75), 152: (0.0, -0.8), 149: (-0.2, -0.75), 202: (-0.4, -0.6),
-    61: (-0.4, -0.45), 50: (-0.55, 0.0), 33: (-0.6, 0.3),
-}  # fmt: skip
 
 
 def toy_model(slide: float = 0.0) -> FaceModel:
@@ -39,9 +35,7 @@ def toy_model(slide: float = 0.0) -> FaceModel:
     mean = radius * np.stack([np.sin(across) * np.cos(up), np.sin(up), np.cos(across) * np.cos(up)], axis=-1)
     ids = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     quads = np.stack([ids[1:, :-1], ids[1:, 1:], ids[:-1, 1:], ids[:-1, :-1]], axis=-1).reshape(-1, 4)
-    dense = np.full((478, 3), ids[SIDE // 2, SIDE // 2])
-    for landmark, (a, b) in FEATURE_ANGLES.items():
-        dense[landmark] = np.argmin((across - a) ** 2 + (up - b) ** 2)
+    dense = [np.argmin((across - a) ** 2 + (up - b) ** 2) for a, b in _landmark_angles()]
     count = len(mean)
     return FaceModel(
         id="toy",
@@ -60,7 +54,7 @@ def toy_model(slide: float = 0.0) -> FaceModel:
         uv=np.stack([0.5 + across / 3.4, 0.5 + up / 2.6], axis=-1),
         faces_uv=quads,
         landmarks68=np.zeros(68, int),
-        dense_vertices=dense,
+        dense_vertices=np.repeat(dense, 3).reshape(-1, 3),
         dense_weights=np.tile([1.0, 0.0, 0.0], (478, 1)),
         region_names=("skin",),
         region_weights=np.ones((1, count)),
@@ -71,6 +65,15 @@ def toy_model(slide: float = 0.0) -> FaceModel:
         joint_regressor=np.full((1, count), 1.0 / count),
         skin_weights=np.ones((count, 1)),
     )
+
+
+@lru_cache(maxsize=1)
+def _landmark_angles() -> np.ndarray:
+    """Dense landmarks (478, 2) as angles across and up: where the built-in head has them, seen from the front."""
+    head = load_model(BUILTIN)
+    x, y, _ = head.dense_points(head.mean.astype(np.float64)).T
+    up = np.arcsin(np.clip((y - y.mean()) / 0.1, -0.9, 0.9))
+    return np.stack([np.arcsin(np.clip(x / (0.075 * np.cos(up)), -0.95, 0.95)), up], axis=1)
 
 
 def painted(model: FaceModel) -> np.ndarray:

@@ -1,7 +1,9 @@
-"""Which visible texels look like this face's skin: hair, clothes and background that overlap the face do not.
+"""Which visible texels show this face's own skin: hair, glasses, masks, hands and clothes over the face do not.
 
-A second look beside the fit's picture-space mask: here the light is already divided out, so skin is one narrow cluster
-of colours and its surroundings are judged by it. Between brows, mouth and chin everything belongs to the face.
+A second look beside the fit's picture-space mask: here the light is already divided out, and it is known which part of
+the face a texel should show. What is far from the skin round about, and what hangs together with it, is not skin;
+brows, lips and lids, which look different too, are believed where the skin round them is seen, and a beard where it
+grows.
 """
 
 from __future__ import annotations
@@ -11,80 +13,145 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ...anatomy.landmarks import Dense
 from ...bfm.face_model import FaceModel
-from ...geometry.arrays import Floats32, Image
+from ...geometry.arrays import Bools, Image
 from ...geometry.smoothstep import smoothstep
 from ..uv.atlas import UvAtlas
-from ..uv.blending import FAINTEST_HUE, enlarge, log_colours, shrink
+from ..uv.blending import enlarge, shrink
+from .local_skin import LocalSkin, local_skin
+from .zones import FaceZones, face_zones
 
-# Dense landmarks round the features: brows, outer eye corners, cheeks, jaw and chin.
-_FEATURES = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 263, 280, 291, 422, 378, 152, 149, 202, 61, 50, 33)
-_FADE = (-0.06, 0.02)  # signed distance to the outline of the features, in inter-ocular distances
-_SIDE = 256  # cells over the texture
-_TRIMMED = 0.15  # share of the feature cells that may be something else: eyes, nostrils, glasses
-_ODDNESS = (9.0, 20.0)  # squared Mahalanobis distance: surely skin, surely not
-_FEWEST = 50  # cells of the features below which the photo says nothing about skin
-_ISLAND = 0.003  # of the texture; a smaller patch of skin colour is not skin
-_LEAST_SPREAD = (0.10, 0.04, 0.05)  # of log brightness, log red/green, log blue/green
+_SIDE = 512  # cells over the texture, or its own texels if fewer
+_WEAK, _STRONG = 2.6, 4.0  # distances from skin: odd beside something odd, odd by itself
+_INNER = 2.0  # times as far before a cell of the inner face is odd: folds and blemishes are its own
+_RIMS = 1.5  # the same where glasses are worn
+_UNLIKELY = 9.0  # squared distance that a place outside the inner face has for not being taken for skin at first sight
+_BRIDGE = (0.02, 0.08)  # share of odd cells on the bridge of the nose between which glasses are believed
+_BULK = 0.003  # metres: half the width of what hides the inner face
+_GROWN = 0.0012  # metres that are taken away beside what is odd
+_SURE_AREA = 3e-4  # square metres; a smaller patch of skin with oddness all round is not skin
+_SUPPORT, _SUPPORT_REACH = (0.35, 0.65), 0.006  # share of skin round a feature that is believed; metres
+_BARE_NOSE = (0.3, 0.6)  # share of skin on the nose between which a beard is one and not a mask
+_BEARD_SHARE, _ROOTED = 0.05, 0.15  # of where beards begin that a beard covers; of a beard that is there
+_GREENISH = (0.4, 0.8)  # log green/red over the skin's between which it is no part of a face
+_BLUISH = (0.6, 1.1)  # the same for blue/red
 
 
 @dataclass(frozen=True)
 class SkinEvidence:
     """Texels (T, T) in [0, 1]."""
 
-    own: Image  # skin-coloured, or among the features: part of this face
-    plain: Image  # skin-coloured: neither brow nor lip nor highlight
+    own: Image  # this face's skin, or its brows, lips, lids, beard
+    plain: Image  # skin: neither brow nor lip nor beard nor highlight
 
 
-def skin_evidence(albedo: Image, seen: Image, atlas: UvAtlas, model: FaceModel) -> SkinEvidence:
-    """What ``albedo`` (T, T, 3), linear RGB and trusted where ``seen`` (T, T) is, says about its own texels."""
-    features = atlas.interpolate(_feature_weights(model)[:, None]).reshape(seen.shape)
-    small_features, _ = shrink(cv2.merge([features] * 3), atlas.mask.astype(np.float32), _SIDE)
-    colours, known = shrink(_opponent(albedo), seen, _SIDE)
-    core = (small_features[..., 0] > 0.9) & (known > 0.5)
-    if core.sum() < _FEWEST:
-        return SkinEvidence(features, features)
-    odd = _oddness(colours, colours[core])
-    plain = np.where(known > 0.02, 1.0 - smoothstep(*_ODDNESS, odd), 0.0).astype(np.float32)
-    plain = cv2.GaussianBlur(_without_islands(plain), (0, 0), 1.0)
-    plain = np.clip(enlarge(plain, atlas.size), 0.0, 1.0)
-    return SkinEvidence(features + (1.0 - features) * plain, plain)
+def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, model: FaceModel) -> SkinEvidence:
+    """What a face's own colours say about its texels.
+
+    Args:
+        albedo: (T, T, 3) linear RGB, the light divided out.
+        visible: (T, T) how well a texel of the skin is seen, whatever the photo shows there.
+        trust: (T, T) confidence of the picture-space mask.
+        atlas: the texture's layout.
+        model: the face model.
+    """
+    side = min(_SIDE, atlas.size)
+    zones = face_zones(model, side)
+    colours, seen = shrink(albedo, visible, side)
+    trusted = cv2.resize(trust, (side, side), interpolation=cv2.INTER_AREA)
+    skin = local_skin(colours, seen, trusted, zones)
+    if skin is None:
+        nothing = np.zeros_like(visible)
+        return SkinEvidence(nothing, nothing)
+    odd = _odd(skin.distance, seen, trusted, zones)
+    clean = 1.0 - _grown(odd.astype(np.float32), _GROWN / zones.cell)
+    clean = _without_islands(clean * (seen > 0.02), zones)
+    features = (
+        zones.features * _supported(clean, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
+    )
+    beard = _beard(odd, skin, seen, trusted, zones)
+    own = np.maximum.reduce([clean * (1.0 - zones.features), features, beard])
+    plain = clean * (1.0 - zones.features)
+    return SkinEvidence(*(_fading(mask, atlas.size) for mask in (own, plain)))
 
 
-def _without_islands(plain: Image) -> Image:
-    """Shrunk a little, for strands of hair fade into the skin, and without patches that are too small to be skin."""
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    plain = cv2.erode(plain, window)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((plain > 0.5).astype(np.uint8))
-    labels = labels.astype(np.int64)
-    small = stats[:, cv2.CC_STAT_AREA] < _ISLAND * plain.size
-    return np.where(small[labels] & (labels > 0), 0.0, plain).astype(np.float32)
+def _odd(distance: Image, seen: Image, trust: Image, zones: FaceZones) -> Bools:
+    """Cells (T, T) of something that is no skin."""
+    outside = 1.0 - zones.inner
+    far = np.sqrt(distance + outside * _UNLIKELY * (1.0 - smoothstep(0.1, 0.5, trust)))
+    far *= seen > 0.02
+    worn = _glasses_worn(far, seen, zones)
+    far /= 1.0 + zones.inner * (_INNER - 1.0 - worn * zones.glasses * (_INNER - _RIMS))
+    weak = (far > _WEAK) & (zones.features < 0.5)
+    strong = weak & (far > _STRONG)
+    hair = (zones.inner < 0.5) & (trust < 0.4)
+    seeds = strong & (hair | (worn * zones.glasses > 0.5)) | _opened(strong, _BULK / zones.cell)
+    _, labels = cv2.connectedComponents(weak.astype(np.uint8))
+    odd = np.zeros(labels.max() + 1, bool)
+    odd[labels[seeds]] = True
+    odd[0] = False
+    return odd[labels]
 
 
-def _feature_weights(model: FaceModel) -> Image:
-    """(V,) 1 inside the outline of the features in the frontal view of the mean, fading to 0 outside."""
-    dense = model.dense_points(model.mean.astype(np.float64))
-    hull = cv2.convexHull(dense[list(_FEATURES), :2].astype(np.float32))
-    scale = float(np.linalg.norm(dense[Dense.RIGHT_EYE_OUTER] - dense[Dense.LEFT_EYE_OUTER]))
-    distance = [cv2.pointPolygonTest(hull, (float(x), float(y)), True) for x, y in model.mean[:, :2]]
-    in_front = smoothstep(-1.0, -0.6, (model.mean[:, 2] - dense[_FEATURES[0], 2]) / scale)
-    return (smoothstep(*_FADE, np.array(distance) / scale) * in_front).astype(np.float32)
+def _glasses_worn(far: Image, seen: Image, zones: FaceZones) -> float:
+    """1 where something crosses the bridge of the nose, on both its sides: a shadow is on one."""
+    sides = [side * (seen > 0.3) for side in zones.bridge]
+    shares = [(side * (far > _STRONG)).sum() / max(float(side.sum()), 1.0) for side in sides]
+    return float(smoothstep(*_BRIDGE, np.array(min(shares))))
 
 
-def _opponent(albedo: Image) -> Image:
-    """Linear RGB (..., 3) -> log brightness, log red/green, log blue/green: light scales, skin moves little."""
-    red, green, blue = np.moveaxis(log_colours(albedo, FAINTEST_HUE), -1, 0)
-    return np.stack([(red + green + blue) / 3.0, red - green, blue - green], axis=-1)
+def _supported(clean: Image, seen: Image, zones: FaceZones) -> Image:
+    """1 where a feature has skin round about."""
+    sigma = _SUPPORT_REACH / zones.cell
+    around = seen * (1.0 - zones.features)
+    share = _blur(clean * around, sigma) / np.maximum(_blur(around, sigma), 1e-3)
+    return smoothstep(*_SUPPORT, share).astype(np.float32)
 
 
-def _oddness(colours: Image, samples: Floats32) -> Image:
-    """Squared Mahalanobis distance (H, W) of ``colours`` from the bulk of ``samples`` (N, 3)."""
-    centre = np.median(samples, axis=0)
-    spread = np.maximum(1.48 * np.median(np.abs(samples - centre), axis=0), _LEAST_SPREAD)
-    near = (((samples - centre) / spread) ** 2).sum(axis=1)
-    bulk = samples[near <= np.quantile(near, 1.0 - _TRIMMED)]
-    centre = bulk.mean(axis=0)
-    covariance = np.cov(bulk.T) + np.diag(np.square(_LEAST_SPREAD))
-    offset = colours - centre
-    return np.einsum("ijk,kl,ijl->ij", offset, np.linalg.inv(covariance), offset).astype(np.float32)
+def _foreign(offset: Image) -> Image:
+    """1 on colours that no feature has: far greener or bluer than the skin, and too bright for that to be noise."""
+    hue = np.maximum(smoothstep(*_GREENISH, -offset[..., 1]), smoothstep(*_BLUISH, offset[..., 2] - offset[..., 1]))
+    return (hue * smoothstep(-2.0, -1.0, offset[..., 0])).astype(np.float32)
+
+
+def _beard(odd: Bools, skin: LocalSkin, seen: Image, trust: Image, zones: FaceZones) -> Image:
+    """1 on odd cells that are a beard's: it grows from moustache or chin, never over the nose, and is no blue."""
+    nose = zones.nose * seen
+    bare = (nose * (skin.distance < (_INNER * _STRONG) ** 2)).sum() / max(float(nose.sum()), 1.0)
+    within = odd & (zones.beard > 0.5) & (zones.features < 0.5)
+    heart = (zones.beard_heart > 0.5) & (seen > 0.3) & (zones.features < 0.5)
+    _, labels = cv2.connectedComponents(within.astype(np.uint8))
+    size = np.bincount(labels.ravel())
+    rooted = np.bincount(labels[heart], minlength=len(size))
+    grown = (rooted > _BEARD_SHARE * max(int(heart.sum()), 1)) & (rooted > _ROOTED * size)
+    grown[0] = False
+    grown = grown[labels] * smoothstep(0.1, 0.3, trust)
+    bluish = smoothstep(*_BLUISH, skin.offset[..., 2] - skin.offset[..., 1])
+    return (smoothstep(*_BARE_NOSE, np.array(bare)) * grown * (1.0 - bluish)).astype(np.float32)
+
+
+def _without_islands(clean: Image, zones: FaceZones) -> Image:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((clean > 0.5).astype(np.uint8))
+    small = stats[:, cv2.CC_STAT_AREA] < _SURE_AREA / zones.cell**2
+    return np.where(small[labels] & (labels > 0), 0.0, clean).astype(np.float32)
+
+
+def _grown(mask: Image, radius: float) -> Image:
+    return np.asarray(cv2.dilate(mask, _disc(radius)), np.float32)
+
+
+def _opened(mask: Bools, radius: float) -> Bools:
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius))) > 0
+
+
+def _disc(radius: float) -> Image:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(radius)) + 1,) * 2)
+
+
+def _fading(mask: Image, size: int) -> Image:
+    """A mask of cells as texels, 0 at its border already: what lies beside is mixed in there."""
+    return smoothstep(0.3, 0.9, enlarge(_blur(mask, 1.0), size)).astype(np.float32)
+
+
+def _blur(image: Image, sigma: float) -> Image:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)

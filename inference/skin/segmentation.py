@@ -8,15 +8,18 @@ per-pixel odds are smoothed along edges by a guided filter (He et al., 2010).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from ...anatomy.landmarks import Ibug
-from ...geometry.arrays import Floats, Pixels
+from ...geometry.arrays import Bools, Floats, Pixels
 from ...geometry.colour import LUMINANCE, srgb_to_linear
 from ..detectors.crop import Crop
 from ..detectors.landmarks import FaceLandmarks
 from ..images import Photo
+from .consensus import agreeing, opponent
 from .mixture import fit_mixture, log_density
 from .person import person_mask
 
@@ -29,6 +32,7 @@ LINE_WIDTH = 0.8  # widest dark line, in tenths of nose root to chin
 LINE_CONTRAST, LINE_ODDS = 0.45, 14.0  # wrinkles stay below the contrast
 BURNT = 0.95  # linear; a channel above it has lost the hue
 SHADE, SHADE_FALL = 1.5, 0.5  # log luminance: shadows a face may cast on itself, and how fast belief ends below
+LIGHT = 1.8  # log brightness that may lie between the places of a face that show skin
 DARK = 0.01  # linear; below it colour is noise
 BEARD = (
     0.45  # least confidence of dark, skin-tinted pixels where beards grow: the surface is the face's, its colour hair
@@ -49,7 +53,7 @@ def skin_confidence(photo: Photo, landmarks: FaceLandmarks) -> Mask:
     side = WINDOW * landmarks.size
     window = Crop(((x0 + x1) / 2, (y0 + y1) / 2), side, resolution=RESOLUTION)
     pixels = window.take(photo.pixels)
-    regions = _Regions(window.from_photo(landmarks.ibug68()), window.from_photo(_oval(landmarks)))
+    regions = _Regions(window.from_photo(landmarks.ibug68()), window.from_photo(_oval(landmarks)), pixels)
     features = _features(pixels, regions.core)
     prior = regions.prior() * (0.02 + 0.98 * person_mask(pixels))
     odds = _along_edges(_odds(features, prior, regions), pixels)
@@ -62,7 +66,7 @@ def skin_confidence(photo: Photo, landmarks: FaceLandmarks) -> Mask:
 class _Regions:
     """Areas of the window that the landmarks outline, each a (R, R) mask in [0, 1]."""
 
-    def __init__(self, points: Floats, oval: Floats) -> None:
+    def __init__(self, points: Floats, oval: Floats, pixels: Pixels) -> None:
         # A tenth of nose root to chin.
         self.unit = float(np.linalg.norm(points[Ibug.NOSE_BRIDGE] - points[Ibug.CHIN])) / 10
         self.face = _fill(oval)
@@ -81,8 +85,9 @@ class _Regions:
         features = np.maximum.reduce([self.eyes, self.lips, *self.brows, self.nostrils, around_eyes])
         sure = np.clip(_shrink(self.face, self.unit) - features, 0, 1)
         self.sure = sure if sure.max() > 0.5 else self.face  # an extreme profile leaves no room between the features
-        core = self.face * np.maximum.reduce([_line(line, width * self.unit) for line, width in _core(points)])
-        self.core = core if core.max() > 0.5 else self.sure
+        places = [(self.face * _line(line, 2.0 * self.unit) > 0.5, say) for line, say in _places(points)]
+        core = _core(pixels, [(place, say) for place, say in places if place.any()])
+        self.core = core if core.any() else self.sure
 
     def prior(self) -> Mask:
         """How likely skin is before looking at colours: from the oval inwards near 1, far outside near 0."""
@@ -92,14 +97,29 @@ class _Regions:
         return (0.03 + 0.92 / (1 + np.exp(-1.2 * (depth + 0.3)))).astype(np.float32)
 
 
-def _core(points: Floats) -> list[tuple[Floats, float]]:
-    """Lines and widths (in units) where skin is seldom covered: the ridge of the nose, the cheeks under the eyes."""
-    sides = (
-        (Ibug.RIGHT_LOWER_LID, Ibug.RIGHT_MOUTH_CORNER),
-        (Ibug.LEFT_LOWER_LID, Ibug.LEFT_MOUTH_CORNER),
-    )
-    cheeks = [0.6 * points[list(lid)].mean(axis=0) + 0.4 * points[corner] for lid, corner in sides]
-    return [(points[Ibug.NOSE_RIDGE], 2.0), *((np.stack([cheek, cheek]), 2.5) for cheek in cheeks)]
+def _places(points: Floats) -> list[tuple[Floats, float]]:
+    """Lines where skin shows when anything does, and what each has to say, as in `zones`."""
+    brows, ridge = points[[Ibug.RIGHT_BROW.stop - 1, Ibug.LEFT_BROW.start]].mean(axis=0), points[Ibug.NOSE_RIDGE]
+    chin = 0.5 * (points[Ibug.LOWER_LIP] + points[Ibug.CHIN])
+    spots = [(brows, 2.0), (brows + 0.6 * (brows - ridge[1]), 1.5), (chin, 0.5)]
+    for lid, corner, jaw in (
+        (Ibug.RIGHT_LOWER_LID, Ibug.RIGHT_MOUTH_CORNER, Ibug.RIGHT_JAW_CORNER),
+        (Ibug.LEFT_LOWER_LID, Ibug.LEFT_MOUTH_CORNER, Ibug.LEFT_JAW_CORNER),
+    ):
+        below, mouth = points[list(lid)].mean(axis=0), points[corner]
+        spots += [(0.7 * below + 0.3 * mouth, 0.75), (0.5 * below + 0.5 * mouth, 0.75)]
+        spots += [(0.5 * (mouth + points[jaw]), 0.5)]
+    return [(ridge[:2], 2.0), (ridge[2:], 0.75), *((np.stack([spot, spot]), say) for spot, say in spots)]
+
+
+def _core(pixels: Pixels, places: Sequence[tuple[Bools, float]]) -> Mask:
+    """(R, R) 1 in the places that show skin; light may differ much between them, hue may not."""
+    if not places:
+        return np.zeros(pixels.shape[:2], np.float32)
+    linear = srgb_to_linear(pixels) + DARK
+    colours = opponent(np.stack([np.median(linear[place], axis=0) for place, _ in places]))
+    same = agreeing(colours, np.array([say for _, say in places]), LIGHT)
+    return np.logical_or.reduce([place for (place, _), one in zip(places, same, strict=True) if one]).astype(np.float32)
 
 
 def _features(pixels: Pixels, core: Mask) -> Floats:
@@ -119,7 +139,8 @@ def _odds(features: Floats, prior: Mask, regions: _Regions) -> Mask:
     """(R, R) log odds of skin against everything else."""
     flat, prior_odds = features.reshape(-1, 3), np.log(prior / (1 - prior)).ravel()
     lit = np.exp(-0.5 * np.clip((_darker(features, regions.core) - SHADE) / SHADE_FALL, 0, None) ** 2)
-    alike = (_hue_of_skin(features, regions.core) * lit).ravel()
+    # What is hardly alike may be most of the face, a mask: it must not become a part of skin.
+    alike = np.clip(1.25 * (_hue_of_skin(features, regions.core) * lit).ravel() - 0.25, 0, None)
     sure = regions.sure.ravel() * prior.ravel()
     skin = fit_mixture(flat, sure * alike, SKIN_PARTS)
     other = fit_mixture(flat, np.maximum(1 - 2 * prior.ravel(), sure * (1 - alike)), OTHER_PARTS)
@@ -139,7 +160,7 @@ def _hue_of_skin(features: Floats, core: Mask) -> Mask:
     middle = np.median(inside, axis=0)
     scale = np.clip(1.5 * np.median(np.abs(inside - middle), axis=0), *HUE_SCALE)
     away = np.linalg.norm((chroma - middle) / scale, axis=-1)
-    alike = np.exp(-0.5 * np.clip(away - 3, 0, None) ** 2)
+    alike = np.exp(-0.5 * np.clip(away - 2, 0, None) ** 2)
     return np.where(features[..., 0] > np.log(BURNT), 1, alike)
 
 

@@ -21,7 +21,7 @@ from ..images import Photo
 from ..skin.evidence import skin_evidence
 from ..uv.atlas import UvAtlas, texel_geometry
 from ..uv.blending import blend, by_rows, log_colours, push_pull, scaled, shrink
-from ..uv.mirror import EYES, OTHERS, SKIN, part_groups
+from ..uv.mirror import OTHERS, SKIN, part_groups
 from .delighting import divide_light, soften_highlights, texel_shading
 from .photo_sampling import sample_photo, sample_skin, unclipped
 from .shadows import lift_shadows
@@ -54,11 +54,8 @@ def look(photo: Photo, model: FaceModel, fit: FaceFit, atlas: UvAtlas, groups: N
     geometry = texel_geometry(atlas, fit)
     colours = sample_photo(photo, geometry)
     seen = geometry.visibility * unclipped(colours)
-    even = atlas.interpolate(skin_weights(model)[2][:, None])[..., 0]
-    if fit.skin_confidence is not None:
-        confidence = sample_skin(fit.skin_confidence, geometry)
-        seen *= np.where(groups == EYES, 1.0, smoothstep(0.15, 0.6, confidence))
-        even = even * smoothstep(*_SURE_SKIN, confidence)
+    trust = sample_skin(fit.skin_confidence, geometry) if fit.skin_confidence is not None else np.ones_like(seen)
+    even = atlas.interpolate(skin_weights(model)[2][:, None])[..., 0] * smoothstep(*_SURE_SKIN, trust)
     seen[groups == OTHERS] = 0.0
     albedo, level = divide_light(colours, texel_shading(geometry.normals, fit), seen)
     seen *= level
@@ -66,7 +63,7 @@ def look(photo: Photo, model: FaceModel, fit: FaceFit, atlas: UvAtlas, groups: N
     unshadowed = lift_shadows(albedo, atlas.interpolate(fit.albedo), seen * even * on_skin)
     albedo = np.where(on_skin[..., None] > 0.0, unshadowed.albedo, albedo)
     seen = np.where(groups == SKIN, seen * unshadowed.known, seen).astype(np.float32)
-    evidence = skin_evidence(albedo, seen * on_skin, atlas, model)
+    evidence = skin_evidence(albedo, seen * on_skin, trust, atlas, model)
     seen = np.where(groups == SKIN, seen * evidence.own, seen).astype(np.float32)
     plain = evidence.plain * on_skin
     if (seen * on_skin).max() > 0.0:
