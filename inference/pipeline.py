@@ -23,6 +23,7 @@ from ..errors import LikenessError
 from ..geometry.colour import linear_to_srgb
 from ..progress import OnProgress
 from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
+from ..result.colouring import Colouring
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -44,6 +45,7 @@ from .fitting.view import View
 from .image_set import find_face, main_first, photo_records, with_skin
 from .images import read_photo
 from .model_mesh import mesh_of, model_record
+from .texture.hair import hair_colour
 from .texture.texture import build_texture
 
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
@@ -73,6 +75,7 @@ class PipelineOptions:
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
     fit: str = FULL_FIT  # or NO_FIT
+    scalp_tint: bool = True  # whether the scalp has the colour of the hair, as if it were shaved
     deep3d_files: bool = False
 
 
@@ -129,11 +132,11 @@ def reconstruct(
     model = load_model(options.model)
     views = _views(paths, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
-    expressions, maps = np.asarray(model.expression_basis), {}
+    expressions, maps, appearance = np.asarray(model.expression_basis), {}, Colouring()
     if options.quality == FINAL:
         with watch.stage("expressions"):
             expressions, fits = personalised(model, fits)
-        maps = _maps(views, model, fits, options, watch)
+        maps, appearance = _maps(views, model, fits, options, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -150,6 +153,7 @@ def reconstruct(
         images={PHOTO_IMAGE: view.photo.pixels, **maps},
         files=files,
         photos=photo_records(views, fits),
+        appearance=appearance,
     )
 
 
@@ -215,17 +219,20 @@ def personalised(model: FaceModel, fits: Sequence[FaceFit]) -> tuple[np.ndarray,
 
 def _maps(
     views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], options: PipelineOptions, watch: Stopwatch
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Colouring]:
     with watch.stage("texture"):
-        texture = build_texture([view.photo for view in views], model, fits, options.texture_size)
+        hair = hair_colour(views[0].photo, model, fits[0])
+        photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
+        texture = build_texture(photos, model, fits, options.texture_size, tint)
     with watch.stage("detail"):
         detail = shape_from_shading(views[0].photo, model, fits[0], options.texture_size)
-    return {
+    images = {
         ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
         DISPLACEMENT_IMAGE: detail.displacement,
         NORMAL_IMAGE: detail.normal_map,
     }
+    return images, Colouring(hair=hair)
 
 
 def _coefficients(fit: FaceFit) -> dict[str, list[float]]:
