@@ -68,6 +68,7 @@ def _make_file(options: argparse.Namespace) -> None:
         texture_size=int(options.texture_size),
         device=options.device,
         face=options.face,
+        scalp_tint=options.scalp_tint,
     )
     try:
         _build_and_save(task, options)
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
+    parser.add_argument("--bare-scalp", action="store_false", dest="scalp_tint", help="no stubble in the hair's colour")
     parser.add_argument("--python", type=Path, metavar="PATH", help="the engine's Python (default: the preferences')")
     return parser
 

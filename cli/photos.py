@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Shares of the whole that the bar gives to what follows the pipeline.
 PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
-PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "deep3d_files")
+PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "scalp_tint", "deep3d_files")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -109,6 +109,9 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--fit", choices=FITS, help=f"{NO_FIT}: only what Deep3D's network says ({BFM2009})")
+    parser.add_argument(
+        "--bare-scalp", action="store_false", dest="scalp_tint", default=None, help="no stubble in the hair's colour"
+    )
     parser.add_argument("--deep3d-files", action="store_true", help=f"write deep3d.mat and deep3d.obj too ({BFM2009})")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
     parser.add_argument("--version", action="version", version=f"Likeness {VERSION}")

@@ -23,6 +23,7 @@ from ..errors import LikenessError
 from ..geometry.colour import linear_to_srgb
 from ..progress import OnProgress
 from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
+from ..result.colouring import Colour, Colouring
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -45,6 +46,7 @@ from .image_set import find_face, main_first, photo_records, with_skin
 from .images import read_photo
 from .model_mesh import mesh_of, model_record
 from .texture.eye_colours import measure_eyes
+from .texture.hair import hair_colour
 from .texture.texture import build_texture, with_eyes
 
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
@@ -74,6 +76,7 @@ class PipelineOptions:
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
     fit: str = FULL_FIT  # or NO_FIT
+    scalp_tint: bool = True  # whether the scalp has the colour of the hair, as if it were shaved
     deep3d_files: bool = False
 
 
@@ -130,11 +133,11 @@ def reconstruct(
     model = load_model(options.model)
     views = _views(paths, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
-    expressions, maps = np.asarray(model.expression_basis), {}
+    expressions, maps, appearance = np.asarray(model.expression_basis), {}, Colouring()
     if options.quality == FINAL:
         with watch.stage("expressions"):
             expressions, fits = personalised(model, fits)
-        maps = _maps(views, model, fits, options, watch)
+        maps, appearance = _maps(views, model, fits, options, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -151,6 +154,7 @@ def reconstruct(
         images={PHOTO_IMAGE: view.photo.pixels, **maps},
         files=files,
         photos=photo_records(views, fits),
+        appearance=appearance,
     )
 
 
@@ -216,18 +220,27 @@ def personalised(model: FaceModel, fits: Sequence[FaceFit]) -> tuple[np.ndarray,
 
 def _maps(
     views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], options: PipelineOptions, watch: Stopwatch
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Colouring]:
     with watch.stage("texture"):
-        texture = build_texture([view.photo for view in views], model, fits, options.texture_size)
-        texture = with_eyes(texture, model, measure_eyes(views[0], model, fits[0]))
+        hair, eyes = hair_colour(views[0].photo, model, fits[0]), measure_eyes(views[0], model, fits[0])
+        photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
+        texture = build_texture(photos, model, fits, options.texture_size, tint)
+        texture = with_eyes(texture, model, eyes)
     with watch.stage("detail"):
         detail = shape_from_shading(views[0].photo, model, fits[0], options.texture_size)
-    return {
+    images = {
         ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
         DISPLACEMENT_IMAGE: detail.displacement,
         NORMAL_IMAGE: detail.normal_map,
     }
+    iris = None if eyes is None else _colour(eyes.iris)
+    return images, Colouring(hair=hair, iris=iris, skin_tone=_colour(_array(fits[0].skin_tone)))
+
+
+def _colour(values: np.ndarray) -> Colour:
+    red, green, blue = (float(value) for value in values)
+    return red, green, blue
 
 
 def _coefficients(fit: FaceFit) -> dict[str, list[float]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..engine.task import Task
 from ..errors import LikenessError
@@ -18,7 +18,16 @@ from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
-from .settings import DEFAULT_SIZE, DEVICES, LARGEST_FACE, QUALITIES, TEXTURE_SIZES, model_items, session
+from .settings import (
+    DEFAULT_SIZE,
+    DEVICES,
+    LARGEST_FACE,
+    QUALITIES,
+    SCALP_TINT,
+    TEXTURE_SIZES,
+    model_items,
+    session,
+)
 
 # What `inference.images` reads; HEIC where the engine has a decoder for it.
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
@@ -36,6 +45,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
     model: EnumProperty(name="Model", items=model_items, options={"SKIP_SAVE"})
     quality: EnumProperty(name="Quality", items=QUALITIES, options={"SKIP_SAVE"})
     texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=DEFAULT_SIZE, options={"SKIP_SAVE"})
+    scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, options={"SKIP_SAVE"})
     device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
 
     @classmethod
@@ -68,6 +78,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
             model=self._chosen("model", context),
             quality=self._chosen("quality", context),
             texture_size=int(self._chosen("texture_size", context)),
+            scalp_tint=self._chosen("scalp_tint", context),
             device=self._chosen("device", context),
             face=None if face == LARGEST_FACE or len(self._photos) > 1 else face,
         )

@@ -35,6 +35,7 @@ QUALITIES = (
     (FINAL, "Final", "Shape, light, skin colour and wrinkles"),
     (DRAFT, "Draft", "The shape alone, in a fraction of the time"),
 )
+SCALP_TINT = "Give the scalp stubble in the colour of the hair in the photo"
 TEXTURE_SIZES = tuple((str(side), f"{side} px", f"{side} x {side} pixels") for side in choices.TEXTURE_SIZES)
 DEVICES = (
     (AUTO, "Automatic", "The fastest device that works"),
@@ -43,7 +44,7 @@ DEVICES = (
     (MPS, "Apple GPU", "Needs an Apple computer with its own chip"),
 )
 # What the user has chosen and found outlives the file: Blender gives every file a window manager of its own.
-KEPT = ("photo", "face", "finding_faces", "model", "quality", "texture_size", "device", "search")
+KEPT = ("photo", "face", "finding_faces", "model", "quality", "texture_size", "scalp_tint", "device", "search")
 
 # Called when another photo is chosen, whether by a button, by typing or by a script.
 photo_listeners: list[Callable[[], None]] = []
@@ -105,6 +106,7 @@ class LikenessSession(bpy.types.PropertyGroup):
     texture_size: EnumProperty(
         name="Texture", description="Size of the textures", items=TEXTURE_SIZES, default=DEFAULT_SIZE
     )
+    scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True)
     device: EnumProperty(name="Device", description="Where to compute", items=DEVICES, default=AUTO)
     job: StringProperty(description="What is running, if anything")
     stage: StringProperty()

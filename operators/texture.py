@@ -49,6 +49,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
             "model": state_of(face).model,
             "quality": FINAL,
             "texture_size": int(self.texture_size),
+            "scalp_tint": session(context).scalp_tint,
             "device": session(context).device,
             "face": face_in_photo(face),
         }

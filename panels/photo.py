@@ -82,7 +82,7 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
         column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        for name in ("model", "quality", "texture_size", "device"):
+        for name in ("model", "quality", "texture_size", "scalp_tint", "device"):
             column.prop(current, name)
         self.layout.separator()
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")

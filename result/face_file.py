@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import LikenessError
 from ..version import VERSION
+from .colouring import Colouring, colouring_of
 from .file_names import FACE_FILE
 from .json_schema import first_fault
 from .reconstruction import Mesh, Reconstruction
@@ -37,6 +38,8 @@ def face_text(reconstruction: Reconstruction) -> str:
         "timings": r.timings,
         "provenance": r.provenance,
     }
+    if r.appearance != Colouring():
+        record["appearance"] = r.appearance.record()
     if r.photos:
         record["photos"] = r.photos
     return json.dumps(record, indent=1, ensure_ascii=False, default=_plain)
@@ -94,4 +97,5 @@ def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Recons
         mesh=mesh,
         images=images,
         photos=face.get("photos", []),
+        appearance=colouring_of(face.get("appearance", {})),
     )

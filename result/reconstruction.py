@@ -11,6 +11,7 @@ from typing import Any
 
 from ..geometry.arrays import Floats, Ints
 from ..geometry.cage import Cage
+from .colouring import Colouring
 
 PHOTO_IMAGE = "photo.png"
 ALBEDO_IMAGE = "albedo.png"
@@ -75,6 +76,7 @@ class Reconstruction:
     images: dict[str, Any] = field(default_factory=dict)  # file name -> array when written, Path when read
     files: dict[str, bytes] = field(default_factory=dict)  # of `OTHER_FILES`, written beside; not read back
     photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, index, pose, ...
+    appearance: Colouring = field(default_factory=Colouring)  # colours of hair, irises and skin
 
     def save(self, folder: Path | str) -> None:
         """Write the result folder, replacing an old result there only when the new one is complete.

@@ -26,8 +26,10 @@ ALLOWED: dict[str, set[str]] = {
     "geometry": set(),
     "bfm": FLOOR,
     "result": FLOOR,
-    "result.reconstruction": FLOOR | {"result.folder"},  # by its `save` alone, which is made of it
-    "result.face_file": FLOOR | {"result.reconstruction", "result.json_schema", "result.file_names"},
+    "result.reconstruction": FLOOR
+    | {"result.colouring", "result.folder"},  # the latter by its `save` alone, which is made of it
+    "result.face_file": FLOOR
+    | {"result.colouring", "result.reconstruction", "result.json_schema", "result.file_names"},
     "result.folder": FLOOR
     | {"result.reconstruction", "result.face_file", "result.file_names"}
     | {"result.image_files"},  # by its writer alone: see IN_BLENDER
@@ -55,7 +57,7 @@ BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.
 IN_BLENDER = (
     *("registration", "operators", "panels", "scene", "cli.blender_command", "anatomy"),
-    *("engine.client", "engine.installing.environment", "result.folder", "result.mouth_lining"),
+    *("engine.client", "engine.installing.environment", "result.folder", "result.mouth_lining", "result.scalp"),
     *("bfm.library.registry", "bfm.library.store", "bfm.library.listing"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads

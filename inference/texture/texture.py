@@ -16,6 +16,7 @@ import numpy as np
 from ...anatomy.parts import eyeballs
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
+from ...result.colouring import Colour
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import texel_geometry, uv_atlas
@@ -35,6 +36,7 @@ from .eye_shape import eye_shapes, eyes_are_patches
 from .eyes import paste_eyes, with_lids
 from .iris import painted_eyes
 from .photo_sampling import pixels_per_texel
+from .scalp import with_stubble
 from .seams import close_seams
 from .seen_skin import SeenSkin, blend_over, look, matched, merged, texel_groups
 
@@ -51,14 +53,16 @@ class Texture:
     confidence: Image  # (T, T) 1 = seen well, 0 = guessed or outside the charts
 
 
-def build_texture(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int) -> Texture:
+def build_texture(
+    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: Colour | None = None
+) -> Texture:
     """Albedo and confidence of the fitted face in ``size`` x ``size`` texels, from one photo or several.
 
-    Each fit is that of its photo; the first photo leads. A texture much finer than the photos is built at half
-    its size, or a quarter, and enlarged: nothing is lost.
+    Each fit is that of its photo; the first photo leads. With the colour of the hair the scalp gets stubble. A texture
+    much finer than the photos is built at half its size, or a quarter, and enlarged: nothing is lost.
     """
     enough = _enough_texels(model, fits, size)
-    made = _build(photos, model, fits, enough)
+    made = _build(photos, model, fits, enough, hair)
     if enough == size:
         return made
     albedo = cv2.resize(made.albedo, (size, size), interpolation=cv2.INTER_CUBIC)
@@ -87,7 +91,9 @@ def _enough_texels(model: FaceModel, fits: Sequence[FaceFit], size: int) -> int:
     return size
 
 
-def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int) -> Texture:
+def _build(
+    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: Colour | None
+) -> Texture:
     atlas = uv_atlas(model, size)
     groups = texel_groups(atlas, model)
     skin = merged([look(photo, model, fit, atlas, groups) for photo, fit in zip(photos, fits, strict=True)], groups)
@@ -96,6 +102,9 @@ def _build(photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], s
     mirror = mirror_coordinates(model, size)
     completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror)
     completed = close_seams(completed, atlas, part_groups(model.part_names)[atlas.triangle_parts] == SKIN)
+    if hair is not None:
+        bare = skin.seen * skin.plain * on_skin
+        completed = with_stubble(completed, np.maximum(bare, mirrored(bare, mirror)), hair, atlas, model, fits[0])
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
     eyes = [np.isin(atlas.parts(), parts) for parts in eyeballs(model.part_names)]
     seen = skin.seen

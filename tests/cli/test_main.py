@@ -37,6 +37,7 @@ class FakeOptions:
     device: str = "default"
     face: int | None = None
     fit: str = "default"
+    scalp_tint: bool = True
     deep3d_files: bool = False
 
 
@@ -135,10 +136,11 @@ def test_without_blender_the_rest_is_written(
 @pytest.mark.usefixtures("without_bpy")
 def test_options_reach_the_pipeline_and_others_keep_its_defaults(pipeline: FakePipeline) -> None:
     likeness("a.jpg")
-    likeness("b.jpg", "--quality", "draft", "--texture-size", "512", "--face", "0", "--device", "cpu", "--model", "m")
+    chosen = ("--quality", "draft", "--texture-size", "512", "--face", "0", "--device", "cpu", "--model", "m")
+    likeness("b.jpg", *chosen, "--bare-scalp")
     assert pipeline.calls == [
         ([Path("a.jpg")], FakeOptions()),
-        ([Path("b.jpg")], FakeOptions("m", "draft", 512, "cpu", 0)),
+        ([Path("b.jpg")], FakeOptions("m", "draft", 512, "cpu", 0, scalp_tint=False)),
     ]
 
 

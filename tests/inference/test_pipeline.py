@@ -144,6 +144,16 @@ def test_a_draft_has_the_photo_and_the_rest_its_maps(
     assert images["confidence.png"].max() > 200
 
 
+def test_the_hair_s_colour_is_told_in_full_quality_only(
+    draft: Reconstruction, final: tuple[Reconstruction, Told], tmp_path: Path
+) -> None:
+    assert draft.appearance.hair is None
+    red, green, blue = final[0].appearance.hair or (0.0, 0.0, 0.0)
+    assert 0.5 > red > 1.2 * green > 1.5 * blue > 0.01  # fair brown
+    final[0].save(tmp_path / "face")
+    assert read_reconstruction(tmp_path / "face").appearance == final[0].appearance
+
+
 def test_expressions_of_the_full_result_are_made_for_the_face(final: tuple[Reconstruction, Told]) -> None:
     mesh, model = final[0].mesh, load_model("builtin")
     blink = mesh.shape_key_names.index("eyeBlinkLeft")

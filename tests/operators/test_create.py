@@ -71,9 +71,11 @@ def test_options_come_from_the_session_unless_given(
     monkeypatch.setattr(engine, "submit", lambda action, **options: asked.update(options) or submit(action, **options))
     current = session(bpy.context)
     current.photo, current.face, current.quality, current.texture_size = str(photo), 2, "draft", "2048"
+    current.scalp_tint = False
     _create(device="cpu", texture_size="512")
     assert asked["photos"] == [str(photo)]
-    assert [asked[name] for name in ("face", "quality", "texture_size", "device")] == [2, "draft", 512, "cpu"]
+    names = ("face", "quality", "texture_size", "scalp_tint", "device")
+    assert [asked[name] for name in names] == [2, "draft", 512, False, "cpu"]
     assert asked["model"] == "builtin"
     _create(filepath=str(photo.with_name("another.jpg")))
     assert asked["face"] is None  # a choice among the faces of the other photo

@@ -89,7 +89,8 @@ def test_without_an_engine_it_leads_to_the_preferences(monkeypatch: pytest.Monke
 
 
 def test_settings_and_recent_photos(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert draw(LIKENESS_PT_photo_settings).names("prop") == ["model", "quality", "texture_size", "device"]
+    settings = ["model", "quality", "texture_size", "scalp_tint", "device"]
+    assert draw(LIKENESS_PT_photo_settings).names("prop") == settings
     monkeypatch.setattr(photo, "_recent", [])
     assert draw(LIKENESS_MT_recent).texts("label") == ["No photo was used yet"]
     monkeypatch.setattr(photo, "_recent", ["/a/me.jpg", "/b/you.jpg"])

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from likeness.errors import LikenessError
-from likeness.result.face_file import SCHEMA_FILE, face_text, read_face
+from likeness.result.colouring import Colouring
+from likeness.result.face_file import SCHEMA_FILE, assemble, face_text, read_face
 from likeness.result.reconstruction import Reconstruction
 from synthetic import sheet_reconstruction
 
@@ -27,6 +28,9 @@ CHECKED |= {"items", "minItems", "maxItems"}
 TOLD = {"$schema", "$defs", "title", "description"}
 
 Place = tuple[str | int, ...]
+
+
+COLOURS = Colouring(hair=(0.02, 0.012, 0.01), skin_tone=(0.5, 0.3, 0.2))
 
 
 def set_of_photos() -> Reconstruction:
@@ -42,14 +46,19 @@ def set_of_photos() -> Reconstruction:
         "reprojection_error": 0.01,
     }
     seen = {"faces_found": 2, "face": None, "uncertainty": [0.5], "dense": [[1.5, 2.5]], "reprojection_error": 0.02}
-    return replace(sheet, landmarks=sheet.landmarks | seen, photos=[photo, photo | {"name": "side.jpg", "index": 0}])
+    return replace(
+        sheet,
+        landmarks=sheet.landmarks | seen,
+        photos=[photo, photo | {"name": "side.jpg", "index": 0}],
+        appearance=COLOURS,
+    )
 
 
 FACE = json.loads(face_text(set_of_photos()))
 NUMBERS: tuple[Place, ...] = (
     ("coefficients", "identity", 0), ("camera", "intrinsics", 0, 0), ("pose", "translation", 1), ("lighting", 8, 2),
     ("landmarks", "ibug68", 67, 1), ("timings", "fit"), ("photos", 0, "expression", 0),
-    ("photos", 1, "reprojection_error"),
+    ("photos", 1, "reprojection_error"), ("appearance", "hair", 2),
 )  # fmt: skip
 
 
@@ -184,7 +193,7 @@ def test_endless_nesting_is_refused(folder: Path) -> None:
 
 def test_older_files_and_further_fields_are_read(folder: Path) -> None:
     face = copy.deepcopy(FACE)
-    del face["written_by"], face["landmarks"]["face"], face["landmarks"]["dense"]
+    del face["appearance"], face["written_by"], face["landmarks"]["face"], face["landmarks"]["dense"]
     for photo in face["photos"]:
         for name in ("index", "camera", "expression", "lighting", "reprojection_error"):
             del photo[name]
@@ -192,3 +201,11 @@ def test_older_files_and_further_fields_are_read(folder: Path) -> None:
     assert not refused(face, folder)
     JSON_SCHEMA.validate(face)
     assert read_face(folder / "face.json") == face
+
+
+def test_colours_come_back_and_older_files_know_none(folder: Path) -> None:
+    known = set_of_photos()
+    for written, read in ((FACE, COLOURS), (changed(("appearance",), "leave out", None), Colouring())):
+        assert not refused(written, folder)
+        assert assemble(read_face(folder / "face.json"), known.mesh, {}).appearance == read
+    assert "appearance" not in json.loads(face_text(sheet_reconstruction()))

@@ -14,6 +14,7 @@ from ...anatomy.regions import RegionName
 from ...geometry.arrays import Floats, Ints
 from ...geometry.faces import triangulate
 from ...geometry.laplacians import umbrella
+from ...geometry.polygons import soft_polygon
 from ...geometry.smoothstep import smoothstep
 from .head_mesh import HeadMesh
 from .looks import Look, seen
@@ -118,17 +119,3 @@ def _outlines() -> dict[str, list[tuple[int, ...]]]:
         outlines[name] = [(*half, *(int(mirror[p]) for p in half[-2:0:-1]))]
     outlines[RegionName.LIPS] = [OUTER_LIP_LOOP]
     return outlines
-
-
-def soft_polygon(points: Floats, corners: Floats, edge: float) -> Floats:
-    """1 inside a polygon (K, 2), 0 outside, for points (N, 2), by a smooth step over ``edge`` metres either side."""
-    a, b = corners, np.roll(corners, -1, axis=0)
-    along = b - a
-    offset = points[:, None] - a
-    share = np.clip((offset * along).sum(axis=2) / (along**2).sum(axis=1), 0, 1)
-    distance = np.linalg.norm(offset - share[..., None] * along, axis=2).min(axis=1)
-    crosses = (a[:, 1] > points[:, 1:]) != (b[:, 1] > points[:, 1:])
-    rise = np.where(along[:, 1] == 0, 1e-12, along[:, 1])
-    at = a[:, 0] + (points[:, 1:] - a[:, 1]) / rise * along[:, 0]
-    inside = (crosses & (points[:, :1] < at)).sum(axis=1) % 2 == 1
-    return smoothstep(-edge, edge, np.where(inside, distance, -distance))

@@ -1,0 +1,160 @@
+"""The colour of a person's hair, from the photo: round the fitted head, not of its skin, with the light taken out.
+
+What is looked at is the person above the tip of the nose, where the fitted scalp is or beside the fitted head. Hair is
+told from a bald scalp by its colour and its grain against the face's skin; a hat by a colour that no hair has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from ...anatomy.landmarks import Ibug
+from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Bools, Floats, Image
+from ...geometry.colour import srgb_to_linear
+from ...result.colouring import Colour
+from ...result.scalp import scalp_weights
+from ..detectors.crop import Crop
+from ..fitting.face_fit import FaceFit
+from ..images import Photo
+from ..rendering.normals import vertex_normals
+from ..rendering.rasterizer import rasterize
+from ..skin.person import person_mask
+from ..uv.blending import channel_mean, log_colours
+from .delighting import divide_light, texel_shading
+
+SIDE = 256  # pixels of the working window
+WINDOW = 3.4  # its side, in distances from the bridge of the nose to the chin
+RISE = 0.45  # of that distance: how far above the bridge the window's middle is
+REACH = 0.35  # likewise: how far beside the fitted head hair is looked for
+RIM = 5  # pixels in which person and background may be mixed
+FAINTEST = 0.004  # linear: added to colours whose logarithm is taken; blacker ones are equally black
+# How far from the skin's a colour is called one away: log brightness, log red/green, log blue/green, log grain.
+UNLIKE_SKIN = np.array([0.55, 0.17, 0.3, 0.5])
+LEAST_UNLIKE = 1.5
+LEAST_SHARE, LEAST_AREA = 0.5, 0.13  # of the place where hair may be; in squares of the distance above
+FEWEST_SKIN = 100  # pixels
+# Hair is black, brown, red, blond, grey or white: from grey to red over yellow.
+REDDEST, YELLOWEST = 3.2, 4.0  # red over green, green over blue
+TOO_DARK_FOR_HUE = 0.03  # linear: what the light's colour does to it is larger than its own hue
+MOST_CHANGED = 0.2  # of the brightness, by bringing a colour to one that hair has
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """The working window (S, S, ...)."""
+
+    colours: Image  # linear RGB with the light taken out
+    grain: Image  # how much brightness changes from pixel to pixel, of itself
+    skin: Bools  # of the upper face
+    place: Bools  # where hair would be
+    unit: float  # pixels from the bridge of the nose to the chin
+
+
+def hair_colour(photo: Photo, model: FaceModel, fit: FaceFit) -> Colour | None:
+    """The hair's own colour, linear RGB; None where there is none to be seen, or something else is on the head."""
+    if fit.skin_confidence is None:
+        return None
+    picture = _look(photo, model, fit)
+    if picture.skin.sum() < FEWEST_SKIN:
+        return None
+    hair = picture.place & (_unlike_skin(picture) > LEAST_UNLIKE)
+    if hair.sum() < max(LEAST_SHARE * picture.place.sum(), LEAST_AREA * picture.unit**2):
+        return None
+    return _as_hair(np.median(picture.colours[hair], axis=0))
+
+
+def _look(photo: Photo, model: FaceModel, fit: FaceFit) -> _Picture:
+    points = fit.camera.project(fit.posed[torch.as_tensor(model.landmarks68)]).double().numpy()
+    bridge, chin = points[Ibug.NOSE_BRIDGE], points[Ibug.CHIN]
+    length = float(np.linalg.norm(bridge - chin))
+    window = Crop(tuple(bridge + RISE * (bridge - chin)), WINDOW * length, resolution=SIDE)
+    scalp, normals, head = _drawn(model, fit, window)
+    pixels, unit = window.take(photo.pixels), SIDE / WINDOW
+    colours = srgb_to_linear(pixels).astype(np.float32)
+    skin = _in_window(fit.skin_confidence.detach().cpu().float().numpy(), window)
+    inside = _in_window(np.ones(photo.pixels.shape[:2], np.float32), window) > 0.99
+    person = cv2.erode(person_mask(pixels), np.ones((RIM, RIM), np.uint8)) > 0.9
+    above = _above(window.from_photo(points))
+    beside = ~head & (cv2.distanceTransform((~head).astype(np.uint8), cv2.DIST_L2, 5) < REACH * unit)
+    face = head & (scalp < 0.1) & (skin > 0.9) & above
+    albedo, _ = divide_light(colours, texel_shading(_spread(normals, head), fit), face.astype(np.float32))
+    return _Picture(albedo, _grain(colours), face, inside & person & above & (beside | (head & (scalp > 0.5))), unit)
+
+
+def _drawn(model: FaceModel, fit: FaceFit, window: Crop) -> tuple[Image, Image, Bools]:
+    """The fitted head in the window: scalp (S, S), model-space normals (S, S, 3), where it is (S, S)."""
+    triangles = torch.as_tensor(model.opaque_triangles()).long()
+    posed = fit.posed.detach().to("cpu", torch.float32)
+    camera = fit.camera
+    corner = np.array(window.centre) - window.side / 2
+    shift = camera.intrinsics.detach().cpu().float().clone()
+    shift[:2, 2] -= torch.as_tensor(corner).float()
+    intrinsics = shift * torch.tensor([[SIDE / window.side], [SIDE / window.side], [1.0]])
+    seen = rasterize(camera.to_camera(fit.posed).detach().cpu().float()[None], triangles, intrinsics, (SIDE, SIDE))
+    scalp = torch.as_tensor(scalp_weights(fit.neutral.detach().cpu().double().numpy(), model.landmarks68)).float()
+    values = torch.cat([vertex_normals(posed[None], triangles)[0], scalp[:, None]], dim=1)
+    corners = values[triangles[seen.triangle_ids[0].clamp_min(0)]]
+    drawn = (corners * seen.barycentrics[0][..., None]).sum(-2).numpy()
+    return drawn[..., 3], drawn[..., :3], seen.mask[0].numpy()
+
+
+def _in_window(values: Image, window: Crop) -> Image:
+    """Values (H, W) of the photo's pixels in the window (S, S), 0 outside the photo."""
+    matrix = window.affine()
+    matrix[:, 2] += matrix[:, :2].sum(axis=1) * 0.5 - 0.5
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(values.astype(np.float32), matrix, (SIDE, SIDE), flags=flags)
+
+
+def _above(points: Floats) -> Bools:
+    """(S, S) what is above the tip of the nose, as the face is held; points (68, 2) of the window."""
+    up = points[Ibug.NOSE_BRIDGE] - points[Ibug.CHIN]
+    rows, columns = np.mgrid[:SIDE, :SIDE] + 0.5
+    return (columns - points[Ibug.NOSE_TIP, 0]) * up[0] + (rows - points[Ibug.NOSE_TIP, 1]) * up[1] > 0
+
+
+def _spread(normals: Image, head: Bools) -> Image:
+    """Unit normals, beside the head those of the nearest place on it."""
+    _, labels = cv2.distanceTransformWithLabels(
+        (~head).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    labels = labels.astype(np.int64)
+    nearest = np.zeros((labels.max() + 1, 3), np.float32)
+    nearest[labels[head]] = normals[head]
+    spread = nearest[labels]
+    return spread / np.maximum(np.linalg.norm(spread, axis=-1, keepdims=True), 1e-6)
+
+
+def _grain(colours: Image) -> Image:
+    brightness = np.log(channel_mean(colours) + FAINTEST)
+    fine = np.abs(brightness - cv2.GaussianBlur(brightness, (0, 0), 2.0))
+    return cv2.GaussianBlur(fine, (0, 0), 2.0)
+
+
+def _unlike_skin(picture: _Picture) -> Image:
+    """(S, S) how much a pixel is darker, less red, of another blue and grainier than the face's skin."""
+    logs = log_colours(picture.colours, FAINTEST)
+    red, green, blue = np.moveaxis(logs, -1, 0)
+    features = np.stack([(red + green + blue) / 3, red - green, blue - green, np.log(picture.grain + 0.01)], axis=-1)
+    away = (features - np.median(features[picture.skin], axis=0)) / UNLIKE_SKIN
+    away[..., 1] = np.minimum(away[..., 1], 0.0)  # a scalp is often redder than the face
+    away[..., 3] = np.maximum(away[..., 3], 0.0)
+    return np.linalg.norm(away, axis=-1)
+
+
+def _as_hair(colour: Floats) -> Colour | None:
+    """A colour (3,), linear RGB, brought to one that hair has; None where it is of quite another."""
+    red = colour[0]
+    green = np.clip(colour[1], red / REDDEST, red)
+    blue = np.clip(colour[2], green / YELLOWEST, green)
+    found = np.clip(np.array([red, green, blue]), 0.0, 1.0)
+    level = float(colour.mean())
+    changed = np.abs(found - colour).mean() / max(level, FAINTEST)
+    if level > TOO_DARK_FOR_HUE and changed > MOST_CHANGED:
+        return None
+    return float(found[0]), float(found[1]), float(found[2])
