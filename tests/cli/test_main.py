@@ -33,7 +33,7 @@ class FakeOptions:
 
     model: str = "default"
     quality: str = "default"
-    texture_size: int = -1
+    texture_size: int | str = -1
     device: str = "default"
     face: int | None = None
     fit: str = "default"
@@ -136,9 +136,11 @@ def test_without_blender_the_rest_is_written(
 def test_options_reach_the_pipeline_and_others_keep_its_defaults(pipeline: FakePipeline) -> None:
     likeness("a.jpg")
     likeness("b.jpg", "--quality", "draft", "--texture-size", "512", "--face", "0", "--device", "cpu", "--model", "m")
+    likeness("c.jpg", "--texture-size", "auto")
     assert pipeline.calls == [
         ([Path("a.jpg")], FakeOptions()),
         ([Path("b.jpg")], FakeOptions("m", "draft", 512, "cpu", 0)),
+        ([Path("c.jpg")], FakeOptions(texture_size="auto")),
     ]
 
 
