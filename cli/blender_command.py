@@ -24,7 +24,7 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
-from ..result.choices import AUTO, COARSE, DEFAULT_TEXTURE_SIZE, DETAILS, DRAFT, FINAL, FINE, MEDIUM
+from ..result.choices import AUTO, COARSE, DETAILS, DRAFT, FINAL, FINE, MEDIUM, texture_size
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
 from ..scene.exporting.levels import at_level
@@ -65,7 +65,7 @@ def _make_file(options: argparse.Namespace) -> None:
         options.photos,
         model=options.model,
         quality=options.quality,
-        texture_size=int(options.texture_size),
+        texture_size=texture_size(options.texture_size),
         device=options.device,
         face=options.face,
         scalp_tint=options.scalp_tint,
@@ -111,8 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quality", choices=_names(QUALITIES), default=FINAL, help=f"{DRAFT}: the shape alone, quickly"
     )
-    size = str(DEFAULT_TEXTURE_SIZE)
-    parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default=size, help="in pixels")
+    parser.add_argument("--texture-size", choices=_names(TEXTURE_SIZES), default=AUTO, help="in pixels")
     parser.add_argument(
         "--detail",
         choices=DETAILS,

@@ -11,6 +11,7 @@ from ..bfm.model_ids import BFM2009, BUILTIN
 from ..progress import OnProgress
 from ..result.choices import (
     AUTO,
+    AUTO_SIZES,
     COARSE,
     DETAILS,
     DEVICES,
@@ -21,6 +22,7 @@ from ..result.choices import (
     NO_FIT,
     QUALITIES,
     TEXTURE_SIZES,
+    texture_size,
 )
 from ..result.file_names import FOLDER_SUFFIX, GLB_FILE
 from ..version import ID, VERSION
@@ -99,7 +101,12 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     )
     parser.add_argument("--model", metavar="ID", help=f"face model (default: {BUILTIN})")
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
-    parser.add_argument("--texture-size", type=int, choices=TEXTURE_SIZES, help="side of the textures in pixels")
+    parser.add_argument(
+        "--texture-size",
+        type=texture_size,
+        choices=(AUTO, *TEXTURE_SIZES),
+        help=f"side of the textures in pixels (default: {AUTO}, {' or '.join(map(str, AUTO_SIZES))} by the photo)",
+    )
     parser.add_argument(
         "--detail",
         choices=DETAILS,

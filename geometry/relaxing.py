@@ -10,21 +10,24 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags, identity
 from scipy.sparse.linalg import splu
 
-from .arrays import Floats
+from .arrays import Floats, Ints
 from .flattening import RestTriangles, descended, laid_out
 
 SHARE_OF_FOLD = 0.8  # how far a step may go towards the first fold
+NONE = np.array([], dtype=np.int64)
 REGULAR = 1e-9  # of the largest diagonal entry: the Laplacian leaves moving all points free
 
 
-def relaxed(sheet: RestTriangles, flat: Floats, iterations: int) -> Floats:
-    """Points (V, 2) of less energy than ``flat``, in which no triangle of the sheet is folded."""
+def relaxed(sheet: RestTriangles, flat: Floats, iterations: int, fixed: Ints = NONE) -> Floats:
+    """Points (V, 2) of less energy than ``flat``, in which no triangle of the sheet is folded; ``fixed`` ones stay."""
     slopes, layout = _slopes(sheet, len(flat)), laid_out(sheet, flat)
+    free = np.setdiff1d(np.arange(len(flat)), fixed)
     for _ in range(iterations):
         weights = np.repeat(2 * sheet.weights * _stiffness(slopes @ layout.flat), 2)
         laplacian = slopes.T @ diags(weights) @ slopes
         laplacian = laplacian + identity(len(flat)) * (REGULAR * laplacian.diagonal().max())
-        direction = -splu(laplacian.tocsc()).solve(layout.gradient)
+        direction = np.zeros_like(flat)
+        direction[free] = -splu(laplacian.tocsr()[free][:, free].tocsc()).solve(layout.gradient[free])
         step = min(1.0, SHARE_OF_FOLD * _first_fold(sheet, layout.flat, direction))
         found = descended(sheet, layout, direction, step)
         if found is None:

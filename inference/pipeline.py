@@ -22,7 +22,7 @@ from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
 from ..geometry.colour import linear_to_srgb
 from ..progress import OnProgress
-from ..result.choices import AUTO, DEFAULT_TEXTURE_SIZE, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
+from ..result.choices import AUTO, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
 from ..result.colouring import Colour, Colouring
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
@@ -48,6 +48,7 @@ from .model_mesh import mesh_of, model_record
 from .texture.eye_colours import measure_eyes
 from .texture.hair import hair_colour
 from .texture.texture import build_texture, with_eyes
+from .uv.resolution import chosen_size
 
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
 STAGE_END = {
@@ -67,12 +68,12 @@ class PipelineOptions:
         >>> import likeness
         >>> options = likeness.PipelineOptions(quality="draft")
         >>> options.model, options.texture_size
-        ('builtin', 1024)
+        ('builtin', 'auto')
     """
 
     model: str = BUILTIN  # id of a model of the library
     quality: str = FINAL  # or DRAFT
-    texture_size: int = DEFAULT_TEXTURE_SIZE  # side of the textures, pixels
+    texture_size: int | str = AUTO  # side of the textures, pixels; AUTO: as large as the photo has the pixels for
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
     fit: str = FULL_FIT  # or NO_FIT
@@ -196,6 +197,8 @@ def _fits(
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
     if options.quality not in QUALITIES:
         raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
+    if options.texture_size != AUTO and not isinstance(options.texture_size, int):
+        raise LikenessError(f"A texture's size is a number of pixels or {AUTO!r}, not {options.texture_size!r}.")
     if options.fit not in FITS:
         raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
     if options.fit == NO_FIT:
@@ -222,12 +225,12 @@ def _maps(
     views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], options: PipelineOptions, watch: Stopwatch
 ) -> tuple[dict[str, Any], Colouring]:
     with watch.stage("texture"):
+        size = chosen_size(options.texture_size, model, fits)
         hair, eyes = hair_colour(views[0].photo, model, fits[0]), measure_eyes(views[0], model, fits[0])
         photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
-        texture = build_texture(photos, model, fits, options.texture_size, tint)
-        texture = with_eyes(texture, model, eyes)
+        texture = with_eyes(build_texture(photos, model, fits, size, tint), model, eyes)
     with watch.stage("detail"):
-        detail = shape_from_shading(views[0].photo, model, fits[0], options.texture_size)
+        detail = shape_from_shading(views[0].photo, model, fits[0], size)
     images = {
         ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),

@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..engine.task import Task
 from ..errors import LikenessError
+from ..result.choices import AUTO, texture_size
 from ..scene.building.build import build_face
 from ..scene.building.camera import look_through_camera
 from ..scene.photo_set import remember_photos
@@ -18,16 +19,7 @@ from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
-from .settings import (
-    DEFAULT_SIZE,
-    DEVICES,
-    LARGEST_FACE,
-    QUALITIES,
-    SCALP_TINT,
-    TEXTURE_SIZES,
-    model_items,
-    session,
-)
+from .settings import DEVICES, LARGEST_FACE, QUALITIES, SCALP_TINT, TEXTURE_SIZES, model_items, session
 
 # What `inference.images` reads; HEIC where the engine has a decoder for it.
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
@@ -44,7 +36,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
     face: IntProperty(name="Face", default=LARGEST_FACE, min=LARGEST_FACE, options={"SKIP_SAVE"})
     model: EnumProperty(name="Model", items=model_items, options={"SKIP_SAVE"})
     quality: EnumProperty(name="Quality", items=QUALITIES, options={"SKIP_SAVE"})
-    texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=DEFAULT_SIZE, options={"SKIP_SAVE"})
+    texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=AUTO, options={"SKIP_SAVE"})
     scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, options={"SKIP_SAVE"})
     device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
 
@@ -77,7 +69,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
             [Path(photo) for photo in self._photos],
             model=self._chosen("model", context),
             quality=self._chosen("quality", context),
-            texture_size=int(self._chosen("texture_size", context)),
+            texture_size=texture_size(self._chosen("texture_size", context)),
             scalp_tint=self._chosen("scalp_tint", context),
             device=self._chosen("device", context),
             face=None if face == LARGEST_FACE or len(self._photos) > 1 else face,

@@ -29,14 +29,15 @@ PROPERTY = ID
 # "likeness" as a Python package, "bl_ext.<repository>.likeness" as an extension.
 ROOT_PACKAGE = __package__.rpartition(".")[0]
 LARGEST_FACE = -1
-DEFAULT_SIZE = str(choices.DEFAULT_TEXTURE_SIZE)
-
 QUALITIES = (
     (FINAL, "Final", "Shape, light, skin colour and wrinkles"),
     (DRAFT, "Draft", "The shape alone, in a fraction of the time"),
 )
 SCALP_TINT = "Give the scalp stubble in the colour of the hair in the photo"
-TEXTURE_SIZES = tuple((str(side), f"{side} px", f"{side} x {side} pixels") for side in choices.TEXTURE_SIZES)
+TEXTURE_SIZES = (
+    (AUTO, "Automatic", f"{choices.AUTO_SIZES[1]} pixels where the photo has them, else {choices.AUTO_SIZES[0]}"),
+    *((str(side), f"{side} px", f"{side} x {side} pixels") for side in choices.TEXTURE_SIZES),
+)
 DEVICES = (
     (AUTO, "Automatic", "The fastest device that works"),
     (CPU, "Processor", "Works everywhere"),
@@ -103,9 +104,7 @@ class LikenessSession(bpy.types.PropertyGroup):
     finding_faces: BoolProperty()
     model: EnumProperty(name="Model", description="The face model", items=model_items)
     quality: EnumProperty(name="Quality", items=QUALITIES, default=FINAL)
-    texture_size: EnumProperty(
-        name="Texture", description="Size of the textures", items=TEXTURE_SIZES, default=DEFAULT_SIZE
-    )
+    texture_size: EnumProperty(name="Texture", description="Size of the textures", items=TEXTURE_SIZES, default=AUTO)
     scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True)
     device: EnumProperty(name="Device", description="Where to compute", items=DEVICES, default=AUTO)
     job: StringProperty(description="What is running, if anything")

@@ -10,7 +10,7 @@ from bpy.props import EnumProperty
 
 from ..engine.task import Task
 from ..errors import LikenessError
-from ..result.choices import FINAL
+from ..result.choices import FINAL, texture_size
 from ..result.folder import read_reconstruction
 from ..result.reconstruction import PHOTO_IMAGE
 from ..scene.photo_set import other_photos
@@ -48,7 +48,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
         options = {
             "model": state_of(face).model,
             "quality": FINAL,
-            "texture_size": int(self.texture_size),
+            "texture_size": texture_size(self.texture_size),
             "scalp_tint": session(context).scalp_tint,
             "device": session(context).device,
             "face": face_in_photo(face),

@@ -10,7 +10,7 @@ from __future__ import annotations
 DRAFT, FINAL = "draft", "final"
 QUALITIES = (DRAFT, FINAL)
 TEXTURE_SIZES = (512, 1024, 2048, 4096)  # side, texels
-DEFAULT_TEXTURE_SIZE = 1024
+AUTO_SIZES = (1024, 2048)  # what AUTO takes: the larger one where the photo has the pixels for it
 # How many vertices an exported mesh has: its cage's, its own, or those of one subdivision more.
 COARSE, MEDIUM, FINE = "coarse", "medium", "fine"
 DETAILS = (COARSE, MEDIUM, FINE)
@@ -20,3 +20,8 @@ DEVICES = (AUTO, CPU, CUDA, MPS)
 # Fitted to the photo, or what Deep3D's network says alone.
 FULL_FIT, NO_FIT = "full", "none"
 FITS = (FULL_FIT, NO_FIT)
+
+
+def texture_size(word: str) -> int | str:
+    """A texture's size as the pipeline knows it, from the word for it: AUTO or a number. Raises `ValueError`."""
+    return word if word == AUTO else int(word)

@@ -88,4 +88,5 @@ def colour_share(fine: Floats32, weight: Floats32, sigma: float) -> Floats32:
 
 
 def _blur(x: Floats32, sigma: float) -> Floats32:
-    return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma), np.float32)
+    """Gaussian average; beyond the border nothing is known, so zero."""
+    return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT), np.float32)

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
-from scipy.sparse import diags
-from scipy.sparse.linalg import LinearOperator, cg
 
 from ...geometry.arrays import Floats32
+from ...geometry.vectors import dot
 from ..lighting import sh_basis, sh_gradient
 from .albedo import GREEN
 from .picture import FacePicture
@@ -26,6 +26,8 @@ from .picture import FacePicture
 TYPICAL_CURVATURE = 500.0  # 1 / m, of skin relief: 0.1 mm over about a millimetre
 _DARKEST = 0.25  # least shading, share of the face's mean
 _ROUNDS, _STEPS = 3, 40  # of reweighting, and of conjugate gradients in each
+_TOLERANCE = 1e-5  # of the right side's length, at which they end
+_STEP = np.array([[-0.5, 0.0, 0.5]], np.float32)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def shading(picture: FacePicture, light: torch.Tensor) -> Floats32:
     Harmonics of hard light dip below zero where a real room still sends some light.
     """
     lit = (sh_basis(torch.from_numpy(picture.normals)) @ light).numpy()
-    on_face = np.square(picture.normals).sum(axis=-1) > 0.5
+    on_face = dot(picture.normals, picture.normals) > 0.5
     floor = _DARKEST * np.maximum(lit[on_face], 0.0).mean(axis=0)
     return np.maximum(lit, np.maximum(floor, 1e-4)).astype(np.float32)
 
@@ -63,8 +65,8 @@ def relief(picture: FacePicture, light: torch.Tensor, gain: Floats32) -> Relief:
     right, below = _surface_gradient(picture)
     slope = turning.numpy() / level
     on_face = picture.depth > 0.0
-    across = np.where(on_face, -(slope * right).sum(axis=-1), 0.0)
-    down = np.where(on_face, -(slope * below).sum(axis=-1), 0.0)
+    across = np.where(on_face, -dot(slope, right), 0.0)
+    down = np.where(on_face, -dot(slope, below), 0.0)
     return Relief(across.astype(np.float32), down.astype(np.float32), gain)
 
 
@@ -93,15 +95,15 @@ def _surface_gradient(picture: FacePicture) -> tuple[Floats32, Floats32]:
     height, width = picture.depth.shape
     k = picture.camera.intrinsics.numpy()
     x, y = np.meshgrid(np.arange(width) + 0.5 - k[0, 2], np.arange(height) + 0.5 - k[1, 2])
-    ray = np.stack([x / k[0, 0], -y / k[1, 1], np.full_like(x, -1.0)], axis=-1)
-    along = (picture.normals * ray).sum(axis=-1)
+    ray = np.stack([x / k[0, 0], -y / k[1, 1], np.full_like(x, -1.0)], axis=-1).astype(np.float32)
+    along = dot(picture.normals, ray)
     along = np.minimum(along, -0.15)[..., None]  # grazing pixels would stretch without bound
     steps = []
-    for direction in (np.array([1.0 / k[0, 0], 0.0, 0.0]), np.array([0.0, -1.0 / k[1, 1], 0.0])):
+    for direction in np.array([[1.0 / k[0, 0], 0.0, 0.0], [0.0, -1.0 / k[1, 1], 0.0]], np.float32):
         tilt = (picture.normals @ direction)[..., None] / along
         steps.append(picture.depth[..., None] * (direction - tilt * ray))
     u, v = steps
-    uu, uv, vv = ((a * b).sum(axis=-1) for a, b in ((u, u), (u, v), (v, v)))
+    uu, uv, vv = (dot(a, b) for a, b in ((u, u), (u, v), (v, v)))
     area = np.maximum(uu * vv - uv * uv, 1e-16)
     right = (vv[..., None] * u - uv[..., None] * v) / area[..., None]
     below = (uu[..., None] * v - uv[..., None] * u) / area[..., None]
@@ -114,16 +116,12 @@ def solve(system: Relief, residual: Floats32, weight: Floats32, small: float, fl
     right_side = system.adjoint(weight * residual)
     curvature_weight = np.full_like(residual, flat / TYPICAL_CURVATURE)
     for _ in range(_ROUNDS):
+        bending = curvature_weight / pixel**4
 
-        def normal_matrix(x: Floats32, bending: Floats32 = curvature_weight) -> Floats32:
-            bent = _laplacian(bending * _laplacian(x)) / pixel**4
-            return system.adjoint(weight * system.apply(x)) + small * x + bent
+        def normal_matrix(x: Floats32, bending: Floats32 = bending) -> Floats32:
+            return system.adjoint(weight * system.apply(x)) + small * x + _laplacian(bending * _laplacian(x))
 
-        diagonal = (
-            small
-            + 20.0 * curvature_weight / pixel**4
-            + weight * (system.gain**2 + 0.5 * system.across**2 + 0.5 * system.down**2)
-        )
+        diagonal = small + 20.0 * bending + weight * (system.gain**2 + 0.5 * system.across**2 + 0.5 * system.down**2)
         height = _conjugate_gradient(normal_matrix, right_side, height, diagonal)
         curvature = np.abs(_laplacian(height)) / pixel**2
         curvature_weight = flat / np.maximum(curvature, 0.1 * TYPICAL_CURVATURE)
@@ -134,26 +132,37 @@ def _conjugate_gradient(
     matrix: Callable[[Floats32], Floats32], right_side: Floats32, start: Floats32, diagonal: Floats32
 ) -> Floats32:
     """A few steps from ``start`` (H, W), preconditioned by the diagonal (H, W)."""
-    shape = right_side.shape
-    system = LinearOperator(
-        (right_side.size, right_side.size), lambda x: matrix(x.reshape(shape)).ravel(), dtype=right_side.dtype
-    )
-    found, _ = cg(system, right_side.ravel(), start.ravel(), maxiter=_STEPS, M=diags(1 / diagonal.ravel()))
-    return found.reshape(shape)
+    x, enough = start.copy(), _TOLERANCE**2 * _product(right_side, right_side)
+    residual = right_side - matrix(x)
+    direction, before = np.zeros_like(x), 1.0
+    for _ in range(_STEPS):
+        if _product(residual, residual) <= enough:
+            break
+        scaled = residual / diagonal
+        now = _product(residual, scaled)
+        direction *= np.float32(now / before)
+        direction += scaled
+        turned = matrix(direction)
+        step = np.float32(now / _product(direction, turned))
+        x += step * direction
+        residual -= step * turned
+        before = now
+    return x
+
+
+def _product(a: Floats32, b: Floats32) -> float:
+    return float(np.vdot(a, b))
 
 
 def _right(x: Floats32) -> Floats32:
-    out = np.zeros_like(x)
-    out[:, :-1] += 0.5 * x[:, 1:]
-    out[:, 1:] -= 0.5 * x[:, :-1]
-    return out
+    """Central differences, zero beyond the border."""
+    return np.asarray(cv2.filter2D(x, -1, _STEP, borderType=cv2.BORDER_CONSTANT), x.dtype)
 
 
 def _below(x: Floats32) -> Floats32:
-    return _right(x.T).T
+    return np.asarray(cv2.filter2D(x, -1, _STEP.T, borderType=cv2.BORDER_CONSTANT), x.dtype)
 
 
 def _laplacian(x: Floats32) -> Floats32:
     """Five-point Laplacian with mirrored borders; symmetric."""
-    p = np.pad(x, 1, mode="edge")
-    return p[:-2, 1:-1] + p[2:, 1:-1] + p[1:-1, :-2] + p[1:-1, 2:] - 4.0 * x
+    return np.asarray(cv2.Laplacian(x, -1, borderType=cv2.BORDER_REPLICATE), x.dtype)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.arrays import Floats32, Pixels
+from ...geometry.vectors import dot, length
 from ..uv.atlas import UvAtlas
 
 _LEAST_AREA = 1e-12  # square metres a unit of UV must span; less is a collapsed triangle
@@ -25,15 +27,15 @@ def bake_normal_map(displacement: Floats32, atlas: UvAtlas, vertices: NDArray, u
     change_v = -change_down  # rows run against v
     # Measured along P_v the bitangent is right for mirrored charts too: t = P_u / |P_u|, b the rest of
     # P_v at right angles to it, so the system is triangular.
-    length = np.linalg.norm(along_u, axis=-1)
-    lean = (along_u * along_v).sum(axis=-1) / np.maximum(length, 1e-9)
-    rise = np.sqrt(np.maximum((along_v**2).sum(axis=-1) - lean**2, 0.0))
-    valid = atlas.mask & (length * rise > _LEAST_AREA)
-    slope_t = np.where(valid, change_u / np.maximum(length, 1e-9), 0.0)
+    width = length(along_u)
+    lean = dot(along_u, along_v) / np.maximum(width, 1e-9)
+    rise = np.sqrt(np.maximum(dot(along_v, along_v) - lean**2, 0.0))
+    valid = atlas.mask & (width * rise > _LEAST_AREA)
+    slope_t = np.where(valid, change_u / np.maximum(width, 1e-9), 0.0)
     slope_b = np.where(valid, (change_v - lean * slope_t) / np.maximum(rise, 1e-9), 0.0)
-    normal = np.stack([-slope_t, -slope_b, np.ones_like(slope_t)], axis=-1)
-    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
-    return np.clip(np.rint(normal * 127.5 + 127.5), 0, 255).astype(np.uint8)
+    scale = 127.5 / np.sqrt(slope_t**2 + slope_b**2 + 1.0)
+    channels = [np.rint(127.5 + scale * part).astype(np.uint8) for part in (-slope_t, -slope_b, np.float32(1.0))]
+    return np.asarray(cv2.merge(channels), np.uint8)
 
 
 def uv_steps(vertices: NDArray, uv: NDArray, triangles: NDArray, triangles_uv: NDArray) -> tuple[Floats32, Floats32]:

@@ -5,7 +5,7 @@ Arrays are (H, W, ...) over the crop's pixels, float32; lengths in metres, norma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
 from ...geometry.colour import srgb_to_linear
 from ...geometry.smoothstep import smoothstep
+from ...geometry.vectors import dot, length
 from ..camera import Camera
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
@@ -26,6 +27,7 @@ from ..rendering.rasterizer import interpolate, rasterize
 
 PIXEL = 0.0003  # metres of skin; a finer photo is averaged down to this, pores are not smaller
 _MARGIN = 4  # pixels of the photo round the projected face
+_ROOM = 8  # pixels round what is trusted: relief there reaches no farther
 _FACING = (0.2, 0.5)  # cosine of the view angle between which a surface begins to be trusted
 _EDGE_STEP = 0.002  # metres of depth between neighbours that make an occluding edge
 _EDGE_REACH = 0.002  # metres beside edges and the outline that are distrusted
@@ -72,6 +74,25 @@ def face_picture(photo: Photo, model: FaceModel, fit: FaceFit) -> FacePicture:
     return FacePicture(colours, normals, depth, trust.astype(np.float32), cut, (left, top), scale, pixel)
 
 
+def trusted_part(picture: FacePicture) -> FacePicture:
+    """The picture cut down to what of it is trusted, with a little room; itself where nothing is."""
+    rows, columns = (np.flatnonzero(picture.trust.max(axis=axis) > 0.0) for axis in (1, 0))
+    if not len(rows):
+        return picture
+    (top, left), (height, width) = (np.maximum([x[0] - _ROOM for x in (rows, columns)], 0), picture.depth.shape)
+    bottom, right = min(int(rows[-1]) + 1 + _ROOM, height), min(int(columns[-1]) + 1 + _ROOM, width)
+    part = slice(top, bottom), slice(left, right)
+    return replace(
+        picture,
+        colours=np.ascontiguousarray(picture.colours[part]),
+        normals=np.ascontiguousarray(picture.normals[part]),
+        depth=np.ascontiguousarray(picture.depth[part]),
+        trust=np.ascontiguousarray(picture.trust[part]),
+        camera=picture.camera.cropped(int(left), int(top), int(right - left), int(bottom - top)),
+        corner=(picture.corner[0] + left / picture.scale[0], picture.corner[1] + top / picture.scale[1]),
+    )
+
+
 def _on_cpu(camera: Camera) -> Camera:
     parts = (camera.intrinsics, camera.rotation, camera.translation)
     intrinsics, rotation, translation = (x.detach().to("cpu", torch.float32) for x in parts)
@@ -94,7 +115,7 @@ def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats
     normals = to_view_frame(vertex_normals(placed, triangles)[0])
     plain = torch.as_tensor(_plain_skin(model))[:, None]
     values = interpolate(fragments, triangles, torch.cat([normals, plain], dim=1))[0].numpy()
-    unit = values[..., :3] / np.maximum(np.linalg.norm(values[..., :3], axis=-1, keepdims=True), 1e-6)
+    unit = values[..., :3] / np.maximum(length(values[..., :3]), 1e-6)[..., None]
     return unit, fragments.depth[0].numpy(), values[..., 3]
 
 
@@ -113,8 +134,8 @@ def _trust(normals: Floats32, depth: Floats32, pixel: float, camera: Camera) -> 
     height, width = depth.shape
     focal, centre = camera.intrinsics[0, 0].item(), camera.intrinsics[:2, 2].numpy()
     x, y = np.meshgrid(np.arange(width) + 0.5 - centre[0], np.arange(height) + 0.5 - centre[1])
-    ray = np.stack([x, -y, np.full_like(x, -focal)], axis=-1)
-    facing = -(normals * ray).sum(axis=-1) / np.linalg.norm(ray, axis=-1)
+    ray = np.stack([x, -y, np.full_like(x, -focal)], axis=-1).astype(np.float32)
+    facing = -dot(normals, ray) / length(ray)
     box = np.ones((3, 3), np.uint8)
     step = cv2.dilate(depth, box) - cv2.erode(depth, box)
     slope = np.sqrt(np.maximum(1.0 - facing**2, 0.0)) / np.maximum(facing, 0.05)

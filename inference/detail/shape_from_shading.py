@@ -14,11 +14,12 @@ from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import uv_atlas
+from ..uv.resolution import enough_texels, pixels_across
 from .albedo import log_reflectance, relief_residual, without_hair
 from .detail import Detail
 from .height import occlusion_gain, relief, shading, solve
 from .normal_map import bake_normal_map
-from .picture import FacePicture, face_picture
+from .picture import FacePicture, face_picture, trusted_part
 from .uv_map import to_texture
 
 _HAIR_REACH = 0.0015  # metres beside a dark thing that are distrusted too
@@ -42,13 +43,23 @@ class ShapeFromShadingSettings:
 
 
 def shape_from_shading(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Detail:
-    """Displacement and normal map of ``size`` x ``size`` texels; ``fit.camera`` is the photo's."""
-    picture = face_picture(photo, model, fit)
+    """Displacement and normal map of ``size`` x ``size`` texels; ``fit.camera`` is the photo's.
+
+    Maps finer than the picture that the relief is measured in are made at half their size, or a quarter, and enlarged.
+    """
+    picture = trusted_part(face_picture(photo, model, fit))
     height = heights(picture, fit.light.detach().to("cpu", torch.float32), ShapeFromShadingSettings())
-    atlas = uv_atlas(model, size)
+    atlas = uv_atlas(model, enough_texels(size, picture.scale[0] * pixels_across(model, [fit])))
     displacement = to_texture(height, picture, atlas, model, fit)
     vertices = fit.posed.detach().to("cpu", torch.float32).numpy()
-    return Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
+    made = Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
+    return made if atlas.size == size else _enlarged(made, size)
+
+
+def _enlarged(detail: Detail, size: int) -> Detail:
+    displacement = cv2.resize(detail.displacement, (size, size), interpolation=cv2.INTER_CUBIC)
+    normal_map = cv2.resize(detail.normal_map, (size, size), interpolation=cv2.INTER_LINEAR)
+    return Detail(np.asarray(displacement, np.float32), np.asarray(normal_map, np.uint8))
 
 
 def heights(picture: FacePicture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats32:

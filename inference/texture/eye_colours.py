@@ -1,7 +1,7 @@
 """The colours of a person's eyes, measured in the photo: iris and white, the light taken out.
 
 The iris is looked for as a dark disc where the fitted eyeball has it. Its colour is that of its lower part, which lids
-and lashes do not shade, without the lamps mirrored in it; the white of the same eye says how much light falls there, and
+and lashes do not shade, without the lamps mirrored in it; the white of the same eye says how much light falls there and
 half of what colour that light is: the rest of it is the fitted light's word, for the white of an eye may be red or
 yellow.
 """

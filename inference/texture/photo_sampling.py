@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from ...geometry.arrays import Image
+from ...geometry.arrays import Bools, Image
 from ...geometry.colour import srgb_to_linear
 from ...geometry.smoothstep import smoothstep
 from ..images import Photo
 from ..uv.atlas import TexelGeometry
+from ..uv.resolution import pixels_per_texel
 
 _KERNEL_REACH = 2  # photo pixels: a mask shrunk by this keeps the cubic kernel off what it hides
 _CLIPPED = (0.8, 0.98)  # linear level of the darkest channel between which a pixel counts as burnt out
@@ -18,17 +19,22 @@ _CLIPPED = (0.8, 0.98)  # linear level of the darkest channel between which a pi
 
 def sample_photo(photo: Photo, geometry: TexelGeometry) -> Image:
     """Linear RGB (T, T, 3) under each texel; area averages first where the photo is finer than the texture."""
-    box = _seen_box(geometry, photo.size)
+    return sample_pixels(photo, geometry.pixels, geometry.visibility > 0.0, pixels_per_texel(geometry))
+
+
+def sample_pixels(photo: Photo, pixels: Image, seen: Bools, step: float) -> Image:
+    """Linear RGB (H, W, 3) at photo pixels (H, W, 2) about ``step`` apart, as far as they are ``seen`` (H, W)."""
+    box = _seen_box(pixels[seen], photo.size)
     if box is None:
-        return np.zeros((*geometry.facing.shape, 3), np.float32)
+        return np.zeros((*seen.shape, 3), np.float32)
     left, top, right, bottom = box
     crop = srgb_to_linear(photo.pixels[top:bottom, left:right]).astype(np.float32)
-    factor = min(1.0, 1.0 / max(pixels_per_texel(geometry), 1e-6))
+    factor = min(1.0, 1.0 / max(step, 1e-6))
     width, height = (max(1, round(n * factor)) for n in (right - left, bottom - top))
     if factor < 1.0:
         crop = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA)
     scale = np.array([width / (right - left), height / (bottom - top)], np.float32)
-    at = (geometry.pixels - np.array([left, top], np.float32)) * scale - 0.5
+    at = (pixels - np.array([left, top], np.float32)) * scale - 0.5
     colours = cv2.remap(crop, at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
     return np.maximum(colours, 0.0)
 
@@ -44,24 +50,15 @@ def sample_skin(skin_confidence: Tensor, geometry: TexelGeometry) -> Image:
 
 def unclipped(colours: Image) -> Image:
     """1 where a photo colour (T, T, 3) still tells something, 0 where the sensor was burnt out."""
-    return 1.0 - smoothstep(*_CLIPPED, colours.min(axis=-1))
+    red, green, blue = cv2.split(colours)
+    return 1.0 - smoothstep(*_CLIPPED, np.minimum(np.minimum(red, green), blue))
 
 
-def _seen_box(geometry: TexelGeometry, photo_size: tuple[int, int]) -> tuple[int, int, int, int] | None:
-    """Left, top, right, bottom of the part of the photo that visible texels show, with room for the kernel."""
-    seen = geometry.pixels[geometry.visibility > 0.0]
+def _seen_box(seen: Image, photo_size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of the part of the photo that has the seen pixels (N, 2), with room for the kernel."""
     if not len(seen):
         return None
-    low = np.maximum(np.floor(seen.min(axis=0)).astype(int) - 8, 0)
-    high = np.minimum(np.ceil(seen.max(axis=0)).astype(int) + 8, photo_size)
+    x, y = seen.T
+    low = np.maximum(np.floor([x.min(), y.min()]).astype(int) - 8, 0)
+    high = np.minimum(np.ceil([x.max(), y.max()]).astype(int) + 8, photo_size)
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
-
-
-def pixels_per_texel(geometry: TexelGeometry) -> float:
-    """Typical number of photo pixels a well seen texel spans along one side."""
-    right = np.diff(geometry.pixels, axis=1)[:-1]
-    down = np.diff(geometry.pixels, axis=0)[:, :-1]
-    area = np.abs(right[..., 0] * down[..., 1] - right[..., 1] * down[..., 0])
-    # Steps between charts are huge and rare: the median does not see them.
-    seen = area[geometry.visibility[:-1, :-1] > 0.5]
-    return float(np.sqrt(np.median(seen))) if len(seen) else 1.0

@@ -93,6 +93,13 @@ def merit(view: SeenSkin) -> Image:
     return view.seen * view.facing**2
 
 
+def shares(views: Sequence[SeenSkin]) -> list[Image]:
+    """For each photo how far a texel (T, T) is seen in it and in none better, the main one being preferred."""
+    merits = np.stack([merit(view) * (_OTHERS if number else 1.0) for number, view in enumerate(views)])
+    best = merits.argmax(axis=0)
+    return [np.where(best == number, view.seen, np.float32(0.0)) for number, view in enumerate(views)]
+
+
 def matched(colours: Image, target: Image, weight: Image) -> Image:
     """``colours`` brought to ``target`` at low frequencies where ``weight`` is, and smoothly on from there."""
     wanted, known = shrink(target, weight, _MATCH_SIDE)

@@ -55,7 +55,7 @@ def _away(albedo: Image, expected: Image) -> Image:
 
 def _base(values: Image, weight: Image) -> Image:
     """The edge-preserving weighted mean (T, T) of ``values``: a guided filter guided by the values themselves."""
-    pair, known = shrink(cv2.merge([values, values * values, values]), weight, _SIDE)
+    pair, known = shrink(np.stack([values, values * values, values], axis=-1), weight, _SIDE)
     total = np.maximum(_mean(known), 1e-4)
     mean, square = (_mean(pair[..., i] * known) / total for i in range(2))
     variance = np.maximum(square - mean**2, 0.0)

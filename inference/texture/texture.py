@@ -21,8 +21,10 @@ from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import texel_geometry, uv_atlas
 from ..uv.blending import (
+    GRAIN_SHARE,
     by_rows,
     channel_mean,
+    enlarge,
     grain,
     grain_strengths,
     log_colours,
@@ -30,19 +32,18 @@ from ..uv.blending import (
     padding,
 )
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
+from ..uv.resolution import OVERSAMPLED, enough_texels, pixels_across
 from .delighting import balance_sides, even_out
 from .eye_colours import TYPICAL_EYES, EyeColours
 from .eye_shape import eye_shapes, eyes_are_patches
 from .eyes import paste_eyes, with_lids
+from .fine_octaves import PhotoOnSkin, with_fine_octaves
 from .iris import painted_eyes
-from .photo_sampling import pixels_per_texel
 from .scalp import with_stubble
 from .seams import close_seams
-from .seen_skin import SeenSkin, blend_over, look, matched, merged, texel_groups
+from .seen_skin import SeenSkin, blend_over, look, matched, merged, shares, texel_groups
 
-_COARSE_SIZE = 256  # texels in which the photo is measured against the texture
-_LEAST_SIZE = 512
-_GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
+_FULL_SIZE = 1024  # texels in which the skin is completed; what is finer the photo alone knows
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,24 @@ def build_texture(
     """Albedo and confidence of the fitted face in ``size`` x ``size`` texels, from one photo or several.
 
     Each fit is that of its photo; the first photo leads. With the colour of the hair the scalp gets stubble. A texture
-    much finer than the photos is built at half its size, or a quarter, and enlarged: nothing is lost.
+    much finer than the photos is built at half its size, or a quarter, and enlarged: nothing is lost. Of one finer than
+    `_FULL_SIZE` the photos give the last octaves alone.
     """
-    enough = _enough_texels(model, fits, size)
-    made = _build(photos, model, fits, enough, hair)
-    if enough == size:
-        return made
-    albedo = cv2.resize(made.albedo, (size, size), interpolation=cv2.INTER_CUBIC)
-    confidence = cv2.resize(made.confidence, (size, size), interpolation=cv2.INTER_LINEAR)
-    return Texture(np.clip(albedo, 0.0, 1.0), confidence)
+    enough = enough_texels(size, OVERSAMPLED * pixels_across(model, fits))
+    coarse = enough_texels(enough, 0.0, _FULL_SIZE)
+    made, views = _build(photos, model, fits, coarse, hair)
+    albedo = made.albedo
+    if coarse < enough:
+        atlas = uv_atlas(model, coarse)
+        on_skin = (texel_groups(atlas, model) == SKIN).astype(np.float32)
+        shown = [
+            PhotoOnSkin(photo, texel_geometry(atlas, fit), share * on_skin)
+            for photo, fit, share in zip(photos, fits, shares(views), strict=True)
+        ]
+        albedo = with_fine_octaves(albedo, shown, mirror_coordinates(model, coarse), on_skin, enough // coarse)
+    if len(albedo) < size:
+        albedo = np.clip(enlarge(albedo, size), 0.0, 1.0)
+    return Texture(albedo, cv2.resize(made.confidence, (size, size), interpolation=cv2.INTER_LINEAR))
 
 
 def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Texture:
@@ -82,21 +92,14 @@ def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Te
     return Texture(painted_eyes(texture.albedo, model, eyes or TYPICAL_EYES), confidence)
 
 
-def _enough_texels(model: FaceModel, fits: Sequence[FaceFit], size: int) -> int:
-    """``size``, halved while there are still half as many texels again as photo pixels along a side."""
-    coarse = uv_atlas(model, _COARSE_SIZE)
-    pixels = max(pixels_per_texel(texel_geometry(coarse, fit)) for fit in fits) * _COARSE_SIZE
-    while size % 2 == 0 and size // 2 >= max(_LEAST_SIZE, 1.5 * pixels):
-        size //= 2
-    return size
-
-
 def _build(
     photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: Colour | None
-) -> Texture:
+) -> tuple[Texture, list[SeenSkin]]:
+    """The texture, and what each photo shows of it."""
     atlas = uv_atlas(model, size)
     groups = texel_groups(atlas, model)
-    skin = merged([look(photo, model, fit, atlas, groups) for photo, fit in zip(photos, fits, strict=True)], groups)
+    views = [look(photo, model, fit, atlas, groups) for photo, fit in zip(photos, fits, strict=True)]
+    skin = merged(views, groups)
     guess = atlas.interpolate(fits[0].albedo)
     on_skin = (groups == SKIN).astype(np.float32)
     mirror = mirror_coordinates(model, size)
@@ -115,7 +118,7 @@ def _build(
             for eye in eyes:
                 result = with_lids(result, skin.albedo, seen, eye, on_skin)
     result = pad_charts(result.astype(np.float32), atlas.mask, padding(size))
-    return Texture(np.clip(result, 0.0, 1.0), seen)
+    return Texture(np.clip(result, 0.0, 1.0), seen), views
 
 
 def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> Image:
@@ -135,5 +138,5 @@ def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> 
 def _with_grain(base: Image, seen_colours: Image, weight: Image) -> Image:
     """Model skin with the fine brightness variation of the seen skin."""
     brightness = log_colours(channel_mean(seen_colours))
-    noise = grain(_GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
+    noise = grain(GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
     return by_rows(lambda colours, step: colours * np.exp(step)[..., None], base, noise)

@@ -20,6 +20,7 @@ from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
 from ...geometry.smoothstep import smoothstep
+from ...geometry.vectors import dot, length
 from ..camera import Camera
 from ..fitting.face_fit import FaceFit
 from ..rendering.normals import vertex_normals
@@ -35,7 +36,7 @@ _MAX_SLOPE = 5.0  # tangent of the steepest view angle that the depth tolerance 
 _CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class UvAtlas:
     """The UV layout of one model at one texture size."""
 
@@ -102,17 +103,21 @@ def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
     )
 
 
+@lru_cache(maxsize=2)
 def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
-    """Where each texel is on the posed face, where in the photo, and how well it is seen there."""
+    """Where each texel is on the posed face, where in the photo, and how well it is seen there; the last two are kept.
+
+    Nobody may write into them.
+    """
     posed = fit.posed.detach().to("cpu", torch.float32)
     camera = _on_cpu(fit.camera)
     normals = vertex_normals(posed[None], torch.as_tensor(atlas.triangles))[0]
     both = atlas.interpolate(torch.cat([posed, normals], dim=1))
     positions, normals = np.ascontiguousarray(both[..., :3]), np.ascontiguousarray(both[..., 3:])
-    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-8)
+    normals /= np.maximum(length(normals), 1e-8)[..., None]
     placed = camera.to_camera(torch.from_numpy(positions)).numpy()
     rotated = normals @ camera.rotation.numpy().T
-    facing = -np.einsum("ijk,ijk->ij", rotated, placed) / np.linalg.norm(placed, axis=-1)
+    facing = -dot(rotated, placed) / length(placed)
     facing = np.where(atlas.mask, facing, 0.0).astype(np.float32)
     pixels = camera.project(torch.from_numpy(positions)).numpy()
     visibility = _visibility(atlas, posed, camera, placed[..., 2], pixels, facing)

@@ -17,6 +17,7 @@ PADDING = 1 / 64  # of the texture's side: how far charts are continued outwards
 # a ratio of two brightnesses would be without bounds; the last is black itself.
 FAINTEST, FAINTEST_HUE, LEAST_DIVISOR, BLACK = 2e-3, 4e-3, 1e-3, 1e-4
 _BAND_ROWS = 32
+GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
 _GRAIN_TILE = 512  # texels; the grain repeats after this
 _GRAIN_OCTAVES = 3
 

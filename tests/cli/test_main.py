@@ -33,7 +33,7 @@ class FakeOptions:
 
     model: str = "default"
     quality: str = "default"
-    texture_size: int = -1
+    texture_size: int | str = -1
     device: str = "default"
     face: int | None = None
     fit: str = "default"
@@ -138,9 +138,11 @@ def test_options_reach_the_pipeline_and_others_keep_its_defaults(pipeline: FakeP
     likeness("a.jpg")
     chosen = ("--quality", "draft", "--texture-size", "512", "--face", "0", "--device", "cpu", "--model", "m")
     likeness("b.jpg", *chosen, "--bare-scalp")
+    likeness("c.jpg", "--texture-size", "auto")
     assert pipeline.calls == [
         ([Path("a.jpg")], FakeOptions()),
         ([Path("b.jpg")], FakeOptions("m", "draft", 512, "cpu", 0, scalp_tint=False)),
+        ([Path("c.jpg")], FakeOptions(texture_size="auto")),
     ]
 
 

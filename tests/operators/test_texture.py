@@ -81,6 +81,17 @@ def test_another_shape_is_refused(face: bpy.types.Object, rebaked: Path) -> None
     assert tuple(state_of(face).albedo.size) == (16, 16)
 
 
+@pytest.mark.usefixtures("rebaked")
+def test_another_layout_is_refused(face: bpy.types.Object) -> None:
+    """That of a face made by an earlier version of Likeness."""
+    layer = face.data.uv_layers["UVMap"]
+    points = np.empty(2 * len(layer.data), np.float32)
+    layer.data.foreach_get("uv", points)
+    layer.data.foreach_set("uv", 0.031 + 0.87 * points)
+    assert "layout of an earlier version" in error_of()
+    assert tuple(state_of(face).albedo.size) == (16, 16)
+
+
 def test_a_damaged_map_changes_nothing(face: bpy.types.Object, rebaked: Path) -> None:
     (rebaked / "normal.png").write_bytes(b"?")
     before = count_blocks()

@@ -18,6 +18,9 @@ CAP = SEGMENTS // 4  # faces along the side of the grid that fills the pupil
 # Distances off the optical axis of the rings, and those behind them as shares of the angle left to the back pole.
 FRONT = (PUPIL_RADIUS, 0.0024, 0.0041, IRIS_RADIUS, 0.0078)
 BEHIND = (0.118, 0.254, 0.405, 0.57, 0.756)
+# In the chart the distance from the middle is the tanh of so many polar angles, and the last ring has so much of the
+# disc's radius: farther out faces at the back would fold.
+IRIS_LARGE, OUTERMOST = 0.9, 0.85
 IRIS_RING = FRONT.index(IRIS_RADIUS)
 _MIDDLE = (CAP - 1) ** 2 // 2  # of the vertices inside the pupil
 _RINGS = len(FRONT) + len(BEHIND)
@@ -42,7 +45,7 @@ def eyeball_cage(centres: Floats, radius: float = RADIUS) -> PartCage:
     return PartCage(
         np.concatenate([ball + centre for centre in centres]),
         np.concatenate([faces, faces + count]),
-        np.concatenate([chart * (0.25, 0.5) + (0.25 + 0.5 * side, 0.5) for side in (0, 1)]),
+        np.concatenate([chart * 0.25 + (0.25 + 0.5 * side, 0.5) for side in (0, 1)]),
         np.concatenate([faces_uv, faces_uv + len(chart)]),
         tuple(eye[kind] for eye in eyes for kind in kinds),
         np.concatenate([twin + count, twin]),
@@ -100,9 +103,10 @@ def _face_kinds(count: int) -> Ints:
 
 
 def _chart(polar: Floats, around: Floats, faces: Ints) -> tuple[Floats, Ints]:
-    """Azimuthal equidistant map into the unit disc; every face at the back pole has a pole of its own."""
-    uv = (polar / np.pi)[:, None] * np.stack([np.cos(around), np.sin(around)], axis=1)
+    """Map into the unit disc, the iris large; every face at the back pole has a pole of its own."""
+    off = np.tanh(IRIS_LARGE * polar)
+    flat = (OUTERMOST * off / off[-2])[:, None] * np.stack([np.cos(around), np.sin(around)], axis=1)
     odd = 2 * np.pi * np.arange(1, SEGMENTS, 2) / SEGMENTS
     faces_uv = faces.copy()
-    faces_uv[-len(odd) :, 0] = len(uv) - 1 + np.arange(len(odd))
-    return np.concatenate([uv[:-1], np.stack([np.cos(odd), np.sin(odd)], axis=1)]), faces_uv
+    faces_uv[-len(odd) :, 0] = len(flat) - 1 + np.arange(len(odd))
+    return np.concatenate([flat[:-1], np.stack([np.cos(odd), np.sin(odd)], axis=1)]), faces_uv

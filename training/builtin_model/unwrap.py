@@ -1,13 +1,14 @@
-"""The first texture layout: the head flattened as one chart whose middle is the face, its parts in a row below.
+"""The first texture layout: the head flattened as one chart that is nearly all face, its parts in the corners.
 
-The skin is cut from the crown down the nape. It starts as a Tutte embedding (no triangle folds over) and relaxes;
-holes are closed by weak fans meanwhile, so their borders cannot cross. What the face needs it gets: the back of the
-head is drawn smaller. Mirror symmetric about u = 1/2; v up.
+The skin is cut from the crown down the nape, where hair is, and its border laid on a rounded square, which leaves the
+corners free. It starts as a Tutte embedding (no triangle folds over) and relaxes; holes are closed by weak fans
+meanwhile, so their borders cannot cross. What the face needs it gets: the back of the head is drawn smaller, and weighs
+less where both cannot have their size. Mirror symmetric about u = 1/2; v up.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,32 +22,35 @@ from ...geometry.relaxing import relaxed
 from ...geometry.smoothstep import smoothstep
 from ...geometry.subdivision import subdivide
 from .head_mesh import HeadMesh
-from .openings import border_loops
+from .openings import border_loops, on_curve
+from .part_cage import PartCage
 from .piece_names import PieceName
 
-ROW = 0.1  # height of the row of small charts
-MARGIN = 0.006
-# Left and lower edge, width and height of the small charts; of a piece all, of the skin's hidden sides the island.
+MARGIN = 0.004  # round each chart
+SQUARENESS = 2.4  # exponent of the superellipse that is the skin's border: 2 is a circle
+EYE, TEETH, SMALL = 0.144, 0.073, 0.052  # sides of the boxes of small charts; a round one may be larger in its corner
+# Left and lower edge, width and height of the small charts.
 PLACES: dict[str, tuple[float, float, float, float]] = {
-    PieceName.EYES: (0.0, 0.0, 2 * ROW, ROW),
-    PieceName.UPPER_TEETH: (2 * ROW, 0.0, ROW, ROW),
-    PieceName.LOWER_TEETH: (3 * ROW, 0.0, ROW, ROW),
-    PieceName.UPPER_GUMS: (4 * ROW, 0.0, ROW, ROW),
-    PieceName.LOWER_GUMS: (5 * ROW, 0.0, ROW, ROW),
-    PieceName.TONGUE: (6 * ROW, 0.0, ROW, ROW),
-    PartName.MOUTH: (7 * ROW, 0.0, ROW, ROW),
-    PieceName.LASHES: (8 * ROW, 0.0, 1 - 8 * ROW, ROW / 2),
-    PieceName.TEARS: (8 * ROW, ROW / 2, 0.02, ROW / 2),
-    "left_socket": (8 * ROW + 0.02, ROW / 2, 0.03, 0.03),
-    "right_socket": (8 * ROW + 0.05, ROW / 2, 0.03, 0.03),
+    "right_eye": (0.0, 0.0, EYE, EYE),
+    "left_eye": (1 - EYE, 0.0, EYE, EYE),
+    PieceName.UPPER_TEETH: (0.0, 1 - TEETH, TEETH, TEETH),
+    PieceName.LOWER_TEETH: (1 - TEETH, 1 - TEETH, TEETH, TEETH),
+    PieceName.UPPER_GUMS: (TEETH, 1 - SMALL, SMALL, SMALL),
+    PieceName.LOWER_GUMS: (1 - TEETH - SMALL, 1 - SMALL, SMALL, SMALL),
+    PieceName.TONGUE: (0.0, 1 - TEETH - SMALL, SMALL, SMALL),
+    PartName.MOUTH: (1 - SMALL, 1 - TEETH - SMALL, SMALL, SMALL),
+    PieceName.LASHES: (SMALL, 1 - TEETH - SMALL, SMALL, SMALL),
+    PieceName.TEARS: (1 - SMALL - 0.02, 1 - TEETH - SMALL, 0.02, SMALL),
+    "left_socket": (1 - SMALL - 0.046, 1 - TEETH - SMALL, 0.026, 0.026),
+    "right_socket": (1 - SMALL - 0.046, 1 - TEETH - SMALL / 2, 0.026, 0.026),
 }
 # How large triangles shall be against the face's: metres from the face's middle where it begins and ends to fall, and
-# to what; ears keep a little more.
-FACE_MIDDLE, NEAR, FAR = np.array([0.0, -0.025, 0.085]), 0.065, 0.13
-BEHIND = 0.15
+# to what; the ears, which a portrait shows, about their own middle.
+FACE_MIDDLE, NEAR, FAR, BEHIND = np.array([0.0, -0.025, 0.085]), 0.065, 0.14, 0.1
+EAR_MIDDLE, EAR_NEAR, EAR_FAR, EAR = np.array([0.089, -0.02, -0.028]), 0.03, 0.045, 0.3
 FEATURES = 1.6  # eyes, lips, nostrils: the surface folds there
 FILL_WEIGHT = 0.003
-ITERATIONS = 150
+ITERATIONS = 80
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,25 @@ def unwrap(head: HeadMesh) -> tuple[Floats, Ints]:
         faces_uv[rows] = chart.faces_uv + sum(map(len, tables))
         tables.append(chart.uv)
 
-    add(outer, _into(_head_chart(skin, base.faces[outer], base.mirror), (0.0, ROW, 1.0, 1 - ROW), keep_aspect=True))
+    add(outer, _into(_head_chart(skin, base.faces[outer], base.mirror), (0.0, 0.0, 1.0, 1.0)))
     for name, rows in sides.items():
-        add(rows, _into(_disc(base.faces[rows], skin), PLACES[name], keep_aspect=True))
+        add(rows, _into(_disc(base.faces[rows], skin), PLACES[name]))
     start = len(base.faces)
     for piece in head.pieces:
         rows = start + np.arange(len(piece.cage.faces))
-        add(rows, _into(Chart(piece.cage.uv, piece.cage.faces_uv), PLACES[piece.name], whole=True))
+        if piece.name == PieceName.EYES:
+            for side, own in zip(("left_eye", "right_eye"), np.split(rows, 2), strict=True):
+                add(own, _into(_part_of(piece.cage, own - start), PLACES[side]))
+        else:
+            add(rows, _into(Chart(piece.cage.uv, piece.cage.faces_uv), PLACES[piece.name], whole=True))
         start += len(rows)
     return np.concatenate(tables), faces_uv
+
+
+def _part_of(cage: PartCage, rows: Ints) -> Chart:
+    """The chart of some of a cage's faces."""
+    used, corners = np.unique(cage.faces_uv[rows], return_inverse=True)
+    return Chart(cage.uv[used], corners.reshape(-1, 4))
 
 
 def subdivided_uv(uv: Floats, faces_uv: Ints) -> tuple[Floats, Ints]:
@@ -136,13 +150,33 @@ def _flatten(rest: Floats, faces: Ints, vertices: Floats) -> Floats:
     count = len(rest) + len(holes)
     rest = np.concatenate([rest, [rest[hole].mean(axis=0) for hole in holes]])
     fans = np.concatenate([_fan(faces, hole, count - len(holes) + k) for k, hole in enumerate(holes)])
-    filled = np.concatenate([faces, fans])
-    top = int(np.argmax(vertices[:, 1]))
-    flat = _tutte(filled, _turned(border, faces, top), count)
-    sheet = _sheet(rest, faces, fans)
-    area = 0.5 / np.abs(np.linalg.det(sheet.inverse))
-    flat *= np.sqrt((area * (sheet.weights > 0)).sum() / 2 / np.pi)
-    return relaxed(sheet, flat, ITERATIONS)[: count - len(holes)]
+    size = _sizes(rest)
+    size[np.unique(fans[:, :2])] *= FEATURES
+    border = _turned(border, faces, int(np.argmax(vertices[:, 1])))
+    outline = _outline(rest[border], size[border])
+    flat = _tutte(np.concatenate([faces, fans]), border, outline, count)
+    sheet = _sheet(rest, faces, fans, size)
+    wanted = (0.5 / np.abs(np.linalg.det(sheet.inverse))).sum() / 2
+    x, y = outline.T
+    have = (x * np.roll(y, 1) - y * np.roll(x, 1)).sum() / 2  # it runs clockwise
+    return relaxed(sheet, flat * np.sqrt(wanted / have), ITERATIONS, border)[: count - len(holes)]
+
+
+def _sizes(points: Floats) -> Floats:
+    """How large the surface at points (N, 3) shall be drawn, the face's middle as 1."""
+    face = np.linalg.norm(points - FACE_MIDDLE, axis=1)
+    ear = np.linalg.norm(np.abs(points) * (1, 0, 0) + points * (0, 1, 1) - EAR_MIDDLE, axis=1)
+    return np.maximum(1 + (BEHIND - 1) * smoothstep(NEAR, FAR, face), EAR * (1 - smoothstep(EAR_NEAR, EAR_FAR, ear)))
+
+
+def _outline(points: Floats, size: Floats) -> Floats:
+    """Where a border (N, 3), drawn at these sizes (N,), lies on the rounded square: (N, 2), from its top clockwise."""
+    after, size_after = np.roll(points, -1, axis=0), np.roll(size, -1)
+    lengths = np.linalg.norm(after - points, axis=1) * (size + size_after) / 2
+    share = np.append(0.0, np.cumsum(lengths)[:-1]) / lengths.sum()
+    turn = np.pi / 2 - np.linspace(0, 2 * np.pi, 4001)
+    curve = np.stack([np.sign(c) * np.abs(c) ** (2 / SQUARENESS) for c in (np.cos(turn), np.sin(turn))], axis=1)
+    return on_curve(curve, share)
 
 
 def _turned(border: Ints, faces: Ints, crown: int) -> Ints:
@@ -165,24 +199,23 @@ def _fan(faces: Ints, hole: Ints, centre: int) -> Ints:
     return np.stack([a, b, np.full(len(hole), centre), np.full(len(hole), NO_CORNER)], axis=1)
 
 
-def _tutte(faces: Ints, border: Ints, count: int) -> Floats:
-    """Border on the unit circle (place 0 on top, clockwise), the rest at neighbours' means."""
-    around = np.pi / 2 - 2 * np.pi * np.arange(len(border)) / len(border)
+def _tutte(faces: Ints, border: Ints, outline: Floats, count: int) -> Floats:
+    """Border (B,) on a convex outline (B, 2), the rest at neighbours' means."""
     flat = np.zeros((count, 2))
-    flat[border] = np.stack([np.cos(around), np.sin(around)], axis=1)
+    flat[border] = outline
     used = np.unique(faces[faces != NO_CORNER])
     free = np.setdiff1d(used, border)
     flat[free] = harmonic(umbrella(faces, count), free, border, flat[border])
     return flat
 
 
-def _sheet(rest: Floats, faces: Ints, fans: Ints) -> RestTriangles:
-    """Both ways to cut every quad, so the energy is as symmetric as the mesh."""
+def _sheet(rest: Floats, faces: Ints, fans: Ints, size: Floats) -> RestTriangles:
+    """Both ways to cut every quad, so the energy is as symmetric as the mesh; weights are areas as drawn."""
     triangles = np.concatenate([both_triangulations(faces), fans[:, :3]])
-    apart = np.linalg.norm(rest - FACE_MIDDLE, axis=1)
-    scale = 1 + (BEHIND - 1) * smoothstep(NEAR, FAR, apart)
-    scale[np.unique(fans[:, :2])] *= FEATURES
-    return rest_triangles(rest, triangles, scale[triangles].mean(axis=1), slice(-len(fans), None), FILL_WEIGHT)
+    drawn = size[triangles].mean(axis=1)
+    sheet = rest_triangles(rest, triangles, drawn, slice(-len(fans), None), FILL_WEIGHT)
+    weights = sheet.weights * drawn**2
+    return replace(sheet, weights=weights / weights.sum())
 
 
 def _disc(faces: Ints, vertices: Floats) -> Chart:
@@ -191,18 +224,19 @@ def _disc(faces: Ints, vertices: Floats) -> Chart:
     faces = corners.reshape(-1, 4)
     border = border_loops(faces)[0]
     loop = border[::-1] if _goes_with(faces, border) else border
-    first = int(np.argmax(vertices[used[loop], 1]))
-    return Chart(_tutte(faces, np.roll(loop, -first), len(used)), faces)
+    loop = np.roll(loop, -int(np.argmax(vertices[used[loop], 1])))
+    around = np.pi / 2 - 2 * np.pi * np.arange(len(loop)) / len(loop)
+    return Chart(_tutte(faces, loop, np.stack([np.cos(around), np.sin(around)], axis=1), len(used)), faces)
 
 
-def _into(
-    chart: Chart, place: tuple[float, float, float, float], keep_aspect: bool = False, whole: bool = False
-) -> Chart:
-    """The chart in a box (left, lower, width, height), with a margin; ``whole``: the unit square is what fills it."""
+def _into(chart: Chart, place: tuple[float, float, float, float], whole: bool = False) -> Chart:
+    """The chart in a box (left, lower, width, height), with a margin, at its own proportions.
+
+    ``whole``: the unit square is what fills it.
+    """
     low, high = (np.zeros(2), np.ones(2)) if whole else (chart.uv.min(axis=0), chart.uv.max(axis=0))
-    room = np.array(place[2:]) - 2 * MARGIN * min(1.0, min(place[2:]) / ROW)
-    scale = room / (high - low)
-    if keep_aspect:
+    scale = (np.array(place[2:]) - 2 * MARGIN) / (high - low)
+    if not whole:
         scale = np.full(2, scale.min())
     middle = np.array(place[:2]) + np.array(place[2:]) / 2
     return Chart(middle + (chart.uv - (low + high) / 2) * scale, chart.faces_uv)

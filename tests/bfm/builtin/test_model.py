@@ -200,6 +200,21 @@ def _coverage(triangles: np.ndarray, size: int) -> np.ndarray:
     return count
 
 
+def test_the_texture_is_for_the_face_and_the_iris(model: FaceModel) -> None:
+    """Texels between landmarks in a map of 1024."""
+    place = np.zeros((len(model.mean), 2))
+    place[model.faces.ravel()] = 1024 * model.uv[model.faces_uv.ravel()]
+    at = model.dense_points(place)
+    assert at[454, 0] - at[234, 0] > 780, "from ear to ear"
+    assert at[300, 0] - at[70, 0] > 480, "from one brow's end to the other's"
+    assert at[9, 1] - at[152, 1] > 540, "from the brows to the chin"
+    for iris in (LEFT_IRIS, RIGHT_IRIS):
+        assert np.ptp(at[list(iris)], axis=0).min() > 50
+    middle = (at[Dense.NOSE_BRIDGE, 0], at[152, 0])
+    np.testing.assert_allclose(middle, 512, atol=0.1)
+    np.testing.assert_allclose(at[454] + at[234], [1024, 2 * at[234, 1]], atol=0.1)
+
+
 def test_uv_charts_stretch_little(model: FaceModel) -> None:
     """Singular values of the map from the visible face to the texture are near to each other."""
     regions = (RegionName.FOREHEAD, RegionName.NOSE, RegionName.CHEEKS, RegionName.CHIN)

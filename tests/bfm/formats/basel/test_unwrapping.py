@@ -86,6 +86,17 @@ def test_relaxing_descends_and_does_not_fold() -> None:
     assert energies[2] < 4.05, "the mask is nearly flat"
 
 
+def test_relaxing_leaves_fixed_points_where_they_are() -> None:
+    rng = np.random.default_rng(0)
+    points, triangles = mask(7, 6)
+    sheet = rest_triangles(points, triangles, np.ones(len(triangles)), slice(0, 0), 1.0)
+    start = points[:, :2] + 0.02 * rng.standard_normal((len(points), 2))
+    fixed = np.array([0, 3, len(points) - 1])
+    found = relaxed(sheet, start, 4, fixed)
+    np.testing.assert_array_equal(found[fixed], start[fixed])
+    assert dirichlet(sheet, found)[0] < dirichlet(sheet, start)[0]
+
+
 def test_the_first_fold_is_where_an_area_becomes_zero() -> None:
     rng = np.random.default_rng(3)
     points, triangles = mask(4, 4)
