@@ -10,7 +10,7 @@ import pytest
 from likeness.anatomy.parts import PartName
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
-from likeness.inference.texture.eyes import eyes_are_patches
+from likeness.inference.texture.eye_shape import eyes_are_patches
 from likeness.inference.texture.texture import Texture, build_texture
 from likeness.inference.uv.atlas import uv_atlas
 from toy_face import SKIN, photograph, toy_fit, toy_model, with_skin
