@@ -17,7 +17,7 @@ import numpy as np
 
 from ..anatomy.parts import see_through
 from ..errors import LikenessError
-from ..geometry.arrays import Floats, Ints
+from ..geometry.arrays import Bools, Floats, Ints
 from ..geometry.cage import Cage, cage_of
 from ..geometry.faces import NO_CORNER, triangulate
 
@@ -97,7 +97,11 @@ class FaceModel:
 
     def opaque_triangles(self) -> Ints:
         """Triangles (T, 3) of what a photo shows and what hides what is behind it: lashes and tears do neither."""
-        return triangulate(self.faces[~np.isin(self.face_parts, see_through(self.part_names))])
+        return triangulate(self.faces[self.opaque_faces()])
+
+    def opaque_faces(self) -> Bools:
+        """(F,) whether a face is of `opaque_triangles`."""
+        return ~np.isin(self.face_parts, see_through(self.part_names))
 
     def part_vertices(self, *names: str) -> Ints:
         """Sorted vertex ids of the named parts together; one that the model does not have has none."""

@@ -230,7 +230,7 @@ def _maps(
         photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
         texture = with_eyes(build_texture(photos, model, fits, size, tint), model, eyes)
     with watch.stage("detail"):
-        detail = shape_from_shading(views[0].photo, model, fits[0], size)
+        detail = shape_from_shading(views[0].photo, model, fits[0], size, texture.bare)
     images = {
         ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),

@@ -16,6 +16,7 @@ from ...anatomy.regions import RegionName
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
 from ...geometry.colour import srgb_to_linear
+from ...geometry.faces import triangulate
 from ...geometry.smoothstep import smoothstep
 from ...geometry.vectors import dot, length
 from ..camera import Camera
@@ -23,7 +24,7 @@ from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..lighting import to_view_frame
 from ..rendering.normals import vertex_normals
-from ..rendering.rasterizer import interpolate, rasterize
+from ..rendering.rasterizer import Fragments, interpolate, rasterize
 
 PIXEL = 0.0003  # metres of skin; a finer photo is averaged down to this, pores are not smaller
 _MARGIN = 4  # pixels of the photo round the projected face
@@ -50,8 +51,8 @@ class FacePicture:
     pixel: float  # metres a pixel spans on a surface that faces the camera
 
 
-def face_picture(photo: Photo, model: FaceModel, fit: FaceFit) -> FacePicture:
-    """Cut the fitted face out of its photo and draw the fit over it."""
+def face_picture(photo: Photo, model: FaceModel, fit: FaceFit, bare: Floats32 | None = None) -> FacePicture:
+    """Cut the fitted face out of its photo and draw the fit over it; only what is ``bare`` (T, T) is trusted."""
     posed = fit.posed.detach().to("cpu", torch.float32)
     camera = _on_cpu(fit.camera)
     left, top, right, bottom = _box(camera, posed, photo.size)
@@ -64,7 +65,7 @@ def face_picture(photo: Photo, model: FaceModel, fit: FaceFit) -> FacePicture:
     cut = camera.cropped(left, top, right - left, bottom - top)
     intrinsics = cut.intrinsics * torch.tensor([[scale[0]], [scale[1]], [1.0]])
     cut = Camera(intrinsics, cut.rotation, cut.translation, (width, height))
-    normals, depth, regions = _draw(model, posed, cut)
+    normals, depth, regions = _draw(model, posed, cut, np.ones((1, 1), np.float32) if bare is None else bare)
     pixel = metres / scale[0]
     trust = _trust(normals, depth, pixel, cut) * regions * _unburnt(colours)
     if fit.skin_confidence is not None:
@@ -107,7 +108,7 @@ def _box(camera: Camera, posed: torch.Tensor, size: tuple[int, int]) -> tuple[in
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats32, Floats32, Floats32]:
+def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera, bare: Floats32) -> tuple[Floats32, Floats32, Floats32]:
     """Normals, depth and the share of plain skin at every pixel."""
     triangles = torch.as_tensor(model.opaque_triangles()).long()
     placed = camera.to_camera(posed)[None]
@@ -116,7 +117,16 @@ def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera) -> tuple[Floats
     plain = torch.as_tensor(_plain_skin(model))[:, None]
     values = interpolate(fragments, triangles, torch.cat([normals, plain], dim=1))[0].numpy()
     unit = values[..., :3] / np.maximum(length(values[..., :3]), 1e-6)[..., None]
-    return unit, fragments.depth[0].numpy(), values[..., 3]
+    return unit, fragments.depth[0].numpy(), values[..., 3] * _from_texture(bare, model, fragments)
+
+
+def _from_texture(texture: Floats32, model: FaceModel, fragments: Fragments) -> Floats32:
+    """Values (T, T) of the model's texture at every pixel."""
+    corners = triangulate(model.faces_uv[model.opaque_faces()])
+    uv = torch.as_tensor(model.uv, dtype=torch.float32)
+    x, y = interpolate(fragments, torch.as_tensor(corners).long(), uv)[0].numpy().transpose(2, 0, 1)
+    side = len(texture)
+    return cv2.remap(texture, x * side - 0.5, (1.0 - y) * side - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _plain_skin(model: FaceModel) -> Floats32:

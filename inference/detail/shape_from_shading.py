@@ -42,12 +42,13 @@ class ShapeFromShadingSettings:
     wrinkle_width: float = 0.001  # sigma that tells them apart
 
 
-def shape_from_shading(photo: Photo, model: FaceModel, fit: FaceFit, size: int) -> Detail:
+def shape_from_shading(photo: Photo, model: FaceModel, fit: FaceFit, size: int, bare: Floats32 | None = None) -> Detail:
     """Displacement and normal map of ``size`` x ``size`` texels; ``fit.camera`` is the photo's.
 
-    Maps finer than the picture that the relief is measured in are made at half their size, or a quarter, and enlarged.
+    ``bare`` (T, T) is 1 where the photo shows skin without hair or glasses: there is no relief elsewhere. Maps finer
+    than the picture that the relief is measured in are made at half their size, or a quarter, and enlarged.
     """
-    picture = trusted_part(face_picture(photo, model, fit))
+    picture = trusted_part(face_picture(photo, model, fit, bare))
     height = heights(picture, fit.light.detach().to("cpu", torch.float32), ShapeFromShadingSettings())
     atlas = uv_atlas(model, enough_texels(size, picture.scale[0] * pixels_across(model, [fit])))
     displacement = to_texture(height, picture, atlas, model, fit)

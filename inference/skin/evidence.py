@@ -28,11 +28,13 @@ _RIMS = 1.5  # the same where glasses are worn
 _UNLIKELY = 9.0  # squared distance that a place outside the inner face has for not being taken for skin at first sight
 _BRIDGE = (0.02, 0.08)  # share of odd cells on the bridge of the nose between which glasses are believed
 _BULK = 0.003  # metres: half the width of what hides the inner face
-_GROWN = 0.0012  # metres that are taken away beside what is odd
-_SURE_AREA = 3e-4  # square metres; a smaller patch of skin with oddness all round is not skin
+_GROWN, _HAIRLINE = 0.0012, 0.003  # metres that are taken away beside what is odd, and outside the inner face
+_SURE_AREA = 6e-4  # square metres; a smaller patch of skin with oddness all round is not skin
 _SUPPORT, _SUPPORT_REACH = (0.35, 0.65), 0.006  # share of skin round a feature that is believed; metres
+_WHOLE = (0.5, 0.7)  # share of a brow between which it is believed: half a brow is worse than none
 _BARE_NOSE = (0.3, 0.6)  # share of skin on the nose between which a beard is one and not a mask
 _BEARD_SHARE, _ROOTED = 0.05, 0.15  # of where beards begin that a beard covers; of a beard that is there
+_HAIRY, _HAIRY_REACH = (0.3, 1.0), 0.003  # roughness of a beard's hairs of the colour of skin; metres
 _GREENISH = (0.4, 0.8)  # log green/red over the skin's between which it is no part of a face
 _BLUISH = (0.6, 1.1)  # the same for blue/red
 
@@ -42,7 +44,8 @@ class SkinEvidence:
     """Texels (T, T) in [0, 1]."""
 
     own: Image  # this face's skin, or its brows, lips, lids, beard
-    plain: Image  # skin: neither brow nor lip nor beard nor highlight
+    plain: Image  # skin and nothing else
+    bare: Image  # skin or lip with no hair on it, whose shading tells its relief
 
 
 def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, model: FaceModel) -> SkinEvidence:
@@ -62,17 +65,22 @@ def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, m
     skin = local_skin(colours, seen, trusted, zones)
     if skin is None:
         nothing = np.zeros_like(visible)
-        return SkinEvidence(nothing, nothing)
+        return SkinEvidence(nothing, nothing, nothing)
     odd = _odd(skin.distance, seen, trusted, zones)
-    clean = 1.0 - _grown(odd.astype(np.float32), _GROWN / zones.cell)
+    beside = [_grown(odd.astype(np.float32), reach / zones.cell) for reach in (_GROWN, _HAIRLINE)]
+    clean = 1.0 - np.maximum(beside[0], beside[1] * (1.0 - zones.inner))
     clean = _without_islands(clean * (seen > 0.02), zones)
     features = (
-        zones.features * _supported(clean, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
+        zones.features * _supported(~odd, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
     )
     beard = _beard(odd, skin, seen, trusted, zones)
     own = np.maximum.reduce([clean * (1.0 - zones.features), features, beard])
     plain = clean * (1.0 - zones.features)
-    return SkinEvidence(*(_fading(mask, atlas.size) for mask in (own, plain)))
+    hairy = zones.beard * (1.0 - zones.lips) * smoothstep(*_HAIRY, skin.rough)
+    bare = np.maximum(
+        plain * (1.0 - _grown(hairy.astype(np.float32), _HAIRY_REACH / zones.cell)), zones.lips * features
+    )
+    return SkinEvidence(*(_fading(mask, atlas.size) for mask in (own, plain, bare)))
 
 
 def _odd(distance: Image, seen: Image, trust: Image, zones: FaceZones) -> Bools:
@@ -84,7 +92,7 @@ def _odd(distance: Image, seen: Image, trust: Image, zones: FaceZones) -> Bools:
     far /= 1.0 + zones.inner * (_INNER - 1.0 - worn * zones.glasses * (_INNER - _RIMS))
     weak = (far > _WEAK) & (zones.features < 0.5)
     strong = weak & (far > _STRONG)
-    hair = (zones.inner < 0.5) & (trust < 0.4)
+    hair = (zones.oval < 0.5) & (trust < 0.4)
     seeds = strong & (hair | (worn * zones.glasses > 0.5)) | _opened(strong, _BULK / zones.cell)
     _, labels = cv2.connectedComponents(weak.astype(np.uint8))
     odd = np.zeros(labels.max() + 1, bool)
@@ -100,12 +108,15 @@ def _glasses_worn(far: Image, seen: Image, zones: FaceZones) -> float:
     return float(smoothstep(*_BRIDGE, np.array(min(shares))))
 
 
-def _supported(clean: Image, seen: Image, zones: FaceZones) -> Image:
+def _supported(clean: Bools, seen: Image, zones: FaceZones) -> Image:
     """1 where a feature has skin round about."""
     sigma = _SUPPORT_REACH / zones.cell
     around = seen * (1.0 - zones.features)
-    share = _blur(clean * around, sigma) / np.maximum(_blur(around, sigma), 1e-3)
-    return smoothstep(*_SUPPORT, share).astype(np.float32)
+    support = smoothstep(*_SUPPORT, _blur(clean * around, sigma) / np.maximum(_blur(around, sigma), 1e-3))
+    for brow in zones.brows:
+        whole = (support * brow * seen).sum() / max(float((brow * seen).sum()), 1e-3)
+        support = support * (1.0 - brow * (1.0 - smoothstep(*_WHOLE, np.array(whole))))
+    return support.astype(np.float32)
 
 
 def _foreign(offset: Image) -> Image:

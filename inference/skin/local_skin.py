@@ -43,6 +43,7 @@ class LocalSkin:
     """Cells (T, T) of a texture."""
 
     distance: Image  # squared, from what skin would be here, in units of the face's own spread
+    rough: Image  # texture stronger than on this face's skin, in units; wrinkles stay near 0
     offset: Image  # (T, T, 3) log brightness, log red/green, log blue/green less those of skin here
 
 
@@ -74,7 +75,7 @@ def local_skin(albedo: Image, visible: Image, trust: Image, zones: FaceZones) ->
     units = offset * _leniency(offset / typical, zones) / typical
     units[..., 0] += np.minimum(offset[..., 0] + _DARKEST, 0.0) / typical[0]
     rough = _roughness(colours[..., 0], visible, core, _FINE / zones.cell)
-    return LocalSkin((units**2).sum(axis=-1) + rough**2, offset)
+    return LocalSkin((units**2).sum(axis=-1) + rough**2, rough, offset)
 
 
 def _usual(colours: Image, visible: Image, trust: Image, zones: FaceZones) -> Floats32 | None:
@@ -121,7 +122,7 @@ def _linear(colours: Image) -> Image:
 
 
 def _roughness(brightness: Image, visible: Image, core: Bools, sigma: float) -> Image:
-    """(T, T) texture stronger than on this face's skin, in units; wrinkles stay near 0."""
+    """(T, T) strength of the texture over that of the core."""
     mean = _blur(brightness * visible, sigma) / np.maximum(_blur(visible, sigma), 0.05)
     strength = np.sqrt(_blur(np.where(visible > 0.1, brightness - mean, 0.0) ** 2, sigma))
     excess = np.log((strength + 0.01) / (np.median(strength[core]) + 0.01))

@@ -12,7 +12,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from ...anatomy.landmarks import LEFT_EYE_LOOP, OUTER_LIP_LOOP, RIGHT_EYE_LOOP
+from ...anatomy.landmarks import FACE_OVAL_LOOP, LEFT_EYE_LOOP, OUTER_LIP_LOOP, RIGHT_EYE_LOOP
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats32, Image
 from ...geometry.smoothstep import smoothstep
@@ -50,6 +50,8 @@ class FaceZones:
     skin_patches: tuple[Bools, ...]  # where skin shows when anything does
     patch_say: tuple[float, ...]  # weight of each among them
     features: Image  # brows, lids, lips, nostrils: the person's own though of another colour than skin
+    brows: tuple[Image, Image]
+    lips: Image
     inner: Image  # between brows and chin
     folds: Image  # beside nose and mouth
     glasses: Image  # skin that glasses may cover
@@ -57,7 +59,7 @@ class FaceZones:
     beard: Image
     beard_heart: Image  # a beard that grows nowhere here is none
     nose: Image
-    front: Image  # not the neck, nor the back
+    oval: Image  # the face without scalp, ears and neck
 
 
 @lru_cache(maxsize=2)
@@ -69,15 +71,17 @@ def face_zones(model: FaceModel, size: int) -> FaceZones:
     view = _FrontalView(surface, dense)
     patches = [atlas.mask & (np.linalg.norm(surface - dense[point], axis=-1) < _PATCH_RADIUS) for point in _PATCHES]
     eyes = np.maximum(*(view.inside(loop, -7.0, -3.0) for loop in (RIGHT_EYE_LOOP, LEFT_EYE_LOOP)))
-    brows = np.maximum(*(view.inside(brow, -6.0, -3.0) for brow in _BROWS))
+    right, left = (view.inside(brow, -6.0, -3.0) for brow in _BROWS)
     lips, nostrils = view.inside(OUTER_LIP_LOOP, -4.0, -1.0), view.inside(_NOSTRILS, -2.0, 0.0)
-    features = np.maximum.reduce([eyes, brows, lips, nostrils])
+    features = np.maximum.reduce([eyes, right, left, lips, nostrils])
     bridge = view.inside(_BRIDGE, 0.0, 1.0)
     return FaceZones(
         cell=_cell(surface, atlas.mask, patches),
         skin_patches=tuple(patches),
         patch_say=tuple(_PATCHES.values()),
         features=features,
+        brows=(right, left),
+        lips=lips,
         inner=view.inside(_INNER, -5.0, 2.0),
         folds=view.inside(_FOLDS, -4.0, 0.0),
         glasses=view.inside(_GLASSES, -4.0, 0.0) * (1.0 - np.maximum(eyes, nostrils)),
@@ -88,7 +92,7 @@ def face_zones(model: FaceModel, size: int) -> FaceZones:
         .any(-1)
         .astype(np.float32)
         * atlas.mask,
-        front=view.in_front.astype(np.float32),
+        oval=view.inside(FACE_OVAL_LOOP, -2.0, 2.0),
     )
 
 

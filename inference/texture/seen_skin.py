@@ -40,7 +40,8 @@ class SeenSkin:
 
     albedo: Image  # (T, T, 3) linear RGB; on skin without highlights
     seen: Image  # (T, T) 1 = seen well, 0 = not at all
-    plain: Image  # (T, T) 1 where it is skin-coloured: neither brow nor lip nor highlight
+    plain: Image  # (T, T) 1 where it is skin: neither brow nor lip nor beard
+    bare: Image  # (T, T) 1 where it is skin or lip with no hair on it
     facing: Image  # (T, T) cosine to the camera
 
 
@@ -69,7 +70,7 @@ def look(photo: Photo, model: FaceModel, fit: FaceFit, atlas: UvAtlas, groups: N
     if (seen * on_skin).max() > 0.0:
         softened = soften_highlights(albedo, seen * plain)
         albedo = np.where(on_skin[..., None] > 0.0, softened, albedo)
-    return SeenSkin(albedo, seen, plain, geometry.facing)
+    return SeenSkin(albedo, seen, plain, evidence.bare * on_skin, geometry.facing)
 
 
 def merged(views: Sequence[SeenSkin], groups: NDArray[np.int8]) -> SeenSkin:
@@ -85,7 +86,7 @@ def merged(views: Sequence[SeenSkin], groups: NDArray[np.int8]) -> SeenSkin:
         albedo = blend(albedo, trusted, share, BANDS)
         plain = plain + share * (view.plain - plain)
         seen, best = np.maximum(seen, view.seen * on_skin), np.maximum(best, own)
-    return SeenSkin(np.maximum(albedo, 0.0), seen, plain, main.facing)
+    return SeenSkin(np.maximum(albedo, 0.0), seen, plain, main.bare, main.facing)
 
 
 def merit(view: SeenSkin) -> Image:

@@ -52,6 +52,7 @@ class Texture:
 
     albedo: Image  # (T, T, 3) linear RGB
     confidence: Image  # (T, T) 1 = seen well, 0 = guessed or outside the charts
+    bare: Image  # (T, T) 1 where the leading photo shows skin or lips, 0 where hair, glasses or nothing of the face
 
 
 def build_texture(
@@ -77,7 +78,10 @@ def build_texture(
         albedo = with_fine_octaves(albedo, shown, mirror_coordinates(model, coarse), on_skin, enough // coarse)
     if len(albedo) < size:
         albedo = np.clip(enlarge(albedo, size), 0.0, 1.0)
-    return Texture(albedo, cv2.resize(made.confidence, (size, size), interpolation=cv2.INTER_LINEAR))
+    confidence, bare = (
+        cv2.resize(m, (size, size), interpolation=cv2.INTER_LINEAR) for m in (made.confidence, made.bare)
+    )
+    return Texture(albedo, confidence, bare)
 
 
 def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Texture:
@@ -89,7 +93,7 @@ def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Te
         atlas = uv_atlas(model, len(confidence))
         of_eyes = np.isin(atlas.parts(), [part for eye in eye_shapes(model) for part in eye.parts])
         confidence = np.where(of_eyes, 0.0, confidence).astype(np.float32)
-    return Texture(painted_eyes(texture.albedo, model, eyes or TYPICAL_EYES), confidence)
+    return Texture(painted_eyes(texture.albedo, model, eyes or TYPICAL_EYES), confidence, texture.bare)
 
 
 def _build(
@@ -118,7 +122,7 @@ def _build(
             for eye in eyes:
                 result = with_lids(result, skin.albedo, seen, eye, on_skin)
     result = pad_charts(result.astype(np.float32), atlas.mask, padding(size))
-    return Texture(np.clip(result, 0.0, 1.0), seen), views
+    return Texture(np.clip(result, 0.0, 1.0), seen, skin.bare), views
 
 
 def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> Image:

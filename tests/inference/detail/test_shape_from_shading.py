@@ -110,3 +110,20 @@ def test_pixel_size_does_not_change_the_relief(side_light: Scene) -> None:
     ]
     assert np.corrcoef(*maps)[0, 1] > 0.95
     assert abs(np.std(maps[1]) / np.std(maps[0]) - 1) < 0.3
+
+
+def test_there_is_no_relief_but_on_bare_skin(side_light: Scene) -> None:
+    x, _ = texel_positions()
+    photo = side_light.photo(bumps)
+    whole, half = (
+        shape_from_shading(photo, side_light.model, side_light.fit, SIZE, bare).displacement
+        for bare in (None, (x < 0.0).astype(np.float32))
+    )
+    print(
+        np.abs(half[inside() & (x > 0.001)]).max(),
+        x[inside() & (half != 0)].max(),
+        np.abs(half[inside() & (x > 0.002)]).max(),
+    )
+    assert np.abs(half[inside() & (x > 0.002)]).max() == 0.0
+    kept = inside() & (x < -0.005)
+    assert np.corrcoef(whole[kept], half[kept])[0, 1] > 0.95
