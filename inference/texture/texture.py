@@ -34,6 +34,7 @@ from .eye_colours import TYPICAL_EYES, EyeColours
 from .eye_shape import eye_shapes, eyes_are_patches
 from .eyes import paste_eyes, with_lids
 from .iris import painted_eyes
+from .lid_rims import painted_rims
 from .photo_sampling import pixels_per_texel
 from .seams import close_seams
 from .seen_skin import SeenSkin, blend_over, look, matched, merged, texel_groups
@@ -67,7 +68,7 @@ def build_texture(photos: Sequence[Photo], model: FaceModel, fits: Sequence[Face
 
 
 def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Texture:
-    """The texture with its eyeballs painted, in the usual colours where the photo shows none."""
+    """The texture with eyeballs and rims of the lids painted, in the usual colours where the photo shows none."""
     if not eye_shapes(model):
         return texture
     confidence = texture.confidence
@@ -75,7 +76,9 @@ def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Te
         atlas = uv_atlas(model, len(confidence))
         of_eyes = np.isin(atlas.parts(), [part for eye in eye_shapes(model) for part in eye.parts])
         confidence = np.where(of_eyes, 0.0, confidence).astype(np.float32)
-    return Texture(painted_eyes(texture.albedo, model, eyes or TYPICAL_EYES), confidence)
+    colours = eyes or TYPICAL_EYES
+    albedo = painted_rims(texture.albedo, model, colours.rims)
+    return Texture(painted_eyes(albedo, model, colours), confidence)
 
 
 def _enough_texels(model: FaceModel, fits: Sequence[FaceFit], size: int) -> int:

@@ -129,7 +129,7 @@ def test_eyes_that_are_not_seen_have_no_colour(model: FaceModel, what: str) -> N
 
 
 def test_what_is_painted_is_what_was_measured(model: FaceModel) -> None:
-    colours = EyeColours(np.array(IRISES["hazel"]), 0.5 * SCLERA, 1.0)
+    colours = EyeColours(np.array(IRISES["hazel"]), 0.5 * SCLERA, 1.0, TYPICAL_EYES.rims)
     texture = painted_eyes(np.full((SIZE, SIZE, 3), 0.3, np.float32), model, colours)
     atlas = uv_atlas(model, SIZE)
     ids, weights = atlas.triangle_ids, atlas.barycentrics
@@ -148,7 +148,7 @@ def test_an_iris_is_drawn_finely() -> None:
     """A dark rim, fibres that spread the brightness, an edge between pupil and iris that no pupil's colour crosses."""
     y, x = np.mgrid[-2.0:2.0:401j, -2.0:2.0:401j]
     across = np.stack([x.ravel(), y.ravel()], axis=-1)
-    colours = EyeColours(np.array(IRISES["blue"]), 0.5 * SCLERA, 1.0)
+    colours = EyeColours(np.array(IRISES["blue"]), 0.5 * SCLERA, 1.0, TYPICAL_EYES.rims)
     off, level = np.hypot(*across.T), eye_paint(across, colours).mean(axis=-1)
     ring = level[(off > 0.6) & (off < 0.65)]
     assert 0.04 < ring.std() / ring.mean() < 0.4
