@@ -59,6 +59,11 @@ def opens_jaw(name: str) -> bool:
     return canonical_name(name) == canonical_name(JAW_OPEN)
 
 
+def turns_eye(name: str) -> bool:
+    """Whether a shape of this name is one that turns an eye."""
+    return canonical_name(name).startswith("eyelook")
+
+
 def shows_tongue(name: str) -> bool:
     """Whether a shape of this name is the one that shows the tongue."""
     return canonical_name(name) == canonical_name(TONGUE_OUT)

@@ -76,8 +76,11 @@ DENSE_GAPS = tuple(
     for loop in (RIGHT_EYE_LOOP, LEFT_EYE_LOOP, INNER_LIP_LOOP)
     for k in range(2, len(loop) // 2 - 1)
 )
-# The middles of irises, and the lids round about: where they are in them says where the eyes look.
-DENSE_GAZES = ((RIGHT_IRIS, RIGHT_EYE_LOOP), (LEFT_IRIS, LEFT_EYE_LOOP))
+# An iris, and the corners of the lids round it: where it is between them says where the eye looks.
+DENSE_GAZES = tuple(
+    (iris, tuple(loop[k] for k in (-1, 0, 1, 7, 8, 9)))
+    for iris, loop in ((RIGHT_IRIS, RIGHT_EYE_LOOP), (LEFT_IRIS, LEFT_EYE_LOOP))
+)
 IBUG68_GAPS = ((37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65))
 
 
@@ -88,7 +91,7 @@ class LandmarkScheme:
     name: str  # what face.json calls it
     count: int
     gaps: tuple[tuple[int, int], ...]  # pairs across an opening, upper then lower
-    gazes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # an iris and the lids round it; none without irises
+    gazes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # an iris and its lids' corners; none without irises
     oval: tuple[int, ...]  # closed loop round the face; empty where the set has no forehead
     sixty_eight: tuple[tuple[int, ...], ...]  # for each of the iBUG-68 points those whose mean it is
 

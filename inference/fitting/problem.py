@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...anatomy.arkit import turns_eye
 from ...anatomy.landmarks import LandmarkScheme
 from ..camera import focal_px_from_35mm
 from ..detectors.landmarks import FaceLandmarks
@@ -22,6 +23,8 @@ from .settings import FitSettings, LandmarkSettings
 from .teeth import freedom, teeth_shut
 from .view import View
 from .wander import landmark_wander
+
+GAZE_FREEDOM = 2.0  # times the usual spread of a gaze: an iris that is seen says where it looks, and no nose need move
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,13 @@ def observe(
 
 
 def _freedom(view: View, face: ModelTensors) -> Tensor:
-    """Shares (E,) of their usual spread that the expressions have in a photo."""
+    """Shares (E,) of their usual spread that the expressions have in a photo: teeth and irises that show say more."""
     names = [face.model.expression_names[which] for which in face.fitted.tolist()]
-    return face.mean.new_tensor(freedom(names, teeth_shut(view.photo.pixels, view.landmarks)))
+    shut = teeth_shut(view.photo.pixels, view.landmarks)
+    looks = GAZE_FREEDOM if view.landmarks.scheme.gazes else 1.0
+    return face.mean.new_tensor(
+        [free * (looks if turns_eye(name) else 1.0) for name, free in zip(names, freedom(names, shut), strict=True)]
+    )
 
 
 def _gazes(scheme: LandmarkScheme, like: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
 """The colours of a person's eyes, measured in the photo: iris and white, the light taken out.
 
 The iris is looked for as a dark disc where the fitted eyeball has it. Its colour is that of its lower part, which lids
-and lashes do not shade, without the lamps mirrored in it; the white of the same eye says how much light falls there and
-half of what colour that light is: the rest of it is the fitted light's word, for the white of an eye may be red or
+and lashes do not shade, without the lamps mirrored in it; the white of the same eye says how much light falls there,
+and half of what colour that light is: the rest of it is the fitted light's word, for the white of an eye may be red or
 yellow.
 """
 
@@ -25,6 +25,7 @@ from ..fitting.view import View
 from ..images import Photo
 from ..lighting import shade, to_view_frame
 from .eye_shape import RING, EyeShape, eye_shapes
+from .lid_rims import TYPICAL_RIMS, measure_rim
 
 _REACH = 2.6  # iris radii from the middle of the window to its sides
 _RADIUS = 16.0  # pixels of the window
@@ -58,9 +59,10 @@ class EyeColours:
     iris: Floats64  # (3,) its mean; what is painted, and what a result tells of it
     white: Floats64  # (3,) as the photo shows it: not brighter, a little tinted
     size: float  # radius of the iris over the model's
+    rims: Floats64  # (16, 3) of the lids, as shares of the skin's colour; in the order of `EyeShape.rim`
 
 
-TYPICAL_EYES = EyeColours(TYPICAL_IRIS, 0.6 * SCLERA, 1.0)
+TYPICAL_EYES = EyeColours(TYPICAL_IRIS, 0.6 * SCLERA, 1.0, TYPICAL_RIMS)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class _Eye:
     white: Floats64  # (3,)
     light: Floats64  # (3,) the fitted light's shading of its front
     size: float  # radius of the iris over what the fit says
+    rim: Floats64  # (16, 3)
     weight: float  # pixels of the photo
 
 
@@ -83,7 +86,8 @@ def measure_eyes(view: View, model: FaceModel, fit: FaceFit) -> EyeColours | Non
         return None
     weights = np.array([eye.weight for eye in eyes]) / sum(eye.weight for eye in eyes)
     irises, whites = (np.exp(weights @ np.log([_albedo(eye)[which] for eye in eyes])) for which in (0, 1))
-    return EyeColours(irises, whites, float(weights @ [eye.size for eye in eyes]))
+    rims = np.exp(np.tensordot(weights, np.log([eye.rim for eye in eyes]), axes=1))
+    return EyeColours(irises, whites, float(weights @ [eye.size for eye in eyes]), rims)
 
 
 def _points(view: View, model: FaceModel, fit: FaceFit) -> Floats64:
@@ -126,11 +130,18 @@ def _look(photo: Photo, points: Floats64, fit: FaceFit, eye: EyeShape) -> _Eye |
     opening = _inside(window.from_photo(points[list(eye.loop)]))
     place, size = _find_iris(picture, opening)
     light = shade(to_view_frame(normal), fit.light).detach().cpu().double().numpy()
-    return _read(picture, opening, place, size, np.maximum(light, 1e-3), radius)
+    found = _read(picture, opening, place, size)
+    if found is None or found[1].mean() < _DIMMEST * light.mean() * SCLERA.mean():
+        return None
+    rim = measure_rim(photo, points, eye)
+    return _Eye(*found, np.maximum(light, 1e-3), size, rim, radius**2)
 
 
-def _read(picture: Image, opening: Image, place: Floats64, size: float, light: Floats64, radius: float) -> _Eye | None:
-    """Colours of a window (S, S, 3) whose iris has its middle at ``place``; ``opening`` (S, S): pixels off the lids."""
+def _read(picture: Image, opening: Image, place: Floats64, size: float) -> tuple[Floats64, Floats64] | None:
+    """Colours (3,) of iris and white in a window (S, S, 3) whose iris has its middle at ``place`` (2,); None: no eye.
+
+    ``opening`` (S, S): pixels off the lids.
+    """
     y, x = np.mgrid[0.5 : len(picture), 0.5 : len(picture)]
     away = np.stack([x - place[0], y - place[1]], axis=-1) / (size * _RADIUS)
     off, rise = np.hypot(*np.moveaxis(away, -1, 0)), -away[..., 1]
@@ -147,10 +158,7 @@ def _read(picture: Image, opening: Image, place: Floats64, size: float, light: F
     if lower.sum() < _FEWEST:
         return None
     iris = _between(picture, lower, picture.mean(axis=-1), 0.1, 0.55)
-    dark = white.mean() < _DIMMEST * light.mean() * SCLERA.mean()
-    if iris.mean() > _CONTRAST * white.mean() or dark:
-        return None
-    return _Eye(iris, white, light, size, float(lower.sum()) * radius**2)
+    return None if iris.mean() > _CONTRAST * white.mean() else (iris, white)
 
 
 def _between(picture: Image, mask: Bools, level: Image, low: float, high: float) -> Floats64:

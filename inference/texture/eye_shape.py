@@ -28,9 +28,11 @@ class EyeShape:
     parts: tuple[int, ...]  # of the model's part_names
     centre: Floats64  # (3,) of the ball
     axis: Floats64  # (3,) unit, out through the middle of the iris
+    radius: float  # of the ball
     iris_radius: float
     iris: tuple[int, ...]  # dense landmarks: the middle and four on the ring
-    loop: tuple[int, ...]  # dense landmarks along the lids, once round
+    loop: tuple[int, ...]  # dense landmarks along the lids, from the picture's left over the top and back
+    rim: tuple[int, ...]  # the same from the outer corner
 
     def off_axis(self, points: Floats) -> Floats:
         """Places (N, 3) on the ball -> (N, 2) across it, 1 at the edge of the iris; (inf, inf) on its back."""
@@ -58,14 +60,17 @@ def eyes_are_patches(model: FaceModel) -> bool:
 
 
 def _eye_shape(model: FaceModel, parts: tuple[int, ...], points: Floats) -> EyeShape | None:
-    centre = _middle(model.mean[_vertices(model, parts)])
-    sides = ((RIGHT_IRIS, RIGHT_EYE_LOOP), (LEFT_IRIS, LEFT_EYE_LOOP))
-    iris, loop = min(sides, key=lambda side: float(np.linalg.norm(points[side[0][0]] - centre)))
+    ball = model.mean[_vertices(model, parts)]
+    centre = _middle(ball)
+    mirrored = (*LEFT_EYE_LOOP[8::-1], *LEFT_EYE_LOOP[:8:-1])
+    sides = ((RIGHT_IRIS, RIGHT_EYE_LOOP, RIGHT_EYE_LOOP), (LEFT_IRIS, LEFT_EYE_LOOP, mirrored))
+    iris, loop, rim = min(sides, key=lambda side: float(np.linalg.norm(points[side[0][0]] - centre)))
     away = points[iris[0]] - centre
-    radius = RING * float(np.linalg.norm(points[list(iris[1:])] - points[iris[0]], axis=1).mean())
-    if np.linalg.norm(away) > _NEAR or radius == 0.0:
+    iris_radius = RING * float(np.linalg.norm(points[list(iris[1:])] - points[iris[0]], axis=1).mean())
+    if np.linalg.norm(away) > _NEAR or iris_radius == 0.0:
         return None
-    return EyeShape(parts, centre, away / np.linalg.norm(away), radius, iris, loop)
+    radius = float(np.median(np.linalg.norm(ball - centre, axis=1)))
+    return EyeShape(parts, centre, away / np.linalg.norm(away), radius, iris_radius, iris, loop, rim)
 
 
 def _vertices(model: FaceModel, parts: tuple[int, ...]) -> Ints:

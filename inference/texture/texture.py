@@ -39,6 +39,7 @@ from .eye_shape import eye_shapes, eyes_are_patches
 from .eyes import paste_eyes, with_lids
 from .fine_octaves import PhotoOnSkin, with_fine_octaves
 from .iris import painted_eyes
+from .lid_rims import painted_rims
 from .scalp import with_stubble
 from .seams import close_seams
 from .seen_skin import SeenSkin, blend_over, look, matched, merged, shares, texel_groups
@@ -85,7 +86,7 @@ def build_texture(
 
 
 def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Texture:
-    """The texture with its eyeballs painted, in the usual colours where the photo shows none."""
+    """The texture with eyeballs and rims of the lids painted, in the usual colours where the photo shows none."""
     if not eye_shapes(model):
         return texture
     confidence = texture.confidence
@@ -93,7 +94,9 @@ def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Te
         atlas = uv_atlas(model, len(confidence))
         of_eyes = np.isin(atlas.parts(), [part for eye in eye_shapes(model) for part in eye.parts])
         confidence = np.where(of_eyes, 0.0, confidence).astype(np.float32)
-    return Texture(painted_eyes(texture.albedo, model, eyes or TYPICAL_EYES), confidence, texture.bare)
+    colours = eyes or TYPICAL_EYES
+    albedo = painted_rims(texture.albedo, model, colours.rims)
+    return Texture(painted_eyes(albedo, model, colours), confidence, texture.bare)
 
 
 def _build(

@@ -23,7 +23,7 @@ MELANIN_SIGMA, HAEMOGLOBIN_SIGMA = 0.28, 0.10  # spread of a face's whole skin, 
 REGION_DENSITY = {
     RegionName.LIPS: (0.08, 0.50),
     RegionName.LIDS: (0.05, 0.08),
-    LID_MARGIN: (-0.15, 0.45),
+    LID_MARGIN: (0.30, 0.22),
     RegionName.CHEEKS: (0.0, 0.07),
     RegionName.NOSE: (0.0, 0.06),
 }

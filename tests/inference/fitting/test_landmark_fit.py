@@ -23,8 +23,9 @@ from likeness.inference.fitting.landmark_fit import (
     to_camera,
 )
 from likeness.inference.fitting.model_tensors import ModelTensors
-from likeness.inference.fitting.problem import observe
+from likeness.inference.fitting.problem import GAZE_FREEDOM, observe
 from likeness.inference.fitting.settings import LandmarkSettings
+from likeness.inference.fitting.teeth import freedom
 from torch import Tensor
 
 pytestmark = pytest.mark.usefixtures("still_points")
@@ -185,6 +186,38 @@ def test_closed_eyes_come_out_closed(tensors: ModelTensors, dense: LandmarkBases
     wide = eye_opening(tensors, replace(state, expression=torch.zeros_like(state.expression)), seen.gaps)
     assert eye_opening(tensors, state, seen.gaps) < 0.2 * wide
     assert eye_opening(tensors, state, seen.gaps) < 0.5 * eye_opening(tensors, blunt, seen.gaps)
+
+
+def test_eyes_look_where_irises_are_seen(tensors: ModelTensors, dense: LandmarkBases) -> None:
+    """Five points of an iris among five hundred say little, were it not for its place between the lids."""
+    face = known_face(tensors, values={"eyeLookOutLeft": 0.8, "eyeLookInRight": 0.8})
+    seen = replace(see(dense, landmarks_of(face, dense), sigma_px=3.0), freedom=GAZE_FREEDOM)
+    state, _ = fit_landmarks(dense, seen, FOCAL, SETTINGS)
+    blunt, _ = fit_landmarks(dense, replace(seen, gaze_sigma=seen.gaze_sigma * 1e4), FOCAL, SETTINGS)
+    for name in ("eyeLookOutLeft", "eyeLookInRight"):
+        turned, hardly = (float(each.expression[0, fitted_index(tensors, name)]) for each in (state, blunt))
+        assert turned == pytest.approx(0.8, abs=0.2)
+        assert hardly < 0.4
+
+
+def test_lips_part_over_shut_teeth(tensors: ModelTensors, dense: LandmarkBases) -> None:
+    """A smile's landmarks are also an open jaw's: where the photo shows shut teeth, the lips alone part."""
+    lips = ("mouthUpperUpLeft", "mouthUpperUpRight", "mouthLowerDownLeft", "mouthLowerDownRight")
+    smile = dict.fromkeys(("mouthSmileLeft", "mouthSmileRight"), 0.4)
+    face = known_face(tensors, values=smile | dict.fromkeys(lips, 0.5))
+    seen = see(dense, landmarks_of(face, dense), sigma_px=2.0)
+    told = replace(seen, freedom=seen.points.new_tensor(freedom(fitted_names(tensors), 1.0)))
+    jaw, jaw_untold = (
+        float(fit_landmarks(dense, each, FOCAL, SETTINGS)[0].expression[0, fitted_index(tensors, "jawOpen")])
+        for each in (told, seen)
+    )
+    assert jaw_untold > 0.1
+    assert jaw < 0.05
+
+
+def fitted_names(tensors: ModelTensors) -> list[str]:
+    """The names of the fitted expressions."""
+    return [tensors.model.expression_names[which] for which in tensors.fitted.tolist()]
 
 
 def test_expressions_stay_near_their_ranges(tensors: ModelTensors, dense: LandmarkBases) -> None:

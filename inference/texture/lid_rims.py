@@ -1,0 +1,113 @@
+"""The rims of the lids: lash line and waterline, measured in the photo and painted where the model has its lids' edges.
+
+A skin mask leaves lashes out, and what fills the gap is bare, rosy skin. A rim is therefore painted for itself: as dark
+as the photo's is beside the skin below the same eye, so that light does not matter; never lighter than that skin.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from ...bfm.face_model import FaceModel
+from ...geometry.arrays import Bools, Floats, Floats64, Image
+from ...geometry.colour import srgb_to_linear
+from ...geometry.smoothstep import smoothstep
+from ..detectors.crop import Crop
+from ..images import Photo
+from ..uv.atlas import UvAtlas, uv_atlas
+from ..uv.mirror import SKIN, part_groups
+from .eye_shape import EyeShape, eye_shapes
+
+_COUNT = 16  # points of a rim: from the outer corner over the top to the inner one, and back below
+_LOWER = np.arange(9, 16)
+_SIDE, _WINDOW = 96, 1.8  # pixels of the window, and its side in widths of the eye
+_ACROSS = np.linspace(
+    -0.03, 0.06, 7
+)  # widths of the eye off the detector's line, outwards: where the rim is
+_RANK = 1  # of the darkest there; the very darkest may be noise
+_BELOW = (0.18, 0.30)  # widths of the eye below the lower lid: skin without lashes
+_DARKEST = 0.12  # share of the skin's colour
+# Typical rims, as shares of the skin's colour.
+_TYPICAL_UPPER, _TYPICAL_LOWER = np.array([0.50, 0.41, 0.38]), np.array([0.85, 0.74, 0.70])
+TYPICAL_RIMS = np.where((np.arange(_COUNT) <= 8)[:, None], _TYPICAL_UPPER, _TYPICAL_LOWER)
+# Metres.
+_EDGE, _MARGIN = (0.0004, 0.0017), (0.0008, 0.0018)  # off the lids' edge outside; off the ball behind it
+_SKIN_RING = (0.004, 0.009)  # off the lower lid's edge: the skin that rims are shares of
+_NEAR = 0.012
+_BETWEEN = 8  # points between two landmarks of an edge
+
+
+def measure_rim(photo: Photo, points: Floats64, eye: EyeShape) -> Floats64:
+    """Colours (16, 3) of an eye's rims as shares of the skin's below it; points: dense landmarks (478, 2) in the photo.
+
+    The order is that of `EyeShape.rim`.
+    """
+    rim = points[list(eye.rim)]
+    start, end = points[eye.loop[0]], points[eye.loop[_COUNT // 2]]
+    width, middle = float(np.linalg.norm(end - start)), rim.mean(axis=0)
+    window = Crop((middle[0], middle[1]), _WINDOW * width, float(np.arctan2(*(end - start)[::-1])), _SIDE)
+    picture, places = srgb_to_linear(window.take(photo.pixels)), window.from_photo(rim)
+    unit = _SIDE / _WINDOW
+    skin = _at(picture, places[_LOWER[1:-1], None] + [0.0, 1.0] * np.linspace(*_BELOW, 6)[:, None] * unit)
+    skin = np.median(skin.reshape(-1, 3), axis=0)
+    down = np.where(np.arange(_COUNT) > _COUNT // 2, 1.0, -1.0)[:, None, None] * [0.0, 1.0]
+    across = _at(picture, places[:, None] + down * _ACROSS[:, None] * unit)  # (16, 7, 3)
+    order = across.mean(axis=-1).argsort(axis=1)[:, _RANK]
+    found = across[np.arange(_COUNT), order] / np.maximum(skin, 1e-3)
+    found = np.exp(_smoothed(np.log(np.clip(found, _DARKEST, 1.0))))
+    return np.clip(found, _DARKEST, 1.0)
+
+
+def painted_rims(albedo: Image, model: FaceModel, rims: Floats64) -> Image:
+    """The texture (T, T, 3) with rims of these colours (16, 3), shares of the skin's, round the model's eyes."""
+    atlas, painted = uv_atlas(model, len(albedo)), albedo.copy()
+    points = model.dense_points(model.mean)
+    for eye in eye_shapes(model):
+        edge, shares = _dense(points[list(eye.rim)]), _dense(rims)
+        texels = _near(atlas, model, edge)
+        places = _positions(atlas, model, texels)
+        distance, nearest = KDTree(edge).query(places)
+        below = np.isin(nearest // _BETWEEN, _LOWER) & (distance > _SKIN_RING[0]) & (distance < _SKIN_RING[1])
+        if not below.any():
+            continue
+        skin = np.median(albedo[texels][below], axis=0)
+        off_ball = np.linalg.norm(places - eye.centre, axis=1) - eye.radius
+        weight = np.maximum(1.0 - smoothstep(*_EDGE, distance), 1.0 - smoothstep(*_MARGIN, off_ball))
+        rim = np.minimum(shares[nearest] * skin, albedo[texels])
+        painted[texels] += weight[:, None] * (rim - albedo[texels])
+    return painted
+
+
+def _smoothed(values: Floats64) -> Floats64:
+    """Values (16, 3) averaged with their neighbours along each lid; corners are what their neighbours are."""
+    padded = np.concatenate([values[-1:], values, values[:1]])
+    result = (padded[:-2] + 2.0 * values + padded[2:]) / 4.0
+    for corner in (0, _COUNT // 2):
+        result[corner] = (values[corner - 1] + values[(corner + 1) % _COUNT]) / 2.0
+    return result
+
+
+def _dense(ring: Floats) -> Floats64:
+    """A closed ring (16, 3) with more points between its own (16 * 8, 3)."""
+    share = np.arange(_BETWEEN)[:, None] / _BETWEEN
+    return (ring[:, None] * (1.0 - share) + np.roll(ring, -1, axis=0)[:, None] * share).reshape(-1, ring.shape[1])
+
+
+def _near(atlas: UvAtlas, model: FaceModel, edge: Floats64) -> Bools:
+    """(T, T) texels of the skin's triangles round an edge (N, 3)."""
+    apart, _ = KDTree(edge).query(model.mean, distance_upper_bound=_NEAR)
+    close = np.isfinite(apart)[atlas.triangles].all(axis=1)
+    close &= part_groups(model.part_names)[atlas.triangle_parts] == SKIN
+    return atlas.mask & close[atlas.triangle_ids]
+
+
+def _positions(atlas: UvAtlas, model: FaceModel, texels: Bools) -> Floats64:
+    corners = np.asarray(model.mean, np.float64)[atlas.triangles[atlas.triangle_ids[texels]]]
+    return (corners * atlas.barycentrics[texels][..., None]).sum(axis=1)
+
+
+def _at(picture: Image, places: Floats64) -> Floats64:
+    """Colours (..., 3) of the pixels at places (..., 2)."""
+    column, row = np.clip(np.floor(np.moveaxis(places, -1, 0)).astype(int), 0, _SIDE - 1)
+    return picture[row, column].astype(np.float64)
