@@ -14,6 +14,7 @@ from .operators import (
     expression,
     expression_presets,
     expression_transfer,
+    hair,
     human,
     job,
     library_state,
@@ -29,6 +30,7 @@ from .operators import (
 from .panels import detail as detail_panel
 from .panels import export as export_panel
 from .panels import expression as expression_panel
+from .panels import hair as hair_panel
 from .panels import human as human_panel
 from .panels import lighting as lighting_panel
 from .panels import photo as photo_panel
@@ -51,6 +53,7 @@ MODULES = (
     pose,
     lighting,
     texture,
+    hair,
     export,
     human,
     engine,
@@ -61,6 +64,7 @@ MODULES = (
     lighting_panel,
     detail_panel,
     texture_panel,
+    hair_panel,
     export_panel,
     human_panel,
 )

@@ -17,7 +17,7 @@ class LIKENESS_PT_export(FacePanel, bpy.types.Panel):
     """Save the active face for other programs"""
 
     bl_label = "Export"
-    bl_order = 6
+    bl_order = 7
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -16,7 +16,7 @@ class LIKENESS_PT_human(FacePanel, bpy.types.Panel):
     """Give the active face a body"""
 
     bl_label = "Body"
-    bl_order = 7
+    bl_order = 8
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

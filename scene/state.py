@@ -19,7 +19,7 @@ from .turning import PITCH, ROLL, YAW, angle_of, head_bone, jaw_bone, set_angle,
 
 PROPERTY = ID
 # What stands for a face when it is the active object. Only for these are all objects of a scene looked through.
-COMPANION_TYPES = {"ARMATURE", "CAMERA", "LIGHT"}
+COMPANION_TYPES = {"ARMATURE", "CAMERA", "LIGHT", "CURVES"}
 
 BoneOf = Callable[[bpy.types.Object], bpy.types.PoseBone | None]
 
@@ -86,6 +86,7 @@ class LikenessFace(bpy.types.PropertyGroup):
     camera: PointerProperty(name="Camera", type=bpy.types.Object)
     sun: PointerProperty(name="Sun", type=bpy.types.Object)
     world: PointerProperty(name="World", type=bpy.types.World)
+    hair: PointerProperty(name="Hair", type=bpy.types.Object)
     photo_expression: StringProperty(name="Photo's Expression", description="Value of each shape key, as JSON")
     photo_rotation: FloatVectorProperty(
         name="Photo's Pose", description="How the head is turned, in the rig's axes", size=4, default=(1, 0, 0, 0)
@@ -173,7 +174,7 @@ def faces_of(scene: bpy.types.Scene) -> list[bpy.types.Object]:
 
 
 def active_face(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The face that sliders and buttons mean: the active object, or the face that it is the rig, camera or sun of."""
+    """The face that sliders and buttons mean: the active object, or the face whose rig, camera, sun or hair it is."""
     active = context.view_layer.objects.active if context.view_layer else None
     if active is None or is_face(active):
         return active
@@ -184,4 +185,4 @@ def active_face(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def _companions(face: bpy.types.Object) -> tuple[bpy.types.Object | None, ...]:
-    return face.parent, state_of(face).camera, state_of(face).sun
+    return face.parent, state_of(face).camera, state_of(face).sun, state_of(face).hair

@@ -15,6 +15,7 @@ from ...result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruc
 from .. import state
 from ..displacement import add_detail
 from ..expressions.expression import remember_expression
+from ..hair_colour import keep_hair_colour
 from ..light.lighting import keep_users_world, match_photo, use_light
 from ..limits import limit_bones
 from ..mesh import create_mesh
@@ -120,6 +121,7 @@ def _create_face(
     limit_bones(face, armature)
     add_detail(face, images.get(DISPLACEMENT_IMAGE))
     add_materials(face, mesh, images, name)
+    keep_hair_colour(face, mesh.part_names, reconstruction.appearance.hair)
     return face
 
 

@@ -1,0 +1,40 @@
+"""Hair on the active face."""
+
+from __future__ import annotations
+
+import textwrap
+
+import bpy
+
+from ..operators.hair import LIKENESS_OT_add_hair, LIKENESS_OT_remove_hair, why_no_hair
+from ..scene.hair.grow import colour_input, hair_of
+from ..scene.hair_colour import kept_hair_colour
+from ..scene.state import active_face
+from .human import LETTERS
+from .sidebar import FacePanel
+
+
+class LIKENESS_PT_hair(FacePanel, bpy.types.Panel):
+    """Give the active face hair"""
+
+    bl_label = "Hair"
+    bl_order = 6
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        face = active_face(context)
+        hair = hair_of(face)
+        row = self.layout.row(align=True)
+        row.operator(LIKENESS_OT_add_hair.bl_idname, text="New Hair" if hair else "Add Hair", icon="OUTLINER_OB_CURVES")
+        if hair is not None:
+            row.operator(LIKENESS_OT_remove_hair.bl_idname, text="", icon="TRASH")
+            colour = colour_input(hair)
+            if colour is not None:
+                self.layout.prop(colour, "default_value", text="Colour")
+        elif kept_hair_colour(face) is None:
+            self.layout.label(text="The photo shows no hair: it will be brown", icon="INFO")
+        for line in textwrap.wrap(why_no_hair(context), LETTERS):
+            self.layout.label(text=line)
+
+
+CLASSES = (LIKENESS_PT_hair,)

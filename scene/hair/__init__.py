@@ -1,0 +1,1 @@
+"""Hair of Blender's own curves on a face's scalp."""
