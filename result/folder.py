@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+import zipfile
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -109,8 +110,16 @@ def _write_files(reconstruction: Reconstruction, folder: Path, write_image: Imag
     arrays |= mesh.cage.arrays() if mesh.cage is not None else {}
     # Single precision is a nanometre on a head; half the file.
     compact = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in arrays.items()}
-    np.savez_compressed(folder / MESH_FILE, **compact)  # pyright: ignore[reportArgumentType]
+    _write_arrays(folder / MESH_FILE, compact)
     (folder / FACE_FILE).write_text(face_text(reconstruction), encoding="utf-8")
+
+
+def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """What `numpy.savez_compressed` writes, in less than half the time and a twelfth larger."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def _replace(folder: Path, fresh: Path) -> None:
