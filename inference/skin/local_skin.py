@@ -13,6 +13,7 @@ import numpy as np
 
 from ...geometry.arrays import Bools, Floats32, Image
 from ...geometry.smoothstep import smoothstep
+from ..uv.blending import enlarge, shrink, weighted
 from .consensus import agreeing, opponent
 from .zones import FaceZones
 
@@ -25,6 +26,7 @@ _WIDE = (
 _LOCAL = (0.2, 0.1, 0.12)  # spread about its surroundings
 _LEAST, _MOST = (0.11, 0.05, 0.06), (0.2, 0.1, 0.12)  # limits of the spread that a face may show
 _REACH = 0.010  # metres: sigma of the surroundings
+_COARSE = 0.0025  # metres between the cells in which they are averaged
 _FINE = 0.0015  # metres: sigma of what is texture
 _ROUNDS = 4
 _TETHER = 0.1  # weight of the face's colour among the surroundings'
@@ -62,12 +64,9 @@ def local_skin(albedo: Image, visible: Image, trust: Image, zones: FaceZones) ->
         return None
     spread = np.array(_WIDE, np.float32)
     tethered = visible * np.exp(-0.5 * (((colours - usual) / spread) ** 2).sum(axis=-1))
-    weight, offset = tethered, colours
-    for _ in range(_ROUNDS):
-        offset = colours - _surroundings(colours, weight, usual, _REACH / zones.cell)
-        near = ((offset / np.array(_LOCAL, np.float32)) ** 2).sum(axis=-1)
-        weight = tethered / (1.0 + (near / _FAR)) ** 2
-    core = np.logical_or.reduce(zones.skin_patches) & (weight > 0.3)
+    offset = colours - _surroundings(colours, tethered, usual, zones.cell)
+    near = ((offset / np.array(_LOCAL, np.float32)) ** 2).sum(axis=-1)
+    core = np.logical_or.reduce(zones.skin_patches) & (tethered > 0.3) & (near < _FAR)
     if core.sum() < _FEWEST:
         return None
     typical = np.clip(1.48 * np.median(np.abs(offset[core]), axis=0), _LEAST, _MOST).astype(np.float32)
@@ -91,9 +90,17 @@ def _usual(colours: Image, visible: Image, trust: Image, zones: FaceZones) -> Fl
     return np.average(middle[same], axis=0, weights=say[same]).astype(np.float32)
 
 
-def _surroundings(colours: Image, weight: Image, usual: Floats32, sigma: float) -> Image:
-    total = _blur(weight, sigma) + _TETHER
-    return (_blur(colours * weight[..., None], sigma) + _TETHER * usual) / total[..., None]
+def _surroundings(colours: Image, tethered: Image, usual: Floats32, cell: float) -> Image:
+    """Mean colour (T, T, 3) of what is alike round each cell, the face's own where little is: worked out coarsely."""
+    side = max(8, round(len(colours) * cell / _COARSE))
+    small, known = shrink(colours, tethered, min(side, len(colours)))
+    sigma, weight, mean = _REACH / max(_COARSE, cell), known, small
+    for _ in range(_ROUNDS):
+        total = _blur(weight, sigma) + _TETHER
+        mean = (_blur(weighted(small, weight), sigma) + _TETHER * usual) / total[..., None]
+        near = (((small - mean) / np.array(_LOCAL, np.float32)) ** 2).sum(axis=-1)
+        weight = known / (1.0 + (near / _FAR)) ** 2
+    return enlarge(mean, len(colours))
 
 
 def _leniency(units: Image, zones: FaceZones) -> Image:
