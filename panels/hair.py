@@ -7,7 +7,8 @@ import textwrap
 import bpy
 
 from ..operators.hair import LIKENESS_OT_add_hair, LIKENESS_OT_remove_hair, why_no_hair
-from ..scene.hair.grow import colour_input, hair_of
+from ..scene.hair.grow import hair_of
+from ..scene.hair.hair_material import colour_socket
 from ..scene.hair_colour import kept_hair_colour
 from ..scene.state import active_face
 from .human import LETTERS
@@ -28,7 +29,7 @@ class LIKENESS_PT_hair(FacePanel, bpy.types.Panel):
         row.operator(LIKENESS_OT_add_hair.bl_idname, text="New Hair" if hair else "Add Hair", icon="OUTLINER_OB_CURVES")
         if hair is not None:
             row.operator(LIKENESS_OT_remove_hair.bl_idname, text="", icon="TRASH")
-            colour = colour_input(hair)
+            colour = colour_socket(hair)
             if colour is not None:
                 self.layout.prop(colour, "default_value", text="Colour")
         elif kept_hair_colour(face) is None:

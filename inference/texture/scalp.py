@@ -22,7 +22,7 @@ from ..uv.blending import channel_mean, grain
 COVER, LIGHT_COVER = 0.75, 0.4
 FADE = 0.2  # of the distance from the bridge of the nose to the chin: over which it becomes dense
 WANDER = 0.2  # of the hairline's softness: how far it wanders from vertex to vertex
-STUBBLE = np.array([0.14, 0.1, 0.06], np.float32)  # how far the cover varies, of itself, by octave, the finest first
+STUBBLE = np.array([0.11, 0.08, 0.05], np.float32)  # how far the cover varies, of itself, by octave, the finest first
 BARE = (0.35, 0.85)  # how well bare skin is seen between which it stays bare
 SOFT = 1 / 96  # of the texture: over which bare skin passes into stubble
 

@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ...errors import LikenessError
 from ...geometry.arrays import Floats
-from ...result.colouring import Colour
 from ..axes import to_blender
 from ..building.transaction import all_or_nothing
 from ..hair_colour import UNKNOWN, kept_hair_colour
@@ -18,6 +18,7 @@ from ..node_wiring import connect, lay_out, local_group
 from ..state import state_of
 from .assets import Attribute, add_asset
 from .guides import POINTS, Guides, guide_hairs
+from .hair_material import hair_material
 from .head_scalp import ATTRIBUTE, scalp_of
 
 GUIDES = 1500
@@ -27,7 +28,6 @@ RADIUS_M = 0.00006
 CLUMP_M = 0.004  # between the strands that hairs gather in
 WAVES_M = 0.0015
 HAIR, FOLLOW = "Hair", "Likeness Follow Skin"
-SHADER = "ShaderNodeBsdfHairPrincipled"
 
 
 def hair_of(face: bpy.types.Object) -> bpy.types.Object | None:
@@ -36,23 +36,18 @@ def hair_of(face: bpy.types.Object) -> bpy.types.Object | None:
     return hair if hair is not None and hair.users_scene and hair.data.surface == face else None
 
 
-def colour_input(hair: bpy.types.Object) -> bpy.types.NodeSocket | None:
-    """What the colour of hair is set by; None where its material was changed so that nothing is."""
-    material = hair.active_material
-    nodes = material.node_tree.nodes if material is not None and material.node_tree is not None else ()
-    return next((node.inputs["Color"] for node in nodes if node.bl_idname == SHADER), None)
-
-
 def add_hair(face: bpy.types.Object) -> bpy.types.Object:
     """Give a face hair in the colour of its photo's, in place of what it had.
 
     Raises:
-        LikenessError: it has no scalp, or Blender no hair assets; all is as it was.
+        LikenessError: it is linked or has no scalp, or Blender no hair assets; all is as it was.
     """
+    if face.library is not None or face.data.library is not None:
+        raise LikenessError(f"{face.name} is linked from another file: make it local to give it hair.")
     with object_mode(), all_or_nothing():
         guides = guide_hairs(scalp_of(face), GUIDES)
         hair = _curves(face, guides)
-        hair.data.materials.append(_material(kept_hair_colour(face) or UNKNOWN))
+        hair.data.materials.append(hair_material(HAIR, kept_hair_colour(face) or UNKNOWN))
         _dress(hair, face)
     remove_hair(face)
     hair.name = hair.data.name = hair.active_material.name = f"{face.name} {HAIR}"
@@ -130,23 +125,6 @@ def _follow_group() -> bpy.types.NodeTree:
     connect(group, follow.outputs["Curves"], group.nodes.new("NodeGroupOutput").inputs["Geometry"])
     lay_out(group)
     return group
-
-
-def _material(colour: Colour) -> bpy.types.Material:
-    material = bpy.data.materials.new(HAIR)
-    if material.node_tree is None:  # Blender 4
-        material.use_nodes = True
-    tree = material.node_tree
-    tree.nodes.clear()
-    shader: Any = tree.nodes.new(SHADER)
-    shader.parametrization = "COLOR"
-    shader.inputs["Color"].default_value = (*colour, 1.0)
-    shader.inputs["Roughness"].default_value = 0.35
-    shader.inputs["Random Roughness"].default_value = 0.1
-    connect(tree, shader.outputs["BSDF"], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
-    lay_out(tree)
-    material.diffuse_color = (*colour, 1.0)
-    return material
 
 
 def _flat(values: Floats) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from ...anatomy.landmarks import Ibug
 from ...errors import LikenessError
 from ...geometry.arrays import Floats
+from ..hair.grow import hair_of
 from ..mode import object_mode
 from ..read_mesh import joints, neutral_vertices
 from ..record import recall
@@ -62,7 +63,7 @@ def _check(human: bpy.types.Object) -> None:
 
 def _put_away(face: bpy.types.Object) -> None:
     """A first face stands where a first human does: at its feet."""
-    for thing in (face, face.parent):
+    for thing in (face, face.parent, hair_of(face)):
         if thing is not None and thing.name in bpy.context.view_layer.objects:
             thing.hide_set(True)
             thing.hide_render = True

@@ -17,13 +17,15 @@ from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.scene.building.build import build_face
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.hair import assets
-from likeness.scene.hair.grow import DENSITY, GUIDES, VIEWPORT_SHARE, add_hair, colour_input, hair_of, remove_hair
+from likeness.scene.hair.grow import DENSITY, GUIDES, VIEWPORT_SHARE, add_hair, hair_of, remove_hair
+from likeness.scene.hair.hair_material import colour_socket
 from likeness.scene.hair_colour import UNKNOWN, kept_hair_colour
 from likeness.scene.state import active_face
 from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
 RED = (0.2, 0.06, 0.03)
+ENGINES = ("CYCLES", "EEVEE")
 needs_assets = pytest.mark.skipif(assets.hair_assets() is None, reason="this Blender has no hair assets")
 
 
@@ -59,8 +61,15 @@ def test_hair_has_the_photos_colour_and_stands_on_the_scalp(red_haired: bpy.type
     assert hair_of(red_haired) == hair
     assert hair.parent == red_haired
     assert hair.users_collection == red_haired.users_collection
-    assert tuple(colour_input(hair).default_value) == pytest.approx((*RED, 1.0))
+    assert tuple(colour_socket(hair).default_value) == pytest.approx((*RED, 1.0))
     assert kept_hair_colour(red_haired) == pytest.approx(RED)
+    tree = hair.active_material.node_tree
+    shaders = {engine: tree.get_output_node(engine).inputs["Surface"].links[0].from_node for engine in ENGINES}
+    assert [shaders[engine].bl_idname for engine in ENGINES] == [
+        "ShaderNodeBsdfHairPrincipled",
+        "ShaderNodeBsdfPrincipled",
+    ]
+    assert all(shader.inputs[0].links[0].from_socket == colour_socket(hair) for shader in shaders.values())
     count = len(roots(hair))
     assert GUIDES < count < 2.5 * VIEWPORT_SHARE * DENSITY * 0.055
     bpy.context.view_layer.objects.active = hair
@@ -119,7 +128,7 @@ def test_what_the_user_deletes_or_duplicates(red_haired: bpy.types.Object) -> No
 def test_without_hair_in_the_photo_it_is_brown_and_an_edited_mesh_is_told(head_folder: Path) -> None:
     face = build_face(head_folder)
     assert kept_hair_colour(face) is None
-    assert tuple(colour_input(add_hair(face)).default_value)[:3] == pytest.approx(UNKNOWN)
+    assert tuple(colour_socket(add_hair(face)).default_value)[:3] == pytest.approx(UNKNOWN)
     face.data.uv_layers.remove(face.data.uv_layers["UVMap"])
     with pytest.raises(LikenessError, match="was edited"):
         add_hair(face)
