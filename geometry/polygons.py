@@ -17,9 +17,9 @@ def inside_polygon(points: Floats, corners: Floats) -> Floats:
     """Distance (N,) of points (N, 2) from the outline of a polygon (K, 2): positive inside, negative outside."""
     a, b = corners, np.roll(corners, -1, axis=0)
     along = b - a
-    offset = points[:, None] - a
-    share = np.clip((offset * along).sum(axis=2) / (along**2).sum(axis=1), 0, 1)
-    distance = np.linalg.norm(offset - share[..., None] * along, axis=2).min(axis=1)
+    x, y = points[:, :1] - a[:, 0], points[:, 1:] - a[:, 1]
+    share = np.clip((x * along[:, 0] + y * along[:, 1]) / (along**2).sum(axis=1), 0, 1)
+    distance = np.sqrt(((x - share * along[:, 0]) ** 2 + (y - share * along[:, 1]) ** 2).min(axis=1))
     crosses = (a[:, 1] > points[:, 1:]) != (b[:, 1] > points[:, 1:])
     rise = np.where(along[:, 1] == 0, 1e-12, along[:, 1])
     at = a[:, 0] + (points[:, 1:] - a[:, 1]) / rise * along[:, 0]

@@ -5,16 +5,33 @@ Colours are completed and blended in the texture, where the sides of a cut are f
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
-from scipy.sparse import diags
+from scipy.sparse import csr_matrix, diags
+from scipy.sparse.linalg import SuperLU, splu
 
 from ...geometry.arrays import Bools, Image, Ints
 from ...geometry.edges import unique_edges
-from ...geometry.laplacians import adjacency, graph_laplacian, harmonic
+from ...geometry.laplacians import adjacency, graph_laplacian
 from ..uv.atlas import UvAtlas
 from ..uv.blending import log_colours
 
 FADING = 0.01  # of a point's bond to its neighbours: a correction fades to a third within ten points of the mesh
+
+
+@dataclass(frozen=True, eq=False)
+class _Cuts:
+    """The K texture points on cuts of a layout with U points, and what spreads values at them."""
+
+    points: Ints  # (K,)
+    texels: Bools  # (T, T) those beside them
+    levels: csr_matrix  # (K, N) from the texels' colours to the mean round each point, from its own side
+    common: csr_matrix  # (K, K) the mean of all points that are one on the surface
+    free: Ints  # (F,) the other points of the skin
+    bonds: csr_matrix  # (F, K) to those on cuts
+    solver: SuperLU  # of the others' own
 
 
 def close_seams(image: Image, atlas: UvAtlas, skin: Bools) -> Image:
@@ -22,41 +39,38 @@ def close_seams(image: Image, atlas: UvAtlas, skin: Bools) -> Image:
 
     ``skin`` (N,) bool says which of the atlas' triangles count; cuts at their border stay.
     """
-    corners = atlas.triangles_uv[skin]
-    count = int(atlas.triangles_uv.max()) + 1
-    owner = np.full(count, -1)
-    owner[corners] = atlas.triangles[skin]
-    shared = np.bincount(owner[owner >= 0])
-    cut = (owner >= 0) & (shared[owner] > 1)
-    if not cut.any():
+    cuts = _cuts(atlas, skin.tobytes())
+    if cuts is None:
         return image
-    level, weight = _levels(image, atlas, cut)
-    cut &= weight > 0.0
-    total = np.bincount(owner[cut], minlength=len(shared))
-    common = np.stack([np.bincount(owner[cut], level[cut, k], len(shared)) for k in range(3)], axis=1)
-    offset = np.zeros((count, 3))
-    offset[cut] = (common / np.maximum(total, 1)[:, None])[owner[cut]] - level[cut]
-    spread = _spread(offset, cut, corners).astype(np.float32)
+    level = cuts.levels @ log_colours(image[cuts.texels]).astype(np.float64)
+    offset = cuts.common @ level - level
+    spread = np.zeros((int(atlas.triangles_uv.max()) + 1, 3), np.float32)
+    spread[cuts.points] = offset
+    spread[cuts.free] = cuts.solver.solve(-cuts.bonds @ offset)
     return image * np.exp(atlas.interpolate_corners(spread, atlas.triangles_uv))
 
 
-def _levels(image: Image, atlas: UvAtlas, cut: Bools) -> tuple[Image, Image]:
-    """Mean log colour (U, 3) round each cut texture point, from its own side, and the texels (U,) that say so."""
-    beside = cut[atlas.triangles_uv].any(axis=1)
-    texels = (atlas.triangle_ids >= 0) & beside[atlas.triangle_ids]
-    corners = atlas.triangles_uv[atlas.triangle_ids[texels]].ravel()
-    shares = atlas.barycentrics[texels].ravel()
-    colours = np.repeat(log_colours(image[texels]), 3, axis=0)
-    weight = np.bincount(corners, shares, len(cut))
-    sums = [np.bincount(corners, shares * colours[:, k], len(cut)) for k in range(3)]
-    return np.stack(sums, axis=1) / np.maximum(weight, 1e-9)[:, None], weight
-
-
-def _spread(offset: Image, fixed: Bools, corners: Ints) -> Image:
-    """Values (U, 3) given at ``fixed`` points, spread over the mesh of the corners (N, 3) and fading with distance."""
-    given = np.flatnonzero(fixed)
-    free = np.setdiff1d(corners, given)
-    bonds = graph_laplacian(adjacency(unique_edges(corners), len(fixed)))
-    result = offset.copy()
-    result[free] = harmonic(bonds + FADING * diags(bonds.diagonal()), free, given, offset[given])
-    return result
+@lru_cache(maxsize=2)
+def _cuts(atlas: UvAtlas, skin: bytes) -> _Cuts | None:
+    """What `close_seams` needs of a layout, None without cuts; the last two are kept."""
+    chosen = np.frombuffer(skin, bool)
+    corners = atlas.triangles_uv[chosen]
+    owner = np.full(int(atlas.triangles_uv.max()) + 1, -1)
+    owner[corners] = atlas.triangles[chosen]
+    cut = (owner >= 0) & (np.bincount(owner[owner >= 0])[owner] > 1)
+    if not cut.any():
+        return None
+    texels = atlas.mask & cut[atlas.triangles_uv].any(axis=1)[atlas.triangle_ids]
+    ends = atlas.triangles_uv[atlas.triangle_ids[texels]]
+    rows = np.repeat(np.arange(len(ends)), 3)
+    shares = csr_matrix((atlas.barycentrics[texels].ravel(), (ends.ravel(), rows)), (len(cut), len(ends)))
+    weight = np.asarray(shares.sum(axis=1)).ravel()
+    points = np.flatnonzero(cut & (weight > 0.0))
+    _, groups = np.unique(owner[points], return_inverse=True)
+    member = csr_matrix((np.ones(len(points)), (groups, np.arange(len(points)))))
+    common = member.T @ diags(1 / np.asarray(member.sum(axis=1)).ravel()) @ member
+    free = np.setdiff1d(corners, points)
+    bonds = graph_laplacian(adjacency(unique_edges(corners), len(cut)))
+    matrix = (bonds + FADING * diags(bonds.diagonal())).tocsr()[free]
+    levels = (diags(1 / weight[points]) @ shares[points]).tocsr()
+    return _Cuts(points, texels, levels, common, free, matrix[:, points], splu(matrix[:, free].tocsc()))

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from ...anatomy.parts import see_through
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
@@ -40,11 +39,11 @@ _CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 class UvAtlas:
     """The UV layout of one model at one texture size."""
 
+    model: FaceModel
     size: int
     triangles: Ints  # (N, 3) vertex ids
     triangles_uv: Ints  # (N, 3) texture point ids, same order
     triangle_parts: Ints  # (N,) index into the model's part_names
-    opaque: Bools  # (N,) whether it hides what is behind it
     triangle_ids: NDArray[np.int32]  # (T, T), -1 outside the charts
     barycentrics: Image  # (T, T, 3)
 
@@ -93,11 +92,11 @@ def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
     parts = model.face_parts[triangle_owner(model.faces)]
     fragments = rasterize_uv(torch.as_tensor(model.uv).float(), torch.as_tensor(triangles_uv), size)
     return UvAtlas(
+        model=model,
         size=size,
         triangles=triangulate(model.faces).astype(np.int64),
         triangles_uv=triangles_uv,
         triangle_parts=parts,
-        opaque=~np.isin(parts, see_through(model.part_names)),
         triangle_ids=fragments.triangle_ids[0].to(torch.int32).numpy(),
         barycentrics=fragments.barycentrics[0].numpy(),
     )
@@ -120,7 +119,7 @@ def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
     facing = -dot(rotated, placed) / length(placed)
     facing = np.where(atlas.mask, facing, 0.0).astype(np.float32)
     pixels = camera.project(torch.from_numpy(positions)).numpy()
-    visibility = _visibility(atlas, posed, camera, placed[..., 2], pixels, facing)
+    visibility = _visibility(_depth_map(atlas.model, fit), camera, placed[..., 2], pixels, facing)
     return TexelGeometry(positions, normals, pixels, facing, visibility)
 
 
@@ -131,43 +130,57 @@ def _on_cpu(camera: Camera) -> Camera:
     return Camera(intrinsics, rotation, translation, camera.image_size)
 
 
-def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Image, pixels: Image, facing: Image) -> Image:
+@dataclass(frozen=True, eq=False)
+class _DepthMap:
+    """Depth of a face over the box round it; its pixels are (photo pixels - corner) * scale."""
+
+    near: Image  # (h, w) metres, the least beside a pixel, inf where there is no face
+    nearest: Image  # (h, w) the least within the margin
+    inside: Image  # (h, w) pixels from the outline
+    margin: int  # pixels
+    scale: float
+    corner: Image  # (2,)
+
+
+def _visibility(seen_from: _DepthMap, camera: Camera, depth: Image, pixels: Image, facing: Image) -> Image:
     """Depth compare under the pixel, a margin beside occluding edges and the outline, grazing falloff, photo frame."""
-    near_map, scale, corner = _depth_map(posed, torch.as_tensor(atlas.triangles[atlas.opaque]), camera)
-    at = (pixels - corner) * scale - 0.5  # remap counts from pixel centres
-    # A coarse photo needs more room: its cubic kernel reaches two pixels.
-    margin = max(2, round(EDGE_MARGIN * DEPTH_MAP_SIDE), round(_KERNEL_ROOM * scale))
+    scale, margin = seen_from.scale, seen_from.margin
+    at = (pixels - seen_from.corner) * scale - 0.5  # remap counts from pixel centres
     metres_per_pixel = depth / float(camera.intrinsics[0, 0]) / scale
     cosine = np.maximum(facing, 1e-3)
     slope = np.minimum(np.sqrt(np.maximum(1.0 - cosine**2, 0.0)) / cosine, _MAX_SLOPE)
     seen = smoothstep(0.2, 0.55, facing)
-    for radius, tolerance in ((1, _DEPTH_TOLERANCE), (margin, _EDGE_DEPTH)):
-        window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
-        nearest = _sample(cv2.erode(near_map, window), at, cv2.INTER_NEAREST, 0.0)
-        hidden = depth - nearest - slope * (radius + 0.5) * metres_per_pixel
+    compared = ((seen_from.near, 1, _DEPTH_TOLERANCE), (seen_from.nearest, margin, _EDGE_DEPTH))
+    for depth_map, radius, tolerance in compared:
+        hidden = depth - _sample(depth_map, at, cv2.INTER_NEAREST, 0.0) - slope * (radius + 0.5) * metres_per_pixel
         seen = seen * (1.0 - smoothstep(tolerance, 2.0 * tolerance, hidden))
-    inside = cv2.distanceTransform(np.isfinite(near_map).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    seen = seen * smoothstep(min(scale, 0.5 * margin), margin, _sample(inside, at, cv2.INTER_LINEAR, 0.0))
+    seen = seen * smoothstep(min(scale, 0.5 * margin), margin, _sample(seen_from.inside, at, cv2.INTER_LINEAR, 0.0))
     width, height = camera.image_size
     border = np.minimum(np.minimum(pixels[..., 0], width - pixels[..., 0]), pixels[..., 1])
     border = np.minimum(border, height - pixels[..., 1])
     return (seen * smoothstep(1.0, 4.0, border)).astype(np.float32)
 
 
-def _depth_map(posed: Tensor, triangles: Tensor, camera: Camera) -> tuple[Image, float, Image]:
-    """Depth of the face (h, w), inf where there is none, over the box round it, with that box's scale and corner.
-
-    Pixels of it are (photo pixels - corner) * scale.
-    """
+@lru_cache(maxsize=2)
+def _depth_map(model: FaceModel, fit: FaceFit) -> _DepthMap:
+    """What a fit's camera sees; the last two are kept, for textures of several sizes."""
+    posed, camera = fit.posed.detach().to("cpu", torch.float32), _on_cpu(fit.camera)
     projected = camera.project(posed)
     low, high = projected.amin(0).floor() - 4, projected.amax(0).ceil() + 4
     left, top = (int(x) for x in low)
     width, height = (int(x) for x in high - low)
     scale = DEPTH_MAP_SIDE / max(width, height)
     small = camera.cropped(left, top, width, height).scaled(scale)
+    triangles = torch.as_tensor(model.opaque_triangles()).long()
     fragments = rasterize(camera.to_camera(posed)[None], triangles, small.intrinsics, small.image_size, False)
     depth = torch.where(fragments.mask, fragments.depth, torch.inf)[0].numpy()
-    return depth, scale, np.array([left, top], np.float32)
+    # A coarse photo needs more room: its cubic kernel reaches two pixels.
+    margin = max(2, round(EDGE_MARGIN * DEPTH_MAP_SIDE), round(_KERNEL_ROOM * scale))
+    windows = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2) for radius in (1, margin))
+    near, nearest = (np.asarray(cv2.erode(depth, window), np.float32) for window in windows)
+    inside = cv2.distanceTransform(np.isfinite(depth).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    corner = np.array([left, top], np.float32)
+    return _DepthMap(near, nearest, np.asarray(inside, np.float32), margin, scale, corner)
 
 
 def _sample(image: Image, at: Image, method: int, outside: float) -> Image:

@@ -46,7 +46,7 @@ def scaled(image: Image, log_factor: Image) -> Image:
 
 def weighted(image: Image, weight: Image) -> Image:
     """Each colour (T, T, 3) times the weight (T, T) of its place."""
-    return image * weight[..., None]
+    return image * np.repeat(weight[..., None], image.shape[-1], axis=-1)  # quicker than to broadcast
 
 
 def shrink(image: Image, weight: Image, side: int) -> tuple[Image, Image]:

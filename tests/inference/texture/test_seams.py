@@ -8,6 +8,7 @@ import torch
 from likeness.inference.rendering.rasterizer import rasterize_uv
 from likeness.inference.texture.seams import close_seams
 from likeness.inference.uv.atlas import UvAtlas
+from toy_face import toy_model
 
 SIZE = 128
 COLUMNS = 41  # of vertices along the strip; it is cut at the middle one
@@ -28,7 +29,7 @@ def strip(cut: bool) -> UvAtlas:
     )
     fragments = rasterize_uv(torch.as_tensor(doubled).float(), torch.as_tensor(triangles_uv), SIZE)
     return UvAtlas(
-        SIZE, triangles, triangles_uv, np.zeros(len(triangles), int), np.ones(len(triangles), bool),
+        toy_model(), SIZE, triangles, triangles_uv, np.zeros(len(triangles), int),
         fragments.triangle_ids[0].to(torch.int32).numpy(), fragments.barycentrics[0].numpy(),
     )  # fmt: skip
 
