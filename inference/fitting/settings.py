@@ -61,6 +61,7 @@ class ToneSettings:
     warm_sigma: float = 0.15  # of light that a camera has balanced
     green_sigma: float = 0.06
     light_tails: float = 4.0  # degrees of freedom
+    light_hues: float = 0.5  # share that is believed of how a face's lights differ in hue
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,12 @@ def share_tone(
     gain = _gain(albedo @ channels.mT, lights @ channels.mT, _skin_prior(channels, settings), scenes, settings)
     gain = (gain.expand(3) if grey else gain).exp()
     moved = [
-        replace(one, light=one.light / gain, albedo=toned(one.albedo, tensors.tinted, gain)) for one in appearances
+        replace(
+            one,
+            light=_calmed(one.light / gain, settings.light_hues),
+            albedo=toned(one.albedo, tensors.tinted, gain),
+        )
+        for one in appearances
     ]
     return TonedSkin(gain, albedo.exp() * gain), moved
 
@@ -62,6 +67,17 @@ def share_tone(
 def toned(albedo: Tensor, tinted: Tensor, gain: Tensor) -> Tensor:
     """Albedo (V, 3) with a gain (3,) where it is ``tinted`` (V,): eyes and teeth keep their colours."""
     return (albedo * (1 + tinted[:, None] * (gain - 1))).clamp(0.0, 1.0)
+
+
+def _calmed(light: Tensor, share: float) -> Tensor:
+    """A light (9, 3) whose directions differ in hue by a ``share`` of what they did; its mean hue stays.
+
+    What a fit finds there is less of the light than of the skin: redder at a shadow's border, paler where it shines.
+    """
+    ambient = light[:1].clamp_min(1e-3)
+    relative = light[1:] / ambient
+    white = (relative @ light.new_tensor(LUMINANCE))[:, None]
+    return torch.cat([light[:1], ambient * (white + share * (relative - white))])
 
 
 def _seen_levels(appearances: Sequence[Appearance]) -> tuple[Tensor, Tensor]:

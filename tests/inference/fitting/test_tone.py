@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from likeness.anatomy.skin_colour import LIGHT_SKIN, MELANIN
+from likeness.geometry.colour import LUMINANCE
 from likeness.inference.fitting.model_tensors import ModelTensors, model_tensors
 from likeness.inference.fitting.photometric import Appearance, VertexColors
 from likeness.inference.fitting.scene_light import SceneLight
@@ -89,6 +90,15 @@ def test_several_photos_have_one_tone_and_lights_of_their_own(tensors: ModelTens
     skin, (first, second) = share_tone(tensors, seen, scenes, SETTINGS, False)
     torch.testing.assert_close(first.light / second.light, seen[0].light / seen[1].light, equal_nan=True)
     np.testing.assert_allclose(skin.tone, color, rtol=0.3)
+
+
+def test_lights_of_one_face_have_nearly_one_hue(tensors: ModelTensors) -> None:
+    light = uniform_light(1.0, tensors.mean)
+    light[3] = torch.tensor([0.4, 0.2, 0.1])
+    (moved,) = share_tone(tensors, [appearance(tensors, light)], [USUAL], SETTINGS, False)[1]
+    before, after = (one[3] / one[0] for one in (light, moved.light))
+    assert float(after[0] - after[2]) == pytest.approx(SETTINGS.light_hues * float(before[0] - before[2]))
+    assert float(after @ after.new_tensor(LUMINANCE)) == pytest.approx(float(before @ before.new_tensor(LUMINANCE)))
 
 
 def test_grey_stays_grey(tensors: ModelTensors) -> None:
