@@ -22,9 +22,7 @@ from .eye_shape import EyeShape, eye_shapes
 _COUNT = 16  # points of a rim: from the outer corner over the top to the inner one, and back below
 _LOWER = np.arange(9, 16)
 _SIDE, _WINDOW = 96, 1.8  # pixels of the window, and its side in widths of the eye
-_ACROSS = np.linspace(
-    -0.03, 0.06, 7
-)  # widths of the eye off the detector's line, outwards: where the rim is
+_ACROSS = np.linspace(-0.03, 0.06, 7)  # widths of the eye off the detector's line, outwards: where the rim is
 _RANK = 1  # of the darkest there; the very darkest may be noise
 _BELOW = (0.18, 0.30)  # widths of the eye below the lower lid: skin without lashes
 _DARKEST = 0.12  # share of the skin's colour
