@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from ...anatomy.landmarks import DENSE
+from ...anatomy.regions import RegionName
 from ...bfm.builtin.eyes import SCLERA
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats, Floats64, Image
@@ -47,8 +48,10 @@ _GLINT = 0.8  # of the white's brightness: what is brighter in an iris is a lamp
 _GLOW = 5  # pixels of the window round a glint that it brightens
 _TINT = 1.12  # the largest ratio by which a channel of the white may leave that of the usual white
 _DARKEST, _LIGHTEST = 0.008, 0.25  # mean albedo of irises
-# Melanin alone makes an iris dark, so dark ones are brown: what else their colour says is mirrored surroundings.
-TYPICAL_IRIS, _BROWN_BELOW = np.array([0.070, 0.031, 0.014]), (0.02, 0.06)
+# Melanin alone makes an iris dark, so dark ones are brown, the sooner the darker the skin (mean albedo) is: what else
+# their colour says is mirrored surroundings.
+TYPICAL_IRIS = np.array([0.070, 0.031, 0.014])
+_BROWN_BELOW, _BROWN_BELOW_IN_DARK_SKIN, _DARK_SKIN = np.array([0.008, 0.03]), np.array([0.03, 0.08]), (0.28, 0.12)
 _GREEN = (0.9, 1.3)  # of the geometric mean of red and blue: an iris is neither purple nor green as grass
 
 
@@ -85,7 +88,8 @@ def measure_eyes(view: View, model: FaceModel, fit: FaceFit) -> EyeColours | Non
     if not eyes:
         return None
     weights = np.array([eye.weight for eye in eyes]) / sum(eye.weight for eye in eyes)
-    irises, whites = (np.exp(weights @ np.log([_albedo(eye)[which] for eye in eyes])) for which in (0, 1))
+    skin = float(fit.albedo.detach().cpu().numpy()[model.region(RegionName.SKIN) > 0.5].mean())
+    irises, whites = (np.exp(weights @ np.log([_albedo(eye, skin)[which] for eye in eyes])) for which in (0, 1))
     rims = np.exp(np.tensordot(weights, np.log([eye.rim for eye in eyes]), axes=1))
     return EyeColours(irises, whites, float(weights @ [eye.size for eye in eyes]), rims)
 
@@ -98,8 +102,8 @@ def _points(view: View, model: FaceModel, fit: FaceFit) -> Floats64:
     return fit.camera.project(posed).detach().cpu().double().numpy()
 
 
-def _albedo(eye: _Eye) -> tuple[Floats64, Floats64]:
-    """Iris and white (3,) of an eye in the light that its white tells of."""
+def _albedo(eye: _Eye, skin: float) -> tuple[Floats64, Floats64]:
+    """Iris and white (3,) of an eye in the light that its white tells of; ``skin``: mean albedo of the face."""
     grey = np.ptp(eye.iris) < 0.01 * eye.iris.mean() and np.ptp(eye.white) < 0.01 * eye.white.mean()
     usual = np.full(3, SCLERA.mean()) if grey else SCLERA
     lit = np.clip((eye.white / usual).mean() / eye.light.mean(), *_LIT)
@@ -109,7 +113,8 @@ def _albedo(eye: _Eye) -> tuple[Floats64, Floats64]:
     between = np.sqrt(iris[0] * iris[2])
     iris[1] = np.clip(iris[1], _GREEN[0] * between, _GREEN[1] * between)
     level = np.clip(iris.mean(), _DARKEST, _LIGHTEST)
-    brown = 0.0 if grey else 1.0 - smoothstep(*_BROWN_BELOW, level)
+    below = _BROWN_BELOW + smoothstep(*_DARK_SKIN, np.array(skin)) * (_BROWN_BELOW_IN_DARK_SKIN - _BROWN_BELOW)
+    brown = 0.0 if grey else 1.0 - smoothstep(below[0], below[1], level)
     iris = level * _hue(_hue(iris) ** (1.0 - brown) * _hue(TYPICAL_IRIS) ** brown)
     tint = np.clip(_hue(eye.white / hue) / _hue(usual), 1 / _TINT, _TINT)
     return iris, lit * usual * _hue(tint)

@@ -32,9 +32,10 @@ SKIN: Inputs = {
 }
 TEARS_IOR = 1.336
 EYE: Inputs = {"Roughness": 0.06, "IOR": CORNEA_IOR}
-# Eyeballs are opaque: the cornea over iris and pupil is a coat.
-CORNEA: Inputs = {"Coat Weight": 1.0, "Coat Roughness": 0.03, "Coat IOR": CORNEA_IOR}
-IRIS: Inputs = {"Roughness": 0.5, "Specular IOR Level": 0.2, **CORNEA}
+# Eyeballs are opaque: the cornea over iris and pupil is a coat. The light of a photo has no dark places, of which a
+# whole cornea would mirror a fog over both; a share of it still mirrors lamps.
+CORNEA: Inputs = {"Coat Weight": 0.3, "Coat Roughness": 0.03, "Coat IOR": CORNEA_IOR}
+IRIS: Inputs = {"Roughness": 0.5, "Specular IOR Level": 0.0, **CORNEA}
 PUPIL: Inputs = {"Roughness": 1.0, "Specular IOR Level": 0.0, **CORNEA}
 # A film that is nearly clear: what it mirrors is to be seen.
 TEARS: Inputs = {"Roughness": 0.02, "IOR": TEARS_IOR, "Alpha": 0.2}
