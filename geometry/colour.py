@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats
+from .arrays import Floats, Pixels
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,6 +17,8 @@ Values = TypeVar("Values", "NDArray[Any]", "Tensor")
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
 _KNEE, _LINEAR_KNEE = 0.04045, 0.0031308  # where the straight piece ends: in sRGB, in linear light
+
+_STEPS = 65535  # of the table of `srgb_bytes`
 
 
 def srgb_to_linear(values: Values) -> Values:
@@ -28,6 +31,18 @@ def linear_to_srgb(values: Values) -> Values:
     """Linear in [0, 1] -> sRGB in [0, 1], any shape; differentiable at 0."""
     power = values.clip(_LINEAR_KNEE) ** (1 / 2.4)  # clipped first: the slope of the power at 0 is infinite
     return _where(values <= _LINEAR_KNEE, values * 12.92, 1.055 * power - 0.055)
+
+
+def srgb_bytes(values: Floats) -> Pixels:
+    """Linear floats, those outside [0, 1] for its ends -> sRGB in uint8, any shape; by a table, for large images."""
+    steps = np.clip(values, 0.0, 1.0) * np.float32(_STEPS)
+    return _table()[(steps + np.float32(0.5)).astype(np.uint16)]
+
+
+@lru_cache(maxsize=1)
+def _table() -> Pixels:
+    """(65536,) sRGB of equal steps of linear light; in the dark a byte is twenty of them."""
+    return np.round(linear_to_srgb(np.arange(_STEPS + 1) / _STEPS) * 255).astype(np.uint8)
 
 
 def slope_of_srgb(values: Floats) -> Floats:

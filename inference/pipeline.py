@@ -20,7 +20,7 @@ from ..bfm.face_model import FaceModel
 from ..bfm.library.registry import expressions_for, load_model
 from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
-from ..geometry.colour import linear_to_srgb
+from ..geometry.colour import srgb_bytes
 from ..progress import OnProgress
 from ..result.choices import AUTO, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
 from ..result.colouring import Colour, Colouring
@@ -232,7 +232,7 @@ def _maps(
     with watch.stage("detail"):
         detail = shape_from_shading(views[0].photo, model, fits[0], size, texture.bare)
     images = {
-        ALBEDO_IMAGE: np.round(linear_to_srgb(texture.albedo) * 255).astype(np.uint8),
+        ALBEDO_IMAGE: srgb_bytes(texture.albedo),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
         DISPLACEMENT_IMAGE: detail.displacement,
         NORMAL_IMAGE: detail.normal_map,

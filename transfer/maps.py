@@ -18,7 +18,7 @@ from ..bfm.transfer.correspondence import Correspondence
 from ..errors import LikenessError
 from ..geometry.arrays import Bools, Image, Ints
 from ..geometry.closest import SearchableSurface
-from ..geometry.colour import linear_to_srgb, srgb_to_linear
+from ..geometry.colour import srgb_bytes, srgb_to_linear
 from ..geometry.faces import triangle_owner, triangulate
 from ..geometry.normals import vertex_normals
 from ..inference.detail.normal_map import bake_normal_map
@@ -57,7 +57,7 @@ def carried_maps(result: Reconstruction, other: FaceModel, places: Correspondenc
     at = texel_places(result.mesh, other, places, atlas)
     trust = np.where(atlas.mask, atlas.interpolate(places.trust[:, None])[..., 0], 0.0).astype(np.float32)
     colour = _over_model(_sampled(albedo, at), trust, atlas, other)
-    images[ALBEDO_IMAGE] = np.round(linear_to_srgb(np.clip(_padded(colour, atlas), 0, 1)) * 255).astype(np.uint8)
+    images[ALBEDO_IMAGE] = srgb_bytes(_padded(colour, atlas))
     if CONFIDENCE_IMAGE in result.images:
         confidence = loaded(result.images[CONFIDENCE_IMAGE]).astype(np.float32)
         images[CONFIDENCE_IMAGE] = np.round(_sampled(_grey(confidence), at) * trust).astype(np.uint8)

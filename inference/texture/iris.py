@@ -6,13 +6,15 @@ with; catch lights come from the lamps of the scene.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from ...bfm.builtin.eyes import IRIS_RADIUS, PUPIL, PUPIL_RADIUS
 from ...bfm.face_model import FaceModel
-from ...geometry.arrays import Floats, Floats64, Image
+from ...geometry.arrays import Floats, Floats64, Image, Ints
 from ...geometry.smoothstep import smoothstep
-from ..uv.atlas import UvAtlas, uv_atlas
+from ..uv.atlas import uv_atlas
 from .eye_colours import IRIS_RINGS, EyeColours
 from .eye_shape import eye_shapes
 
@@ -28,13 +30,24 @@ _RED, _RED_FROM = np.array([1.0, 0.87, 0.83]), (1.05, 2.0)  # the white towards 
 
 def painted_eyes(albedo: Image, model: FaceModel, colours: EyeColours) -> Image:
     """The texture (T, T, 3), linear RGB, with the model's eyeballs painted in these colours."""
-    atlas = uv_atlas(model, len(albedo))
-    parts, painted = atlas.parts(), albedo.copy()
+    painted = albedo.reshape(-1, 3).copy()
+    for texels, across in _eye_texels(model, len(albedo)):
+        painted[texels] = eye_paint(across / colours.size, colours)
+    return painted.reshape(albedo.shape)
+
+
+@lru_cache(maxsize=3)
+def _eye_texels(model: FaceModel, size: int) -> tuple[tuple[Ints, Floats64], ...]:
+    """Each eyeball's texels (N,) in the flattened texture and their places (N, 2) across it, in radii of the iris.
+
+    The last three textures' are kept.
+    """
+    atlas = uv_atlas(model, size)
+    parts, found = atlas.parts(), []
     for eye in eye_shapes(model):
-        texels = np.isin(parts, eye.parts)
-        across = eye.off_axis(_positions(atlas, model, texels)) / colours.size
-        painted[texels] = eye_paint(across, colours)
-    return painted
+        texels = np.flatnonzero(np.isin(parts, eye.parts))
+        found.append((texels, eye.off_axis(atlas.rest_positions(texels))))
+    return tuple(found)
 
 
 def eye_paint(across: Floats, colours: EyeColours) -> Floats64:
@@ -71,9 +84,3 @@ def _fibres(off: Floats, angle: Floats, texel: float) -> Floats64:
         kept = np.exp(-0.5 * (count * texel / np.maximum(off, 0.1)) ** 2)
         total += kept * np.cos(count * angle + phase + bend * off) * (1.0 + 0.5 * np.cos(5.0 * off + again))
     return total * np.sqrt(2.0 / _FIBRE_WAVES)
-
-
-def _positions(atlas: UvAtlas, model: FaceModel, texels: Image) -> Floats64:
-    """Places (N, 3) of texels (T, T) on the mean face."""
-    corners = np.asarray(model.mean, np.float64)[atlas.triangles[atlas.triangle_ids[texels]]]
-    return (corners * atlas.barycentrics[texels][..., None]).sum(axis=1)

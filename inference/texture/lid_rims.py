@@ -6,11 +6,14 @@ as the photo's is beside the skin below the same eye, so that light does not mat
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 from scipy.spatial import KDTree
 
 from ...bfm.face_model import FaceModel
-from ...geometry.arrays import Bools, Floats, Floats64, Image
+from ...geometry.arrays import Bools, Floats, Floats64, Image, Ints
 from ...geometry.colour import srgb_to_linear
 from ...geometry.smoothstep import smoothstep
 from ..detectors.crop import Crop
@@ -57,24 +60,41 @@ def measure_rim(photo: Photo, points: Floats64, eye: EyeShape) -> Floats64:
     return np.clip(found, _DARKEST, 1.0)
 
 
+@dataclass(frozen=True, eq=False)
+class _Rim:
+    """Texels of a texture round one eye's lids."""
+
+    texels: Ints  # (N,) in the flattened texture
+    nearest: Ints  # (N,) number of the nearest of the dense rim's points
+    weight: Floats64  # (N,) how far it is the rim's
+    below: Bools  # (N,) the skin that rims are shares of
+
+
 def painted_rims(albedo: Image, model: FaceModel, rims: Floats64) -> Image:
     """The texture (T, T, 3) with rims of these colours (16, 3), shares of the skin's, round the model's eyes."""
-    atlas, painted = uv_atlas(model, len(albedo)), albedo.copy()
-    points = model.dense_points(model.mean)
+    painted, shares = albedo.reshape(-1, 3).copy(), _dense(rims)
+    for rim in _rim_texels(model, len(albedo)):
+        own = painted[rim.texels]
+        skin = np.median(own[rim.below], axis=0)
+        painted[rim.texels] += rim.weight[:, None] * (np.minimum(shares[rim.nearest] * skin, own) - own)
+    return painted.reshape(albedo.shape)
+
+
+@lru_cache(maxsize=3)
+def _rim_texels(model: FaceModel, size: int) -> tuple[_Rim, ...]:
+    """Each eye's, but for those whose skin has no texels; the last three textures' are kept."""
+    atlas, points, found = uv_atlas(model, size), model.dense_points(model.mean), []
     for eye in eye_shapes(model):
-        edge, shares = _dense(points[list(eye.rim)]), _dense(rims)
-        texels = _near(atlas, model, edge)
-        places = _positions(atlas, model, texels)
+        edge = _dense(points[list(eye.rim)])
+        texels = np.flatnonzero(_near(atlas, model, edge))
+        places = atlas.rest_positions(texels)
         distance, nearest = KDTree(edge).query(places)
         below = np.isin(nearest // _BETWEEN, _LOWER) & (distance > _SKIN_RING[0]) & (distance < _SKIN_RING[1])
-        if not below.any():
-            continue
-        skin = np.median(albedo[texels][below], axis=0)
         off_ball = np.linalg.norm(places - eye.centre, axis=1) - eye.radius
         weight = np.maximum(1.0 - smoothstep(*_EDGE, distance), 1.0 - smoothstep(*_MARGIN, off_ball))
-        rim = np.minimum(shares[nearest] * skin, albedo[texels])
-        painted[texels] += weight[:, None] * (rim - albedo[texels])
-    return painted
+        if below.any():
+            found.append(_Rim(texels, nearest, weight, below))
+    return tuple(found)
 
 
 def _smoothed(values: Floats64) -> Floats64:
@@ -98,11 +118,6 @@ def _near(atlas: UvAtlas, model: FaceModel, edge: Floats64) -> Bools:
     close = np.isfinite(apart)[atlas.triangles].all(axis=1)
     close &= part_groups(model.part_names)[atlas.triangle_parts] == SKIN
     return atlas.mask & close[atlas.triangle_ids]
-
-
-def _positions(atlas: UvAtlas, model: FaceModel, texels: Bools) -> Floats64:
-    corners = np.asarray(model.mean, np.float64)[atlas.triangles[atlas.triangle_ids[texels]]]
-    return (corners * atlas.barycentrics[texels][..., None]).sum(axis=1)
 
 
 def _at(picture: Image, places: Floats64) -> Floats64:

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from ...bfm.face_model import FaceModel
-from ...geometry.arrays import Bools, Floats, Image, Ints
+from ...geometry.arrays import Bools, Floats, Floats64, Image, Ints
 from ...geometry.faces import triangle_owner, triangulate
 from ...geometry.smoothstep import smoothstep
 from ...geometry.vectors import dot, length
@@ -55,6 +55,11 @@ class UvAtlas:
     def parts(self) -> NDArray[np.int32]:
         """(T, T) index into the model's part_names, -1 outside the charts."""
         return np.where(self.mask, self.triangle_parts[self.triangle_ids], EMPTY).astype(np.int32)
+
+    def rest_positions(self, texels: Ints) -> Floats64:
+        """Places (N, 3) on the mean face of texels (N,) of the flattened texture that lie in a chart."""
+        corners = np.asarray(self.model.mean, np.float64)[self.triangles[self.triangle_ids.ravel()[texels]]]
+        return (corners * self.barycentrics.reshape(-1, 3)[texels, :, None]).sum(axis=1)
 
     def interpolate(self, values: Floats | Tensor) -> Image:
         """Vertex values (V, C) -> texels (T, T, C)."""

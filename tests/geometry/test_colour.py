@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from likeness.geometry.colour import linear_to_srgb, slope_of_srgb, srgb_to_linear
+from likeness.geometry.colour import linear_to_srgb, slope_of_srgb, srgb_bytes, srgb_to_linear
 
 
 def test_colour_curves_are_inverse_and_agree_for_numpy_and_torch() -> None:
@@ -37,3 +37,11 @@ def test_the_slope_is_the_derivative() -> None:
     values = torch.tensor([0.0, 0.01, 0.03, 0.2, 0.9], dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad(srgb_to_linear(values).sum(), values)
     np.testing.assert_allclose(slope_of_srgb(values.detach().numpy()), slope.numpy())
+
+
+def test_bytes_of_a_table_are_the_rounded_ones() -> None:
+    values = np.random.default_rng(0).uniform(-0.1, 1.1, (200, 100, 3)).astype(np.float32) ** 3
+    exact = linear_to_srgb(np.clip(values.astype(np.float64), 0.0, 1.0)) * 255
+    found = srgb_bytes(values)
+    assert found.dtype == np.uint8
+    assert np.abs(found - exact).max() < 0.54, "half a byte, and half a step of the table"
