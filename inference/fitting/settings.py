@@ -58,6 +58,9 @@ class ToneSettings:
     melanin_sigma: float = 0.85  # ... and as wide: no tone is an outlier
     haemoglobin_sigma: float = 0.10
     skin_sigma: float = 0.05  # of each channel beside the two axes
+    darkest: float = -3.3  # log brightness that no skin is below ...
+    lightest: float = -0.8  # ... or above
+    bound_sigma: float = 0.1
     warm_sigma: float = 0.15  # of light that a camera has balanced
     green_sigma: float = 0.06
     light_tails: float = 4.0  # degrees of freedom

@@ -112,11 +112,20 @@ def _gain(
     mean, spread = skin_prior
     expected = lights.new_tensor([scene.level for scene in scenes])[:, None]
     own, gain, oddness = spread.inverse(), torch.zeros_like(mean), [1.0] * len(scenes)
+    brightness = albedo.new_tensor(LUMINANCE) if len(albedo) == 3 else torch.ones_like(albedo)
+    bound: Tensor | None = None
     for _ in range(_ROUNDS):
         precisions = [_light_spread(mean, scene, odd, s).inverse() for scene, odd in zip(scenes, oddness, strict=True)]
+        matrix = own + sum(precisions)
         right = own @ (mean - albedo) + sum(p @ d for p, d in zip(precisions, lights - expected, strict=True))
-        gain = solve_positive_definite(own + sum(precisions), right[:, None])[:, 0]
+        if bound is not None:
+            matrix = matrix + brightness.outer(brightness) / s.bound_sigma**2
+            right = right + brightness * (bound - brightness @ albedo) / s.bound_sigma**2
+        gain = solve_positive_definite(matrix, right[:, None])[:, 0]
         oddness = [_oddness(light - gain, s) for light in lights]
+        level = brightness @ (albedo + gain)
+        limited = level.clamp(s.darkest, s.lightest)
+        bound = limited if bound is None and limited != level else bound
     return gain
 
 

@@ -57,7 +57,7 @@ def test_nothing_in_the_face_changes(tensors: ModelTensors) -> None:
 def test_every_tone_stays_apart() -> None:
     """Monk's ten tones under one light: the albedo follows them in order, with most of their contrast."""
     tensors = model_tensors(toy_model(), dtype=torch.float64)
-    tones = [0.55 * monk(code) for code in MONK]  # as albedo: the chart's lightest is no skin's reflectance
+    tones = [0.025 + 0.5 * monk(code) for code in MONK]  # what skin reflects: the chart's ends are paint
     found = [share_tone(tensors, [seen_as(tensors, t)], [USUAL], SETTINGS, False)[0].tone for t in tones]
     true, kept = (np.log([float(x[1]) for x in some]) for some in (tones, found))
     assert (np.diff(kept)[3:] < 0).all()  # the first three differ in hue only
@@ -72,6 +72,13 @@ def test_odd_light_is_light(tensors: ModelTensors) -> None:
     beside = tone - tone.new_tensor(np.log(LIGHT_SKIN) - SETTINGS.melanin * MELANIN)
     chroma = beside[2] - beside[1]
     assert abs(float(chroma)) < 0.25 * abs(np.log(0.08 / 0.7)), chroma
+
+
+@pytest.mark.parametrize(("level", "bound"), [(3.0, SETTINGS.lightest), (-4.0, SETTINGS.darkest)])
+def test_no_skin_is_chalk_or_coal(tensors: ModelTensors, level: float, bound: float) -> None:
+    """However much brighter or darker than its picture a face is, the rest of it is light."""
+    tone = share_tone(tensors, [seen_as(tensors, np.array([0.3, 0.2, 0.15]), level)], [USUAL], SETTINGS, False)[0].tone
+    assert float(tone.log() @ tone.new_tensor(LUMINANCE)) == pytest.approx(bound, abs=0.45)
 
 
 def test_a_stronger_light_is_believed_where_the_scene_says_so(tensors: ModelTensors) -> None:
