@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 
 from ...anatomy.landmarks import DENSE
-from ...anatomy.regions import RegionName
 from ...bfm.builtin.eyes import SCLERA
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Floats, Floats64, Image
@@ -88,7 +87,7 @@ def measure_eyes(view: View, model: FaceModel, fit: FaceFit) -> EyeColours | Non
     if not eyes:
         return None
     weights = np.array([eye.weight for eye in eyes]) / sum(eye.weight for eye in eyes)
-    skin = float(fit.albedo.detach().cpu().numpy()[model.region(RegionName.SKIN) > 0.5].mean())
+    skin = float(fit.skin_tone.mean())
     irises, whites = (np.exp(weights @ np.log([_albedo(eye, skin)[which] for eye in eyes])) for which in (0, 1))
     rims = np.exp(np.tensordot(weights, np.log([eye.rim for eye in eyes]), axes=1))
     return EyeColours(irises, whites, float(weights @ [eye.size for eye in eyes]), rims)

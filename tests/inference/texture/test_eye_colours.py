@@ -157,7 +157,8 @@ def test_an_iris_is_drawn_finely() -> None:
 
 
 def test_eyes_that_no_photo_shows_are_painted_and_called_guessed(model: FaceModel) -> None:
-    blank = Texture(np.full((SIZE, SIZE, 3), 0.3, np.float32), np.ones((SIZE, SIZE), np.float32))
+    whole = np.ones((SIZE, SIZE), np.float32)
+    blank = Texture(np.full((SIZE, SIZE, 3), 0.3, np.float32), whole, whole)
     eyes = np.isin(uv_atlas(model, SIZE).parts(), [part for eye in eye_shapes(model) for part in eye.parts])
     guessed, known = with_eyes(blank, model, None), with_eyes(blank, model, TYPICAL_EYES)
     assert guessed.confidence[eyes].max() == 0.0
