@@ -45,7 +45,7 @@ from .fitting.view import View
 from .image_set import find_face, main_first, photo_records, with_skin
 from .images import read_photo
 from .model_mesh import mesh_of, model_record
-from .texture.hair import hair_colour
+from .texture.hair import seen_hair
 from .texture.texture import build_texture
 
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
@@ -221,7 +221,7 @@ def _maps(
     views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], options: PipelineOptions, watch: Stopwatch
 ) -> tuple[dict[str, Any], Colouring]:
     with watch.stage("texture"):
-        hair = hair_colour(views[0].photo, model, fits[0])
+        hair = seen_hair(views[0].photo, model, fits[0])
         photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
         texture = build_texture(photos, model, fits, options.texture_size, tint)
     with watch.stage("detail"):
@@ -232,7 +232,7 @@ def _maps(
         DISPLACEMENT_IMAGE: detail.displacement,
         NORMAL_IMAGE: detail.normal_map,
     }
-    return images, Colouring(hair=hair)
+    return images, Colouring(hair=hair.colour if hair else None)
 
 
 def _coefficients(fit: FaceFit) -> dict[str, list[float]]:

@@ -17,7 +17,6 @@ from ...anatomy.parts import eyeballs
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
-from ...result.colouring import Colour
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import texel_geometry, uv_atlas
@@ -35,6 +34,7 @@ from ..uv.blending import (
 )
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from .delighting import balance_sides, even_out
+from .hair import SeenHair
 from .photo_sampling import pixels_per_texel
 from .scalp import with_stubble
 from .seams import close_seams
@@ -57,11 +57,11 @@ class Texture:
 
 
 def build_texture(
-    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: Colour | None = None
+    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: SeenHair | None = None
 ) -> Texture:
     """Albedo and confidence of the fitted face in ``size`` x ``size`` texels, from one photo or several.
 
-    Each fit is that of its photo; the first photo leads. With the colour of the hair the scalp gets stubble. A texture
+    Each fit is that of its photo; the first photo leads. With its hair the scalp gets stubble. A texture
     much finer than the photos is built at half its size, or a quarter, and enlarged: nothing is lost.
     """
     enough = _enough_texels(model, fits, size)
@@ -83,7 +83,7 @@ def _enough_texels(model: FaceModel, fits: Sequence[FaceFit], size: int) -> int:
 
 
 def _build(
-    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: Colour | None
+    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: SeenHair | None
 ) -> Texture:
     atlas = uv_atlas(model, size)
     groups = texel_groups(atlas, model)
@@ -95,7 +95,7 @@ def _build(
     completed = close_seams(completed, atlas, part_groups(model.part_names)[atlas.triangle_parts] == SKIN)
     if hair is not None:
         bare = skin.seen * skin.plain * on_skin
-        completed = with_stubble(completed, np.maximum(bare, mirrored(bare, mirror)), hair, atlas, model, fits[0])
+        completed = with_stubble(completed, np.maximum(bare, mirrored(bare, mirror)), hair, atlas)
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
     eyes = [np.isin(atlas.parts(), parts) for parts in eyeballs(model.part_names)]
     seen = skin.seen

@@ -105,7 +105,7 @@ def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
 def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
     """Where each texel is on the posed face, where in the photo, and how well it is seen there."""
     posed = fit.posed.detach().to("cpu", torch.float32)
-    camera = _on_cpu(fit.camera)
+    camera = fit.camera.on_cpu()
     normals = vertex_normals(posed[None], torch.as_tensor(atlas.triangles))[0]
     both = atlas.interpolate(torch.cat([posed, normals], dim=1))
     positions, normals = np.ascontiguousarray(both[..., :3]), np.ascontiguousarray(both[..., 3:])
@@ -117,13 +117,6 @@ def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
     pixels = camera.project(torch.from_numpy(positions)).numpy()
     visibility = _visibility(atlas, posed, camera, placed[..., 2], pixels, facing)
     return TexelGeometry(positions, normals, pixels, facing, visibility)
-
-
-def _on_cpu(camera: Camera) -> Camera:
-    intrinsics, rotation, translation = (
-        x.detach().to("cpu", torch.float32) for x in (camera.intrinsics, camera.rotation, camera.translation)
-    )
-    return Camera(intrinsics, rotation, translation, camera.image_size)
 
 
 def _visibility(atlas: UvAtlas, posed: Tensor, camera: Camera, depth: Image, pixels: Image, facing: Image) -> Image:
