@@ -38,6 +38,13 @@ class Camera:
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
         return replace(self, intrinsics=self.intrinsics * scale, image_size=size)
 
+    def on_cpu(self) -> Camera:
+        """The same camera in single precision on the CPU, without gradients."""
+        intrinsics, rotation, translation = (
+            values.detach().to("cpu", torch.float32) for values in (self.intrinsics, self.rotation, self.translation)
+        )
+        return Camera(intrinsics, rotation, translation, self.image_size)
+
     def cropped(self, left: int, top: int, width: int, height: int) -> Camera:
         """The same camera for a crop whose top-left corner is at (left, top)."""
         shift = torch.zeros_like(self.intrinsics)

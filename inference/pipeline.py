@@ -46,7 +46,7 @@ from .image_set import find_face, main_first, photo_records, with_skin
 from .images import read_photo
 from .model_mesh import mesh_of, model_record
 from .texture.eye_colours import measure_eyes
-from .texture.hair import hair_colour
+from .texture.hair import seen_hair
 from .texture.texture import build_texture, with_eyes
 from .uv.resolution import chosen_size
 
@@ -226,7 +226,7 @@ def _maps(
 ) -> tuple[dict[str, Any], Colouring]:
     with watch.stage("texture"):
         size = chosen_size(options.texture_size, model, fits)
-        hair, eyes = hair_colour(views[0].photo, model, fits[0]), measure_eyes(views[0], model, fits[0])
+        hair, eyes = seen_hair(views[0].photo, model, fits[0]), measure_eyes(views[0], model, fits[0])
         photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
         texture = with_eyes(build_texture(photos, model, fits, size, tint), model, eyes)
     with watch.stage("detail"):
@@ -238,7 +238,8 @@ def _maps(
         NORMAL_IMAGE: detail.normal_map,
     }
     iris = None if eyes is None else _colour(eyes.iris)
-    return images, Colouring(hair=hair, iris=iris, skin_tone=_colour(_array(fits[0].skin_tone)))
+    tone = _colour(_array(fits[0].skin_tone))
+    return images, Colouring(hair=hair.colour if hair else None, iris=iris, skin_tone=tone)
 
 
 def _colour(values: np.ndarray) -> Colour:

@@ -25,14 +25,18 @@ HAIRLINE = np.array(
 EDGE = 0.05  # of the same distance, on either side of the hairline
 
 
-def scalp_weights(vertices: Floats, landmarks68: Ints, fade: float = 0.0) -> Floats:
-    """(V,) in [0, 1]: hair grows at these vertices (V, 3) of a neutral head; ``landmarks68`` (68,) are ids of them.
+def depth_in_scalp(vertices: Floats, landmarks68: Ints) -> Floats:
+    """(V,) how far inside the hairline the vertices (V, 3) of a neutral head are, as seen from the side.
 
-    It becomes dense within the hairline's own width, or farther in where it is to ``fade``, in the distances above.
+    In distances from the bridge of the nose to the chin, negative outside; ``landmarks68`` (68,) are vertex ids.
     """
     points = np.asarray(vertices, np.float64)[landmarks68]
     bridge = points[Ibug.NOSE_BRIDGE]
     unit = np.linalg.norm(bridge - points[Ibug.CHIN])
     origin = np.array([points[[Ibug.RIGHT_JAW_END, Ibug.LEFT_JAW_END], 2].mean(), bridge[1]])
-    inside = inside_polygon((np.asarray(vertices, np.float64)[:, [2, 1]] - origin) / unit, HAIRLINE)
-    return smoothstep(-EDGE, EDGE + fade, inside)
+    return inside_polygon((np.asarray(vertices, np.float64)[:, [2, 1]] - origin) / unit, HAIRLINE)
+
+
+def hair_density(depth: Floats, fade: float = 0.0) -> Floats:
+    """In [0, 1] by the depth in the scalp: dense behind the hairline's own width, or farther in by ``fade``."""
+    return smoothstep(-EDGE, EDGE + fade, depth)

@@ -8,34 +8,36 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
-from ...result.colouring import Colour
-from ...result.scalp import scalp_weights
-from ..fitting.face_fit import FaceFit
+from ...result.scalp import hair_density
 from ..uv.atlas import UvAtlas
 from ..uv.blending import channel_mean, grain
+from .hair import SeenHair
 
 # Share of the hair's colour where it is dense, the rest being skin: of hair darker than the skin, and of lighter hair,
 # of which stubble shows little.
 COVER, LIGHT_COVER = 0.75, 0.4
-FADE = 0.2  # of the distance from the bridge of the nose to the chin: over which it becomes dense
+FADE, SPARSE = 0.2, 0.4  # over which distance it becomes dense (see `hair_density`), and how dense it begins
 WANDER = 0.2  # of the hairline's softness: how far it wanders from vertex to vertex
 STUBBLE = np.array([0.11, 0.08, 0.05], np.float32)  # how far the cover varies, of itself, by octave, the finest first
 BARE = (0.35, 0.85)  # how well bare skin is seen between which it stays bare
-SOFT = 1 / 96  # of the texture: over which bare skin passes into stubble
+BARE_SIDE = 128  # cells over the texture in which that is judged
+LIGHTER = (0.5, 1.2)  # brightness of the hair over the skin's between which it counts as dark and as light
 
 
-def with_stubble(albedo: Image, bare: Image, hair: Colour, atlas: UvAtlas, model: FaceModel, fit: FaceFit) -> Image:
+def with_stubble(albedo: Image, bare: Image, hair: SeenHair, atlas: UvAtlas) -> Image:
     """The skin's colours (T, T, 3), linear RGB, with the hair's on the scalp; ``bare`` (T, T) is where skin is seen."""
-    neutral = fit.neutral.detach().cpu().double().numpy()
-    line, dense = (scalp_weights(neutral, model.landmarks68, fade) for fade in (0.0, FADE))
+    line, dense = hair_density(hair.depth), hair_density(hair.depth, FADE)
     wandering = line + WANDER * np.random.default_rng(0).standard_normal(len(line)) * 4.0 * line * (1.0 - line)
-    values = atlas.interpolate(np.stack([wandering, dense], axis=1))
-    kept = 1.0 - smoothstep(*BARE, cv2.GaussianBlur(bare, (0, 0), SOFT * atlas.size))
-    density = kept * smoothstep(0.1, 1.0, values[..., 0]) * (0.4 + 0.6 * values[..., 1])
-    lighter = np.mean(hair) / np.maximum(channel_mean(albedo), 1e-3)
-    cover = COVER + (LIGHT_COVER - COVER) * smoothstep(0.5, 1.2, lighter)
-    cover = np.clip(cover * density * (1.0 + grain(STUBBLE, atlas.size)), 0.0, 1.0)
-    return albedo + cover[..., None].astype(np.float32) * (np.array(hair, np.float32) - albedo)
+    values = atlas.interpolate(np.stack([wandering, hair.cover * (SPARSE + (1.0 - SPARSE) * dense)], axis=1))
+    small = cv2.GaussianBlur(cv2.resize(bare, (BARE_SIDE,) * 2, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
+    seen = cv2.resize(small, bare.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    scalp = values[..., 0] > 0.0
+    skin, colour = albedo[scalp], np.array(hair.colour, np.float32)
+    density = smoothstep(0.1, 1.0, values[scalp, 0]) * values[scalp, 1] * (1.0 - smoothstep(*BARE, seen[scalp]))
+    most = COVER + (LIGHT_COVER - COVER) * smoothstep(*LIGHTER, colour.mean() / np.maximum(channel_mean(skin), 1e-3))
+    cover = np.clip(most * density * (1.0 + grain(STUBBLE, atlas.size)[scalp]), 0.0, 1.0).astype(np.float32)
+    result = albedo.copy()
+    result[scalp] = skin + cover[:, None] * (colour - skin)
+    return result

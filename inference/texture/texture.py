@@ -16,7 +16,6 @@ import numpy as np
 from ...anatomy.parts import eyeballs
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
-from ...result.colouring import Colour
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import texel_geometry, uv_atlas
@@ -38,6 +37,7 @@ from .eye_colours import TYPICAL_EYES, EyeColours
 from .eye_shape import eye_shapes, eyes_are_patches
 from .eyes import paste_eyes, with_lids
 from .fine_octaves import PhotoOnSkin, with_fine_octaves
+from .hair import SeenHair
 from .iris import painted_eyes
 from .lid_rims import painted_rims
 from .scalp import with_stubble
@@ -57,12 +57,12 @@ class Texture:
 
 
 def build_texture(
-    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: Colour | None = None
+    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: SeenHair | None = None
 ) -> Texture:
     """Albedo and confidence of the fitted face in ``size`` x ``size`` texels, from one photo or several.
 
-    Each fit is that of its photo; the first photo leads. With the colour of the hair the scalp gets stubble. A texture
-    much finer than the photos is built at half its size, or a quarter, and enlarged: nothing is lost. Of one finer than
+    Each fit is that of its photo; the first photo leads. With its hair the scalp gets stubble. A texture much
+    finer than the photos is built at half its size, or a quarter, and enlarged: nothing is lost. Of one finer than
     `_FULL_SIZE` the photos give the last octaves alone.
     """
     enough = enough_texels(size, OVERSAMPLED * pixels_across(model, fits))
@@ -100,7 +100,7 @@ def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Te
 
 
 def _build(
-    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: Colour | None
+    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: SeenHair | None
 ) -> tuple[Texture, list[SeenSkin]]:
     """The texture, and what each photo shows of it."""
     atlas = uv_atlas(model, size)
@@ -114,7 +114,7 @@ def _build(
     completed = close_seams(completed, atlas, part_groups(model.part_names)[atlas.triangle_parts] == SKIN)
     if hair is not None:
         bare = skin.seen * skin.plain * on_skin
-        completed = with_stubble(completed, np.maximum(bare, mirrored(bare, mirror)), hair, atlas, model, fits[0])
+        completed = with_stubble(completed, np.maximum(bare, mirrored(bare, mirror)), hair, atlas)
     result = np.where(on_skin[..., None] > 0.0, completed, guess)
     eyes = [np.isin(atlas.parts(), parts) for parts in eyeballs(model.part_names)]
     seen = skin.seen

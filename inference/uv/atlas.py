@@ -114,7 +114,7 @@ def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
     Nobody may write into them.
     """
     posed = fit.posed.detach().to("cpu", torch.float32)
-    camera = _on_cpu(fit.camera)
+    camera = fit.camera.on_cpu()
     normals = vertex_normals(posed[None], torch.as_tensor(atlas.triangles))[0]
     both = atlas.interpolate(torch.cat([posed, normals], dim=1))
     positions, normals = np.ascontiguousarray(both[..., :3]), np.ascontiguousarray(both[..., 3:])
@@ -126,13 +126,6 @@ def texel_geometry(atlas: UvAtlas, fit: FaceFit) -> TexelGeometry:
     pixels = camera.project(torch.from_numpy(positions)).numpy()
     visibility = _visibility(_depth_map(atlas.model, fit), camera, placed[..., 2], pixels, facing)
     return TexelGeometry(positions, normals, pixels, facing, visibility)
-
-
-def _on_cpu(camera: Camera) -> Camera:
-    intrinsics, rotation, translation = (
-        x.detach().to("cpu", torch.float32) for x in (camera.intrinsics, camera.rotation, camera.translation)
-    )
-    return Camera(intrinsics, rotation, translation, camera.image_size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +162,7 @@ def _visibility(seen_from: _DepthMap, camera: Camera, depth: Image, pixels: Imag
 @lru_cache(maxsize=2)
 def _depth_map(model: FaceModel, fit: FaceFit) -> _DepthMap:
     """What a fit's camera sees; the last two are kept, for textures of several sizes."""
-    posed, camera = fit.posed.detach().to("cpu", torch.float32), _on_cpu(fit.camera)
+    posed, camera = fit.posed.detach().to("cpu", torch.float32), fit.camera.on_cpu()
     projected = camera.project(posed)
     low, high = projected.amin(0).floor() - 4, projected.amax(0).ceil() + 4
     left, top = (int(x) for x in low)

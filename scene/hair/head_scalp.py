@@ -9,7 +9,7 @@ import numpy as np
 
 from ...anatomy.parts import PartKind, part_kind
 from ...errors import LikenessError
-from ...result.scalp import scalp_weights
+from ...result.scalp import depth_in_scalp, hair_density
 from ..mesh import UV_LAYER
 from ..read_mesh import corner_vertices, face_materials, layer_uv, neutral_vertices
 from ..record import recall
@@ -31,7 +31,7 @@ def scalp_of(face: bpy.types.Object) -> Scalp:
     layer: Any = face.data.uv_layers.get(UV_LAYER)
     if len(vertices) != record.vertex_count or layer is None:
         raise LikenessError(f"{face.name} was edited: its vertices or its UV map are not those of the photo's face.")
-    density = scalp_weights(vertices, record.landmarks68, FADE)
+    density = hair_density(depth_in_scalp(vertices, record.landmarks68), FADE)
     skin = [index for index, part in enumerate(record.part_names) if part_kind(part) is PartKind.SKIN]
     corners, polygons = _triangles(face.data)
     ids = corner_vertices(face.data)[corners]

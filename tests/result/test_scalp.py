@@ -7,7 +7,7 @@ import pytest
 from likeness.anatomy.landmarks import Dense, Ibug
 from likeness.anatomy.parts import PartName
 from likeness.bfm.library.registry import load_model
-from likeness.result.scalp import scalp_weights
+from likeness.result.scalp import depth_in_scalp, hair_density
 
 MODEL = load_model("builtin")
 
@@ -15,7 +15,7 @@ MODEL = load_model("builtin")
 def weights(identity: np.ndarray, fade: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Vertices of a head and their weights."""
     vertices = MODEL.shape(identity)
-    return vertices, scalp_weights(vertices, MODEL.landmarks68, fade)
+    return vertices, hair_density(depth_in_scalp(vertices, MODEL.landmarks68), fade)
 
 
 @pytest.mark.parametrize("seed", range(4))

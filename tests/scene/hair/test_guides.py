@@ -8,7 +8,7 @@ from likeness.anatomy.landmarks import Ibug
 from likeness.bfm.library.registry import load_model
 from likeness.geometry.arrays import Floats
 from likeness.geometry.faces import triangulate
-from likeness.result.scalp import scalp_weights
+from likeness.result.scalp import depth_in_scalp, hair_density
 from likeness.scene.hair.guides import POINTS, RIM, TOP, Guides, Scalp, guide_hairs
 
 COUNT = 800
@@ -18,7 +18,7 @@ MODEL = load_model("builtin")
 @pytest.fixture(scope="module")
 def scalp() -> Scalp:
     triangles = MODEL.opaque_triangles()
-    density = scalp_weights(MODEL.mean, MODEL.landmarks68, 0.15)[triangles]
+    density = hair_density(depth_in_scalp(MODEL.mean, MODEL.landmarks68), 0.15)[triangles]
     hairy = (density > 0).any(axis=1)
     uv = MODEL.uv[triangulate(MODEL.faces_uv)[: len(triangles)]]
     return Scalp(MODEL.mean[triangles[hairy]].astype(float), uv[hairy].astype(float), density[hairy])
