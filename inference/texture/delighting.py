@@ -36,8 +36,8 @@ _LIGHT_HUES = 0.25  # log of a channel over the mean: how far the lights of one 
 _CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 # Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
 _TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.0]])
-_SKIN_RANGE, _EVEN_WIDTH = np.array([0.25, 0.12, 0.12]), 2.0
-_FINE_RANGE, _FINE_SIDE, _FINE_WIDTH = np.array([0.35, 0.12, 0.12]), 192, 1.5
+_SKIN_RANGE, _EVEN_WIDTH = np.array([0.3, 0.12, 0.12]), 2.0
+_HUE_RANGE, _HUE_SIDE, _HUE_WIDTH = np.array([1e3, 0.12, 0.12]), 192, 1.5  # brightness as it is: folds are the face's
 
 
 def texel_shading(normals: Image, fit: FaceFit) -> Image:
@@ -128,10 +128,10 @@ def even_out(albedo: Image, model_albedo: Image, plain: Image) -> Image:
 
     Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
     then they are shadows, coloured bounce light or errors of the light. Folds and the borders of shadows are redder
-    than the skin round them, for light comes out of them that went in beside: so it is done at a finer scale too.
+    than the skin round them, for light comes out of them that went in beside: so hues are evened at a finer scale too.
     """
     albedo = _evened(albedo, model_albedo, plain, _SKIN_RANGE, _LOW_SIDE, _EVEN_WIDTH)
-    return _evened(albedo, model_albedo, plain, _FINE_RANGE, _FINE_SIDE, _FINE_WIDTH)
+    return _evened(albedo, model_albedo, plain, _HUE_RANGE, _HUE_SIDE, _HUE_WIDTH)
 
 
 def _evened(albedo: Image, model_albedo: Image, plain: Image, limits: Floats, side: int, width: float) -> Image:
