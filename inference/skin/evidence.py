@@ -29,8 +29,10 @@ _UNLIKELY = 9.0  # squared distance that a place outside the inner face has for 
 _BRIDGE = (0.02, 0.08)  # share of odd cells on the bridge of the nose between which glasses are believed
 _BULK = 0.003  # metres: half the width of what hides the inner face
 _GROWN, _HAIRLINE = 0.0012, 0.003  # metres that are taken away beside what is odd, and outside the inner face
+_STRAND_GAP = 0.004  # metres: half of what is too narrow between strands of hair to be believed
 _SURE_AREA = 6e-4  # square metres; a smaller patch of skin with oddness all round is not skin
 _SUPPORT, _SUPPORT_REACH = (0.35, 0.65), 0.006  # share of skin round a feature that is believed; metres
+_HUNG = 0.004  # metres below hair in which a brow cannot be told from it
 _WHOLE = (0.5, 0.7)  # share of a brow between which it is believed: half a brow is worse than none
 _BARE_NOSE = (0.3, 0.6)  # share of skin on the nose between which a beard is one and not a mask
 _BEARD_SHARE, _ROOTED = 0.05, 0.15  # of where beards begin that a beard covers; of a beard that is there
@@ -69,9 +71,10 @@ def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, m
     odd = _odd(skin.distance, seen, trusted, zones)
     beside = [_grown(odd.astype(np.float32), reach / zones.cell) for reach in (_GROWN, _HAIRLINE)]
     clean = 1.0 - np.maximum(beside[0], beside[1] * (1.0 - zones.inner))
+    clean = np.where(zones.inner > 0.5, clean, cv2.morphologyEx(clean, cv2.MORPH_OPEN, _disc(_STRAND_GAP / zones.cell)))
     clean = _without_islands(clean * (seen > 0.02), zones)
     features = (
-        zones.features * _supported(~odd, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
+        zones.features * _supported(odd, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
     )
     beard = _beard(odd, skin, seen, trusted, zones)
     own = np.maximum.reduce([clean * (1.0 - zones.features), features, beard])
@@ -108,12 +111,15 @@ def _glasses_worn(far: Image, seen: Image, zones: FaceZones) -> float:
     return float(smoothstep(*_BRIDGE, np.array(min(shares))))
 
 
-def _supported(clean: Bools, seen: Image, zones: FaceZones) -> Image:
-    """1 where a feature has skin round about."""
+def _supported(odd: Bools, seen: Image, zones: FaceZones) -> Image:
+    """1 where a feature has skin round about, and no hair hangs over it from above."""
     sigma = _SUPPORT_REACH / zones.cell
     around = seen * (1.0 - zones.features)
-    support = smoothstep(*_SUPPORT, _blur(clean * around, sigma) / np.maximum(_blur(around, sigma), 1e-3))
+    support = smoothstep(*_SUPPORT, _blur(~odd * around, sigma) / np.maximum(_blur(around, sigma), 1e-3))
+    above = odd & (np.maximum(zones.inner, zones.glasses) < 0.5)
+    hung = _grown(above.astype(np.float32), _HUNG / zones.cell)
     for brow in zones.brows:
+        support = support * (1.0 - brow * hung)
         whole = (support * brow * seen).sum() / max(float((brow * seen).sum()), 1e-3)
         support = support * (1.0 - brow * (1.0 - smoothstep(*_WHOLE, np.array(whole))))
     return support.astype(np.float32)
