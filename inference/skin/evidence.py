@@ -36,8 +36,10 @@ _HUNG = 0.004  # metres below hair in which a brow cannot be told from it
 _WHOLE = (0.5, 0.7)  # share of a brow between which it is believed: half a brow is worse than none
 _BARE_NOSE = (0.3, 0.6)  # share of skin on the nose between which a beard is one and not a mask
 _BEARD_SHARE, _ROOTED = 0.05, 0.15  # of where beards begin that a beard covers; of a beard that is there
-_HAIRY, _HAIRY_REACH = (0.3, 1.0), 0.003  # roughness of a beard's hairs of the colour of skin; metres
+_HAIRY, _HAIRY_REACH = (0.3, 1.0), 0.002  # roughness of a beard's hairs of the colour of skin; metres beside hair
+_BRISTLES = (0.1, 0.25)  # share of where beards grow that is so rough between which it is a beard
 _GREENISH = (0.4, 0.8)  # log green/red over the skin's between which it is no part of a face
+_TOO_DARK = (-2.0, -1.0)  # log of the brightest channel over the skin's between which a hue is noise
 _BLUISH = (0.6, 1.1)  # the same for blue/red
 
 
@@ -79,10 +81,7 @@ def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, m
     beard = _beard(odd, skin, seen, trusted, zones)
     own = np.maximum.reduce([clean * (1.0 - zones.features), features, beard])
     plain = clean * (1.0 - zones.features)
-    hairy = zones.beard * (1.0 - zones.lips) * smoothstep(*_HAIRY, skin.rough)
-    bare = np.maximum(
-        plain * (1.0 - _grown(hairy.astype(np.float32), _HAIRY_REACH / zones.cell)), zones.lips * features
-    )
+    bare = np.maximum(plain * (1.0 - _hairy(skin.rough, clean, seen, zones)), zones.lips * features)
     return SkinEvidence(*(_fading(mask, atlas.size) for mask in (own, plain, bare)))
 
 
@@ -128,7 +127,9 @@ def _supported(odd: Bools, seen: Image, zones: FaceZones) -> Image:
 def _foreign(offset: Image) -> Image:
     """1 on colours that no feature has: far greener or bluer than the skin, and too bright for that to be noise."""
     hue = np.maximum(smoothstep(*_GREENISH, -offset[..., 1]), smoothstep(*_BLUISH, offset[..., 2] - offset[..., 1]))
-    return (hue * smoothstep(-2.0, -1.0, offset[..., 0])).astype(np.float32)
+    green = offset[..., 0] - (offset[..., 1] + offset[..., 2]) / 3.0
+    brightest = green + np.maximum(offset[..., 1:].max(axis=-1), 0.0)
+    return (hue * smoothstep(*_TOO_DARK, brightest)).astype(np.float32)
 
 
 def _beard(odd: Bools, skin: LocalSkin, seen: Image, trust: Image, zones: FaceZones) -> Image:
@@ -145,6 +146,16 @@ def _beard(odd: Bools, skin: LocalSkin, seen: Image, trust: Image, zones: FaceZo
     grown = grown[labels] * smoothstep(0.1, 0.3, trust)
     bluish = smoothstep(*_BLUISH, skin.offset[..., 2] - skin.offset[..., 1])
     return (smoothstep(*_BARE_NOSE, np.array(bare)) * grown * (1.0 - bluish)).astype(np.float32)
+
+
+def _hairy(rough: Image, clean: Image, seen: Image, zones: FaceZones) -> Image:
+    """1 beside what is no skin, where its shadow and last hairs are, and on a beard that has the colour of skin."""
+    reach = _HAIRY_REACH / zones.cell
+    beside = _grown(((clean < 0.5) & (seen > 0.02) & (zones.features < 0.5)).astype(np.float32), reach)
+    bristles = smoothstep(*_HAIRY, rough) * zones.beard
+    place = zones.beard * (seen > 0.3) * (1.0 - _grown(zones.features, reach))
+    share = (bristles * place).sum() / max(float(place.sum()), 1.0)
+    return np.maximum(beside, _grown(bristles, reach) * smoothstep(*_BRISTLES, np.array(share))).astype(np.float32)
 
 
 def _without_islands(clean: Image, zones: FaceZones) -> Image:
