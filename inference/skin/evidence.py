@@ -29,13 +29,17 @@ _UNLIKELY = 9.0  # squared distance that a place outside the inner face has for 
 _BRIDGE = (0.02, 0.08)  # share of odd cells on the bridge of the nose between which glasses are believed
 _BULK = 0.003  # metres: half the width of what hides the inner face
 _GROWN, _HAIRLINE = 0.0012, 0.003  # metres that are taken away beside what is odd, and outside the inner face
+_STRAND_GAP = 0.004  # metres: half of what is too narrow between strands of hair to be believed
 _SURE_AREA = 6e-4  # square metres; a smaller patch of skin with oddness all round is not skin
 _SUPPORT, _SUPPORT_REACH = (0.35, 0.65), 0.006  # share of skin round a feature that is believed; metres
+_HUNG = 0.004  # metres below hair in which a brow cannot be told from it
 _WHOLE = (0.5, 0.7)  # share of a brow between which it is believed: half a brow is worse than none
 _BARE_NOSE = (0.3, 0.6)  # share of skin on the nose between which a beard is one and not a mask
 _BEARD_SHARE, _ROOTED = 0.05, 0.15  # of where beards begin that a beard covers; of a beard that is there
-_HAIRY, _HAIRY_REACH = (0.3, 1.0), 0.003  # roughness of a beard's hairs of the colour of skin; metres
+_HAIRY, _HAIRY_REACH = (0.3, 1.0), 0.002  # roughness of a beard's hairs of the colour of skin; metres beside hair
+_BRISTLES = (0.1, 0.25)  # share of where beards grow that is so rough between which it is a beard
 _GREENISH = (0.4, 0.8)  # log green/red over the skin's between which it is no part of a face
+_TOO_DARK = (-2.0, -1.0)  # log of the brightest channel over the skin's between which a hue is noise
 _BLUISH = (0.6, 1.1)  # the same for blue/red
 
 
@@ -69,17 +73,15 @@ def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, m
     odd = _odd(skin.distance, seen, trusted, zones)
     beside = [_grown(odd.astype(np.float32), reach / zones.cell) for reach in (_GROWN, _HAIRLINE)]
     clean = 1.0 - np.maximum(beside[0], beside[1] * (1.0 - zones.inner))
+    clean = np.where(zones.inner > 0.5, clean, cv2.morphologyEx(clean, cv2.MORPH_OPEN, _disc(_STRAND_GAP / zones.cell)))
     clean = _without_islands(clean * (seen > 0.02), zones)
     features = (
-        zones.features * _supported(~odd, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
+        zones.features * _supported(odd, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
     )
     beard = _beard(odd, skin, seen, trusted, zones)
     own = np.maximum.reduce([clean * (1.0 - zones.features), features, beard])
     plain = clean * (1.0 - zones.features)
-    hairy = zones.beard * (1.0 - zones.lips) * smoothstep(*_HAIRY, skin.rough)
-    bare = np.maximum(
-        plain * (1.0 - _grown(hairy.astype(np.float32), _HAIRY_REACH / zones.cell)), zones.lips * features
-    )
+    bare = np.maximum(plain * (1.0 - _hairy(skin.rough, clean, seen, zones)), zones.lips * features)
     return SkinEvidence(*(_fading(mask, atlas.size) for mask in (own, plain, bare)))
 
 
@@ -108,12 +110,15 @@ def _glasses_worn(far: Image, seen: Image, zones: FaceZones) -> float:
     return float(smoothstep(*_BRIDGE, np.array(min(shares))))
 
 
-def _supported(clean: Bools, seen: Image, zones: FaceZones) -> Image:
-    """1 where a feature has skin round about."""
+def _supported(odd: Bools, seen: Image, zones: FaceZones) -> Image:
+    """1 where a feature has skin round about, and no hair hangs over it from above."""
     sigma = _SUPPORT_REACH / zones.cell
     around = seen * (1.0 - zones.features)
-    support = smoothstep(*_SUPPORT, _blur(clean * around, sigma) / np.maximum(_blur(around, sigma), 1e-3))
+    support = smoothstep(*_SUPPORT, _blur(~odd * around, sigma) / np.maximum(_blur(around, sigma), 1e-3))
+    above = odd & (np.maximum(zones.inner, zones.glasses) < 0.5)
+    hung = _grown(above.astype(np.float32), _HUNG / zones.cell)
     for brow in zones.brows:
+        support = support * (1.0 - brow * hung)
         whole = (support * brow * seen).sum() / max(float((brow * seen).sum()), 1e-3)
         support = support * (1.0 - brow * (1.0 - smoothstep(*_WHOLE, np.array(whole))))
     return support.astype(np.float32)
@@ -122,7 +127,9 @@ def _supported(clean: Bools, seen: Image, zones: FaceZones) -> Image:
 def _foreign(offset: Image) -> Image:
     """1 on colours that no feature has: far greener or bluer than the skin, and too bright for that to be noise."""
     hue = np.maximum(smoothstep(*_GREENISH, -offset[..., 1]), smoothstep(*_BLUISH, offset[..., 2] - offset[..., 1]))
-    return (hue * smoothstep(-2.0, -1.0, offset[..., 0])).astype(np.float32)
+    green = offset[..., 0] - (offset[..., 1] + offset[..., 2]) / 3.0
+    brightest = green + np.maximum(offset[..., 1:].max(axis=-1), 0.0)
+    return (hue * smoothstep(*_TOO_DARK, brightest)).astype(np.float32)
 
 
 def _beard(odd: Bools, skin: LocalSkin, seen: Image, trust: Image, zones: FaceZones) -> Image:
@@ -139,6 +146,16 @@ def _beard(odd: Bools, skin: LocalSkin, seen: Image, trust: Image, zones: FaceZo
     grown = grown[labels] * smoothstep(0.1, 0.3, trust)
     bluish = smoothstep(*_BLUISH, skin.offset[..., 2] - skin.offset[..., 1])
     return (smoothstep(*_BARE_NOSE, np.array(bare)) * grown * (1.0 - bluish)).astype(np.float32)
+
+
+def _hairy(rough: Image, clean: Image, seen: Image, zones: FaceZones) -> Image:
+    """1 beside what is no skin, where its shadow and last hairs are, and on a beard that has the colour of skin."""
+    reach = _HAIRY_REACH / zones.cell
+    beside = _grown(((clean < 0.5) & (seen > 0.02) & (zones.features < 0.5)).astype(np.float32), reach)
+    bristles = smoothstep(*_HAIRY, rough) * zones.beard
+    place = zones.beard * (seen > 0.3) * (1.0 - _grown(zones.features, reach))
+    share = (bristles * place).sum() / max(float(place.sum()), 1.0)
+    return np.maximum(beside, _grown(bristles, reach) * smoothstep(*_BRISTLES, np.array(share))).astype(np.float32)
 
 
 def _without_islands(clean: Image, zones: FaceZones) -> Image:

@@ -128,10 +128,14 @@ def even_out(albedo: Image, model_albedo: Image, plain: Image) -> Image:
 
     Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
     then they are shadows, coloured bounce light or errors of the light. Folds and the borders of shadows are redder
-    than the skin round them, for light comes out of them that went in beside: so hues are evened at a finer scale too.
+    than the skin round them, for light comes out of them that went in beside: so hues are evened at a finer scale too. There
+    it ends with the skin: carried on into a brow it would gild it.
     """
     albedo = _evened(albedo, model_albedo, plain, _SKIN_RANGE, _LOW_SIDE, _EVEN_WIDTH)
-    return _evened(albedo, model_albedo, plain, _HUE_RANGE, _HUE_SIDE, _HUE_WIDTH)
+    fine = _evened(albedo, model_albedo, plain, _HUE_RANGE, _HUE_SIDE, _HUE_WIDTH)
+    near = cv2.GaussianBlur(cv2.resize(plain, (_HUE_SIDE,) * 2, interpolation=cv2.INTER_AREA), (0, 0), _HUE_WIDTH)
+    share = enlarge(smoothstep(0.3, 0.7, near).astype(np.float32), len(albedo))
+    return by_rows(lambda below, above, s: below + s[..., None] * (above - below), albedo, fine, share)
 
 
 def _evened(albedo: Image, model_albedo: Image, plain: Image, limits: Floats, side: int, width: float) -> Image:

@@ -135,9 +135,10 @@ def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> 
     plain, flipped_seen = skin.plain, mirrored(seen, mirror)
     albedo = balance_sides(skin.albedo, mirrored(skin.albedo, mirror), seen, flipped_seen)
     albedo = even_out(albedo, guess, seen * plain)
-    flipped = matched(mirrored(albedo, mirror), albedo, np.minimum(seen, flipped_seen))
+    flipped_plain = mirrored(plain, mirror)
+    flipped = matched(mirrored(albedo, mirror), albedo, np.minimum(seen * plain, flipped_seen * flipped_plain))
     best = np.where((seen >= flipped_seen)[..., None], albedo, flipped)
-    trusted = np.maximum(seen * plain, flipped_seen * mirrored(plain, mirror))
+    trusted = np.maximum(seen * plain, flipped_seen * flipped_plain)
     base = _with_grain(matched(guess, best, trusted), best, trusted)
     return blend_over(blend_over(base, flipped, flipped_seen), albedo, seen)
 
