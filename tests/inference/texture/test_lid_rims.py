@@ -58,3 +58,14 @@ def test_rims_are_painted_on_the_edges_of_the_lids_alone(model: FaceModel) -> No
 def test_a_rim_is_never_painted_lighter(model: FaceModel) -> None:
     dark = np.random.default_rng(0).uniform(0.02, 0.4, (SIZE, SIZE, 3)).astype(np.float32)
     assert (painted_rims(dark, model, TYPICAL_RIMS) <= dark + 1e-6).all()
+
+
+def test_what_glares_beside_an_eye_is_no_skin(model: FaceModel) -> None:
+    bright = np.full((SIZE, SIZE, 3), SKIN, np.float32)
+    atlas = uv_atlas(model, SIZE)
+    places = atlas.interpolate(model.mean).astype(float).reshape(-1, 3)
+    eye = eye_shapes(model)[0]
+    near = edge_distance(model, eye, places, slice(0, 16)).reshape(SIZE, SIZE) < 0.0025
+    bright[near & (atlas.parts() == 0)] = 0.9
+    made = painted_rims(bright, model, TYPICAL_RIMS)
+    assert made[near & (atlas.parts() == 0)].max() < 1.3 * SKIN
