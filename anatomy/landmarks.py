@@ -76,10 +76,14 @@ DENSE_GAPS = tuple(
     for loop in (RIGHT_EYE_LOOP, LEFT_EYE_LOOP, INNER_LIP_LOOP)
     for k in range(2, len(loop) // 2 - 1)
 )
-# An iris, and the corners of the lids round it: where it is between them says where the eye looks.
-DENSE_GAZES = tuple(
-    (iris, tuple(loop[k] for k in (-1, 0, 1, 7, 8, 9)))
-    for iris, loop in ((RIGHT_IRIS, RIGHT_EYE_LOOP), (LEFT_IRIS, LEFT_EYE_LOOP))
+# Pairs of groups whose middles say more of a face than single points: where an iris is between the corners of its lids,
+# and how far the eyes are apart.
+DENSE_PLACES = (
+    *(
+        (iris, tuple(loop[k] for k in (-1, 0, 1, 7, 8, 9)))
+        for iris, loop in ((RIGHT_IRIS, RIGHT_EYE_LOOP), (LEFT_IRIS, LEFT_EYE_LOOP))
+    ),
+    (RIGHT_EYE_LOOP, LEFT_EYE_LOOP),
 )
 IBUG68_GAPS = ((37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65))
 
@@ -91,7 +95,7 @@ class LandmarkScheme:
     name: str  # what face.json calls it
     count: int
     gaps: tuple[tuple[int, int], ...]  # pairs across an opening, upper then lower
-    gazes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # an iris and its lids' corners; none without irises
+    places: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # groups whose middles are compared; none of few points
     oval: tuple[int, ...]  # closed loop round the face; empty where the set has no forehead
     sixty_eight: tuple[tuple[int, ...], ...]  # for each of the iBUG-68 points those whose mean it is
 
@@ -100,7 +104,7 @@ class LandmarkScheme:
         return np.stack([points[list(ids)].mean(axis=0) for ids in self.sixty_eight])
 
 
-DENSE = LandmarkScheme("dense", DENSE_COUNT, DENSE_GAPS, DENSE_GAZES, FACE_OVAL_LOOP, IBUG68_TO_DENSE)
+DENSE = LandmarkScheme("dense", DENSE_COUNT, DENSE_GAPS, DENSE_PLACES, FACE_OVAL_LOOP, IBUG68_TO_DENSE)
 IBUG68 = LandmarkScheme("ibug68", 68, IBUG68_GAPS, (), (), tuple((point,) for point in range(68)))
 
 # The mirror of the dense set: points on the midline, and for the others the subject's right one and its left twin.

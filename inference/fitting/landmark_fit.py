@@ -1,9 +1,9 @@
 """Camera, identity and expression from dense landmarks by Gauss-Newton, for a batch of assumed focal lengths.
 
 Minimises the re-projection error + priors over identity a, expression e, rotation and translation. A detector's errors
-are smooth over the face: the sigmas are widened for that, while *gaps* (upper to lower lid, lip to lip) and *gazes*
-(an iris between its lids) are compared once more and far more sharply, for they say whether an eye or a mouth is open
-and where an eye looks. Geman-McClure weights silence what
+are smooth over the face: the sigmas are widened for that, while *gaps* (upper to lower lid, lip to lip) and *places*
+(an iris between its lids, one eye and the other) are compared once more and far more sharply, for they say whether an
+eye or a mouth is open, where an eye looks and how far the eyes are apart. Geman-McClure weights silence what
 cannot be explained (a hand, a microphone). The rotation is updated on the left, R <- exp(w) R. Batch B runs over
 candidate intrinsics, so a photo without a known focal length tries several at once and keeps the most probable.
 """
@@ -42,8 +42,8 @@ class Observations:
     gaps: Tensor  # (G, 2) landmark ids whose distance says whether an eye or the mouth is open
     oval: Tensor  # (O,) landmark ids of the closed loop round the face; empty where the scheme has none
     gap_sigma: float  # share of the inter-ocular distance
-    gazes: Tensor  # (K, L) weights of the landmarks whose sum says where an eye looks: its iris less its lids
-    gaze_sigma: float  # share of the inter-ocular distance
+    places: Tensor  # (K, L) weights of the landmarks: the middle of a group less that of another
+    place_sigma: float  # share of the inter-ocular distance
     inter_ocular: float  # pixels
     image_size: tuple[int, int]
     freedom: Tensor | float = 1.0  # (E,) share of its usual spread that an expression has in this photo
@@ -229,11 +229,11 @@ def moved(state: LandmarkState, step: Tensor) -> LandmarkState:
 
 
 def _sharp_rows(seen: Observations, rows: Tensor) -> Tensor:
-    """Rows (B, L, ...) in sigmas of the landmarks -> (B, G + K, ...) of gaps and gazes, each in its own sigmas."""
+    """Rows (B, L, ...) in sigmas of the landmarks -> (B, G + K, ...) of gaps and places, each in its own sigmas."""
     scaled = rows * seen.sigma.view((-1,) + (1,) * (rows.ndim - 2)) / seen.inter_ocular
     first, second = seen.gaps.unbind(-1)
-    gazes = torch.einsum("kl,bl...->bk...", seen.gazes, scaled)
-    return torch.cat([(scaled[:, first] - scaled[:, second]) / seen.gap_sigma, gazes / seen.gaze_sigma], dim=1)
+    places = torch.einsum("kl,bl...->bk...", seen.places, scaled)
+    return torch.cat([(scaled[:, first] - scaled[:, second]) / seen.gap_sigma, places / seen.place_sigma], dim=1)
 
 
 def cross_matrix(vector: Tensor) -> Tensor:

@@ -123,8 +123,8 @@ def observe(
         gaps=torch.tensor(landmarks.scheme.gaps, device=like.device),
         oval=torch.tensor(landmarks.scheme.oval, dtype=torch.int64, device=like.device),
         gap_sigma=settings.gap_sigma,
-        gazes=_gazes(landmarks.scheme, like),
-        gaze_sigma=settings.gaze_sigma,
+        places=_places(landmarks.scheme, like),
+        place_sigma=settings.place_sigma,
         inter_ocular=landmarks.inter_ocular,
         image_size=image_size,
     )
@@ -134,15 +134,15 @@ def _freedom(view: View, face: ModelTensors) -> Tensor:
     """Shares (E,) of their usual spread that the expressions have in a photo: teeth and irises that show say more."""
     names = [face.model.expression_names[which] for which in face.fitted.tolist()]
     shut = teeth_shut(view.photo.pixels, view.landmarks)
-    looks = GAZE_FREEDOM if view.landmarks.scheme.gazes else 1.0
+    looks = GAZE_FREEDOM if view.landmarks.scheme.places else 1.0
     return face.mean.new_tensor(
         [free * (looks if turns_eye(name) else 1.0) for name, free in zip(names, freedom(names, shut), strict=True)]
     )
 
 
-def _gazes(scheme: LandmarkScheme, like: Tensor) -> Tensor:
-    """Weights (K, L) of a scheme's landmarks: the mean of an iris less that of its lids."""
-    weights = like.new_zeros(len(scheme.gazes), scheme.count)
-    for row, (iris, lids) in zip(weights, scheme.gazes, strict=True):
-        row[list(iris)], row[list(lids)] = 1.0 / len(iris), -1.0 / len(lids)
+def _places(scheme: LandmarkScheme, like: Tensor) -> Tensor:
+    """Weights (K, L) of a scheme's landmarks: the middle of a group less that of another."""
+    weights = like.new_zeros(len(scheme.places), scheme.count)
+    for row, (one, other) in zip(weights, scheme.places, strict=True):
+        row[list(one)], row[list(other)] = 1.0 / len(one), -1.0 / len(other)
     return weights

@@ -15,7 +15,7 @@ class LandmarkSettings:
     frontal_sigma: float = 0.012  # median sigma of a frontal face's landmarks as a share of the face's size
     turned_growth: float = 0.3  # how much of a turned head's larger sigmas to believe, as an exponent
     gap_sigma: float = 0.012  # of a lid or lip gap, as a share of the inter-ocular distance
-    gaze_sigma: float = 0.007  # of the middle of an iris between its lids, likewise
+    place_sigma: float = 0.007  # of an iris between its lids, and of one eye to the other, likewise
     geman_mcclure: float = 4.0  # residuals beyond about this many sigmas stop counting
     identity_weight: float = 1.0  # |coefficients|^2, which are N(0, 1)
     expression_weight: float = 3.0  # |values / expression_std|^2

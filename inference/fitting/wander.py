@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ...anatomy.landmarks import DENSE, LandmarkScheme
+from ...anatomy.landmarks import DENSE, LEFT_EYE_LOOP, RIGHT_EYE_LOOP, LandmarkScheme
 from ...geometry.arrays import Floats
 
 WANDER_FILE = Path(__file__).with_name("landmark_wander.npz")
+LID_WANDER = 0.005  # at most: lids of renders have no lashes, which show a detector where those of photos end
 
 
 @cache
@@ -24,4 +25,7 @@ def landmark_wander(scheme: LandmarkScheme) -> Floats:
     if scheme != DENSE:
         return np.zeros(scheme.count)
     with np.load(WANDER_FILE, allow_pickle=False) as arrays:
-        return arrays["dense"].astype(np.float64)
+        wander = arrays["dense"].astype(np.float64)
+    lids = [*RIGHT_EYE_LOOP, *LEFT_EYE_LOOP]
+    wander[lids] = np.minimum(wander[lids], LID_WANDER)
+    return wander

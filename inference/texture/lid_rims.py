@@ -1,7 +1,8 @@
 """The rims of the lids: lash line and waterline, measured in the photo and painted where the model has its lids' edges.
 
 A skin mask leaves lashes out, and what fills the gap is bare, rosy skin. A rim is therefore painted for itself: as dark
-as the photo's is beside the skin below the same eye, so that light does not matter; never lighter than that skin.
+as the photo's is beside the skin below the same eye, so that light does not matter; never lighter than that skin. What
+is much brighter near a rim is the white of the photo's eye or a tear, not skin.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ _SIDE, _WINDOW = 96, 1.8  # pixels of the window, and its side in widths of the 
 _ACROSS = np.linspace(-0.03, 0.06, 7)  # widths of the eye off the detector's line, outwards: where the rim is
 _RANK = 1  # of the darkest there; the very darkest may be noise
 _BELOW = (0.18, 0.30)  # widths of the eye below the lower lid: skin without lashes
-_DARKEST = 0.12  # share of the skin's colour
+_DARKEST, _BRIGHTEST = 0.12, 1.2  # shares of the skin's colour: of a rim; of lids, where what is brighter is wet
 # Typical rims, as shares of the skin's colour.
 _TYPICAL_UPPER, _TYPICAL_LOWER = np.array([0.50, 0.41, 0.38]), np.array([0.85, 0.74, 0.70])
 TYPICAL_RIMS = np.where((np.arange(_COUNT) <= 8)[:, None], _TYPICAL_UPPER, _TYPICAL_LOWER)
 # Metres.
 _EDGE, _MARGIN = (0.0004, 0.0017), (0.0008, 0.0018)  # off the lids' edge outside; off the ball behind it
 _SKIN_RING = (0.004, 0.009)  # off the lower lid's edge: the skin that rims are shares of
+_LIDS = (0.003, 0.008)  # off the edge
 _NEAR = 0.012
 _BETWEEN = 8  # points between two landmarks of an edge
 
@@ -67,6 +69,7 @@ class _Rim:
     texels: Ints  # (N,) in the flattened texture
     nearest: Ints  # (N,) number of the nearest of the dense rim's points
     weight: Floats64  # (N,) how far it is the rim's
+    lids: Floats64  # (N,) how far it is the lids'
     below: Bools  # (N,) the skin that rims are shares of
 
 
@@ -76,7 +79,8 @@ def painted_rims(albedo: Image, model: FaceModel, rims: Floats64) -> Image:
     for rim in _rim_texels(model, len(albedo)):
         own = painted[rim.texels]
         skin = np.median(own[rim.below], axis=0)
-        painted[rim.texels] += rim.weight[:, None] * (np.minimum(shares[rim.nearest] * skin, own) - own)
+        lids = own - rim.lids[:, None] * np.maximum(own - _BRIGHTEST * skin, 0.0)
+        painted[rim.texels] = lids + rim.weight[:, None] * np.minimum(shares[rim.nearest] * skin - lids, 0.0)
     return painted.reshape(albedo.shape)
 
 
@@ -93,7 +97,7 @@ def _rim_texels(model: FaceModel, size: int) -> tuple[_Rim, ...]:
         off_ball = np.linalg.norm(places - eye.centre, axis=1) - eye.radius
         weight = np.maximum(1.0 - smoothstep(*_EDGE, distance), 1.0 - smoothstep(*_MARGIN, off_ball))
         if below.any():
-            found.append(_Rim(texels, nearest, weight, below))
+            found.append(_Rim(texels, nearest, weight, 1.0 - smoothstep(*_LIDS, distance), below))
     return tuple(found)
 
 

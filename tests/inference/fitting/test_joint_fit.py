@@ -23,7 +23,7 @@ from likeness.inference.fitting.landmark_fit import (
     normal_equations,
 )
 from likeness.inference.fitting.model_tensors import ModelTensors
-from likeness.inference.fitting.problem import observe
+from likeness.inference.fitting.problem import FaceProblem, PhotoProblem, observe
 from likeness.inference.fitting.settings import FitSettings
 from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
@@ -64,10 +64,10 @@ def together(tensors: ModelTensors, drafts: list[View]) -> list[FaceFit]:
 def test_one_photo_is_the_landmark_stage_of_one_photo(tensors: ModelTensors, drafts: list[View]) -> None:
     view = drafts[1]
     (fit,) = fit_faces([view], tensors, SETTINGS)
-    bases = LandmarkBases.of(face_part(tensors.model, dtype=torch.float64), view.landmarks.scheme)
-    seen = observe(view.landmarks, SIZE, tensors.mean, SETTINGS.landmarks)
+    problem = FaceProblem.of(tensors, view.landmarks.scheme, SETTINGS)
+    seen = PhotoProblem.of(view, problem).seen
     assert view.photo.focal_35mm is not None
-    alone, _ = fit_landmarks(bases, seen, focal_px_from_35mm(view.photo.focal_35mm, SIZE), SETTINGS.landmarks)
+    alone, _ = fit_landmarks(problem.bases, seen, focal_px_from_35mm(view.photo.focal_35mm, SIZE), SETTINGS.landmarks)
     assert torch.equal(fit.neutral, tensors.neutral(alone.identity[0]))
     assert torch.equal(fit.camera.rotation, alone.rotation[0])
 

@@ -193,7 +193,7 @@ def test_eyes_look_where_irises_are_seen(tensors: ModelTensors, dense: LandmarkB
     face = known_face(tensors, values={"eyeLookOutLeft": 0.8, "eyeLookInRight": 0.8})
     seen = replace(see(dense, landmarks_of(face, dense), sigma_px=3.0), freedom=GAZE_FREEDOM)
     state, _ = fit_landmarks(dense, seen, FOCAL, SETTINGS)
-    blunt, _ = fit_landmarks(dense, replace(seen, gaze_sigma=seen.gaze_sigma * 1e4), FOCAL, SETTINGS)
+    blunt, _ = fit_landmarks(dense, replace(seen, place_sigma=seen.place_sigma * 1e4), FOCAL, SETTINGS)
     for name in ("eyeLookOutLeft", "eyeLookInRight"):
         turned, hardly = (float(each.expression[0, fitted_index(tensors, name)]) for each in (state, blunt))
         assert turned == pytest.approx(0.8, abs=0.2)

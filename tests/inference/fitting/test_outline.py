@@ -50,8 +50,8 @@ def observed(tensors: ModelTensors, shape: Tensor, shift: tuple[float, float] = 
     loop = torch.cat([left, right]) + shape.new_tensor(shift)
     points = torch.cat([rows[len(rows) // 2, SIDE // 2][None], loop])
     none = torch.zeros(0, 2, dtype=torch.int64)
-    sigma, gazes = torch.ones_like(points[:, 0]), points.new_zeros(0, len(points))
-    return Observations(points, sigma, none, torch.arange(1, len(points)), 0.01, gazes, 0.01, EYES, SIZE)
+    sigma, places = torch.ones_like(points[:, 0]), points.new_zeros(0, len(points))
+    return Observations(points, sigma, none, torch.arange(1, len(points)), 0.01, places, 0.01, EYES, SIZE)
 
 
 def naive_energy(tensors: ModelTensors, modes: Tensor, base: Camera, seen: Observations, step: Tensor) -> Tensor:
