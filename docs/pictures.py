@@ -15,7 +15,7 @@ from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library.registry import load_model
 from likeness.inference.preview.studio import subject_of
 from model_faces import View, expressed, face_of, picture, save, sheet, wires
-from pictures_cycles import close_ups
+from pictures_cycles import close_ups, hair
 
 # The identities: six of the thirty leading modes at two sigma either way; the colour is drawn at random.
 IDENTITIES, LEADING, FAR = 20, 30, 6
@@ -101,7 +101,7 @@ def _ear(model: FaceModel) -> tuple[float, ...]:
     return tuple(float(x) for x in head[head[:, 0] > head[:, 0].max() - 0.012].mean(axis=0))
 
 
-PICTURES = {p.__name__: p for p in (identities, keys, cage, beside_ict, close_ups)}
+PICTURES = {p.__name__: p for p in (identities, keys, cage, beside_ict, close_ups, hair)}
 
 
 def main() -> None:

@@ -9,9 +9,18 @@ from pathlib import Path
 import bpy
 import numpy as np
 from likeness.bfm.library.registry import load_model
+from likeness.geometry.colour import linear_to_srgb, srgb_to_linear
+from likeness.inference.texture.hair import SeenHair
+from likeness.inference.texture.scalp import with_stubble
+from likeness.inference.uv.atlas import uv_atlas
+from likeness.inference.uv.blending import pad_charts, padding
+from likeness.result.colouring import Colouring
+from likeness.result.reconstruction import ALBEDO_IMAGE
+from likeness.result.scalp import depth_in_scalp
 from likeness.scene.building.build import build_face
+from likeness.scene.hair.grow import add_hair
 from mathutils import Vector
-from model_faces import View, face_of, save, sheet
+from model_faces import TEXTURE, View, face_of, save, sheet
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -22,6 +31,7 @@ LIGHTS = (  # direction in model space, watts, size in metres
     ((1.0, 0.1, 0.6), 3.0, 0.9),
     ((0.9, 0.5, -0.8), 6.0, 0.5),
 )
+BROWN, CROWN = (0.06, 0.03, 0.014), (0.0, 0.0, 0.0)
 EYE, LIPS, EAR, WHOLE = (0.032, -0.001, 0.075), (0.0, -0.062, 0.085), (0.075, -0.022, -0.025), (0.0, -0.015, 0.0)
 # View and sliders of each picture.
 CLOSE_UPS: tuple[tuple[View, dict[str, float]], ...] = (
@@ -49,6 +59,26 @@ def close_ups() -> None:
                 modifier.render_levels = 1
         tiles = [_shot(face, replace(view, size=SIZE), values, Path(folder)) for view, values in CLOSE_UPS]
     save(sheet(tiles, 3), "head_close_ups.jpg")
+
+
+def hair() -> None:
+    """A head with stubble in the colour of its hair, then with hair: ``guide/hair.jpg``."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    model, views = load_model("builtin"), [View(yaw, 8, CROWN, 0.3, SIZE) for yaw in (0, 40, 90, 160)]
+    bald, atlas = face_of(model), uv_atlas(model, TEXTURE)
+    whole = SeenHair(BROWN, depth_in_scalp(model.mean, model.landmarks68), np.ones(len(model.mean)))
+    skin = srgb_to_linear(bald.images[ALBEDO_IMAGE]).astype(np.float32)
+    shaved = with_stubble(skin, np.zeros(skin.shape[:2], np.float32), whole, atlas)
+    shaved = pad_charts(shaved, atlas.mask, padding(TEXTURE))
+    images = {ALBEDO_IMAGE: np.round(linear_to_srgb(shaved) * 255).astype(np.uint8)}
+    with tempfile.TemporaryDirectory() as folder:
+        replace(bald, images=images, appearance=Colouring(hair=BROWN)).save(Path(folder) / "face")
+        face = build_face(Path(folder) / "face")
+        _open_studio()
+        tiles = [_shot(face, view, {}, Path(folder)) for view in views]
+        add_hair(face)
+        tiles += [_shot(face, view, {}, Path(folder)) for view in views]
+    save(sheet(tiles, len(views)), "guide/hair.jpg")
 
 
 def _open_studio() -> None:

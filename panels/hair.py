@@ -33,7 +33,7 @@ class LIKENESS_PT_hair(FacePanel, bpy.types.Panel):
             if colour is not None:
                 self.layout.prop(colour, "default_value", text="Colour")
         elif kept_hair_colour(face) is None:
-            self.layout.label(text="The photo shows no hair: it will be brown", icon="INFO")
+            self.layout.label(text="Its colour is not known: it will be brown", icon="INFO")
         for line in textwrap.wrap(why_no_hair(context), LETTERS):
             self.layout.label(text=line)
 

@@ -8,6 +8,7 @@ from likeness.bfm.library.registry import load_model
 from likeness.geometry.colour import linear_to_srgb
 from likeness.inference.model_mesh import mesh_of, model_record
 from likeness.inference.uv.atlas import uv_atlas
+from likeness.result.colouring import Colouring
 from likeness.result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -39,6 +40,7 @@ def a_result() -> Reconstruction:
         provenance={"mesh": "a test"},
         mesh=mesh_of(model, vertices, np.asarray(model.expression_basis), expression),
         images=images_of(model),
+        appearance=Colouring(hair=(0.1, 0.05, 0.03), skin_tone=(0.5, 0.3, 0.2)),
         photos=[{"name": "a", "pose": {"rotation": np.diag([1.0, -1, -1]).tolist(), "translation": [0.01, 0.02, 0.8]}}],
     )
 

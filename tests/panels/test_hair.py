@@ -25,7 +25,7 @@ def test_the_button_then_what_the_hair_has(tmp_path: Path, monkeypatch: pytest.M
     build_face(tmp_path / "head")
     layout = draw(LIKENESS_PT_hair)
     assert layout.names("operator") == ["likeness.add_hair"]
-    assert layout.texts("label") == ["The photo shows no hair: it will be brown"]
+    assert layout.texts("label") == ["Its colour is not known: it will be brown"]
     bpy.ops.likeness.add_hair()
     layout = draw(LIKENESS_PT_hair)
     assert layout.names("operator") == ["likeness.add_hair", "likeness.remove_hair"]

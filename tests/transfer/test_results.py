@@ -52,6 +52,7 @@ def test_there_and_back(other: FaceModel) -> None:
     there = transferred(result, "other")
     assert there.mesh.shape_key_names == other.expression_names
     assert there.model["id"] == "other"
+    assert there.appearance == result.appearance
     np.testing.assert_allclose(there.rotation @ there.rotation.T, np.eye(3), atol=1e-9)
     values = dict(zip(there.mesh.shape_key_names, there.mesh.expression, strict=True))
     assert {name: pytest.approx(values[name]) for name in SMILE} == SMILE
