@@ -128,8 +128,8 @@ def even_out(albedo: Image, model_albedo: Image, plain: Image) -> Image:
 
     Deviations of the plain skin from the model's colours are kept while small and held at ``_SKIN_RANGE`` when large:
     then they are shadows, coloured bounce light or errors of the light. Folds and the borders of shadows are redder
-    than the skin round them, for light comes out of them that went in beside: so hues are evened at a finer scale too. There
-    it ends with the skin: carried on into a brow it would gild it.
+    than the skin round them, for light comes out of them that went in beside: so hues are evened at a finer scale too,
+    as far as there is skin: carried on into a brow it would gild it.
     """
     albedo = _evened(albedo, model_albedo, plain, _SKIN_RANGE, _LOW_SIDE, _EVEN_WIDTH)
     fine = _evened(albedo, model_albedo, plain, _HUE_RANGE, _HUE_SIDE, _HUE_WIDTH)
