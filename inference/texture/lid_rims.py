@@ -29,12 +29,14 @@ _SIDE, _WINDOW = 96, 1.8  # pixels of the window, and its side in widths of the 
 _ACROSS = np.linspace(-0.03, 0.06, 7)  # widths of the eye off the detector's line, outwards: where the rim is
 _RANK = 1  # of the darkest there; the very darkest may be noise
 _BELOW = (0.18, 0.30)  # widths of the eye below the lower lid: skin without lashes
-_DARKEST, _BRIGHTEST = 0.12, 1.2  # shares of the skin's colour: of a rim; of lids, where what is brighter is wet
+# Shares of the skin's colour: of rims, which lashes shade; and of lids, where what is brighter is wet.
+_DARKEST, _LIGHTEST, _BRIGHTEST = 0.12, 0.85, 1.2
 # Typical rims, as shares of the skin's colour.
 _TYPICAL_UPPER, _TYPICAL_LOWER = np.array([0.50, 0.41, 0.38]), np.array([0.85, 0.74, 0.70])
 TYPICAL_RIMS = np.where((np.arange(_COUNT) <= 8)[:, None], _TYPICAL_UPPER, _TYPICAL_LOWER)
 # Metres.
-_EDGE, _MARGIN = (0.0004, 0.0017), (0.0008, 0.0018)  # off the lids' edge outside; off the ball behind it
+_EDGE = (0.0004, 0.0017)  # off the lids' edge
+_MARGIN, _DEPTH = (0.0008, 0.0018), (0.002, 0.004)  # off the ball behind it, and how far behind
 _SKIN_RING = (0.004, 0.009)  # off the lower lid's edge: the skin that rims are shares of
 _LIDS = (0.003, 0.008)  # off the edge
 _NEAR = 0.012
@@ -58,8 +60,7 @@ def measure_rim(photo: Photo, points: Floats64, eye: EyeShape) -> Floats64:
     across = _at(picture, places[:, None] + down * _ACROSS[:, None] * unit)  # (16, 7, 3)
     order = across.mean(axis=-1).argsort(axis=1)[:, _RANK]
     found = across[np.arange(_COUNT), order] / np.maximum(skin, 1e-3)
-    found = np.exp(_smoothed(np.log(np.clip(found, _DARKEST, 1.0))))
-    return np.clip(found, _DARKEST, 1.0)
+    return np.exp(_smoothed(np.log(np.clip(found, _DARKEST, _LIGHTEST))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,8 @@ def _rim_texels(model: FaceModel, size: int) -> tuple[_Rim, ...]:
         distance, nearest = KDTree(edge).query(places)
         below = np.isin(nearest // _BETWEEN, _LOWER) & (distance > _SKIN_RING[0]) & (distance < _SKIN_RING[1])
         off_ball = np.linalg.norm(places - eye.centre, axis=1) - eye.radius
-        weight = np.maximum(1.0 - smoothstep(*_EDGE, distance), 1.0 - smoothstep(*_MARGIN, off_ball))
+        behind = (1.0 - smoothstep(*_MARGIN, off_ball)) * (1.0 - smoothstep(*_DEPTH, distance))
+        weight = np.maximum(1.0 - smoothstep(*_EDGE, distance), behind)
         if below.any():
             found.append(_Rim(texels, nearest, weight, 1.0 - smoothstep(*_LIDS, distance), below))
     return tuple(found)
