@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Image
 from ..images import Photo
 from ..uv.atlas import TexelGeometry
-from ..uv.blending import GRAIN_SHARE, by_rows, channel_mean, grain, grain_strengths, log_colours, weighted
+from ..uv.blending import by_rows, channel_mean, log_colours, weighted
+from ..uv.grain import GRAIN_SHARE, grain, grain_strengths
 from ..uv.mirror import mirrored
 from ..uv.resolution import pixels_per_texel
 from .photo_sampling import sample_pixels
@@ -35,7 +37,7 @@ class PhotoOnSkin:
 
 
 def with_fine_octaves(
-    albedo: Image, photos: Sequence[PhotoOnSkin], mirror: Image, on_skin: Image, factor: int
+    albedo: Image, photos: Sequence[PhotoOnSkin], model: FaceModel, mirror: Image, on_skin: Image, factor: int
 ) -> Image:
     """The coarse albedo (T, T, 3) in ``factor`` times as many texels along a side, with what the photos show in them.
 
@@ -54,7 +56,7 @@ def with_fine_octaves(
     strength = GRAIN_SHARE * grain_strengths(channel_mean(octaves), known)[:1]
     octaves, known = _on_both_sides(octaves, known, mirror, factor)
     unknown = np.maximum(_enlarged(cv2.erode(on_skin, _EDGE), factor) - known, 0.0)
-    octaves += weighted(np.repeat(grain(strength, side)[..., None], 3, axis=2), unknown)
+    octaves += weighted(np.repeat(grain(strength, model, side)[..., None], 3, axis=2), unknown)
     enlarged = cv2.resize(albedo, (side, side), interpolation=cv2.INTER_CUBIC)
     return by_rows(lambda colours, logs: np.clip(colours * np.exp(logs), 0.0, 1.0), enlarged, octaves)
 

@@ -12,7 +12,8 @@ from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
 from ...result.scalp import hair_density
 from ..uv.atlas import UvAtlas
-from ..uv.blending import channel_mean, grain
+from ..uv.blending import channel_mean
+from ..uv.grain import grain
 from .hair import SeenHair
 
 # Share of the hair's colour where it is dense, the rest being skin: of hair darker than the skin, and of lighter hair,
@@ -20,7 +21,8 @@ from .hair import SeenHair
 COVER, LIGHT_COVER = 0.75, 0.4
 FADE, SPARSE = 0.2, 0.4  # over which distance it becomes dense (see `hair_density`), and how dense it begins
 WANDER = 0.2  # of the hairline's softness: how far it wanders from vertex to vertex
-STUBBLE = np.array([0.11, 0.08, 0.05], np.float32)  # how far the cover varies, of itself, by octave, the finest first
+# How far the cover varies, of itself, by octave, the finest first; texels of the scalp are too long for the first ones.
+STUBBLE = np.array([0.11, 0.08, 0.05, 0.05, 0.04], np.float32)
 BARE = (0.35, 0.85)  # how well bare skin is seen between which it stays bare
 BARE_SIDE = 128  # cells over the texture in which that is judged
 LIGHTER = (0.5, 1.2)  # brightness of the hair over the skin's between which it counts as dark and as light
@@ -37,7 +39,7 @@ def with_stubble(albedo: Image, bare: Image, hair: SeenHair, atlas: UvAtlas) -> 
     skin, colour = albedo[scalp], np.array(hair.colour, np.float32)
     density = smoothstep(0.1, 1.0, values[scalp, 0]) * values[scalp, 1] * (1.0 - smoothstep(*BARE, seen[scalp]))
     most = COVER + (LIGHT_COVER - COVER) * smoothstep(*LIGHTER, colour.mean() / np.maximum(channel_mean(skin), 1e-3))
-    cover = np.clip(most * density * (1.0 + grain(STUBBLE, atlas.size)[scalp]), 0.0, 1.0).astype(np.float32)
+    varying = 1.0 + grain(STUBBLE, atlas.model, atlas.size)[scalp]
     result = albedo.copy()
-    result[scalp] = skin + cover[:, None] * (colour - skin)
+    result[scalp] = skin + np.clip(most * density * varying, 0.0, 1.0)[:, None] * (colour - skin)
     return result

@@ -20,16 +20,14 @@ from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..uv.atlas import texel_geometry, uv_atlas
 from ..uv.blending import (
-    GRAIN_SHARE,
     by_rows,
     channel_mean,
     enlarge,
-    grain,
-    grain_strengths,
     log_colours,
     pad_charts,
     padding,
 )
+from ..uv.grain import GRAIN_SHARE, grain, grain_strengths
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from ..uv.resolution import OVERSAMPLED, enough_texels, pixels_across
 from .delighting import balance_sides, even_out
@@ -76,7 +74,7 @@ def build_texture(
             PhotoOnSkin(photo, texel_geometry(atlas, fit), share * on_skin)
             for photo, fit, share in zip(photos, fits, shares(views), strict=True)
         ]
-        albedo = with_fine_octaves(albedo, shown, mirror_coordinates(model, coarse), on_skin, enough // coarse)
+        albedo = with_fine_octaves(albedo, shown, model, mirror_coordinates(model, coarse), on_skin, enough // coarse)
     if len(albedo) < size:
         albedo = np.clip(enlarge(albedo, size), 0.0, 1.0)
     confidence, bare = (
@@ -110,7 +108,7 @@ def _build(
     guess = atlas.interpolate(fits[0].albedo)
     on_skin = (groups == SKIN).astype(np.float32)
     mirror = mirror_coordinates(model, size)
-    completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror)
+    completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror, model)
     completed = close_seams(completed, atlas, part_groups(model.part_names)[atlas.triangle_parts] == SKIN)
     if hair is not None:
         bare = skin.seen * skin.plain * on_skin
@@ -128,7 +126,7 @@ def _build(
     return Texture(np.clip(result, 0.0, 1.0), seen, skin.bare), views
 
 
-def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> Image:
+def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image, model: FaceModel) -> Image:
     """Seen skin over mirrored skin over model skin; ``seen`` (T, T) is 0 on all else."""
     if seen.max() <= 0.0:
         return guess
@@ -139,12 +137,12 @@ def _complete_skin(skin: SeenSkin, seen: Image, guess: Image, mirror: Image) -> 
     flipped = matched(mirrored(albedo, mirror), albedo, np.minimum(seen * plain, flipped_seen * flipped_plain))
     best = np.where((seen >= flipped_seen)[..., None], albedo, flipped)
     trusted = np.maximum(seen * plain, flipped_seen * flipped_plain)
-    base = _with_grain(matched(guess, best, trusted), best, trusted)
+    base = _with_grain(matched(guess, best, trusted), best, trusted, model)
     return blend_over(blend_over(base, flipped, flipped_seen), albedo, seen)
 
 
-def _with_grain(base: Image, seen_colours: Image, weight: Image) -> Image:
+def _with_grain(base: Image, seen_colours: Image, weight: Image, model: FaceModel) -> Image:
     """Model skin with the fine brightness variation of the seen skin."""
     brightness = log_colours(channel_mean(seen_colours))
-    noise = grain(GRAIN_SHARE * grain_strengths(brightness, weight), base.shape[0])
+    noise = grain(GRAIN_SHARE * grain_strengths(brightness, weight), model, len(base))
     return by_rows(lambda colours, step: colours * np.exp(step)[..., None], base, noise)

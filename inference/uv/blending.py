@@ -1,4 +1,4 @@
-"""Image arithmetic of the texture: smooth extrapolation, multi-band blending, padding, grain.
+"""Image arithmetic of the texture: smooth extrapolation, multi-band blending, padding.
 
 Images are float32 (T, T, 3), weights and masks (T, T).
 """
@@ -10,16 +10,13 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from ...geometry.arrays import Bools, Floats32, Image
+from ...geometry.arrays import Bools, Image
 
 PADDING = 1 / 64  # of the texture's side: how far charts are continued outwards, which mip-maps need
 # The smallest linear colours: a logarithm of less would only show noise, ratios of a pixel's channels do so sooner, and
 # a ratio of two brightnesses would be without bounds; the last is black itself.
 FAINTEST, FAINTEST_HUE, LEAST_DIVISOR, BLACK = 2e-3, 4e-3, 1e-3, 1e-4
 _BAND_ROWS = 32
-GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
-_GRAIN_TILE = 512  # texels; the grain repeats after this
-_GRAIN_OCTAVES = 3
 
 
 def by_rows(function: Callable[..., Image], *images: Image) -> Image:
@@ -114,30 +111,3 @@ def pad_charts(image: Image, mask: Bools, reach: int) -> Image:
     out = image.copy()
     out[margin] = np.where(beyond, image[mask].mean(axis=0), nearest)
     return out
-
-
-def grain_strengths(values: Image, weight: Image) -> Floats32:
-    """Typical amplitude of each octave of ``values`` (T, T), finest first, where ``weight`` is full."""
-    strengths = []
-    for _ in range(_GRAIN_OCTAVES):
-        coarse = cv2.pyrDown(values)
-        band = values - cv2.pyrUp(coarse, dstsize=values.shape[::-1])
-        sure = weight > 0.9
-        # The median ignores brows and creases, which are no grain.
-        strengths.append(1.48 * float(np.median(np.abs(band[sure]))) if sure.any() else 0.0)
-        values, weight = coarse, cv2.pyrDown(weight)
-    return np.array(strengths, np.float32)
-
-
-def grain(strengths: Floats32, side: int) -> Image:
-    """Noise (side, side) with the given amplitude in each octave; always the same, and a tile that repeats."""
-    random = np.random.default_rng(0)
-    total = np.zeros((_GRAIN_TILE, _GRAIN_TILE), np.float32)
-    for octave, strength in enumerate(strengths):
-        coarse = random.standard_normal((_GRAIN_TILE >> octave,) * 2).astype(np.float32)
-        wrapped = np.pad(coarse, 4, mode="wrap")
-        band = wrapped - cv2.pyrUp(cv2.pyrDown(wrapped))
-        band = cv2.resize(band[4:-4, 4:-4], (_GRAIN_TILE,) * 2, interpolation=cv2.INTER_CUBIC)
-        total += strength * band / max(float(band.std()), 1e-6)
-    repeats = -(-side // _GRAIN_TILE)
-    return np.tile(total, (repeats, repeats))[:side, :side]

@@ -1,4 +1,4 @@
-"""The texture's tools: atlas, mirror, blending, padding, grain, delighting."""
+"""The texture's tools: atlas, mirror, blending, padding, delighting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from likeness.inference.lighting import shade, to_view_frame
 from likeness.inference.skin.evidence import skin_evidence
 from likeness.inference.texture.delighting import divide_light, even_out, soften_highlights, texel_shading
 from likeness.inference.uv.atlas import texel_geometry, uv_atlas
-from likeness.inference.uv.blending import blend, grain, grain_strengths, pad_charts, push_pull, shrink
+from likeness.inference.uv.blending import blend, pad_charts, push_pull, shrink
 from likeness.inference.uv.mirror import mirror_coordinates, mirrored
 from toy_face import SKIN, toy_fit, toy_model
 
@@ -126,16 +126,6 @@ def test_padding_is_the_nearest_chart_texel_within_reach() -> None:
     np.testing.assert_array_equal(padded[mask], image[mask])
     np.testing.assert_array_equal(padded[15, 6:10], np.tile(image[15, 10], (4, 1)))
     np.testing.assert_allclose(padded[0, 0], image[mask].mean(axis=0), rtol=1e-5)
-
-
-def test_grain_has_the_measured_strength_and_no_mean() -> None:
-    noise = np.random.default_rng(6).normal(0.0, 0.1, (512, 512)).astype(np.float32)
-    strengths = grain_strengths(noise, np.ones_like(noise))
-    made = grain(strengths, 700)
-    assert made.shape == (700, 700)
-    assert abs(made.mean()) < 0.01
-    assert made.std() == pytest.approx(noise.std(), rel=0.3)
-    np.testing.assert_array_equal(made[:100, :100], made[512:612, :100])
 
 
 def test_texel_shading_is_the_light_on_turned_normals() -> None:
