@@ -24,16 +24,18 @@ from ..uv.mirror import SKIN, part_groups
 from .eye_shape import EyeShape, eye_shapes
 
 _COUNT = 16  # points of a rim: from the outer corner over the top to the inner one, and back below
-_LOWER = np.arange(9, 16)
+_INNER, _LOWER = 8, np.arange(9, 16)
 _SIDE, _WINDOW = 96, 1.8  # pixels of the window, and its side in widths of the eye
 _ACROSS = np.linspace(-0.03, 0.06, 7)  # widths of the eye off the detector's line, outwards: where the rim is
 _RANK = 1  # of the darkest there; the very darkest may be noise
 _BELOW = (0.18, 0.30)  # widths of the eye below the lower lid: skin without lashes
 # Shares of the skin's colour: of rims, which lashes shade; and of lids, where what is brighter is wet.
 _DARKEST, _LIGHTEST, _BRIGHTEST = 0.12, 0.85, 1.2
+_CARUNCLE = np.array([0.95, 0.70, 0.66])  # the same of what lies in the inner corner, which no lash shades
 # Typical rims, as shares of the skin's colour.
 _TYPICAL_UPPER, _TYPICAL_LOWER = np.array([0.50, 0.41, 0.38]), np.array([0.85, 0.74, 0.70])
-TYPICAL_RIMS = np.where((np.arange(_COUNT) <= 8)[:, None], _TYPICAL_UPPER, _TYPICAL_LOWER)
+TYPICAL_RIMS = np.where((np.arange(_COUNT) <= _INNER)[:, None], _TYPICAL_UPPER, _TYPICAL_LOWER)
+TYPICAL_RIMS[_INNER] = _CARUNCLE
 # Metres.
 _EDGE = (0.0004, 0.0017)  # off the lids' edge
 _MARGIN, _DEPTH = (0.0008, 0.0018), (0.002, 0.004)  # off the ball behind it, and how far behind
@@ -60,7 +62,9 @@ def measure_rim(photo: Photo, points: Floats64, eye: EyeShape) -> Floats64:
     across = _at(picture, places[:, None] + down * _ACROSS[:, None] * unit)  # (16, 7, 3)
     order = across.mean(axis=-1).argsort(axis=1)[:, _RANK]
     found = across[np.arange(_COUNT), order] / np.maximum(skin, 1e-3)
-    return np.exp(_smoothed(np.log(np.clip(found, _DARKEST, _LIGHTEST))))
+    found = np.exp(_smoothed(np.log(np.clip(found, _DARKEST, _LIGHTEST))))
+    found[_INNER] = _CARUNCLE
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +76,7 @@ class _Rim:
     weight: Floats64  # (N,) how far it is the rim's
     lids: Floats64  # (N,) how far it is the lids'
     below: Bools  # (N,) the skin that rims are shares of
+    corner: Bools  # (N,) the inner corner, which may be lighter than what is there
 
 
 def painted_rims(albedo: Image, model: FaceModel, rims: Floats64) -> Image:
@@ -81,7 +86,9 @@ def painted_rims(albedo: Image, model: FaceModel, rims: Floats64) -> Image:
         own = painted[rim.texels]
         skin = np.median(own[rim.below], axis=0)
         lids = own - rim.lids[:, None] * np.maximum(own - _BRIGHTEST * skin, 0.0)
-        painted[rim.texels] = lids + rim.weight[:, None] * np.minimum(shares[rim.nearest] * skin - lids, 0.0)
+        change = shares[rim.nearest] * skin - lids
+        change = np.where(rim.corner[:, None], change, np.minimum(change, 0.0))
+        painted[rim.texels] = lids + rim.weight[:, None] * change
     return painted.reshape(albedo.shape)
 
 
@@ -98,8 +105,9 @@ def _rim_texels(model: FaceModel, size: int) -> tuple[_Rim, ...]:
         off_ball = np.linalg.norm(places - eye.centre, axis=1) - eye.radius
         behind = (1.0 - smoothstep(*_MARGIN, off_ball)) * (1.0 - smoothstep(*_DEPTH, distance))
         weight = np.maximum(1.0 - smoothstep(*_EDGE, distance), behind)
+        corner = np.abs(nearest - _INNER * _BETWEEN) <= _BETWEEN // 2
         if below.any():
-            found.append(_Rim(texels, nearest, weight, 1.0 - smoothstep(*_LIDS, distance), below))
+            found.append(_Rim(texels, nearest, weight, 1.0 - smoothstep(*_LIDS, distance), below, corner))
     return tuple(found)
 
 
