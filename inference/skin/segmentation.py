@@ -38,6 +38,7 @@ BEARD = (
     0.45  # least confidence of dark, skin-tinted pixels where beards grow: the surface is the face's, its colour hair
 )
 SHADOW = 0.7  # the same under the brows
+RIM = 0.2  # tenths of nose root to chin round the eyes: wet corners and lashes, which landmarks miss, are no skin
 OWN = 0.9  # brows, lips and nostrils look like hair and shadow but belong to the face as much as the skin round them
 
 Mask = Floats
@@ -194,7 +195,8 @@ def _own_features(confidence: Mask, features: Floats, regions: _Regions) -> Mask
     confidence = np.minimum(confidence, 1 - (1 - BEARD) * regions.chin * stubble)
     own_dark = np.maximum(BEARD * regions.chin, SHADOW * regions.sockets) * regions.face
     confidence = np.maximum(confidence, own_dark * _dark_skin(features, regions))
-    hidden = cv2.GaussianBlur(np.maximum(regions.eyes, regions.mouth), (0, 0), 0.8)
+    eyes = _grow(regions.eyes, RIM * regions.unit)
+    hidden = cv2.GaussianBlur(np.maximum(eyes, regions.mouth), (0, 0), 0.8)
     return np.clip(confidence * (1 - hidden), 0, 1)
 
 
