@@ -39,9 +39,7 @@ def with_stubble(albedo: Image, bare: Image, hair: SeenHair, atlas: UvAtlas) -> 
     skin, colour = albedo[scalp], np.array(hair.colour, np.float32)
     density = smoothstep(0.1, 1.0, values[scalp, 0]) * values[scalp, 1] * (1.0 - smoothstep(*BARE, seen[scalp]))
     most = COVER + (LIGHT_COVER - COVER) * smoothstep(*LIGHTER, colour.mean() / np.maximum(channel_mean(skin), 1e-3))
-    cover = np.clip(most * density * (1.0 + grain(STUBBLE, atlas.model, atlas.size)[scalp]), 0.0, 1.0).astype(
-        np.float32
-    )
+    varying = 1.0 + grain(STUBBLE, atlas.model, atlas.size)[scalp]
     result = albedo.copy()
-    result[scalp] = skin + cover[:, None] * (colour - skin)
+    result[scalp] = skin + np.clip(most * density * varying, 0.0, 1.0)[:, None] * (colour - skin)
     return result
