@@ -48,6 +48,7 @@ def mirrored(image: Image, at: Image) -> Image:
     return cv2.remap(image, at, None, method, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0)  # type: ignore[call-overload]
 
 
+@lru_cache(maxsize=2)
 def _mirror_corners(model: FaceModel) -> Image:
     """(N, 3, 2) reflected UV of the corners of each triangle of ``triangulate``, NaN without counterpart."""
     triangles, triangles_uv = triangulate(model.faces), triangulate(model.faces_uv)
