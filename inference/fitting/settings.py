@@ -55,14 +55,14 @@ class ToneSettings:
     """What is known of skin and of light; spreads of natural logarithms of linear colour."""
 
     melanin: float = 0.5  # log green below the lightest skin: the middle of all tones ...
-    melanin_sigma: float = 0.85  # ... and as wide: no tone is an outlier
+    melanin_sigma: float = 1.0  # ... and as wide: no tone is an outlier
     haemoglobin_sigma: float = 0.10
-    skin_sigma: float = 0.05  # of each channel beside the two axes
+    skin_sigma: float = 0.12  # of each channel beside the two axes
     darkest: float = -3.3  # log brightness that no skin is below ...
     lightest: float = -0.8  # ... or above
     bound_sigma: float = 0.1
-    warm_sigma: float = 0.15  # of light that a camera has balanced
-    green_sigma: float = 0.06
+    warm_sigma: float = 0.2  # of light that a camera has balanced
+    green_sigma: float = 0.08
     light_tails: float = 4.0  # degrees of freedom
     light_hues: float = 0.5  # share that is believed of how a face's lights differ in hue
 
