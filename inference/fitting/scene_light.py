@@ -21,7 +21,7 @@ from ...geometry.colour import LUMINANCE, srgb_to_linear
 from ..detectors.landmarks import FaceLandmarks
 from ..images import Photo
 
-EXPOSED, EXPOSED_SIGMA = 1.35, 0.15  # how bright white is where a camera has exposed a face well: 1 is burnt out
+EXPOSED, EXPOSED_SIGMA = 1.25, 0.15  # how bright white is where a camera has exposed a face well: 1 is burnt out
 BRIGHT_QUANTILE = 0.98  # of a picture's luminance
 BRIGHT_ALBEDOS, BRIGHT_SIGMA = (0.33, 0.85), 0.08  # what is as bright as that is between grey and paper
 EYE_QUANTILE, EYE_ALBEDO = 0.85, 0.22  # of the luminance between the lids: the white, in the shade of lids and lashes

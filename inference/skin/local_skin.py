@@ -36,7 +36,7 @@ _ROUGHEST = 3.0  # units: texture alone convicts nobody
 _BRIGHT = 0.4  # how much a cell that is too bright counts: highlights are skin
 _SHADED = 0.5  # and in the inner face one that is too dark: it shades itself
 _DARKEST = 1.0  # log brightness under the skin's that is never lenience's
-_FOLDED = 0.4  # the same of dark and red cells beside nose and mouth, brightness and hue
+_FOLDED = 0.15  # the same of dark and red cells beside nose and mouth, brightness and hue
 _FEWEST = 5  # cells that make a place
 
 

@@ -36,7 +36,7 @@ _LIGHT_HUES = 0.25  # log of a channel over the mean: how far the lights of one 
 _CHUNK = 1 << 16  # texels worked on at once: they stay in the cache
 # Columns: log brightness, log red/green, log blue/green; and how far skin strays from the model's in each.
 _TO_OPPONENT = np.array([[1 / 3, 1.0, 0.0], [1 / 3, -1.0, -1.0], [1 / 3, 0.0, 1.0]])
-_SKIN_RANGE, _EVEN_WIDTH = np.array([0.5, 0.12, 0.12]), 2.0
+_SKIN_RANGE, _EVEN_WIDTH = np.array([0.4, 0.12, 0.12]), 2.0
 _HUE_RANGE, _HUE_SIDE, _HUE_WIDTH = np.array([1e3, 0.12, 0.12]), 192, 1.5  # brightness as it is: folds are the face's
 
 

@@ -46,7 +46,7 @@ def test_a_dark_photo_has_little_light(level: float) -> None:
 
 def test_what_is_white_in_the_eyes_counts_a_little() -> None:
     dull, bright = (scene_light(painted(EXPOSED, eyes), landmarks()).level for eyes in (0.1, 0.4))
-    assert 0.05 < bright - dull < 0.5 * math.log(0.4 / 0.1)
+    assert 0.02 < bright - dull < 0.5 * math.log(0.4 / 0.1)
 
 
 def test_usual_clothes_and_walls_count_nothing() -> None:
