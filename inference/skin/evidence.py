@@ -79,8 +79,8 @@ def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, m
         zones.features * _supported(odd, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
     )
     beard = _beard(odd, skin, seen, trusted, zones)
-    own = np.maximum.reduce([clean * (1.0 - zones.features), features, beard])
     plain = clean * (1.0 - zones.features)
+    own = np.maximum(plain + features, beard)
     bare = np.maximum(plain * (1.0 - _hairy(skin.rough, clean, seen, zones)), zones.lips * features)
     return SkinEvidence(*(_fading(mask, atlas.size) for mask in (own, plain, bare)))
 
