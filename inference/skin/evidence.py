@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ...bfm.face_model import FaceModel
-from ...geometry.arrays import Bools, Image
+from ...geometry.arrays import Bools, Image, Ints
 from ...geometry.smoothstep import smoothstep
 from ..uv.atlas import UvAtlas
 from ..uv.blending import enlarge, shrink
@@ -96,7 +96,7 @@ def _odd(distance: Image, seen: Image, trust: Image, zones: FaceZones) -> Bools:
     strong = weak & (far > _STRONG)
     hair = (zones.oval < 0.5) & (trust < 0.4)
     seeds = strong & (hair | (worn * zones.glasses > 0.5)) | _opened(strong, _BULK / zones.cell)
-    _, labels = cv2.connectedComponents(weak.astype(np.uint8))
+    labels = _components(weak)
     odd = np.zeros(labels.max() + 1, bool)
     odd[labels[seeds]] = True
     odd[0] = False
@@ -138,7 +138,7 @@ def _beard(odd: Bools, skin: LocalSkin, seen: Image, trust: Image, zones: FaceZo
     bare = (nose * (skin.distance < (_INNER * _STRONG) ** 2)).sum() / max(float(nose.sum()), 1.0)
     within = odd & (zones.beard > 0.5) & (zones.features < 0.5)
     heart = (zones.beard_heart > 0.5) & (seen > 0.3) & (zones.features < 0.5)
-    _, labels = cv2.connectedComponents(within.astype(np.uint8))
+    labels = _components(within)
     size = np.bincount(labels.ravel())
     rooted = np.bincount(labels[heart], minlength=len(size))
     grown = (rooted > _BEARD_SHARE * max(int(heart.sum()), 1)) & (rooted > _ROOTED * size)
@@ -159,9 +159,14 @@ def _hairy(rough: Image, clean: Image, seen: Image, zones: FaceZones) -> Image:
 
 
 def _without_islands(clean: Image, zones: FaceZones) -> Image:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((clean > 0.5).astype(np.uint8))
-    small = stats[:, cv2.CC_STAT_AREA] < _SURE_AREA / zones.cell**2
+    labels = _components(clean > 0.5)
+    small = np.bincount(labels.ravel()) < _SURE_AREA / zones.cell**2
     return np.where(small[labels] & (labels > 0), 0.0, clean).astype(np.float32)
+
+
+def _components(mask: Bools) -> Ints:
+    """(T, T) the number of the patch that a cell of the mask belongs to, 0 beside it."""
+    return cv2.connectedComponents(mask.astype(np.uint8))[1].astype(np.int64)
 
 
 def _grown(mask: Image, radius: float) -> Image:
