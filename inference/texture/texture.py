@@ -106,9 +106,10 @@ def _build(
     groups = texel_groups(atlas, model)
     views = [look(photo, model, fit, atlas, groups) for photo, fit in zip(photos, fits, strict=True)]
     skin = merged(views, groups)
-    guess = with_usual_brows(atlas.interpolate(fits[0].albedo), hair.colour if hair else None, atlas, model)
-    on_skin = (groups == SKIN).astype(np.float32)
     mirror = mirror_coordinates(model, size)
+    shown, colour = np.maximum(skin.seen, mirrored(skin.seen, mirror)), hair.colour if hair else None
+    guess = with_usual_brows(atlas.interpolate(fits[0].albedo), shown, colour, atlas, model)
+    on_skin = (groups == SKIN).astype(np.float32)
     completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror, model)
     completed = close_seams(completed, atlas, part_groups(model.part_names)[atlas.triangle_parts] == SKIN)
     if hair is not None:

@@ -23,6 +23,8 @@ def test_brows_follow_the_hair(hair: tuple[float, float, float] | None, least: f
     atlas = uv_atlas(model, SIZE)
     brows = atlas.interpolate(model.region(RegionName.BROWS)[:, None])[..., 0]
     skin = np.tile(SKIN, (SIZE, SIZE, 1))
-    made = with_usual_brows(skin, hair, atlas, model) / SKIN
+    made = with_usual_brows(skin, np.zeros((SIZE, SIZE), np.float32), hair, atlas, model) / SKIN
     assert least < made[brows > 0.8].mean() < most
     np.testing.assert_array_equal(made[brows == 0.0], 1.0)
+    own = with_usual_brows(skin, np.ones((SIZE, SIZE), np.float32), hair, atlas, model)
+    np.testing.assert_array_equal(own, skin)
