@@ -126,7 +126,8 @@ def _from_texture(texture: Floats32, model: FaceModel, fragments: Fragments) -> 
     uv = torch.as_tensor(model.uv, dtype=torch.float32)
     x, y = interpolate(fragments, torch.as_tensor(corners).long(), uv)[0].numpy().transpose(2, 0, 1)
     side = len(texture)
-    return cv2.remap(texture, x * side - 0.5, (1.0 - y) * side - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    at = (x * side - 0.5, (1.0 - y) * side - 0.5)
+    return np.asarray(cv2.remap(texture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _plain_skin(model: FaceModel) -> Floats32:

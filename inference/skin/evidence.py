@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ...bfm.face_model import FaceModel
-from ...geometry.arrays import Bools, Image
+from ...geometry.arrays import Bools, Image, Ints
 from ...geometry.smoothstep import smoothstep
 from ..uv.atlas import UvAtlas
 from ..uv.blending import enlarge, shrink
@@ -27,13 +27,14 @@ _INNER = 2.0  # times as far before a cell of the inner face is odd: folds and b
 _RIMS = 1.5  # the same where glasses are worn
 _UNLIKELY = 9.0  # squared distance that a place outside the inner face has for not being taken for skin at first sight
 _BRIDGE = (0.02, 0.08)  # share of odd cells on the bridge of the nose between which glasses are believed
+_SIDE_SEEN = 0.4  # of a side of the bridge, else it says nothing
 _BULK = 0.003  # metres: half the width of what hides the inner face
 _GROWN, _HAIRLINE = 0.0012, 0.003  # metres that are taken away beside what is odd, and outside the inner face
 _STRAND_GAP = 0.004  # metres: half of what is too narrow between strands of hair to be believed
 _SURE_AREA = 6e-4  # square metres; a smaller patch of skin with oddness all round is not skin
 _SUPPORT, _SUPPORT_REACH = (0.35, 0.65), 0.006  # share of skin round a feature that is believed; metres
 _HUNG = 0.004  # metres below hair in which a brow cannot be told from it
-_WHOLE = (0.5, 0.7)  # share of a brow between which it is believed: half a brow is worse than none
+_WHOLE = (0.4, 0.6)  # share of a brow between which it is believed: half a brow is worse than none
 _BARE_NOSE = (0.3, 0.6)  # share of skin on the nose between which a beard is one and not a mask
 _BEARD_SHARE, _ROOTED = 0.05, 0.15  # of where beards begin that a beard covers; of a beard that is there
 _HAIRY, _HAIRY_REACH = (0.3, 1.0), 0.002  # roughness of a beard's hairs of the colour of skin; metres beside hair
@@ -71,17 +72,14 @@ def skin_evidence(albedo: Image, visible: Image, trust: Image, atlas: UvAtlas, m
         nothing = np.zeros_like(visible)
         return SkinEvidence(nothing, nothing, nothing)
     odd = _odd(skin.distance, seen, trusted, zones)
-    beside = [_grown(odd.astype(np.float32), reach / zones.cell) for reach in (_GROWN, _HAIRLINE)]
-    clean = 1.0 - np.maximum(beside[0], beside[1] * (1.0 - zones.inner))
-    clean = np.where(zones.inner > 0.5, clean, cv2.morphologyEx(clean, cv2.MORPH_OPEN, _disc(_STRAND_GAP / zones.cell)))
-    clean = _without_islands(clean * (seen > 0.02), zones)
-    features = (
-        zones.features * _supported(odd, seen, zones) * (1.0 - _grown(_foreign(skin.offset), _GROWN / zones.cell))
-    )
-    beard = _beard(odd, skin, seen, trusted, zones)
-    own = np.maximum.reduce([clean * (1.0 - zones.features), features, beard])
-    plain = clean * (1.0 - zones.features)
-    bare = np.maximum(plain * (1.0 - _hairy(skin.rough, clean, seen, zones)), zones.lips * features)
+    beard = odd & (_beard(odd, skin, seen, trusted, zones) > 0.5)
+    clean = _clean(odd & ~beard, seen, zones)
+    foreign = _grown(_foreign(skin.offset), _GROWN / zones.cell)
+    features = zones.features * _supported(odd & ~beard, seen, zones) * (1.0 - foreign)
+    own = clean * (1.0 - zones.features) + features
+    smooth = clean * (1.0 - _grown(beard.astype(np.float32), _GROWN / zones.cell))
+    plain = smooth * (1.0 - zones.features)
+    bare = np.maximum(plain * (1.0 - _hairy(skin.rough, smooth, seen, zones)), zones.lips * features)
     return SkinEvidence(*(_fading(mask, atlas.size) for mask in (own, plain, bare)))
 
 
@@ -96,18 +94,29 @@ def _odd(distance: Image, seen: Image, trust: Image, zones: FaceZones) -> Bools:
     strong = weak & (far > _STRONG)
     hair = (zones.oval < 0.5) & (trust < 0.4)
     seeds = strong & (hair | (worn * zones.glasses > 0.5)) | _opened(strong, _BULK / zones.cell)
-    _, labels = cv2.connectedComponents(weak.astype(np.uint8))
+    labels = _components(weak)
     odd = np.zeros(labels.max() + 1, bool)
     odd[labels[seeds]] = True
     odd[0] = False
     return odd[labels]
 
 
+def _clean(odd: Bools, seen: Image, zones: FaceZones) -> Image:
+    """Cells (T, T) that are neither odd nor beside something odd, nor a remnant between strands of hair."""
+    beside = [_grown(odd.astype(np.float32), reach / zones.cell) for reach in (_GROWN, _HAIRLINE)]
+    clean = 1.0 - np.maximum(beside[0], beside[1] * (1.0 - zones.inner))
+    wide = cv2.morphologyEx(clean, cv2.MORPH_OPEN, _disc(_STRAND_GAP / zones.cell))
+    return _without_islands(np.where(zones.inner > 0.5, clean, wide) * (seen > 0.02), zones)
+
+
 def _glasses_worn(far: Image, seen: Image, zones: FaceZones) -> float:
-    """1 where something crosses the bridge of the nose, on both its sides: a shadow is on one."""
-    sides = [side * (seen > 0.3) for side in zones.bridge]
-    shares = [(side * (far > _STRONG)).sum() / max(float(side.sum()), 1.0) for side in sides]
-    return float(smoothstep(*_BRIDGE, np.array(min(shares))))
+    """1 where something crosses the bridge of the nose, on both its sides if they are seen: a shadow is on one."""
+    shares = [
+        (side * (seen > 0.3) * (far > _STRONG)).sum() / (side * (seen > 0.3)).sum()
+        for side in zones.bridge
+        if (side * (seen > 0.3)).sum() > _SIDE_SEEN * side.sum()
+    ]
+    return float(smoothstep(*_BRIDGE, np.array(min(shares, default=0.0))))
 
 
 def _supported(odd: Bools, seen: Image, zones: FaceZones) -> Image:
@@ -138,7 +147,7 @@ def _beard(odd: Bools, skin: LocalSkin, seen: Image, trust: Image, zones: FaceZo
     bare = (nose * (skin.distance < (_INNER * _STRONG) ** 2)).sum() / max(float(nose.sum()), 1.0)
     within = odd & (zones.beard > 0.5) & (zones.features < 0.5)
     heart = (zones.beard_heart > 0.5) & (seen > 0.3) & (zones.features < 0.5)
-    _, labels = cv2.connectedComponents(within.astype(np.uint8))
+    labels = _components(within)
     size = np.bincount(labels.ravel())
     rooted = np.bincount(labels[heart], minlength=len(size))
     grown = (rooted > _BEARD_SHARE * max(int(heart.sum()), 1)) & (rooted > _ROOTED * size)
@@ -159,9 +168,14 @@ def _hairy(rough: Image, clean: Image, seen: Image, zones: FaceZones) -> Image:
 
 
 def _without_islands(clean: Image, zones: FaceZones) -> Image:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((clean > 0.5).astype(np.uint8))
-    small = stats[:, cv2.CC_STAT_AREA] < _SURE_AREA / zones.cell**2
+    labels = _components(clean > 0.5)
+    small = np.bincount(labels.ravel()) < _SURE_AREA / zones.cell**2
     return np.where(small[labels] & (labels > 0), 0.0, clean).astype(np.float32)
+
+
+def _components(mask: Bools) -> Ints:
+    """(T, T) the number of the patch that a cell of the mask belongs to, 0 beside it."""
+    return cv2.connectedComponents(mask.astype(np.uint8))[1].astype(np.int64)
 
 
 def _grown(mask: Image, radius: float) -> Image:

@@ -85,7 +85,8 @@ def _usual(colours: Image, visible: Image, trust: Image, zones: FaceZones) -> Fl
         return None
     shown = [patch for patch, many in zip(shown, enough, strict=True) if many]
     middle = np.stack([np.median(colours[patch], axis=0) for patch in shown])
-    say = np.array(zones.patch_say)[enough] * [trust[patch].mean() + 0.1 for patch in shown]
+    trusted = np.array([float(trust[patch].mean()) for patch in shown])
+    say = np.array(zones.patch_say)[enough] * (trusted + 0.1)
     same = agreeing(middle, say, _BRIGHTNESS)
     return np.average(middle[same], axis=0, weights=say[same]).astype(np.float32)
 

@@ -113,7 +113,7 @@ class _FrontalView:
         cv2.fillPoly(filled, [np.round(hull).astype(np.int32)], (1,))
         within, beyond = (cv2.distanceTransform(m, cv2.DIST_L2, cv2.DIST_MASK_5) for m in (filled, 1 - filled))
         weight = smoothstep(nothing, full, (within - beyond) * (_PIXEL / _MM)).astype(np.float32)
-        return cv2.remap(weight, self.at, None, cv2.INTER_LINEAR) * self.in_front
+        return cv2.remap(weight, self.at, None, cv2.INTER_LINEAR) * self.in_front  # type: ignore[call-overload]
 
     def _pixels(self, points: Floats32) -> Floats32:
         return np.ascontiguousarray((points[..., :2] - self.corner) / _PIXEL, np.float32)

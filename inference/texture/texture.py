@@ -30,6 +30,7 @@ from ..uv.blending import (
 from ..uv.grain import GRAIN_SHARE, grain, grain_strengths
 from ..uv.mirror import EYES, SKIN, mirror_coordinates, mirrored, part_groups
 from ..uv.resolution import OVERSAMPLED, enough_texels, pixels_across
+from .brows import with_usual_brows
 from .delighting import balance_sides, even_out
 from .eye_colours import TYPICAL_EYES, EyeColours
 from .eye_shape import eye_shapes, eyes_are_patches
@@ -105,9 +106,10 @@ def _build(
     groups = texel_groups(atlas, model)
     views = [look(photo, model, fit, atlas, groups) for photo, fit in zip(photos, fits, strict=True)]
     skin = merged(views, groups)
-    guess = atlas.interpolate(fits[0].albedo)
-    on_skin = (groups == SKIN).astype(np.float32)
     mirror = mirror_coordinates(model, size)
+    shown, colour = np.maximum(skin.seen, mirrored(skin.seen, mirror)), hair.colour if hair else None
+    guess = with_usual_brows(atlas.interpolate(fits[0].albedo), shown, colour, atlas, model)
+    on_skin = (groups == SKIN).astype(np.float32)
     completed = _complete_skin(skin, skin.seen * on_skin, guess, mirror, model)
     completed = close_seams(completed, atlas, part_groups(model.part_names)[atlas.triangle_parts] == SKIN)
     if hair is not None:
