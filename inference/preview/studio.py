@@ -30,7 +30,7 @@ SUPERSAMPLING = 2
 TEXTURE_SIDE = 1024  # texels; more than the pictures can show
 CLAY = (0.52, 0.5, 0.48)  # linear RGB
 # Share of the light that arrives inside the mouth, by part; these lights cast no shadows.
-MOUTH_SHADES = {PartKind.MOUTH: 0.2, PartKind.GUMS: 0.4, PartKind.TONGUE: 0.4, PartKind.TEETH: 0.7}
+MOUTH_SHADES = {PartKind.MOUTH: 0.2, PartKind.GUMS: 0.4, PartKind.TONGUE: 0.4, PartKind.TEETH: 0.9}
 # Direction towards the light in the view frame, and its strength: key, fill, rim and a low bounce.
 STUDIO_LIGHTS = (((-0.6, 0.5, 0.7), 0.85), ((0.85, 0.1, 0.5), 0.22), ((0.5, 0.5, -0.7), 0.3), ((0.0, -0.9, 0.3), 0.1))
 STUDIO_AMBIENT = 0.1
