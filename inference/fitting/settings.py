@@ -64,7 +64,8 @@ class ToneSettings:
     warm_sigma: float = 0.2  # of light that a camera has balanced
     green_sigma: float = 0.08
     light_tails: float = 4.0  # degrees of freedom
-    light_hues: float = 0.5  # share that is believed of how a face's lights differ in hue
+    light_contrast: float = 0.8  # share that is believed of how a face's lights differ in strength ...
+    light_hues: float = 0.5  # ... and in hue
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def share_tone(
     moved = [
         replace(
             one,
-            light=_calmed(one.light / gain, settings.light_hues),
+            light=_calmed(one.light / gain, settings),
             albedo=toned(one.albedo, tensors.tinted, gain),
         )
         for one in appearances
@@ -69,15 +69,16 @@ def toned(albedo: Tensor, tinted: Tensor, gain: Tensor) -> Tensor:
     return (albedo * (1 + tinted[:, None] * (gain - 1))).clamp(0.0, 1.0)
 
 
-def _calmed(light: Tensor, share: float) -> Tensor:
-    """A light (9, 3) whose directions differ in hue by a ``share`` of what they did; its mean hue stays.
+def _calmed(light: Tensor, s: ToneSettings) -> Tensor:
+    """A light (9, 3) whose directions differ less, in hue above all; its mean stays.
 
-    What a fit finds there is less of the light than of the skin: redder at a shadow's border, paler where it shines.
+    Not all of what a fit finds there is light. Skin is redder at a shadow's border and paler where it shines, and light
+    that comes from everywhere does not reach folds and the sides of a nose, which looks like light from the front.
     """
     ambient = light[:1].clamp_min(1e-3)
     relative = light[1:] / ambient
     white = (relative @ light.new_tensor(LUMINANCE))[:, None]
-    return torch.cat([light[:1], ambient * (white + share * (relative - white))])
+    return torch.cat([light[:1], ambient * (s.light_contrast * white + s.light_hues * (relative - white))])
 
 
 def _seen_levels(appearances: Sequence[Appearance]) -> tuple[Tensor, Tensor]:

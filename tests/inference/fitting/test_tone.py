@@ -105,7 +105,8 @@ def test_lights_of_one_face_have_nearly_one_hue(tensors: ModelTensors) -> None:
     (moved,) = share_tone(tensors, [appearance(tensors, light)], [USUAL], SETTINGS, False)[1]
     before, after = (one[3] / one[0] for one in (light, moved.light))
     assert float(after[0] - after[2]) == pytest.approx(SETTINGS.light_hues * float(before[0] - before[2]))
-    assert float(after @ after.new_tensor(LUMINANCE)) == pytest.approx(float(before @ before.new_tensor(LUMINANCE)))
+    brightness = [float(ratio @ ratio.new_tensor(LUMINANCE)) for ratio in (before, after)]
+    assert brightness[1] == pytest.approx(SETTINGS.light_contrast * brightness[0])
 
 
 def test_grey_stays_grey(tensors: ModelTensors) -> None:
