@@ -72,6 +72,6 @@ def test_a_real_smile(photo_astronaut: np.ndarray, tmp_path: Path) -> None:
     face = build_named(tmp_path / "faces", ARKIT_FACE)
     assert _run(portrait) == {"FINISHED"}
     found = values_of(face)
-    assert found["mouthSmileLeft"] > 0.4
-    assert found["mouthSmileRight"] > 0.4
+    assert found["mouthSmileLeft"] > 0.35  # the lips part by keys of their own
+    assert found["mouthSmileRight"] > 0.35
     assert max(found.get("mouthFrownLeft", 0.0), found.get("eyeBlinkLeft", 0.0)) < 0.2
