@@ -25,6 +25,7 @@ _RIM, _RIM_LEFT = (0.74, 1.0), 0.4  # where the rim darkens, and the share of th
 _COLLARETTE, _COLLARETTE_WIDTH, _COLLARETTE_GAIN = 0.52, 0.12, 0.25
 _FIBRES, _FIBRE_CONTRAST = (9, 48), 0.20  # how many go round the iris, and how they spread in log brightness
 _FIBRE_WAVES = 24
+_GREY = 0.02  # range of the channels of a white that has no hue, over their mean
 _RED, _RED_FROM = np.array([1.0, 0.87, 0.83]), (1.05, 2.0)  # the white towards the corners
 
 
@@ -55,7 +56,9 @@ def eye_paint(across: Floats, colours: EyeColours) -> Floats64:
     off = np.hypot(*across.T)
     front = off < 1.0
     texel = np.sqrt(np.pi / max(int(front.sum()), 1))
-    white = colours.white * (1.0 + (_RED - 1.0) * smoothstep(*_RED_FROM, np.minimum(off, _RED_FROM[1]))[:, None])
+    grey = np.ptp(colours.white) < _GREY * colours.white.mean()  # a black and white photo's
+    red = _RED.mean() if grey else _RED
+    white = colours.white * (1.0 + (red - 1.0) * smoothstep(*_RED_FROM, np.minimum(off, _RED_FROM[1]))[:, None])
     iris = np.where(front, 1.0, _RIM_LEFT)
     iris[front] = _iris_pattern(off[front], np.arctan2(*across[front].T[::-1]), texel)
     pupil, limbus = max(_PUPIL_EDGE, 0.5 * texel), max(_LIMBUS, 0.5 * texel)

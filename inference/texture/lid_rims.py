@@ -32,6 +32,7 @@ _BELOW = (0.18, 0.30)  # widths of the eye below the lower lid: skin without las
 # Shares of the skin's colour: of rims, which lashes shade; and of lids, where what is brighter is wet.
 _DARKEST, _LIGHTEST, _BRIGHTEST = 0.12, 0.85, 1.2
 _CARUNCLE = np.array([0.95, 0.70, 0.66])  # the same of what lies in the inner corner, which no lash shades
+_GREY = 0.03  # range of the channels of skin that has no hue, over their mean
 # Typical rims, as shares of the skin's colour.
 _TYPICAL_UPPER, _TYPICAL_LOWER = np.array([0.50, 0.41, 0.38]), np.array([0.85, 0.74, 0.70])
 TYPICAL_RIMS = np.where((np.arange(_COUNT) <= _INNER)[:, None], _TYPICAL_UPPER, _TYPICAL_LOWER)
@@ -86,7 +87,9 @@ def painted_rims(albedo: Image, model: FaceModel, rims: Floats64) -> Image:
         own = painted[rim.texels]
         skin = np.median(own[rim.below], axis=0)
         lids = own - rim.lids[:, None] * np.maximum(own - _BRIGHTEST * skin, 0.0)
-        change = shares[rim.nearest] * skin - lids
+        hueless = np.ptp(skin) < _GREY * skin.mean()  # a black and white photo's
+        own_shares = shares.mean(axis=1, keepdims=True) if hueless else shares
+        change = own_shares[rim.nearest] * skin - lids
         change = np.where(rim.corner[:, None], change, np.minimum(change, 0.0))
         painted[rim.texels] = lids + rim.weight[:, None] * change
     return painted.reshape(albedo.shape)

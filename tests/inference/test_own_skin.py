@@ -67,7 +67,7 @@ def test_a_grey_photo_has_grey_skin_and_grey_light(tmp_path: Path, face_finder: 
     grey = cv2.cvtColor(cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     face = made(grey, tmp_path)
     albedo, seen = albedo_of(face)
-    assert (np.ptp(albedo[seen].astype(int), axis=-1) <= 12).mean() > 0.9
+    assert np.ptp(albedo[seen].astype(int), axis=-1).max() <= 12
     np.testing.assert_allclose(face.lighting, face.lighting.mean(axis=1, keepdims=True) * np.ones(3), atol=1e-3)
 
 
