@@ -53,12 +53,24 @@ def add_asset(hair: bpy.types.Object, name: str, **values: Any) -> bpy.types.Mod
     modifier.node_group = node_group(name)
     for item in modifier.node_group.interface.items_tree:
         value = values.get(item.name.replace(" ", "_")) if _takes_values(item) else None
-        if isinstance(value, Attribute):
-            modifier[f"{item.identifier}_use_attribute"] = True
-            modifier[f"{item.identifier}_attribute_name"] = str(value)
-        elif value is not None:
-            modifier[item.identifier] = value
+        if value is not None:
+            _set_input(modifier, item.identifier, value)
     return modifier
+
+
+def _set_input(modifier: Any, identifier: str, value: Any) -> None:
+    """Give an input of a node group a value or an `Attribute`; since Blender 5.2 each is a property of its own."""
+    if hasattr(modifier, "properties"):
+        slot = getattr(modifier.properties.inputs, identifier)
+        if isinstance(value, Attribute):
+            slot.type, slot.attribute_name = "ATTRIBUTE", str(value)
+        else:
+            slot.value = value
+    elif isinstance(value, Attribute):
+        modifier[f"{identifier}_use_attribute"] = True
+        modifier[f"{identifier}_attribute_name"] = str(value)
+    else:
+        modifier[identifier] = value
 
 
 def _takes_values(item: Any) -> bool:
