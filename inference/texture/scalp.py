@@ -22,7 +22,7 @@ COVER, LIGHT_COVER = 0.75, 0.4
 FADE, SPARSE = 0.2, 0.4  # over which distance it becomes dense (see `hair_density`), and how dense it begins
 WANDER = 0.2  # of the hairline's softness: how far it wanders from vertex to vertex
 # How far the cover varies, of itself, by octave, the finest first; texels of the scalp are too long for the first ones.
-STUBBLE = np.array([0.11, 0.08, 0.05, 0.05, 0.04], np.float32)
+STUBBLE = np.array([0.06, 0.04, 0.02, 0.015, 0.012], np.float32)
 BARE = (0.35, 0.85)  # how well bare skin is seen between which it stays bare
 BARE_SIDE = 128  # cells over the texture in which that is judged
 LIGHTER = (0.5, 1.2)  # brightness of the hair over the skin's between which it counts as dark and as light
