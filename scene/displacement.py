@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 
 from .mesh import UV_LAYER
-from .node_wiring import connect, lay_out, local_group, math
+from .node_wiring import connect, lay_out, local_group, math, modifier_group
 
 SUBDIVISION = "Likeness Subdivision"
 DETAIL = "Likeness Detail"
@@ -109,10 +109,7 @@ def _viewport_group() -> bpy.types.NodeTree:
     known = local_group(VIEWPORT)
     if known is not None:
         return known
-    group = bpy.data.node_groups.new(VIEWPORT, "GeometryNodeTree")
-    group.is_modifier = True
-    for direction in ("INPUT", "OUTPUT"):
-        group.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    group = modifier_group(VIEWPORT)
     source, is_viewport = group.nodes.new("NodeGroupInput"), group.nodes.new("GeometryNodeIsViewport")
     store: Any = group.nodes.new("GeometryNodeStoreNamedAttribute")
     store.data_type, store.domain = "FLOAT", "POINT"

@@ -11,6 +11,15 @@ Operand = bpy.types.NodeSocket | float | tuple[float, ...]
 COLUMN_WIDTH = 180
 
 
+def modifier_group(name: str) -> bpy.types.NodeTree:
+    """A new group of geometry nodes that a modifier can carry: geometry in, geometry out."""
+    group: Any = bpy.data.node_groups.new(name, "GeometryNodeTree")
+    group.is_modifier = True
+    for direction in ("INPUT", "OUTPUT"):
+        group.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    return group
+
+
 def math(tree: bpy.types.NodeTree, operation: str, *operands: Operand) -> bpy.types.NodeSocket:
     """Value of a Math node."""
     return _operation(tree, "ShaderNodeMath", operation, operands).outputs["Value"]

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...geometry.arrays import Floats32
 from ...geometry.smoothstep import smoothstep
+from ..filters import blur, disc
 from ..uv.blending import FAINTEST_HUE, log_colours
 from .picture import FacePicture
 
@@ -32,11 +33,10 @@ def without_hair(logs: Floats32, weight: Floats32, sigma: float, reach: float) -
     Strands, lashes, rims of glasses, nostrils: far darker than the Gaussian mean round them.
     """
     green = logs[..., GREEN]
-    around = _blur(green * weight, sigma) / np.maximum(_blur(weight, sigma), 1e-3)
+    around = blur(green * weight, sigma) / np.maximum(blur(weight, sigma), 1e-3)
     radius = max(1, round(reach))
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
-    skin = cv2.erode(1.0 - smoothstep(*_HAIR, around - green), window)
-    return _blur(np.asarray(skin, np.float32), 0.5 * radius)
+    skin = cv2.erode(1.0 - smoothstep(*_HAIR, around - green), disc(radius))
+    return blur(np.asarray(skin, np.float32), 0.5 * radius)
 
 
 def relief_residual(logs: Floats32, weight: Floats32, pixel: float, reach: float, step: float) -> Floats32:
@@ -52,10 +52,10 @@ def relief_residual(logs: Floats32, weight: Floats32, pixel: float, reach: float
 def without_base(logs: Floats32, weight: Floats32, sigma: float, step: float) -> Floats32:
     """Channels (H, W, 3) less their edge-aware mean: a weighted guided filter (He et al. 2010) guided by green."""
     guide = logs[..., GREEN : GREEN + 1]
-    known = np.maximum(_blur(weight, sigma), 1e-3)[..., None]
+    known = np.maximum(blur(weight, sigma), 1e-3)[..., None]
 
     def mean(x: Floats32) -> Floats32:
-        return _blur(x * weight[..., None], sigma).reshape(x.shape) / known
+        return blur(x * weight[..., None], sigma).reshape(x.shape) / known
 
     mean_guide, mean_logs = mean(guide), mean(logs)
     spread = mean(guide * guide) - mean_guide**2
@@ -71,22 +71,17 @@ def colour_share(fine: Floats32, weight: Floats32, sigma: float) -> Floats32:
     Light changes all channels alike; pigment and blood do not. One linear regression of brightness on chromaticity
     round every pixel (Gaussian window), because lips, cheeks and beards differ in what colours them.
     """
-    known = np.maximum(_blur(weight, sigma), 1e-3)
+    known = np.maximum(blur(weight, sigma), 1e-3)
     # Cameras and JPEG keep colour at half the resolution.
-    red, blue = (_blur(fine[..., channel] - fine[..., GREEN], 1.0) for channel in (0, 2))
+    red, blue = (blur(fine[..., channel] - fine[..., GREEN], 1.0) for channel in (0, 2))
     green = fine[..., GREEN]
-    average = [_blur(x * weight, sigma) / known for x in (red, blue, green)]
+    average = [blur(x * weight, sigma) / known for x in (red, blue, green)]
 
     def covariance(i: int, j: int) -> Floats32:
         x, y = (red, blue, green)[i], (red, blue, green)[j]
-        return _blur(x * y * weight, sigma) / known - average[i] * average[j]
+        return blur(x * y * weight, sigma) / known - average[i] * average[j]
 
     rr, bb, rb = covariance(0, 0) + _CHROMA_NOISE**2, covariance(1, 1) + _CHROMA_NOISE**2, covariance(0, 1)
     rg, bg = covariance(0, 2), covariance(1, 2)
     area = rr * bb - rb * rb
     return (red * (bb * rg - rb * bg) + blue * (rr * bg - rb * rg)) / area
-
-
-def _blur(x: Floats32, sigma: float) -> Floats32:
-    """Gaussian average; beyond the border nothing is known, so zero."""
-    return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT), np.float32)

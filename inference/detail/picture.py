@@ -20,6 +20,7 @@ from ...geometry.faces import triangulate
 from ...geometry.smoothstep import smoothstep
 from ...geometry.vectors import dot, length
 from ..camera import Camera
+from ..filters import blur, disc
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from ..lighting import to_view_frame
@@ -159,8 +160,7 @@ def _trust(normals: Floats32, depth: Floats32, pixel: float, camera: Camera) -> 
 def _fade(mask: Floats32, pixel: float) -> Floats32:
     """A mask shrunk by a part of its fading width, so that nothing beside it is taken along."""
     radius = max(1, round(0.5 * _FEATURE_REACH / pixel))
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
-    return np.asarray(cv2.GaussianBlur(cv2.erode(mask, window), (0, 0), 0.5 * radius), np.float32)
+    return blur(np.asarray(cv2.erode(mask, disc(radius)), np.float32), 0.5 * radius)
 
 
 def _unburnt(colours: Floats32) -> Floats32:

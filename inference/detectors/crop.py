@@ -32,6 +32,10 @@ class Crop:
         middle = np.full(2, self.resolution / 2)
         return np.column_stack([linear, np.array(self.centre) - linear @ middle])
 
+    def pixel_affine(self) -> Floats64:
+        """The same for OpenCV, which puts pixel centres at whole numbers."""
+        return at_pixel_centres(self.affine())
+
     def to_photo(self, points: NDArray[Any]) -> Floats64:
         """Crop pixels (..., 2) -> photo pixels."""
         matrix = self.affine()
@@ -55,7 +59,13 @@ class Crop:
             pixels = resize(part, shrink * 2)
             matrix[:, 2] -= low
             matrix *= (np.array(pixels.shape[1::-1]) / part.shape[1::-1])[:, None]
-        matrix[:, 2] += matrix[:, :2].sum(axis=1) * 0.5 - 0.5  # OpenCV puts pixel centres at whole numbers
+        matrix = at_pixel_centres(matrix)
         size = (self.resolution, self.resolution)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpAffine(pixels, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def at_pixel_centres(matrix: Floats64) -> Floats64:
+    """A (2, 3) matrix between two pictures as OpenCV wants it, which puts pixel centres at whole numbers."""
+    shift = matrix[:, :2].sum(axis=1) * 0.5 - 0.5
+    return np.column_stack([matrix[:, :2], matrix[:, 2] + shift])

@@ -19,7 +19,7 @@ from ...anatomy.landmarks import Ibug
 from ...geometry.arrays import Floats, Pixels
 from ...geometry.colour import LUMINANCE, srgb_to_linear
 from ..detectors.landmarks import FaceLandmarks
-from ..images import Photo
+from ..images import Photo, resize
 
 EXPOSED, EXPOSED_SIGMA = 1.25, 0.15  # how bright white is where a camera has exposed a face well: 1 is burnt out
 BRIGHT_QUANTILE = 0.98  # of a picture's luminance
@@ -82,5 +82,4 @@ def _between(photo: Photo, outline: Floats) -> Floats:
 
 
 def _small(pixels: Pixels) -> Pixels:
-    factor = min(1.0, WORKING_SIDE / max(pixels.shape[:2]))
-    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    return resize(pixels, min(1.0, WORKING_SIDE / max(pixels.shape[:2])))

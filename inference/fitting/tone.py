@@ -135,16 +135,17 @@ def _light_spread(like: Tensor, scene: SceneLight, oddness: float, s: ToneSettin
     level = like.new_full((len(like), len(like)), scene.sigma**2)
     if len(like) == 1:
         return level
-    hues = [sigma * like.new_tensor(axis) for axis, sigma in ((_WARM, s.warm_sigma), (_GREEN, s.green_sigma))]
-    return level + oddness * sum(axis.outer(axis) for axis in hues)
+    return level + oddness * sum(sigma**2 * axis.outer(axis) for axis, sigma in _hues(like, s))
 
 
 def _oddness(light: Tensor, s: ToneSettings) -> float:
     """By how much a light's hue (its level does not count) goes beyond what is usual: 1 where it does not."""
     if len(light) == 1:
         return 1.0
-    squared = sum(
-        float(light @ light.new_tensor(axis) / sigma) ** 2
-        for axis, sigma in ((_WARM, s.warm_sigma), (_GREEN, s.green_sigma))
-    )
+    squared = sum(float(light @ axis / sigma) ** 2 for axis, sigma in _hues(light, s))
     return max(1.0, (s.light_tails + squared) / (s.light_tails + 2))
+
+
+def _hues(like: Tensor, s: ToneSettings) -> list[tuple[Tensor, float]]:
+    """The axes (3,) along which the hue of light varies, and how far."""
+    return [(like.new_tensor(_WARM), s.warm_sigma), (like.new_tensor(_GREEN), s.green_sigma)]

@@ -8,19 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...geometry.arrays import Bools, Floats, Image
+from ...geometry.arrays import Bools, Floats
 from ...geometry.smoothstep import smoothstep
-from ..uv.blending import FAINTEST_HUE, log_colours
 
 _HUE = (0.25, 0.3)  # log red/green, log blue/green: places of skin differ by less
 _REDDISH = (0.0, 0.2)  # log red/green between which a colour looks like skin in white light
 _LEAST = 0.4  # say of a place that does not
-
-
-def opponent(colours: Image) -> Image:
-    """Linear RGB (..., 3) -> log brightness, log red/green, log blue/green: light scales, skin moves little."""
-    red, green, blue = np.moveaxis(log_colours(colours, FAINTEST_HUE), -1, 0)
-    return np.stack([(red + green + blue) / 3.0, red - green, blue - green], axis=-1)
 
 
 def agreeing(colours: Floats, say: Floats, brightness: float) -> Bools:

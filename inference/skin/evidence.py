@@ -16,6 +16,7 @@ import numpy as np
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Bools, Image, Ints
 from ...geometry.smoothstep import smoothstep
+from ..filters import blur, disc
 from ..uv.atlas import UvAtlas
 from ..uv.blending import enlarge, shrink
 from .local_skin import LocalSkin, local_skin
@@ -105,7 +106,7 @@ def _clean(odd: Bools, seen: Image, zones: FaceZones) -> Image:
     """Cells (T, T) that are neither odd nor beside something odd, nor a remnant between strands of hair."""
     beside = [_grown(odd.astype(np.float32), reach / zones.cell) for reach in (_GROWN, _HAIRLINE)]
     clean = 1.0 - np.maximum(beside[0], beside[1] * (1.0 - zones.inner))
-    wide = cv2.morphologyEx(clean, cv2.MORPH_OPEN, _disc(_STRAND_GAP / zones.cell))
+    wide = cv2.morphologyEx(clean, cv2.MORPH_OPEN, disc(_STRAND_GAP / zones.cell))
     return _without_islands(np.where(zones.inner > 0.5, clean, wide) * (seen > 0.02), zones)
 
 
@@ -123,7 +124,7 @@ def _supported(odd: Bools, seen: Image, zones: FaceZones) -> Image:
     """1 where a feature has skin round about, and no hair hangs over it from above."""
     sigma = _SUPPORT_REACH / zones.cell
     around = seen * (1.0 - zones.features)
-    support = smoothstep(*_SUPPORT, _blur(~odd * around, sigma) / np.maximum(_blur(around, sigma), 1e-3))
+    support = smoothstep(*_SUPPORT, blur(~odd * around, sigma) / np.maximum(blur(around, sigma), 1e-3))
     above = odd & (np.maximum(zones.inner, zones.glasses) < 0.5)
     hung = _grown(above.astype(np.float32), _HUNG / zones.cell)
     for brow in zones.brows:
@@ -179,21 +180,13 @@ def _components(mask: Bools) -> Ints:
 
 
 def _grown(mask: Image, radius: float) -> Image:
-    return np.asarray(cv2.dilate(mask, _disc(radius)), np.float32)
+    return np.asarray(cv2.dilate(mask, disc(radius)), np.float32)
 
 
 def _opened(mask: Bools, radius: float) -> Bools:
-    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius))) > 0
-
-
-def _disc(radius: float) -> Image:
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(radius)) + 1,) * 2)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(radius))) > 0
 
 
 def _fading(mask: Image, size: int) -> Image:
     """A mask of cells as texels, 0 at its border already: what lies beside is mixed in there."""
-    return smoothstep(0.3, 0.9, enlarge(_blur(mask, 1.0), size)).astype(np.float32)
-
-
-def _blur(image: Image, sigma: float) -> Image:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+    return smoothstep(0.3, 0.9, enlarge(blur(mask, 1.0), size)).astype(np.float32)

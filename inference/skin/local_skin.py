@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ...geometry.arrays import Bools, Floats32, Image
 from ...geometry.smoothstep import smoothstep
-from ..uv.blending import enlarge, shrink, weighted
-from .consensus import agreeing, opponent
+from ..filters import blur
+from ..uv.blending import enlarge, opponent, shrink, weighted
+from .consensus import agreeing
 from .zones import FaceZones
 
 _BRIGHTNESS = 0.5  # log; places of skin differ by less
@@ -97,8 +97,8 @@ def _surroundings(colours: Image, tethered: Image, usual: Floats32, cell: float)
     small, known = shrink(colours, tethered, min(side, len(colours)))
     sigma, weight, mean = _REACH / max(_COARSE, cell), known, small
     for _ in range(_ROUNDS):
-        total = _blur(weight, sigma) + _TETHER
-        mean = (_blur(weighted(small, weight), sigma) + _TETHER * usual) / total[..., None]
+        total = blur(weight, sigma) + _TETHER
+        mean = (blur(weighted(small, weight), sigma) + _TETHER * usual) / total[..., None]
         near = (((small - mean) / np.array(_LOCAL, np.float32)) ** 2).sum(axis=-1)
         weight = known / (1.0 + (near / _FAR)) ** 2
     return enlarge(mean, len(colours))
@@ -131,11 +131,7 @@ def _linear(colours: Image) -> Image:
 
 def _roughness(brightness: Image, visible: Image, core: Bools, sigma: float) -> Image:
     """(T, T) strength of the texture over that of the core."""
-    mean = _blur(brightness * visible, sigma) / np.maximum(_blur(visible, sigma), 0.05)
-    strength = np.sqrt(_blur(np.where(visible > 0.1, brightness - mean, 0.0) ** 2, sigma))
+    mean = blur(brightness * visible, sigma) / np.maximum(blur(visible, sigma), 0.05)
+    strength = np.sqrt(blur(np.where(visible > 0.1, brightness - mean, 0.0) ** 2, sigma))
     excess = np.log((strength + 0.01) / (np.median(strength[core]) + 0.01))
     return np.clip((excess - _ROUGH[0]) / _ROUGH[1], 0.0, _ROUGHEST)
-
-
-def _blur(image: Image, sigma: float) -> Image:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)

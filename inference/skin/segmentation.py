@@ -18,8 +18,10 @@ from ...geometry.arrays import Bools, Floats, Pixels
 from ...geometry.colour import LUMINANCE, srgb_to_linear
 from ..detectors.crop import Crop
 from ..detectors.landmarks import FaceLandmarks
+from ..filters import disc
 from ..images import Photo
-from .consensus import agreeing, opponent
+from ..uv.blending import opponent
+from .consensus import agreeing
 from .mixture import fit_mixture, log_density
 from .person import person_mask
 
@@ -175,7 +177,7 @@ def _dark_lines(luminance: Mask, unit: float) -> Mask:
 
     A black top-hat; wrinkles stay under ``LINE_CONTRAST``.
     """
-    closed = np.asarray(cv2.morphologyEx(luminance, cv2.MORPH_CLOSE, _disc(LINE_WIDTH * unit / 2)), np.float32)
+    closed = np.asarray(cv2.morphologyEx(luminance, cv2.MORPH_CLOSE, disc(LINE_WIDTH * unit / 2)), np.float32)
     return np.clip(closed - luminance - LINE_CONTRAST, 0, None)
 
 
@@ -229,20 +231,14 @@ def _line(points: Floats, width: float) -> Mask:
 
 
 def _grow(mask: Mask, radius: float) -> Mask:
-    return np.asarray(cv2.dilate(mask, _disc(radius)), np.float32)
+    return np.asarray(cv2.dilate(mask, disc(radius)), np.float32)
 
 
 def _shrink(mask: Mask, radius: float) -> Mask:
-    return np.asarray(cv2.erode(mask, _disc(radius)), np.float32)
-
-
-def _disc(radius: float) -> Pixels:
-    size = 2 * max(1, round(radius)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+    return np.asarray(cv2.erode(mask, disc(radius)), np.float32)
 
 
 def _to_photo(mask: Mask, window: Crop, size: tuple[int, int]) -> Mask:
     """The window's mask on the photo's grid (H, W), 0 outside the window."""
-    matrix = window.affine()
-    matrix[:, 2] += matrix[:, :2].sum(axis=1) * 0.5 - 0.5
+    matrix = window.pixel_affine()
     return np.asarray(cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR), np.float32)

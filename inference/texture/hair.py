@@ -27,7 +27,7 @@ from ..images import Photo
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import rasterize
 from ..skin.person import person_mask
-from ..uv.blending import channel_mean, log_colours
+from ..uv.blending import channel_mean, opponent
 from .delighting import divide_light, texel_shading
 
 SIDE = 256  # pixels of the working window
@@ -173,8 +173,7 @@ def _cover(hair: Bools, place: Bools, head: _Head, neutral: Floats, model: FaceM
 
 def _in_window(values: Image, window: Crop) -> Image:
     """Values (H, W) of the photo's pixels in the window (S, S), 0 outside the photo."""
-    matrix = window.affine()
-    matrix[:, 2] += matrix[:, :2].sum(axis=1) * 0.5 - 0.5
+    matrix = window.pixel_affine()
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(values.astype(np.float32), matrix, (SIDE, SIDE), flags=flags)
 
@@ -206,9 +205,8 @@ def _grain(colours: Image) -> Image:
 
 def _unlike_skin(picture: _Picture) -> Image:
     """(S, S) how much a pixel is darker, less red, of another blue and grainier than the face's skin."""
-    logs = log_colours(picture.colours, FAINTEST)
-    red, green, blue = np.moveaxis(logs, -1, 0)
-    features = np.stack([(red + green + blue) / 3, red - green, blue - green, np.log(picture.grain + 0.01)], axis=-1)
+    grain = np.log(picture.grain + 0.01)
+    features = np.concatenate([opponent(picture.colours, FAINTEST), grain[..., None]], axis=-1)
     away = (features - np.median(features[picture.skin], axis=0)) / UNLIKE_SKIN
     away[..., 1] = np.minimum(away[..., 1], 0.0)  # a scalp is often redder than the face
     away[..., 3] = np.maximum(away[..., 3], 0.0)

@@ -9,6 +9,7 @@ from torch import Tensor
 from ...geometry.arrays import Bools, Image
 from ...geometry.colour import srgb_to_linear
 from ...geometry.smoothstep import smoothstep
+from ..filters import disc
 from ..images import Photo
 from ..uv.atlas import TexelGeometry
 from ..uv.resolution import pixels_per_texel
@@ -42,8 +43,7 @@ def sample_pixels(photo: Photo, pixels: Image, seen: Bools, step: float) -> Imag
 def sample_skin(skin_confidence: Tensor, geometry: TexelGeometry) -> Image:
     """The fit's skin mask (H, W) at texels (T, T), shrunk a little so that nothing beside it is sampled along."""
     reach = max(_KERNEL_REACH, round(2.0 * pixels_per_texel(geometry)))
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
-    mask = cv2.erode(skin_confidence.detach().cpu().float().numpy(), window)
+    mask = cv2.erode(skin_confidence.detach().cpu().float().numpy(), disc(reach))
     at = geometry.pixels - 0.5
     return cv2.remap(mask, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # type: ignore[call-overload]
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from ...geometry.arrays import Image
 from ...geometry.smoothstep import smoothstep
-from ..uv.blending import FAINTEST_HUE, by_rows, log_colours, shrink
+from ..filters import disc
+from ..uv.blending import by_rows, opponent, shrink
 
 _SIDE = 256  # cells over the texture in which the filter works
 _RADIUS = 8  # cells, half a window
-_NARROW = 17  # cells: a seventh of a face's width
+_NARROW = 8  # cells, half a window: a seventh of a face's width
 _EDGE = 0.15  # log contrast above which an edge is kept
 _HUE = (0.25, 0.5)  # log chromaticity beside the skin's: surely a shadow, surely something else
 _USUAL = 0.35  # log brightness by which skin differs from the model's with no shadow on it
@@ -39,18 +40,12 @@ def lift_shadows(albedo: Image, expected: Image, weight: Image) -> Unshadowed:
 
     ``weight`` (T, T) is where it is seen and even skin, without brows, lips and eyes.
     """
-    away = by_rows(_away, albedo, expected)
+    away = by_rows(lambda seen, usual: opponent(seen) - opponent(usual), albedo, expected)
     weight = weight * (1.0 - smoothstep(*_HUE, np.hypot(away[..., 1], away[..., 2])))
     loss = np.maximum(-_base(away[..., 0], weight), 0.0)
     lift = _broad(loss - _USUAL * np.tanh(loss / _USUAL)) * np.minimum(_spread(weight) * 4.0, 1.0)
     known = (1.0 - smoothstep(*_LIFTED, lift)) * (1.0 - smoothstep(*_BORDER, _steps(lift)))
     return Unshadowed(by_rows(lambda a, s: a * np.exp(s)[..., None], albedo, lift), known.astype(np.float32))
-
-
-def _away(albedo: Image, expected: Image) -> Image:
-    """How ``albedo`` differs from the expected one: log brightness, log red/green, log blue/green."""
-    red, green, blue = np.moveaxis(log_colours(albedo, FAINTEST_HUE) - log_colours(expected, FAINTEST_HUE), -1, 0)
-    return np.stack([(red + green + blue) / 3.0, red - green, blue - green], axis=-1)
 
 
 def _base(values: Image, weight: Image) -> Image:
@@ -70,8 +65,7 @@ def _base(values: Image, weight: Image) -> Image:
 def _broad(lift: Image) -> Image:
     """The lift (T, T) without what is narrower than a cast shadow: folds, brows and moustaches are the person's."""
     small = cv2.resize(lift, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_NARROW, _NARROW))
-    opened = cv2.dilate(cv2.morphologyEx(small, cv2.MORPH_OPEN, disc), np.ones((5, 5), np.uint8))
+    opened = cv2.dilate(cv2.morphologyEx(small, cv2.MORPH_OPEN, disc(_NARROW)), np.ones((5, 5), np.uint8))
     return np.minimum(lift, cv2.resize(opened, lift.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 

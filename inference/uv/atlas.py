@@ -21,6 +21,7 @@ from ...geometry.faces import triangle_owner, triangulate
 from ...geometry.smoothstep import smoothstep
 from ...geometry.vectors import dot, length
 from ..camera import Camera
+from ..filters import disc
 from ..fitting.face_fit import FaceFit
 from ..rendering.normals import vertex_normals
 from ..rendering.rasterizer import EMPTY, rasterize, rasterize_uv
@@ -174,8 +175,7 @@ def _depth_map(model: FaceModel, fit: FaceFit) -> _DepthMap:
     depth = torch.where(fragments.mask, fragments.depth, torch.inf)[0].numpy()
     # A coarse photo needs more room: its cubic kernel reaches two pixels.
     margin = max(2, round(EDGE_MARGIN * DEPTH_MAP_SIDE), round(_KERNEL_ROOM * scale))
-    windows = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2) for radius in (1, margin))
-    near, nearest = (np.asarray(cv2.erode(depth, window), np.float32) for window in windows)
+    near, nearest = (np.asarray(cv2.erode(depth, disc(radius)), np.float32) for radius in (1, margin))
     inside = cv2.distanceTransform(np.isfinite(depth).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     corner = np.array([left, top], np.float32)
     return _DepthMap(near, nearest, np.asarray(inside, np.float32), margin, scale, corner)

@@ -31,6 +31,12 @@ def log_colours(colours: Image, faintest: float = FAINTEST) -> Image:
     return np.log(np.maximum(colours, faintest))
 
 
+def opponent(colours: Image, faintest: float = FAINTEST_HUE) -> Image:
+    """Linear RGB (..., 3) -> log brightness, log red/green, log blue/green: light scales, skin moves little."""
+    red, green, blue = np.moveaxis(log_colours(colours, faintest), -1, 0)
+    return np.stack([(red + green + blue) / 3.0, red - green, blue - green], axis=-1)
+
+
 def channel_mean(colours: Image) -> Image:
     """Mean of the channels (..., 3) -> (...); a matrix product is much quicker than a reduction over three."""
     return colours @ np.full(3, 1.0 / 3.0, np.float32)

@@ -14,7 +14,7 @@ from ..building.transaction import all_or_nothing
 from ..hair_colour import UNKNOWN, kept_hair_colour
 from ..mesh import UV_LAYER
 from ..mode import object_mode
-from ..node_wiring import connect, lay_out, local_group
+from ..node_wiring import connect, lay_out, local_group, modifier_group
 from ..state import state_of
 from .assets import Attribute, add_asset
 from .guides import POINTS, Guides, guide_hairs
@@ -116,10 +116,7 @@ def _follow_group() -> bpy.types.NodeTree:
     known = local_group(FOLLOW)
     if known is not None:
         return known
-    group = bpy.data.node_groups.new(FOLLOW, "GeometryNodeTree")
-    group.is_modifier = True
-    for direction in ("INPUT", "OUTPUT"):
-        group.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    group = modifier_group(FOLLOW)
     source, follow = group.nodes.new("NodeGroupInput"), group.nodes.new("GeometryNodeDeformCurvesOnSurface")
     connect(group, source.outputs["Geometry"], follow.inputs["Curves"])
     connect(group, follow.outputs["Curves"], group.nodes.new("NodeGroupOutput").inputs["Geometry"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from likeness.inference.skin.consensus import agreeing, opponent
+from likeness.inference.skin.consensus import agreeing
+from likeness.inference.uv.blending import opponent
 
 # As in the photo: between the brows, root of the nose, forehead, four on the cheeks, nose, two lower cheeks, chin.
 SAY = np.array([2.0, 2.0, 1.5, 0.75, 0.75, 0.75, 0.75, 0.75, 0.5, 0.5, 0.5])
