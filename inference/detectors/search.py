@@ -15,7 +15,8 @@ from .repeated_detection import MeshAndSpread, averaged_mesh, face_frame
 WHOLE_RESOLUTION = 512  # BlazeFace looks at 128 and 192 pixels; the mesh wants about 192 for the face alone
 FEWEST_LOOKS = 2  # a plain one and a mirrored one
 MARGIN = 2.0  # window side / box side for a suspected face
-CROWD_TILES, PATIENT_TILES = (2, 4), 8  # windows along the longer side, each overlapping its neighbour by half
+CROWD_TILES, PATIENT_TILES = (2, 4), (8, 16, 32)  # windows along the longer side, overlapping each other by half
+FINEST_TILE = 500  # pixels: the side of a tile in which a face of the least size can still be seen
 TURNS_DEGREES = (45, -45, 90, -90, 135, -135, 180)
 STEADY = 0.02  # spread of two looks, share of the face: more is a face upside down, or none
 CROWD = 1 / 6  # of the picture: when the largest face is smaller there are likely more, in need of tiles
@@ -68,7 +69,9 @@ def _patient_windows(pixels: Pixels) -> Iterator[list[Crop]]:
     for count in CROWD_TILES:
         yield _tile_windows(pixels, count)
     yield _windows(hog_boxes(pixels))
-    yield _tile_windows(pixels, PATIENT_TILES)
+    for count in PATIENT_TILES:
+        if count == PATIENT_TILES[0] or _tile_side(pixels, count) >= FINEST_TILE:
+            yield _tile_windows(pixels, count)
 
 
 def _tile_windows(pixels: Pixels, count: int) -> list[Crop]:
@@ -87,9 +90,13 @@ def _windows(boxes: Floats64, angle: float = 0.0) -> list[Crop]:
 def _tiles(pixels: Pixels, count: int) -> list[Crop]:
     """Overlapping square windows, ``count`` along the longer side."""
     height, width = pixels.shape[:2]
-    side = 2 * max(width, height) / (count + 1)
+    side = _tile_side(pixels, count)
     across, down = (np.linspace(0, max(length - side, 0), _steps(length, side)) for length in (width, height))
     return [Crop((x + side / 2, y + side / 2), side, resolution=WHOLE_RESOLUTION) for y in down for x in across]
+
+
+def _tile_side(pixels: Pixels, count: int) -> float:
+    return 2 * max(pixels.shape[:2]) / (count + 1)
 
 
 def _steps(length: float, side: float) -> int:
