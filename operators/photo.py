@@ -104,7 +104,7 @@ class LIKENESS_OT_dismiss_error(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        session(context).error = ""
+        session(context).error = session(context).warning = ""
         return {"FINISHED"}
 
 
@@ -113,7 +113,7 @@ def _photo_changed() -> None:
     current.face = LARGEST_FACE
     current.others.clear()
     current.faces.clear()
-    current.error = ""
+    current.error = current.warning = ""
     face_search.stop()
     # What follows starts processes and reads files: not while Blender is in the middle of setting a property.
     if not bpy.app.background and not bpy.app.timers.is_registered(look_at_photo):

@@ -20,6 +20,7 @@ FINEST_TILE = 500  # pixels: the side of a tile in which a face of the least siz
 TURNS_DEGREES = (45, -45, 90, -90, 135, -135, 180)
 STEADY = 0.02  # spread of two looks, share of the face: more is a face upside down, or none
 CROWD = 1 / 6  # of the picture: when the largest face is smaller there are likely more, in need of tiles
+SURE_BOX = 0.5  # score of BlazeFace, which also sees profiles; of pictures without a face none has a third of it
 HOG_SIDE = 800  # pixels; dlib's detector needs faces of 80
 
 
@@ -39,6 +40,15 @@ def find_faces(pixels: Pixels, looks: int) -> list[MeshAndSpread]:
     return []
 
 
+def unmeasured_faces(pixels: Pixels, frames: list[Crop]) -> Floats64:
+    """Squares (K, 3) = centre x, y and side of faces that are surely there, but for those that ``frames`` are round.
+
+    Their landmarks are not found: they are in profile, or much of them is covered.
+    """
+    boxes = find_boxes(pixels, _whole(pixels), SURE_BOX)
+    return boxes[[_apart(Crop((x, y), side), frames) for x, y, side in boxes]]
+
+
 def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[MeshAndSpread]) -> list[MeshAndSpread]:
     """The known faces and the new ones in the windows that closer looks find again.
 
@@ -55,7 +65,10 @@ def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[Mesh
 
 def _new(window: Crop, faces: list[MeshAndSpread]) -> bool:
     """Whether the window is not centred on one of the faces."""
-    frames = [face_frame(mesh) for mesh, _ in faces]
+    return _apart(window, [face_frame(mesh) for mesh, _ in faces])
+
+
+def _apart(window: Crop, frames: list[Crop]) -> bool:
     return all(np.hypot(*np.subtract(window.centre, frame.centre)) > 0.5 * frame.side for frame in frames)
 
 
