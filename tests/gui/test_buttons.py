@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from gui.conftest import Play, number
+from likeness.result.photo_formats import PHOTO_SUFFIXES
 
 pytestmark = pytest.mark.slow
 
@@ -20,3 +21,11 @@ def test_an_image_dropped_into_the_view_becomes_a_face(play: Play, photo: Path, 
     ending = play("drop", photo, tmp_path)
     assert number(ending, "faces") == 1
     assert ending.figures["photo"] == str(photo)
+
+
+def test_the_file_browser_offers_what_is_read_and_nothing_else(play: Play, tmp_path: Path) -> None:
+    photos = {f"photo{suffix}" for suffix in PHOTO_SUFFIXES} | {"CAMERA.JPG"}
+    (folder := tmp_path / "pictures").mkdir()
+    for name in photos | {"light.exr", "drawing.svg", "letter.txt", "drawing.eps"}:
+        (folder / name).write_bytes(b"never looked at")
+    assert set(play("offered_files", folder, tmp_path).figures["offered"].split()) == photos
