@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import LikenessError
 from .detectors.crop import Crop
-from .detectors.landmarks import choose_face, detect_faces, larger_face_missed
+from .detectors.landmarks import PROFILE, choose_face, detect_faces, larger_face_missed
 from .fitting.face_fit import FaceFit
 from .fitting.view import View
 from .images import Photo
@@ -24,8 +24,6 @@ from .skin.segmentation import skin_confidence
 
 ENOUGH_PX = 400  # a face larger than this shows no more of the shape
 SHARPNESS_PX = 128  # of the face, for comparing the sharpness of photos of different size
-# The landmarks' own measure, which falls short of what is true: by a quarter at 60 degrees, by a third at 80.
-PROFILE = np.radians(45)
 TURNED = "The face is nearly in profile: what the photo does not show of it is guessed."
 LARGER_MISSED = "The largest face in {} is in profile or covered and cannot be measured: another one was taken."
 

@@ -60,6 +60,16 @@ def avif_file(pixels: np.ndarray, primaries: int, curve: int) -> bytes:
     return bytes(data)
 
 
+def bmp_file(pixels: np.ndarray, profile: bytes) -> bytes:
+    """A BMP of (H, W, 3) uint8, W a multiple of 4, with a profile behind its pixels."""
+    height, width = pixels.shape[:2]
+    rows = pixels[::-1, :, ::-1].tobytes()
+    basic = struct.pack("<IiiHHIIiiII", 124, width, height, 1, 24, 0, len(rows), 2835, 2835, 0, 0)
+    colour = bytes(16) + b"DEBM" + bytes(48) + struct.pack("<4I", 4, 124 + len(rows), len(profile), 0)
+    size = 14 + 124 + len(rows) + len(profile)
+    return b"BM" + struct.pack("<IHHI", size, 0, 0, 14 + 124) + basic + colour + rows + profile
+
+
 def jp2_file(pixels: np.ndarray, profile: bytes) -> bytes:
     """A JPEG 2000 whose box on colour holds a profile."""
     file = io.BytesIO()

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
+from .bmp_colour import bmp_profile
 from .box_colour import box_colours
 from .colour_space import ADOBE_RGB, ColourSpace
 from .png_colour import png_colours
@@ -30,6 +31,8 @@ def declared_space(image: Image.Image, file: BinaryIO) -> tuple[ColourSpace | No
     elif image.format in ("AVIF", "HEIF", "JPEG2000"):
         last, boxed = box_colours(file)
         profile = profile or boxed
+    elif image.format == "BMP":
+        profile = bmp_profile(file)
     if profile and first is None:
         return None, profile
     space = first or last or _exif_space(image)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -146,7 +147,9 @@ def test_what_makes_no_sense_is_told(folder: Path) -> None:
 @pytest.mark.usefixtures("face_finder")
 def test_what_the_main_photo_does_not_show_is_told() -> None:
     front = find_face(Photo(None, data.astronaut()), 2, None)
-    side = find_face(Photo(None, np.repeat(data.camera()[..., None], 3, axis=2)), 2, None)
+    points = front.landmarks.points
+    side = replace(front, landmarks=replace(front.landmarks, depth=1.2 * points[:, 0]))  # its left half is far away
+    assert np.degrees(side.landmarks.yaw) > 45
     assert warnings_of([front, side]) == []
     assert warnings_of([side]) == [TURNED]
 

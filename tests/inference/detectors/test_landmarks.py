@@ -181,6 +181,18 @@ def test_where_there_is_no_face(name: str) -> None:
 
 
 @pytest.mark.usefixtures("face_finder")
+@pytest.mark.parametrize("looks", [DRAFT_LOOKS, FINAL_LOOKS])
+@pytest.mark.parametrize("mirrored", [True, False])
+def test_a_profile_is_told_and_never_guessed(looks: int, mirrored: bool) -> None:
+    """The cameraman: the mesh network makes a face of him that is turned by 55 degrees, and is not there."""
+    from skimage import data
+
+    pixels = np.repeat(data.camera()[..., None], 3, axis=2)
+    with pytest.raises(LikenessError, match="in profile"):
+        detect_faces(Photo(None, np.ascontiguousarray(pixels[:, ::-1] if mirrored else pixels)), looks=looks)
+
+
+@pytest.mark.usefixtures("face_finder")
 def test_points_lie_where_people_put_them(shared_dir: Path) -> None:
     """AFLW2000-3D: 51 inner points; the two conventions differ by some 3 % of the inter-ocular distance themselves."""
     from scipy.io import loadmat

@@ -9,7 +9,7 @@ import pytest
 from likeness.geometry.colour import linear_to_srgb, srgb_to_linear
 from likeness.inference.images import read_photo
 from likeness.inference.picture_files.colour_space import SRGB_PRIMARIES, to_srgb_matrix
-from picture_chunks import avif_file, chrm, cicp, gama, iccp, jp2_file, png_file
+from picture_chunks import avif_file, bmp_file, chrm, cicp, gama, iccp, jp2_file, png_file
 from PIL import Image, ImageCms
 
 SKIN = np.array([200, 150, 120])  # sRGB
@@ -138,6 +138,12 @@ def test_codes_of_avif(tmp_path: Path, numbers: np.ndarray, codes: tuple[int, in
 
 def test_profile_of_jpeg_2000(tmp_path: Path) -> None:
     assert off(tmp_path / "a.jp2", jp2_file(patch(SKIN / 255), SWAPPED), SKIN[::-1]) <= 2
+
+
+def test_profile_of_bmp(tmp_path: Path) -> None:
+    assert off(tmp_path / "a.bmp", bmp_file(patch(SKIN / 255), SWAPPED), SKIN[::-1]) <= 2
+    Image.new("RGB", (16, 16), tuple(SKIN.tolist())).save(tmp_path / "b.bmp")
+    assert (read_photo(tmp_path / "b.bmp").pixels == SKIN).all()
 
 
 def test_grey_pictures_with_a_profile_of_colours(tmp_path: Path) -> None:
