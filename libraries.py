@@ -29,5 +29,9 @@ NEEDED = (
 )
 # Names the file of dlib's 68-point predictor, which then finds faces instead of MediaPipe.
 PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"
-# For dlib's landmarks, and for the Basel models of 2017 and 2019.
-OPTIONAL = (Library("dlib", "dlib-bin", "dlib"), Library("h5py", "h5py", "h5py"))
+# For dlib's landmarks, for the Basel models of 2017 and 2019, and for the photos of iPhones.
+OPTIONAL = (
+    Library("dlib", "dlib-bin", "dlib"),
+    Library("h5py", "h5py", "h5py"),
+    Library("pi_heif", "pi-heif", "HEIF"),
+)

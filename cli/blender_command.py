@@ -79,6 +79,8 @@ def _make_file(options: argparse.Namespace) -> None:
 def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
+    for sentence in result.get("warnings", []):
+        print(sentence, file=sys.stderr, flush=True)
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
     if options.out.suffix.lower() == GLB_SUFFIX:
         with at_level(face, options.detail) as shown:

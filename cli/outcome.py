@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ class Outcome:
     timings: dict[str, float]  # seconds per stage
     model: str
     note: str  # one sentence about what could not be made, or nothing
+    warnings: list[str] = field(default_factory=list)  # sentences on the photos, such as which were left out
 
 
 def write_preview(reconstruction: Reconstruction, folder: Path) -> None:
@@ -78,6 +79,6 @@ def report(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(outcome), default=str, ensure_ascii=False))
         return
-    if outcome.note:
-        print(outcome.note, file=sys.stderr)
+    for sentence in (*outcome.warnings, *([outcome.note] if outcome.note else [])):
+        print(sentence, file=sys.stderr)
     print(f"{outcome.folder}: {len(outcome.files)} files in {outcome.seconds:.1f} s")

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     ended = time.perf_counter()
     files = sorted(path.name for path in folder.iterdir())
     timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
-    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note)
+    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note, reconstruction.warnings)
 
 
 def _part_of(progress: OnProgress, start: float, end: float) -> OnProgress:

@@ -64,6 +64,7 @@ def reconstruct(arguments: dict[str, Any], progress: OnProgress) -> dict[str, An
     return {
         "folder": str(folder),
         "timings": result.timings,
+        "warnings": result.warnings,
         "faces_found": result.landmarks["faces_found"],
         "device": note or result.provenance["device"],
     }

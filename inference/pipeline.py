@@ -42,7 +42,7 @@ from .fitting.fit import fit_faces
 from .fitting.model_tensors import ModelTensors, model_tensors
 from .fitting.settings import FitSettings
 from .fitting.view import View
-from .image_set import find_face, main_first, photo_records, with_skin
+from .image_set import PhotoSet, find_face, main_first, photo_records, warnings_of, with_skin
 from .images import read_photo
 from .model_mesh import mesh_of, model_record
 from .texture.eye_colours import measure_eyes
@@ -115,7 +115,8 @@ def reconstruct(
         The face, in metres before the camera of the leading photo (docs/conventions.md); its images are arrays.
 
     Raises:
-        LikenessError: a photo is unreadable or shows no face, or an option asks for what is not there.
+        LikenessError: no photo can be read and shows a face, or an option asks for what is not there. Of several
+            photos those that do not are left out, and `Reconstruction.warnings` says which and why.
 
     Example:
         >>> import likeness
@@ -132,7 +133,8 @@ def reconstruct(
     watch = Stopwatch(progress)
     device, device_note = choose_device(options.device)
     model = load_model(options.model)
-    views = _views(paths, options, watch)
+    photo_set = PhotoSet(paths)
+    views = _views(photo_set, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
     expressions, maps, appearance = np.asarray(model.expression_basis), {}, Colouring()
     if options.quality == FINAL:
@@ -154,19 +156,21 @@ def reconstruct(
         mesh=mesh_of(model, _array(fit.neutral), expressions, _array(fit.expression)),
         images={PHOTO_IMAGE: view.photo.pixels, **maps},
         files=files,
-        photos=photo_records(views, fits),
+        photos=photo_records(views, fits) if len(paths) > 1 else [],
+        warnings=[*photo_set.left_out(), *warnings_of(views)],
         appearance=appearance,
     )
 
 
-def _views(paths: Sequence[Path | str], options: PipelineOptions, watch: Stopwatch) -> list[View]:
+def _views(photos: PhotoSet, options: PipelineOptions, watch: Stopwatch) -> list[View]:
     """The photos with what is found in them, the main one first."""
     final = options.quality == FINAL
     with watch.stage("reading"):
-        pictures = [read_photo(path) for path in paths]
+        pictures = photos.usable(dict(enumerate(photos.paths)), read_photo)
     with watch.stage("landmarks"):
         looks = FINAL_LOOKS if final else DRAFT_LOOKS
-        views = main_first([find_face(picture, looks, options.face, len(paths) > 1) for picture in pictures])
+        found = photos.usable(pictures, lambda picture: find_face(picture, looks, options.face))
+        views = main_first([replace(view, index=index) for index, view in found.items()])
     if final:
         with watch.stage("skin"):
             views = [with_skin(view) for view in views]

@@ -12,6 +12,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 from ..engine.task import Task
 from ..errors import LikenessError
 from ..result.choices import AUTO, texture_size
+from ..result.photo_formats import PHOTO_SUFFIXES
 from ..scene.building.build import build_face
 from ..scene.building.camera import look_through_camera
 from ..scene.photo_set import remember_photos
@@ -20,9 +21,6 @@ from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
 from .settings import DEVICES, LARGEST_FACE, QUALITIES, SCALP_TINT, TEXTURE_SIZES, model_items, session
-
-# What `inference.images` reads; HEIC where the engine has a decoder for it.
-PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
 
 
 class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
@@ -77,6 +75,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
         build(Path(result["folder"]), [Path(photo).absolute() for photo in self._photos])
+        self.warn(context, result.get("warnings", []))
 
     def _chosen(self, name: str, context: bpy.types.Context) -> Any:
         """What the caller asked for, else the choice of the session."""

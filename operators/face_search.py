@@ -66,7 +66,8 @@ def _poll_search() -> float | None:
     except Cancelled:
         search.close()
     except Exception as error:
-        current.error = sentence_of(error, "The search for faces")
+        if not current.others:  # of a set the others may do, and all of them are looked at when the face is made
+            current.error = sentence_of(error, "The search for faces")
         search.close()
     _search = None
     current.finding_faces = False

@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
+from ..result.photo_formats import PHOTO_SUFFIXES
 from . import engine_host, face_search, thumbnails
 from .job import redraw, running_label
 from .recent import add_recent, is_photo, read_recent
@@ -28,7 +29,10 @@ class PhotoBrowser:
     """Mix-in for operators that ask for a photo with the file browser; put it before `bpy.types.Operator`."""
 
     filepath: StringProperty(name="Photo", subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    # Not Blender's own idea of an image, which has files that are no photos, and lacks some that are.
+    filter_glob: StringProperty(
+        default=";".join(f"*{suffix}" for suffix in PHOTO_SUFFIXES), options={"HIDDEN", "SKIP_SAVE"}
+    )
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     display_type: EnumProperty(
         items=(("THUMBNAIL", "Thumbnails", "", FILE_BROWSER_THUMBNAILS),), options={"HIDDEN", "SKIP_SAVE"}
@@ -104,7 +108,7 @@ class LIKENESS_OT_dismiss_error(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        session(context).error = ""
+        session(context).error = session(context).warning = ""
         return {"FINISHED"}
 
 
@@ -113,7 +117,7 @@ def _photo_changed() -> None:
     current.face = LARGEST_FACE
     current.others.clear()
     current.faces.clear()
-    current.error = ""
+    current.error = current.warning = ""
     face_search.stop()
     # What follows starts processes and reads files: not while Blender is in the middle of setting a property.
     if not bpy.app.background and not bpy.app.timers.is_registered(look_at_photo):

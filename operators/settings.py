@@ -111,6 +111,7 @@ class LikenessSession(bpy.types.PropertyGroup):
     stage: StringProperty()
     fraction: FloatProperty(min=0.0, max=1.0)
     error: StringProperty(description="What went wrong last, in one sentence")
+    warning: StringProperty(description="What the user should know of the last result, a sentence a line")
     search: StringProperty(
         name="Search", description="Show only the sliders with this in their name", options={"TEXTEDIT_UPDATE"}
     )
@@ -175,7 +176,7 @@ def _restore_choices(_file: str) -> None:
 def _forget_progress() -> None:
     """Clear the progress of what was running when the file was saved, and the found faces, whose pictures are gone."""
     current = session(bpy.context)
-    current.job = current.stage = current.error = ""
+    current.job = current.stage = current.error = current.warning = ""
     current.finding_faces = False
     current.faces.clear()
 

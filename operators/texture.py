@@ -69,6 +69,7 @@ class LIKENESS_OT_rebake_texture(JobOperator, bpy.types.Operator):
         if face is None:
             raise LikenessError("The face was removed while its texture was baked.")
         replace_maps(face, read_reconstruction(Path(result["folder"])))
+        self.warn(context, result.get("warnings", []))
 
 
 def _why_not_rebaked(face: bpy.types.Object | None) -> str:

@@ -67,7 +67,9 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
         if current.error:
-            _draw_error(self.layout, current.error, letters_per_line(context))
+            _draw_message(self.layout, current.error, letters_per_line(context), alert=True)
+        if current.warning:
+            _draw_message(self.layout, current.warning, letters_per_line(context), alert=False)
 
 
 class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
@@ -131,13 +133,14 @@ def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None
     layout.label(text=f"{current.job} is running", icon="TIME")
 
 
-def _draw_error(layout: bpy.types.UILayout, error: str, letters: int) -> None:
+def _draw_message(layout: bpy.types.UILayout, text: str, letters: int, alert: bool) -> None:
     row = layout.box().row()
-    row.alert = True
-    row.label(text="", icon="ERROR")
+    row.alert = alert
+    row.label(text="", icon="ERROR" if alert else "INFO")
     column = row.column(align=True)
-    for line in textwrap.wrap(error, letters):
-        column.label(text=line)
+    for sentence in text.splitlines():
+        for line in textwrap.wrap(sentence, letters):
+            column.label(text=line)
     row.operator(LIKENESS_OT_dismiss_error.bl_idname, text="", icon="X", emboss=False)
 
 

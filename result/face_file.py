@@ -42,6 +42,8 @@ def face_text(reconstruction: Reconstruction) -> str:
         record["appearance"] = r.appearance.record()
     if r.photos:
         record["photos"] = r.photos
+    if r.warnings:
+        record["warnings"] = r.warnings
     return json.dumps(record, indent=1, ensure_ascii=False, default=_plain)
 
 
@@ -98,4 +100,5 @@ def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Recons
         images=images,
         photos=face.get("photos", []),
         appearance=colouring_of(face.get("appearance", {})),
+        warnings=face.get("warnings", []),
     )

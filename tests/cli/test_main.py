@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -111,6 +111,20 @@ def test_a_photo_becomes_a_folder(pipeline: FakePipeline, tmp_path: Path, capfd:
     assert out.count("\n") == 1
     assert str(folder) in out
     assert err.splitlines() == ["loading", "landmarks", "fit", "preview", "scene", "saving"]
+
+
+@pytest.mark.usefixtures("without_bpy")
+def test_warnings_are_printed_and_part_of_the_record(
+    pipeline: FakePipeline, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sentences = ["lawn.jpg is left out: No face was found in the photo.", "'b.jpg' is incomplete."]
+    pipeline.work = lambda progress: replace(sheet_reconstruction(), warnings=sentences)
+    assert likeness("lawn.jpg", "b.jpg", "-o", str(tmp_path / "a")) == 0
+    out, err = capfd.readouterr()
+    assert [line for line in err.splitlines() if line in sentences] == sentences
+    assert out.count("\n") == 1
+    assert likeness("lawn.jpg", "b.jpg", "-o", str(tmp_path / "b"), "--json") == 0
+    assert json.loads(capfd.readouterr().out)["warnings"] == sentences
 
 
 @pytest.mark.usefixtures("without_bpy")

@@ -21,6 +21,8 @@ from likeness.engine.client import Engine
 from likeness.errors import LikenessError
 from likeness.operators import create, engine_host
 from likeness.operators.settings import session, user_folder
+from likeness.result.photo_formats import PHOTO_SUFFIXES
+from likeness.scene import photo_set
 from likeness.scene.photo_set import other_photos
 from likeness.scene.state import faces_of, state_of
 from PIL import Image
@@ -219,7 +221,33 @@ def test_a_dropped_picture_is_for_3d_views_and_for_what_is_read() -> None:
         assert handler.poll_drop(SimpleNamespace(area=SimpleNamespace(type=area))) == welcome
     assert not handler.poll_drop(SimpleNamespace(area=None))
     assert bpy.types.FileHandler.bl_rna_get_subclass_py("LIKENESS_FH_photo") is handler
-    assert {".jpg", ".png", ".webp", ".heic"} <= set(handler.bl_file_extensions.split(";"))
+    assert tuple(handler.bl_file_extensions.split(";")) == PHOTO_SUFFIXES
+    assert {".jpg", ".jfif", ".png", ".webp", ".avif", ".gif", ".heic"} <= set(PHOTO_SUFFIXES)
+
+
+def test_photos_that_were_left_out_are_told_and_not_remembered(
+    use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sentence = "lawn.jpg is left out: No face was found in the photo."
+    paths = [photo.with_name("lawn.jpg"), photo.with_name("left.jpg"), photo]
+    told = [{"name": paths[index].name, "index": index} for index in (2, 1)]
+    use_engine()
+    finish = create.LIKENESS_OT_create.finish
+
+    def finish_with_warning(self: Any, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        finish(self, context, result | {"warnings": [sentence]})
+
+    files = [{"name": path.name} for path in paths]
+    with monkeypatch.context() as patched:
+        patched.setattr(photo_set, "recall", lambda face: SimpleNamespace(face={"photos": told}))
+        patched.setattr(create.LIKENESS_OT_create, "finish", finish_with_warning)
+        assert _create(filepath=str(paths[0]), directory=str(photo.parent), files=files) == {"FINISHED"}
+    assert session(bpy.context).warning == sentence
+    assert f"Warning: {sentence}" in capfd.readouterr().out
+    (face,) = faces_of(bpy.context.scene)
+    assert [state_of(face).photo, *map(str, other_photos(face))] == [str(paths[2]), str(paths[1])]
+    _create(filepath=str(photo))
+    assert not session(bpy.context).warning
 
 
 def test_opening_a_folder_fails_in_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:

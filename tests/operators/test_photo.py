@@ -111,6 +111,21 @@ def test_a_search_that_fails_is_told(use_engine: UseEngine, tmp_path: Path, step
     assert not any(user_folder("jobs").iterdir())
 
 
+def test_of_a_set_the_first_photo_may_have_no_face(use_engine: UseEngine, tmp_path: Path) -> None:
+    use_engine(command("hello", "run", "error:input"))
+    photo.choose_photos(bpy.context, _pictures(tmp_path, 2))
+    photo.look_at_photo()
+    _search_ends()
+    assert not session(bpy.context).error
+
+
+def test_the_file_browser_offers_what_is_read() -> None:
+    offered = bpy.ops.likeness.choose_photo.get_rna_type().properties["filter_glob"].default.split(";")
+    assert {"*.jpg", "*.jfif", "*.png", "*.avif", "*.gif", "*.heic"} <= set(offered)
+    assert not {"*.exr", "*.hdr", "*.psd", "*.eps", "*.svg"} & set(offered)
+    assert len(";".join(offered)) < 256  # Blender cuts off what is longer
+
+
 def test_a_result_of_a_search_that_makes_no_sense_is_told(use_engine: UseEngine, tmp_path: Path) -> None:
     use_engine(command("hello", "run", 'raw:{"type":"result","job":JOB,"values":{}}'))
     current = session(bpy.context)

@@ -82,6 +82,16 @@ def test_an_error_is_wrapped_and_can_be_dismissed() -> None:
     assert "likeness.dismiss_error" in layout.names("operator")
 
 
+def test_warnings_stand_below_one_after_the_other() -> None:
+    sentences = ["lawn.jpg is left out: No face was found in it.", "The face is nearly in profile."]
+    session(bpy.context).warning = "\n".join(sentences)
+    layout = _drawn()
+    assert " ".join(layout.texts("label")).strip() == " ".join(sentences)
+    assert "likeness.dismiss_error" in layout.names("operator")
+    bpy.ops.likeness.dismiss_error()
+    assert not session(bpy.context).warning
+
+
 def test_without_an_engine_it_leads_to_the_preferences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_host, "find_interpreter", lambda: None)
     assert "preferences.addon_show" in _drawn().names("operator")

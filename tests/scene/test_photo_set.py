@@ -35,6 +35,15 @@ def test_photos_of_one_name_are_told_apart(tmp_path: Path, main: int) -> None:
     assert [Path(state_of(face).photo), *other_photos(face)] == [PHOTOS[index] for index in order]
 
 
+def test_photos_that_were_not_used_are_not_remembered(tmp_path: Path) -> None:
+    face = face_of([record(PHOTOS[2], index=2), record(PHOTOS[1], index=1)], tmp_path / "set")
+    remember_photos(face, PHOTOS)
+    assert [Path(state_of(face).photo), *other_photos(face)] == [PHOTOS[2], PHOTOS[1]]
+    face = face_of([record(PHOTOS[1], index=1)], tmp_path / "one")
+    remember_photos(face, PHOTOS)
+    assert [Path(state_of(face).photo), *other_photos(face)] == [PHOTOS[1]]
+
+
 @pytest.mark.parametrize("records", [[], [record(photo) for photo in PHOTOS]], ids=["one photo", "older folder"])
 def test_without_an_index_the_first_is_the_main_one(tmp_path: Path, records: list[dict[str, Any]]) -> None:
     face = face_of(records, tmp_path / "set")
