@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..bfm.model_ids import ICT
 from ..errors import LikenessError
 from ..progress import OnProgress
-from .console import carry_out
+from .console import carry_out, print_json, print_line
 
 if TYPE_CHECKING:
     from ..bfm.library.listing import Entry
@@ -39,12 +38,12 @@ def main(options: argparse.Namespace) -> int:
 
 def _report(done: Done, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(done.values, ensure_ascii=False))
+        print_json(done.values)
         return
     if done.note:
-        print(done.note, file=sys.stderr)
+        print_line(done.note, sys.stderr)
     for line in done.lines:
-        print(line)
+        print_line(line)
 
 
 def _list(_options: argparse.Namespace, _progress: OnProgress) -> Done:

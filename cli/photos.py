@@ -24,10 +24,11 @@ from ..result.choices import (
     TEXTURE_SIZES,
     texture_size,
 )
-from ..result.file_names import FOLDER_SUFFIX, GLB_FILE
+from ..result.file_names import FOLDER_SUFFIX, GLB_FILE, result_folder_name
 from ..version import ID, VERSION
 from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
+from .places import absolute_place, check_folder
 
 if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
@@ -47,7 +48,7 @@ def main(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
     started = time.perf_counter()
-    folder = (options.out or Path(f"{options.photos[0].stem}{FOLDER_SUFFIX}")).absolute()
+    folder = absolute_place(options.out or Path(result_folder_name(options.photos[0].stem)))
     reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
     reconstructed = time.perf_counter()
     progress("preview", PIPELINE_SHARE)
@@ -70,6 +71,7 @@ def _reconstruct(options: argparse.Namespace, folder: Path, progress: OnProgress
     from ..inference.pipeline import PipelineOptions, reconstruct
     from ..result.folder import check_target, write_reconstruction
 
+    check_folder(folder)
     check_target(folder)
     # What was not asked for on the command line keeps the pipeline's own default.
     chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}

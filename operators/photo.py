@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
+from ..result.file_names import readable
 from . import engine_host, face_search, thumbnails
 from .job import redraw, running_label
 from .recent import add_recent, is_photo, read_recent
@@ -127,7 +128,7 @@ def look_at_photo() -> None:
     if not photo:
         thumbnails.show_only(())
     elif not is_photo(photo):
-        current.error = f"There is no photo at '{photo}'."
+        current.error = readable(f"There is no photo at '{photo}'.")
     else:
         thumbnails.show_only((current.photo,))
         _recent[:] = add_recent(user_folder() / RECENT_NAME, photo)

@@ -17,6 +17,7 @@ from ..operators.photo import (
     recent_photos,
 )
 from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
+from ..result.file_names import readable
 from .progress import draw_progress
 from .sidebar import SidebarPanel
 
@@ -38,7 +39,7 @@ class LIKENESS_MT_recent(bpy.types.Menu):
             self.layout.label(text="No photo was used yet")
         for path in recent:
             self.layout.operator_context = "EXEC_DEFAULT"
-            choose = self.layout.operator(LIKENESS_OT_choose_photo.bl_idname, text=PurePath(path).name)
+            choose = self.layout.operator(LIKENESS_OT_choose_photo.bl_idname, text=readable(PurePath(path).name))
             choose.filepath = path
 
 
