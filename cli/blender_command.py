@@ -24,7 +24,7 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
-from ..result.choices import AUTO, COARSE, DETAILS, DRAFT, FINAL, FINE, MEDIUM, texture_size
+from ..result.choices import AUTO, COARSE, CPU, DETAILS, DRAFT, FINAL, FINE, MEDIUM, device_note, texture_size
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
 from ..scene.exporting.levels import at_level
@@ -88,6 +88,8 @@ def _make_file(options: argparse.Namespace) -> None:
 def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
+    if note := device_note(result.get("device", CPU)):
+        print_line(note, sys.stderr)
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
     place = absolute_place(options.out)
     if options.out.suffix.lower() == GLB_SUFFIX:

@@ -27,7 +27,7 @@ class Outcome:
     seconds: float
     timings: dict[str, float]  # seconds per stage
     model: str
-    note: str  # one sentence about what could not be made, or nothing
+    note: str  # what could not be made, or not where it was asked for, a sentence each, or nothing
 
 
 def write_preview(reconstruction: Reconstruction, folder: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..bfm.model_ids import BFM2009, BUILTIN
+from ..errors import LikenessError
 from ..progress import OnProgress
 from ..result.choices import (
     AUTO,
     AUTO_SIZES,
     COARSE,
+    CPU,
     DETAILS,
     DEVICES,
     DRAFT,
@@ -22,6 +24,7 @@ from ..result.choices import (
     NO_FIT,
     QUALITIES,
     TEXTURE_SIZES,
+    device_note,
     texture_size,
 )
 from ..result.file_names import FOLDER_SUFFIX, GLB_FILE, result_folder_name
@@ -54,11 +57,12 @@ def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     progress("preview", PIPELINE_SHARE)
     write_preview(reconstruction, folder)
     previewed = time.perf_counter()
-    note = build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0), options.detail)
+    notes = [device_note(reconstruction.provenance.get("device", CPU))]
+    notes.append(build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0), options.detail))
     ended = time.perf_counter()
     files = sorted(path.name for path in folder.iterdir())
     timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
-    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note)
+    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], " ".join(filter(None, notes)))
 
 
 def _part_of(progress: OnProgress, start: float, end: float) -> OnProgress:
@@ -78,6 +82,13 @@ def _reconstruct(options: argparse.Namespace, folder: Path, progress: OnProgress
     reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
     write_reconstruction(reconstruction, folder)
     return reconstruction
+
+
+def _texture_size(word: str) -> int | str:
+    try:
+        return texture_size(word)
+    except LikenessError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
@@ -105,8 +116,8 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
     parser.add_argument(
         "--texture-size",
-        type=texture_size,
-        choices=(AUTO, *TEXTURE_SIZES),
+        type=_texture_size,
+        metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
         help=f"side of the textures in pixels (default: {AUTO}, {' or '.join(map(str, AUTO_SIZES))} by the photo)",
     )
     parser.add_argument(

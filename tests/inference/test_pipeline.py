@@ -224,7 +224,10 @@ def test_a_known_focal_length_is_used(photo: Path, tmp_path: Path, draft: Recons
     ("options", "sentence"),
     [
         (PipelineOptions(quality="best"), r"There is no quality 'best'; known are: draft, final\."),
-        (PipelineOptions(texture_size="2k"), r"A texture's size is a number of pixels or 'auto', not '2k'\."),
+        (
+            PipelineOptions(texture_size="2k"),
+            r"A texture's size is 'auto' or a whole number of pixels from 16 to 4096, not '2k'\.",
+        ),
         (
             PipelineOptions(model="none"),
             r"There is no face model 'none'; known are: builtin \(`likeness models` brings others\)\.",
