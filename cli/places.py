@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from ..errors import LikenessError
-from ..result.file_names import LONGEST_FILE
 
 BLENDER_PATH = 1023  # bytes of the longest path that Blender keeps whole
 
@@ -19,7 +18,9 @@ def absolute_place(path: Path) -> Path:
 
 def check_folder(path: Path) -> None:
     """Raise `LikenessError` where no result folder can have this path, or Blender would not take its files."""
-    check_file(path, path / LONGEST_FILE)
+    from ..result.reconstruction import IMAGE_FILES
+
+    check_file(path, path / max(IMAGE_FILES, key=len))
 
 
 def check_file(path: Path, longest: Path | None = None) -> None:

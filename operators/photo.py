@@ -25,6 +25,11 @@ def recent_photos() -> tuple[str, ...]:
     return tuple(_recent)
 
 
+def photo_label(path: str) -> str:
+    """What a photo is called where it can be chosen."""
+    return readable(Path(path).name)
+
+
 class PhotoBrowser:
     """Mix-in for operators that ask for a photo with the file browser; put it before `bpy.types.Operator`."""
 

@@ -10,8 +10,6 @@ FOLDER_SUFFIX = ".likeness"
 BLEND_SUFFIX, GLB_SUFFIX = ".blend", ".glb"
 # What the command line puts beside a result.
 BLEND_FILE, GLB_FILE, PREVIEW_FILE = f"face{BLEND_SUFFIX}", f"face{GLB_SUFFIX}", "preview.png"
-LONGEST_FILE = "displacement.exr"  # of what is in a result folder
-
 LONGEST_NAME = 255  # bytes of a file's name, which the usual disks take
 # Line ends and what moves a cursor; half characters, which stand for bytes that are no letters.
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
