@@ -28,4 +28,4 @@ def result_folder_name(stem: str) -> str:
 
 def readable(text: str) -> str:
     """A text with names of files in it as Blender takes and a line holds it; names may be any bytes."""
-    return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _NO_TEXT.sub("?", text)

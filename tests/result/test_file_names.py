@@ -22,6 +22,6 @@ def test_a_long_name_is_cut_between_letters(letter: str) -> None:
 
 
 def test_what_is_no_text_becomes_a_sign() -> None:
-    assert readable("a\udcff\nb\x1b\u2028c\x85") == "a\ufffd\ufffdb\ufffd\ufffdc\ufffd"
+    assert readable("a\udcff\nb\x1b\u2028c\x85") == "a??b??c?"
     for text in ("plain", "שלום \u202e", "e\u0301", "\N{MAN}\u200d\N{WOMAN}"):
         assert readable(text) == text
