@@ -131,6 +131,8 @@ def reconstruct(
     _check(options, paths)
     watch = Stopwatch(progress)
     device, device_note = choose_device(options.device)
+    if device_note:
+        progress(device_note, 0.0)  # before the wait, which is the longer for it
     model = load_model(options.model)
     views = _views(paths, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
