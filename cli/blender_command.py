@@ -24,12 +24,14 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
-from ..result.choices import AUTO, COARSE, DETAILS, DRAFT, FINAL, FINE, MEDIUM, texture_size
+from ..result.choices import AUTO, COARSE, CPU, DETAILS, DRAFT, FINAL, FINE, MEDIUM, device_note, texture_size
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
 from ..scene.exporting.levels import at_level
 from ..version import ID
-from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
+from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar, fail, print_line
+from .places import absolute_place, check_file
+from .streams import steady_streams
 
 LABEL = "The command"  # what the sentence about a fault begins with
 
@@ -38,6 +40,11 @@ _command: Any = None  # what Blender wants back when the command is taken from i
 
 def run(arguments: Sequence[str]) -> int:
     """Make the face of the command line's photos and write the file; returns the exit status."""
+    with steady_streams():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         options = _parser().parse_args(arguments)
     except SystemExit as asked:  # --help, or a mistake that was explained already
@@ -45,20 +52,22 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _make_file(options)
     except LikenessError as error:
-        return _fail(str(error), BAD_INPUT)
+        return fail(str(error), BAD_INPUT)
     except (Cancelled, KeyboardInterrupt):
-        return _fail("Interrupted.", INTERRUPTED)
+        return fail("Interrupted.", INTERRUPTED)
     except Exception as error:
-        return _fail(sentence_of(error, LABEL), FAULT)
-    print(options.out, flush=True)
+        return fail(sentence_of(error, LABEL), FAULT)
+    print_line(str(options.out))
     return 0
 
 
 def _make_file(options: argparse.Namespace) -> None:
     if options.out.suffix.lower() not in (BLEND_SUFFIX, GLB_SUFFIX):
         raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
-    if not options.out.absolute().parent.is_dir():
-        raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
+    folder = options.out.absolute().parent
+    if not folder.is_dir():
+        raise LikenessError(f"There is no folder '{folder}' to write into.")
+    check_file(options.out.absolute())
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     task = start_reconstruction(
         engine_host.get_engine(options.python and interpreter_in(options.python.absolute())),
@@ -80,18 +89,16 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
     for sentence in result.get("warnings", []):
-        print(sentence, file=sys.stderr, flush=True)
+        print_line(sentence, sys.stderr)
+    if note := device_note(result.get("device", CPU)):
+        print_line(note, sys.stderr)
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
+    place = absolute_place(options.out)
     if options.out.suffix.lower() == GLB_SUFFIX:
         with at_level(face, options.detail) as shown:
-            export_glb(options.out.absolute(), shown)
+            export_glb(place, shown)
     else:
-        save_blend(options.out.absolute())
-
-
-def _fail(sentence: str, status: int) -> int:
-    print(f"{ID}: {sentence}", file=sys.stderr, flush=True)
-    return status
+        save_blend(place)
 
 
 def _parser() -> argparse.ArgumentParser:

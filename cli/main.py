@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 from ..version import ID
 from . import models, photos, transfer
+from .console import BAD_INPUT, fail
+from .streams import steady_streams
 
 # What argparse calls the command that needs no name.
 PHOTOS = "PHOTO"
@@ -19,6 +21,14 @@ PHOTOS = "PHOTO"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    with steady_streams() as reason_lost:
+        status = _run(arguments)
+        if reason := reason_lost():
+            return fail(f"The output cannot be written: {reason}.", status or BAD_INPUT)
+        return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser, commands = _parser()
     given = _command_first(sys.argv[1:] if arguments is None else arguments, set(commands.choices) - {PHOTOS})
     # json=False: commands set it only where it is given. argparse itself would explain an unknown option with the usage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..errors import LikenessError
 from ..progress import OnProgress
 from ..result.choices import MEDIUM
 from ..result.file_names import BLEND_FILE, GLB_FILE, PREVIEW_FILE
+from .console import print_json, print_line
 
 if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
@@ -27,7 +27,7 @@ class Outcome:
     seconds: float
     timings: dict[str, float]  # seconds per stage
     model: str
-    note: str  # one sentence about what could not be made, or nothing
+    note: str  # what could not be made, or not where it was asked for, a sentence each, or nothing
     warnings: list[str] = field(default_factory=list)  # sentences on the photos, such as which were left out
 
 
@@ -77,8 +77,8 @@ def build_scene(folder: Path, progress: OnProgress, detail: str = MEDIUM) -> str
 def report(outcome: Outcome, as_json: bool) -> None:
     """Print what a run made, for people or as one JSON object."""
     if as_json:
-        print(json.dumps(asdict(outcome), default=str, ensure_ascii=False))
+        print_json(asdict(outcome))
         return
     for sentence in (*outcome.warnings, *([outcome.note] if outcome.note else [])):
-        print(sentence, file=sys.stderr)
-    print(f"{outcome.folder}: {len(outcome.files)} files in {outcome.seconds:.1f} s")
+        print_line(sentence, sys.stderr)
+    print_line(f"{outcome.folder}: {len(outcome.files)} files in {outcome.seconds:.1f} s")

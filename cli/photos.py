@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..bfm.model_ids import BFM2009, BUILTIN
+from ..errors import LikenessError
 from ..progress import OnProgress
 from ..result.choices import (
     AUTO,
     AUTO_SIZES,
     COARSE,
+    CPU,
     DETAILS,
     DEVICES,
     DRAFT,
@@ -22,12 +24,14 @@ from ..result.choices import (
     NO_FIT,
     QUALITIES,
     TEXTURE_SIZES,
+    device_note,
     texture_size,
 )
-from ..result.file_names import FOLDER_SUFFIX, GLB_FILE
+from ..result.file_names import FOLDER_SUFFIX, GLB_FILE, result_folder_name
 from ..version import ID, VERSION
 from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
+from .places import absolute_place, check_folder
 
 if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
@@ -47,17 +51,19 @@ def main(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
     started = time.perf_counter()
-    folder = (options.out or Path(f"{options.photos[0].stem}{FOLDER_SUFFIX}")).absolute()
+    folder = absolute_place(options.out or Path(result_folder_name(options.photos[0].stem)))
     reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
     reconstructed = time.perf_counter()
     progress("preview", PIPELINE_SHARE)
     write_preview(reconstruction, folder)
     previewed = time.perf_counter()
-    note = build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0), options.detail)
+    notes = [device_note(reconstruction.provenance.get("device", CPU))]
+    notes.append(build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0), options.detail))
     ended = time.perf_counter()
     files = sorted(path.name for path in folder.iterdir())
     timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
-    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note, reconstruction.warnings)
+    said = " ".join(filter(None, notes))
+    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], said, reconstruction.warnings)
 
 
 def _part_of(progress: OnProgress, start: float, end: float) -> OnProgress:
@@ -70,12 +76,20 @@ def _reconstruct(options: argparse.Namespace, folder: Path, progress: OnProgress
     from ..inference.pipeline import PipelineOptions, reconstruct
     from ..result.folder import check_target, write_reconstruction
 
+    check_folder(folder)
     check_target(folder)
     # What was not asked for on the command line keeps the pipeline's own default.
     chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
     reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
     write_reconstruction(reconstruction, folder)
     return reconstruction
+
+
+def _texture_size(word: str) -> int | str:
+    try:
+        return texture_size(word)
+    except LikenessError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
@@ -103,8 +117,8 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
     parser.add_argument(
         "--texture-size",
-        type=texture_size,
-        choices=(AUTO, *TEXTURE_SIZES),
+        type=_texture_size,
+        metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
         help=f"side of the textures in pixels (default: {AUTO}, {' or '.join(map(str, AUTO_SIZES))} by the photo)",
     )
     parser.add_argument(

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..errors import LikenessError
 from ..progress import OnProgress
-from ..result.file_names import FACE_FILE, FOLDER_SUFFIX
+from ..result.file_names import FACE_FILE, FOLDER_SUFFIX, result_folder_name
 from .console import carry_out
 from .outcome import Outcome, build_scene, report, write_preview
+from .places import absolute_place, check_folder
 
 # Where each stage ends on the progress bar.
 LOADED, CARRIED, PREVIEWED = 0.05, 0.6, 0.75
@@ -34,7 +35,9 @@ def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     source = options.result.resolve()
     if source.name == FACE_FILE:
         source = source.parent
-    folder = (options.out or source.with_name(f"{source.stem}-{options.model}{FOLDER_SUFFIX}")).absolute()
+    name = result_folder_name(f"{source.stem}-{options.model}")
+    folder = absolute_place(options.out or source.with_name(name))
+    check_folder(folder)
     if folder.resolve() == source:
         raise LikenessError("The result would be written over the one it is made from; choose another folder.")
     check_target(folder)

@@ -30,7 +30,7 @@ from ..result.folder import write_reconstruction
 from ..result.image_files import write_image
 from ..result.reconstruction import Reconstruction
 from ..version import VERSION
-from .model_actions import add_model, check_models, get_ict
+from .model_actions import add_model, check_models, get_model
 from .protocol import PROTOCOL, Hello
 
 THUMBNAIL_PX = 128
@@ -101,7 +101,7 @@ ACTIONS: dict[str, Action] = {
     "find_faces": find_faces,
     "probe": probe,
     "add_model": add_model,
-    "get_ict": get_ict,
+    "get_model": get_model,
     "check_models": check_models,
 }
 

@@ -22,7 +22,7 @@ from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
 from ..geometry.colour import srgb_bytes
 from ..progress import OnProgress
-from ..result.choices import AUTO, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
+from ..result.choices import AUTO, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES, texture_size
 from ..result.colouring import Colour, Colouring
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
@@ -73,7 +73,7 @@ class PipelineOptions:
 
     model: str = BUILTIN  # id of a model of the library
     quality: str = FINAL  # or DRAFT
-    texture_size: int | str = AUTO  # side of the textures, pixels; AUTO: as large as the photo has the pixels for
+    texture_size: int | str = AUTO  # side of the textures, 16 to 4096 pixels; AUTO: as the photo has the pixels for
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
     fit: str = FULL_FIT  # or NO_FIT
@@ -132,6 +132,8 @@ def reconstruct(
     _check(options, paths)
     watch = Stopwatch(progress)
     device, device_note = choose_device(options.device)
+    if device_note:
+        progress(device_note, 0.0)  # before the wait, which is the longer for it
     model = load_model(options.model)
     photo_set = PhotoSet(paths)
     views = _views(photo_set, options, watch)
@@ -201,8 +203,7 @@ def _fits(
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
     if options.quality not in QUALITIES:
         raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
-    if options.texture_size != AUTO and not isinstance(options.texture_size, int):
-        raise LikenessError(f"A texture's size is a number of pixels or {AUTO!r}, not {options.texture_size!r}.")
+    texture_size(options.texture_size)
     if options.fit not in FITS:
         raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
     if options.fit == NO_FIT:

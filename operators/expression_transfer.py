@@ -12,6 +12,7 @@ from ..bfm.library.registry import available_models
 from ..engine.task import Task
 from ..errors import LikenessError
 from ..result.choices import DRAFT, TEXTURE_SIZES
+from ..result.file_names import readable
 from ..result.folder import read_reconstruction
 from ..scene.expressions.expression import expression_of, transfer_expression
 from ..scene.expressions.named_expression import named_expression
@@ -101,7 +102,7 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
         found = read_reconstruction(Path(result["folder"]))
         values = dict(zip(found.mesh.shape_key_names, found.mesh.expression.tolist(), strict=True))
         count = transfer_expression(values, found.model.get("id", ""), face, self.strength)
-        self.report({"INFO"}, _summary(count, face, Path(self.filepath).name))
+        self.report({"INFO"}, _summary(count, face, readable(Path(self.filepath).name)))
 
 
 class LIKENESS_OT_expression_from_face(ExpressionOperator, bpy.types.Operator):

@@ -17,6 +17,7 @@ import bpy
 
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
+from ..result.choices import CPU, device_note
 from ..scene.building.transaction import all_or_nothing
 from .abandoned_tasks import abandon
 from .operator_base import sentence_of
@@ -175,6 +176,8 @@ class JobOperator:
                 raise Cancelled
             with all_or_nothing():
                 self.finish(context, update.result)
+            if note := device_note(update.result.get("device", CPU)):
+                self.report({"WARNING"}, note)
             outcome = {"FINISHED"}
         except Cancelled:
             self.report({"INFO"}, f"{job.label} was cancelled.")

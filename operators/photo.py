@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
+from ..result.file_names import readable
 from ..result.photo_formats import PHOTO_SUFFIXES
 from . import engine_host, face_search, thumbnails
 from .job import redraw, running_label
@@ -23,6 +24,11 @@ _recent: list[str] = []
 def recent_photos() -> tuple[str, ...]:
     """The photos used last, newest first, as they were when Blender started or the last one was chosen."""
     return tuple(_recent)
+
+
+def photo_label(path: str) -> str:
+    """What a photo is called where it can be chosen."""
+    return readable(Path(path).name)
 
 
 class PhotoBrowser:
@@ -131,7 +137,7 @@ def look_at_photo() -> None:
     if not photo:
         thumbnails.show_only(())
     elif not is_photo(photo):
-        current.error = f"There is no photo at '{photo}'."
+        current.error = readable(f"There is no photo at '{photo}'.")
     else:
         thumbnails.show_only((current.photo,))
         _recent[:] = add_recent(user_folder() / RECENT_NAME, photo)

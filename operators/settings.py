@@ -95,7 +95,10 @@ class OtherPhoto(bpy.types.PropertyGroup):
 class LikenessSession(bpy.types.PropertyGroup):
     """Choices and progress; Blender neither undoes them nor asks to save them."""
 
-    photo: StringProperty(name="Photo", description="The photo to make a face from", update=_tell_listeners)
+    # FILE_NAME takes names that are no text, and has no second button to choose a file.
+    photo: StringProperty(
+        name="Photo", description="The photo to make a face from", subtype="FILE_NAME", update=_tell_listeners
+    )
     others: CollectionProperty(type=OtherPhoto)
     face: IntProperty(
         name="Face", description="Which face of the photo; -1 is the largest", default=LARGEST_FACE, min=LARGEST_FACE

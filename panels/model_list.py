@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import bpy
 
-from ..bfm.model_ids import ICT
+from ..bfm.library.sources import DOWNLOADS, SOURCES
 from ..operators import library_state
 from ..operators.models import (
     LIKENESS_OT_add_model,
     LIKENESS_OT_check_models,
-    LIKENESS_OT_get_ict,
+    LIKENESS_OT_get_model,
     LIKENESS_OT_remove_model,
 )
 
 COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
-# What can be added, how it is had, and its page.
-SOURCES = (
-    ("BFM 2009, 2017, 2019", "on request", "faces.dmi.unibas.ch"),
+# What goes with BFM 2009, and how it is had; the models and networks themselves are `SOURCES`.
+FILES_BESIDE = (
     ("Exp_Pca.bin, with BFM 2009", "download", "github.com/Juyong/3DFace"),
-    ("Its indices; Deep3D's network", "download", "github.com/sicxu/Deep3DFaceRecon_pytorch"),
-    ("FLAME 2020, 2023", "register", "flame.is.tue.mpg.de"),
-    ("FaceScape 1.6", "sign an agreement", "facescape.nju.edu.cn"),
-    ("GNM Head 3", "download", "github.com/google/GNM"),
+    ("Its indices", "download", "github.com/sicxu/Deep3DFaceRecon_pytorch"),
 )
 
 
@@ -39,10 +35,14 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         layout.label(text="Likeness has a face model of its own; others can be added.", icon="INFO")
     row = layout.row(align=True)
     row.operator(LIKENESS_OT_add_model.bl_idname, text="Add...", icon="ADD")
-    if ICT not in library_state.model_names():
-        row.operator(LIKENESS_OT_get_ict.bl_idname, text="Get ICT-FaceKit (130 MB)", icon="IMPORT")
     if entries:
         row.operator(LIKENESS_OT_check_models.bl_idname, text="Check", icon="VIEWZOOM")
+    absent = [source for source in DOWNLOADS.values() if source.id not in library_state.model_names()]
+    row = layout.row(align=True)
+    for source in absent:
+        size = source.download.size / 1e6 if source.download else 0
+        button = row.operator(LIKENESS_OT_get_model.bl_idname, text=f"Get {source.name} ({size:.0f} MB)", icon="IMPORT")
+        button.model = source.id
     layout.label(text=f"Library: {library_state.folder()}", icon="FILE_FOLDER")
     header, body = layout.panel("likeness_model_sources", default_closed=True)
     header.label(text="Where to Get Models")
@@ -51,7 +51,7 @@ def draw_models(layout: bpy.types.UILayout) -> None:
 
 
 def _draw_sources(layout: bpy.types.UILayout) -> None:
-    for name, how, page in SOURCES:
+    for name, how, page in (*((source.name, source.how, source.page) for source in SOURCES), *FILES_BESIDE):
         row = layout.row()
         row.label(text=f"{name}: {how}")
         row.operator("wm.url_open", text=page, icon="URL").url = f"https://{page}"

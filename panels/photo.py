@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from pathlib import PurePath
 
 import bpy
 
@@ -14,6 +13,7 @@ from ..operators.photo import (
     LIKENESS_OT_choose_face,
     LIKENESS_OT_choose_photo,
     LIKENESS_OT_dismiss_error,
+    photo_label,
     recent_photos,
 )
 from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
@@ -38,7 +38,7 @@ class LIKENESS_MT_recent(bpy.types.Menu):
             self.layout.label(text="No photo was used yet")
         for path in recent:
             self.layout.operator_context = "EXEC_DEFAULT"
-            choose = self.layout.operator(LIKENESS_OT_choose_photo.bl_idname, text=PurePath(path).name)
+            choose = self.layout.operator(LIKENESS_OT_choose_photo.bl_idname, text=photo_label(path))
             choose.filepath = path
 
 

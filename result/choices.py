@@ -6,6 +6,8 @@ no Blender, both know. Standard library only.
 
 from __future__ import annotations
 
+from ..errors import LikenessError
+
 # The shape alone, or light, texture and detail as well.
 DRAFT, FINAL = "draft", "final"
 QUALITIES = (DRAFT, FINAL)
@@ -22,6 +24,26 @@ FULL_FIT, NO_FIT = "full", "none"
 FITS = (FULL_FIT, NO_FIT)
 
 
-def texture_size(word: str) -> int | str:
-    """A texture's size as the pipeline knows it, from the word for it: AUTO or a number. Raises `ValueError`."""
-    return word if word == AUTO else int(word)
+TEXTURE_LIMITS = (16, 4096)  # texels a side; the memory that maps take grows with the square of it
+
+
+def texture_size(choice: object) -> int | str:
+    """A texture's size as the pipeline knows it, AUTO or a number of pixels, from that or the word for it.
+
+    Raises:
+        LikenessError: it is neither, or no size that a texture can have.
+    """
+    if choice == AUTO:
+        return AUTO
+    least, most = TEXTURE_LIMITS
+    digits = "" if isinstance(choice, bool | float) else str(choice)
+    if not (digits.isascii() and digits.isdigit()) or not least <= int(digits[:9]) <= most:
+        raise LikenessError(
+            f"A texture's size is {AUTO!r} or a whole number of pixels from {least} to {most}, not {choice!r:.60}."
+        )
+    return int(digits)
+
+
+def device_note(device: str) -> str:
+    """Why a result was not computed where it was asked for, from what it tells of its device; "" where it was."""
+    return "" if device in DEVICES else device

@@ -24,7 +24,7 @@ SCHEMA_FILE = Path(__file__).with_name("face.schema.json")
 
 
 def face_text(reconstruction: Reconstruction) -> str:
-    """The content of ``face.json``."""
+    """The content of ``face.json``, in ASCII: names of files may hold bytes that only escapes carry over."""
     r = reconstruction
     record = {
         "schema_version": SCHEMA_VERSION,
@@ -44,7 +44,7 @@ def face_text(reconstruction: Reconstruction) -> str:
         record["photos"] = r.photos
     if r.warnings:
         record["warnings"] = r.warnings
-    return json.dumps(record, indent=1, ensure_ascii=False, default=_plain)
+    return json.dumps(record, indent=1, default=_plain)
 
 
 def _plain(value: Any) -> Any:

@@ -44,11 +44,11 @@ ALLOWED: dict[str, set[str]] = {
     "scene": FLOOR | {"result"},
     "operators": FLOOR
     | {"scene", "engine", "result", "bfm.library.registry", "bfm.library.store"}
-    | {"bfm.library.listing", "bfm.model_ids"},
-    "panels": FLOOR | {"scene", "operators", "bfm.model_ids"},
+    | {"bfm.library.listing", "bfm.library.sources", "bfm.model_ids"},
+    "panels": FLOOR | {"scene", "operators", "bfm.library.sources"},
     "cli": FLOOR | {"bfm", "result", "inference", "transfer", "scene"},
-    "cli.blender_command": {"cli.console", "operators", "scene", "engine", "result", "bfm.library.registry"}
-    | {"bfm.model_ids"},
+    "cli.blender_command": {"cli.console", "cli.places", "cli.streams"}
+    | {"operators", "scene", "engine", "result", "bfm.library.registry", "bfm.model_ids"},
     "__main__": {"cli"},
 }
 FOR_ALL = {"errors", "libraries", "progress", "replacing", "version"}
@@ -58,7 +58,7 @@ BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 IN_BLENDER = (
     *("registration", "operators", "panels", "scene", "cli.blender_command", "anatomy"),
     *("engine.client", "engine.installing.environment", "result.folder", "result.mouth_lining", "result.scalp"),
-    *("bfm.library.registry", "bfm.library.store", "bfm.library.listing"),
+    *("bfm.library.registry", "bfm.library.store", "bfm.library.listing", "bfm.library.sources"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads
 HEAVY = {"torch", "cv2", "mediapipe", "scipy", "h5py", "PIL", "OpenEXR", "dlib", "skimage", "matplotlib"}

@@ -97,7 +97,7 @@ def install(record: Record, write: Callable[[Path], None]) -> Path:
         raise LikenessError(f"The folder {library} cannot be written: {error.strerror or error}.") from error
     try:
         write(work)
-        (work / RECORD_FILE).write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
+        (work / RECORD_FILE).write_text(json.dumps(asdict(record), indent=1), encoding="ascii")
         return _exchanged(work, library / record.id)
     except OSError as error:
         raise LikenessError(f"{record.name} cannot be written to {library}: {error.strerror or error}.") from error

@@ -18,10 +18,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...bfm.model_ids import DEEP3D_NETWORK
 from ...errors import LikenessError
 from .r_net import RNet
 
-NETWORK_ID, NETWORK_NAME = "deep3d", "Deep3D R-Net"
+NETWORK_ID, NETWORK_NAME = DEEP3D_NETWORK, "Deep3D R-Net"
 SOURCE = "Deep3DFaceRecon_pytorch (Deng et al. 2019), the user's own copy"
 LICENCE = "code MIT; the weights were trained on research-only photos and have no licence of their own"
 EXPECTED = (

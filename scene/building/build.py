@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 
 from ...errors import LikenessError
+from ...result.file_names import readable
 from ...result.folder import read_reconstruction
 from ...result.mouth_lining import lined
 from ...result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction
@@ -52,6 +53,7 @@ def build_face(folder: Path, name: str | None = None) -> bpy.types.Object:
 def build_reconstruction(reconstruction: Reconstruction, name: str, photo: str) -> bpy.types.Object:
     """`build_face` for a reconstruction that was read already; its images are paths."""
     state.register()
+    name = readable(name)
     reconstruction = replace(reconstruction, mesh=lined(reconstruction.mesh))
     scene = bpy.context.scene
     if scene.library is not None:

@@ -130,4 +130,4 @@ def _lines(template: str, rows: Floats) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")  # a name's own bytes

@@ -224,7 +224,10 @@ def test_a_known_focal_length_is_used(photo: Path, tmp_path: Path, draft: Recons
     ("options", "sentence"),
     [
         (PipelineOptions(quality="best"), r"There is no quality 'best'; known are: draft, final\."),
-        (PipelineOptions(texture_size="2k"), r"A texture's size is a number of pixels or 'auto', not '2k'\."),
+        (
+            PipelineOptions(texture_size="2k"),
+            r"A texture's size is 'auto' or a whole number of pixels from 16 to 4096, not '2k'\.",
+        ),
         (
             PipelineOptions(model="none"),
             r"There is no face model 'none'; known are: builtin \(`likeness models` brings others\)\.",
@@ -254,8 +257,12 @@ def test_a_picture_without_a_face_is_told(tmp_path: Path) -> None:
 def test_without_the_device_asked_for_the_cpu_works_and_says_why(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = device_module.fault
     monkeypatch.setattr(device_module, "fault", lambda name: "no driver" if name == "cuda" else real(name))
-    face = reconstruct(photo, PipelineOptions(quality="draft", device="cuda"))
-    assert face.provenance["device"] == "Using the CPU, because cuda does not work here (no driver)."
+    told: Told = []
+    options = PipelineOptions(quality="draft", device="cuda")
+    face = reconstruct(photo, options, lambda stage, fraction: told.append((stage, fraction)))
+    note = "Using the CPU, because cuda does not work here (no driver)."
+    assert face.provenance["device"] == note
+    assert told[0] == (note, 0.0)  # before the wait
 
 
 @pytest.mark.usefixtures("face_finder")

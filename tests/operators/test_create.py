@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +20,10 @@ import pytest
 from data_blocks import count_blocks
 from faults import FAULTS, QUICK, Fault, command, command_failing_once
 from likeness.engine.client import Engine
+from likeness.engine.task import Update
 from likeness.errors import LikenessError
 from likeness.operators import create, engine_host
+from likeness.operators.job_folder import FolderTask
 from likeness.operators.settings import session, user_folder
 from likeness.result.photo_formats import PHOTO_SUFFIXES
 from likeness.scene import photo_set
@@ -56,6 +60,33 @@ def test_a_photo_becomes_a_face_of_its_name(use_engine: UseEngine, photo: Path) 
     assert all(image.packed_file for image in bpy.data.images if image.source == "FILE")
     assert session(bpy.context).photo == str(photo)
     assert _nothing_left()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on this system")
+def test_a_photo_whose_name_is_no_text(use_engine: UseEngine, photo: Path) -> None:
+    use_engine()
+    odd = photo.rename(photo.with_name("a \udcff\n.jpg"))
+    assert _create(filepath=str(odd)) == {"FINISHED"}
+    (face,) = faces_of(bpy.context.scene)
+    assert face.name == "a ??"
+    assert state_of(face).photo == session(bpy.context).photo == str(odd)
+    assert _nothing_left()
+
+
+def test_a_device_that_does_not_work_is_told(
+    use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    use_engine()
+    note = "Using the CPU, because cuda does not work here (no driver)."
+    poll = FolderTask.poll
+
+    def told(task: FolderTask) -> Update:
+        update = poll(task)
+        return replace(update, result={**update.result, "device": note}) if update.finished else update
+
+    monkeypatch.setattr(FolderTask, "poll", told)
+    assert _create(filepath=str(photo), device="cuda") == {"FINISHED"}
+    assert f"Warning: {note}" in capfd.readouterr().out
 
 
 def test_two_faces_of_two_runs(use_engine: UseEngine, photo: Path) -> None:

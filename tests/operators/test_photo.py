@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from likeness.engine.client import Engine
 from likeness.operators import abandoned_tasks, engine_host, face_search, photo, thumbnails
 from likeness.operators.recent import LONGEST, add_recent, read_recent
 from likeness.operators.settings import session, user_folder
+from PIL import Image
 
 UseEngine = Callable[..., Engine]
 
@@ -142,6 +144,25 @@ def test_a_photo_that_is_not_there_is_told(use_engine: UseEngine) -> None:
     photo.look_at_photo()
     assert current.error == "There is no photo at '/nowhere/me.jpg'."
     assert not current.finding_faces
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on this system")
+def test_a_photo_whose_name_is_no_text_is_shown_and_remembered(use_engine: UseEngine, tmp_path: Path) -> None:
+    use_engine()
+    odd = tmp_path / "a \udcff.png"
+    with odd.open("wb") as stream:
+        Image.new("RGB", (8, 8)).save(stream, "PNG")
+    session(bpy.context).photo = str(odd)
+    photo.look_at_photo()
+    assert not session(bpy.context).error
+    (shown,) = thumbnails._previews.values()
+    assert tuple(shown.image_size) == (8, 8)  # Blender has read the file
+    assert thumbnails.icon(str(odd)) == shown.icon_id
+    assert photo.recent_photos()[0] == str(odd)
+    assert photo.photo_label(str(odd)) == "a ?.png"
+    session(bpy.context).photo = str(odd.with_name("\udcfe.png"))
+    photo.look_at_photo()
+    assert session(bpy.context).error == f"There is no photo at '{tmp_path}/?.png'."
 
 
 def test_a_photo_that_can_be_no_file_is_told() -> None:

@@ -92,7 +92,7 @@ def test_all_properties_are_shown() -> None:
 
 
 def test_the_face_models_stand_below() -> None:
-    assert {"likeness.add_model", "likeness.get_ict"} <= set(draw().names("operator"))
+    assert {"likeness.add_model", "likeness.get_model"} <= set(draw().names("operator"))
 
 
 def test_drawing_takes_no_time(installed: None) -> None:
