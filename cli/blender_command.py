@@ -19,6 +19,7 @@ from ..bfm.model_ids import BUILTIN
 from ..engine.installing.environment import interpreter_in
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
+from ..interrupts import held, raised
 from ..operators import engine_host
 from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
@@ -28,8 +29,9 @@ from ..result.choices import AUTO, COARSE, DETAILS, DRAFT, FINAL, FINE, MEDIUM, 
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
 from ..scene.exporting.levels import at_level
+from ..scene.staged_files import staged_files
 from ..version import ID
-from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
+from .console import BAD_INPUT, FAULT, ProgressBar, interrupted
 
 LABEL = "The command"  # what the sentence about a fault begins with
 
@@ -43,11 +45,12 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as asked:  # --help, or a mistake that was explained already
         return asked.code if isinstance(asked.code, int) else BAD_INPUT
     try:
-        _make_file(options)
+        with raised():
+            _make_file(options)
     except LikenessError as error:
         return _fail(str(error), BAD_INPUT)
-    except (Cancelled, KeyboardInterrupt):
-        return _fail("Interrupted.", INTERRUPTED)
+    except (Cancelled, KeyboardInterrupt) as interrupt:
+        return interrupted(interrupt)
     except Exception as error:
         return _fail(sentence_of(error, LABEL), FAULT)
     print(options.out, flush=True)
@@ -59,6 +62,8 @@ def _make_file(options: argparse.Namespace) -> None:
         raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
     if not options.out.absolute().parent.is_dir():
         raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
+    with staged_files(options.out.absolute()):
+        pass  # a place that will not do is refused before the work
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     task = start_reconstruction(
         engine_host.get_engine(options.python and interpreter_in(options.python.absolute())),
@@ -79,12 +84,14 @@ def _make_file(options: argparse.Namespace) -> None:
 def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
-    face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    if options.out.suffix.lower() == GLB_SUFFIX:
-        with at_level(face, options.detail) as shown:
-            export_glb(options.out.absolute(), shown)
-    else:
-        save_blend(options.out.absolute())
+    with held():
+        face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
+    with held():
+        if options.out.suffix.lower() == GLB_SUFFIX:
+            with at_level(face, options.detail) as shown:
+                export_glb(options.out.absolute(), shown)
+        else:
+            save_blend(options.out.absolute())
 
 
 def _fail(sentence: str, status: int) -> int:

@@ -1,6 +1,6 @@
 """What the command line shows: a progress bar, one sentence for whatever ends it, silence from chatty libraries.
 
-Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C, 143 SIGTERM.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -19,11 +20,12 @@ from types import TracebackType
 from typing import BinaryIO, TextIO, TypeVar
 
 from ..errors import LikenessError
+from ..interrupts import Interrupted, held, raised
 from ..progress import OnProgress
 from ..version import ID
 
 BAR_WIDTH = 24
-FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
+FAULT, BAD_INPUT = 1, 2
 
 Outcome = TypeVar("Outcome")
 
@@ -32,17 +34,23 @@ def carry_out(work: Callable[[OnProgress], Outcome], report: Callable[[Outcome],
     """Do the work of a command under a progress bar and report what came of it; returns the exit status."""
     with tempfile.TemporaryFile() as noise:
         try:
-            with quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
-                outcome = work(bar.update)
+            with raised() as check, quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
+                outcome = work(lambda stage, fraction: (check(), bar.update(stage, fraction))[1])
         except LikenessError as error:
             return _fail(str(error), BAD_INPUT, as_json)
-        except KeyboardInterrupt:
-            return _fail("Interrupted.", INTERRUPTED, as_json)
+        except KeyboardInterrupt as interrupt:
+            return interrupted(interrupt, as_json)
         except Exception:
             log = _keep_log(noise)
             return _fail(f"Likeness failed unexpectedly; the details are in {log}.", FAULT, as_json)
     report(outcome)
     return 0
+
+
+def interrupted(interrupt: BaseException, as_json: bool = False) -> int:
+    """Say that the command was interrupted; returns the exit status, that of Ctrl-C unless a signal is known."""
+    status = interrupt.status if isinstance(interrupt, Interrupted) else Interrupted(signal.SIGINT).status
+    return _fail("Interrupted.", status, as_json)
 
 
 def _fail(sentence: str, status: int, as_json: bool) -> int:
@@ -102,17 +110,19 @@ def quiet_output(sink: BinaryIO) -> Iterator[TextIO]:
     MediaPipe logs to file descriptor 2 and Blender prints to 1: either would break the bar or the JSON on stdout.
     """
     _flush()
-    kept = [os.dup(1), os.dup(2)]
-    os.dup2(sink.fileno(), 1)
-    os.dup2(sink.fileno(), 2)
+    with held():
+        kept = [os.dup(1), os.dup(2)]
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
     try:
         with os.fdopen(os.dup(kept[1]), "w", encoding="utf-8", errors="replace") as real:
             yield real
     finally:
-        _flush()
-        for descriptor, number in zip(kept, (1, 2), strict=True):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
+        with held():
+            _flush()
+            for descriptor, number in zip(kept, (1, 2), strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
 
 
 def _flush() -> None:

@@ -7,18 +7,46 @@ status is that of `console`.
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
+from ..interrupts import raised
 from ..version import ID
 from . import models, photos, transfer
+from .console import interrupted
 
 # What argparse calls the command that needs no name.
 PHOTOS = "PHOTO"
 
 
+def script() -> NoReturn:
+    """The program ``likeness``: `main`, and then out."""
+    status = main()
+    blender = sys.modules.get("bpy")
+    if blender is None:
+        sys.exit(status)
+    # Blender's module may crash while the interpreter shuts down: leave without that.
+    shutil.rmtree(blender.app.tempdir, ignore_errors=True)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):  # closed, or none from the start
+            stream.flush()
+    os._exit(status)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    try:
+        with raised():
+            return _main(arguments)
+    except KeyboardInterrupt as interrupt:
+        return interrupted(interrupt)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser, commands = _parser()
     given = _command_first(sys.argv[1:] if arguments is None else arguments, set(commands.choices) - {PHOTOS})
     # json=False: commands set it only where it is given. argparse itself would explain an unknown option with the usage

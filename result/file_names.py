@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 FACE_FILE = "face.json"
+MESH_FILE = "mesh.npz"
 FOLDER_SUFFIX = ".likeness"
 BLEND_SUFFIX, GLB_SUFFIX = ".blend", ".glb"
 # What the command line puts beside a result.

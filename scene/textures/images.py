@@ -30,6 +30,13 @@ def load_image(path: Path, name: str, is_data: bool) -> bpy.types.Image:
     return image
 
 
+def name_files_in(folder: Path) -> None:
+    """Let the packed images of the file name ``folder`` as where their files are, which they will be moved to."""
+    for image in bpy.data.images:
+        for packed in image.packed_files:
+            packed.filepath = image.filepath_raw = str(folder / Path(packed.filepath).name)
+
+
 def save_image(image: bpy.types.Image, path: Path) -> None:
     """Write an image's file as it was packed or lies on disk, or as it was painted since. Raises `LikenessError`."""
     if image.is_dirty:
