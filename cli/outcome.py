@@ -93,16 +93,18 @@ def _write_scene(fresh: FreshResult, progress: OnProgress, detail: str) -> str:
     with held():
         import bpy
 
-        from ..scene.building.build import build_face
+        from ..result.folder import read_reconstruction
+        from ..result.reconstruction import PHOTO_IMAGE
+        from ..scene.building.build import build_reconstruction
         from ..scene.building.camera import look_through_camera
         from ..scene.exporting.export import export_glb, save_blend
         from ..scene.exporting.levels import at_level
-        from ..scene.textures.images import name_files_in
+        from ..scene.textures.images import name_files_beside
 
         bpy.ops.wm.read_factory_settings(use_empty=True)
     with held():
-        face = build_face(fresh.folder, fresh.place.stem)
-        name_files_in(fresh.place)
+        face = build_reconstruction(read_reconstruction(fresh.folder), fresh.place.stem, str(fresh.place / PHOTO_IMAGE))
+        name_files_beside(fresh.folder)
         look_through_camera(bpy.context.window.screen)
     progress("saving", 0.5)
     with held():

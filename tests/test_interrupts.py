@@ -26,10 +26,18 @@ def swallowed() -> None:
 
 
 def test_one_that_a_library_has_swallowed_is_raised_when_asked() -> None:
-    with pytest.raises(Interrupted), raised() as check:
-        check()
-        swallowed()
-        check()
+    done = []
+
+    def work() -> None:
+        with raised() as check:
+            check()
+            done.append(swallowed())
+            check()
+            done.append("after")
+
+    with pytest.raises(Interrupted):
+        work()
+    assert done == [None]
 
 
 def test_one_that_a_library_has_made_an_error_of_is_no_error() -> None:

@@ -18,8 +18,13 @@ from ..staged_files import staged_files
 def save_blend(path: Path) -> None:
     """Save a copy of the file, images packed. Raises `LikenessError` if it cannot be written; an earlier one stays."""
     with staged_files(path) as folder:
-        place = str(folder / path.name)
-        bpy.ops.wm.save_as_mainfile(filepath=place, copy=True, compress=True, check_existing=False)
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(folder / path.name),
+            copy=True,
+            compress=True,
+            check_existing=False,
+            relative_remap=False,  # paths are those of the file's own place
+        )
 
 
 def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> None:

@@ -30,11 +30,12 @@ def load_image(path: Path, name: str, is_data: bool) -> bpy.types.Image:
     return image
 
 
-def name_files_in(folder: Path) -> None:
-    """Let the packed images of the file name ``folder`` as where their files are, which they will be moved to."""
+def name_files_beside(folder: Path) -> None:
+    """Let the packed images that were read in ``folder`` name files beside the .blend, where both will be moved to."""
     for image in bpy.data.images:
         for packed in image.packed_files:
-            packed.filepath = image.filepath_raw = str(folder / Path(packed.filepath).name)
+            if Path(packed.filepath).parent == folder:
+                packed.filepath = image.filepath_raw = f"//{Path(packed.filepath).name}"
 
 
 def save_image(image: bpy.types.Image, path: Path) -> None:
