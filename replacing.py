@@ -7,6 +7,7 @@ a patience of its own.)
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -84,8 +85,11 @@ def put_in_place(fresh: Path, place: Path, aside: Path) -> None:
 
 
 def real_path(path: Path) -> Path:
-    """Where a path leads, through links, also to what is not there yet."""
-    return Path(os.path.realpath(path))
+    """Where a path leads through links, also to what is not there yet. Raises `OSError` where they lead in a circle."""
+    place = Path(os.path.realpath(path))
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return place
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from ..errors import LikenessError
 from ..interrupts import held
-from ..replacing import real_path
+from ..replacing import fresh_file
 
 # What one system or another does not take in a file name.
 FORBIDDEN = dict.fromkeys([*map(ord, '<>:"/\\|?*'), *range(32)], "_")
@@ -40,8 +41,7 @@ def staged_files(target: Path) -> Iterator[Path]:
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        folder = real_path(target).parent
-        with tempfile.TemporaryDirectory(prefix=".", dir=folder) as temporary:
+        with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as temporary:
             yield Path(temporary)
             with held():
                 _move(Path(temporary), target.parent)
@@ -54,8 +54,9 @@ def staged_files(target: Path) -> Iterator[Path]:
 def reason(error: RuntimeError) -> str:
     """The reason in an operator's error, around which may stand the operator's own traceback and its place."""
     lines = [line for line in str(error).strip().splitlines() if not line.startswith("Location: ")]
-    said = SYSTEM_ERROR.match(lines[-1])
-    return said[1] if said else lines[-1].removeprefix("Error: ").rstrip(".")
+    last = lines[-1] if lines else "Blender does not say why"
+    said = SYSTEM_ERROR.match(last)
+    return said[1] if said else last.removeprefix("Error: ").rstrip(".")
 
 
 def _move(source: Path, folder: Path) -> None:
@@ -64,5 +65,8 @@ def _move(source: Path, folder: Path) -> None:
         if path.is_dir():
             place.mkdir(exist_ok=True)
             _move(path, place)
+        elif place.is_symlink():
+            with fresh_file(place) as fresh:  # on whichever disk that is
+                shutil.move(path, fresh)
         else:
-            path.replace(real_path(place))
+            path.replace(place)

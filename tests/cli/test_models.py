@@ -150,3 +150,14 @@ def test_help_needs_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert "{list,add,get,check,remove}" in done.stdout
+
+
+def test_a_library_that_cannot_be_written_is_told_before_the_work(
+    capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completing, "complete", lambda source, donor, lay: 1 / 0)
+    models_folder().rmdir()
+    models_folder().write_text("in the way")
+    status, _, shown = run(capfd, "add", user_file)
+    assert status == 2
+    assert shown == f"likeness: The folder {models_folder()} cannot be written: File exists.\n"
