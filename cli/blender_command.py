@@ -86,12 +86,14 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
     with held():
         face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    with held():
-        if options.out.suffix.lower() == GLB_SUFFIX:
+    out = options.out.absolute()
+    # Staged once more, so that an interrupt which has to wait for Blender leaves the old file.
+    with staged_files(out) as folder, held():
+        if out.suffix.lower() == GLB_SUFFIX:
             with at_level(face, options.detail) as shown:
-                export_glb(options.out.absolute(), shown)
+                export_glb(folder / out.name, shown)
         else:
-            save_blend(options.out.absolute())
+            save_blend(folder / out.name)
 
 
 def _fail(sentence: str, status: int) -> int:

@@ -42,7 +42,10 @@ def staged_files(target: Path) -> Iterator[Path]:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as temporary:
-            yield Path(temporary)
+            try:
+                yield Path(temporary)
+            except LikenessError as error:  # nobody knows the folder that is gone
+                raise LikenessError(str(error).replace(temporary, str(target.parent))) from error
             with held():
                 _move(Path(temporary), target.parent)
     except OSError as error:
