@@ -40,7 +40,7 @@ def raised() -> Iterator[Callable[[], None]]:
         if came:
             raise Interrupted(came[0])
 
-    with _heard(hear):
+    with _heard(hear, but=(signal.SIG_IGN,)):
         try:
             yield check
         except Exception:
@@ -53,7 +53,8 @@ def held() -> Iterator[None]:
     """Let signals wait until the block is done. Blender and half a move of files take no exception from outside."""
     came: list[int] = []
     try:
-        with _heard(lambda number, _frame: came.append(number)):
+        # A handler that Python has not set, such as Blender's own, raises nothing and could not be put back.
+        with _heard(lambda number, _frame: came.append(number), but=(signal.SIG_IGN, None)):
             yield
     finally:
         for number in came[:1]:
@@ -61,15 +62,14 @@ def held() -> Iterator[None]:
 
 
 @contextmanager
-def _heard(hear: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """Let ``hear`` handle the signals, but for those that whoever started the process wants ignored."""
+def _heard(hear: Callable[[int, FrameType | None], object], but: tuple[object, ...]) -> Iterator[None]:
+    """Let ``hear`` handle the signals, ``but`` for those with one of these handlers: an ignored one stays ignored."""
     before = {}
     if threading.current_thread() is threading.main_thread():
-        wanted = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+        wanted = [number for number in ENDING if signal.getsignal(number) not in but]
         before = {number: signal.signal(number, hear) for number in wanted}
     try:
         yield
     finally:
         for number, handler in before.items():
-            # None is a handler that Python has not set.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -102,3 +102,16 @@ def test_another_thread_is_let_alone() -> None:
     thread.start()
     thread.join()
     assert not faults
+
+
+def test_a_handler_that_python_has_not_set_is_let_alone_by_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blender in the background has one of its own for Ctrl-C; a command takes it over all the same."""
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(signal, "getsignal", lambda number: None)
+    with held(), suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    monkeypatch.undo()
+    assert signal.getsignal(signal.SIGINT) == before
+    monkeypatch.setattr(signal, "getsignal", lambda number: None)
+    with pytest.raises(Interrupted), raised():
+        signal.raise_signal(signal.SIGINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -118,15 +119,14 @@ def test_a_fault_leaves_a_log(
     log.unlink()
 
 
-def test_ctrl_c_leaves_the_library_alone(
+def test_signals_leave_the_library_alone(
     capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(source, donor, lay):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(completing, "complete", interrupted)
-    assert run(capfd, "add", user_file)[0] == 130
-    assert not list(models_folder().glob("*"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        monkeypatch.setattr(completing, "complete", lambda *_, number=number: signal.raise_signal(number))
+        status, _, shown = run(capfd, "add", user_file)
+        assert (status, shown.splitlines()[-1]) == (128 + number, "likeness: Interrupted.")
+        assert not list(models_folder().glob("*"))
 
 
 def test_a_mistyped_command_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
