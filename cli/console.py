@@ -35,7 +35,12 @@ def carry_out(work: Callable[[OnProgress], Outcome], report: Callable[[Outcome],
     with tempfile.TemporaryFile() as noise:
         try:
             with raised() as check, quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
-                outcome = work(lambda stage, fraction: (check(), bar.update(stage, fraction))[1])
+
+                def tell(stage: str, fraction: float) -> None:
+                    check()
+                    bar.update(stage, fraction)
+
+                outcome = work(tell)
         except LikenessError as error:
             return _fail(str(error), BAD_INPUT, as_json)
         except KeyboardInterrupt as interrupt:

@@ -92,8 +92,7 @@ def _sign(fresh: FreshResult) -> None:
     scene, path = fresh.folder / BLEND_FILE, fresh.folder / FACE_FILE
     if scene.exists():
         face = json.loads(path.read_text(encoding="utf-8"))
-        text = json.dumps({**face, BLEND_DIGEST: _digest(scene)}, indent=1, ensure_ascii=False)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(json.dumps({**face, BLEND_DIGEST: _digest(scene)}, indent=1), encoding="utf-8")
 
 
 def _keep_edited(fresh: FreshResult) -> None:
