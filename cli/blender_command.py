@@ -19,6 +19,7 @@ from ..bfm.model_ids import BUILTIN
 from ..engine.installing.environment import interpreter_in
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
+from ..interrupts import held, raised
 from ..operators import engine_host
 from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
@@ -28,8 +29,9 @@ from ..result.choices import AUTO, COARSE, CPU, DETAILS, DRAFT, FINAL, FINE, MED
 from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
 from ..scene.exporting.levels import at_level
+from ..scene.staged_files import staged_files
 from ..version import ID
-from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar, fail, print_line
+from .console import BAD_INPUT, FAULT, ProgressBar, fail, interrupted, print_line
 from .places import absolute_place, check_file
 from .streams import steady_streams
 
@@ -50,11 +52,12 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as asked:  # --help, or a mistake that was explained already
         return asked.code if isinstance(asked.code, int) else BAD_INPUT
     try:
-        _make_file(options)
+        with raised():
+            _make_file(options)
     except LikenessError as error:
         return fail(str(error), BAD_INPUT)
-    except (Cancelled, KeyboardInterrupt):
-        return fail("Interrupted.", INTERRUPTED)
+    except (Cancelled, KeyboardInterrupt) as interrupt:
+        return interrupted(interrupt)
     except Exception as error:
         return fail(sentence_of(error, LABEL), FAULT)
     print_line(str(options.out))
@@ -64,10 +67,12 @@ def _run(arguments: Sequence[str]) -> int:
 def _make_file(options: argparse.Namespace) -> None:
     if options.out.suffix.lower() not in (BLEND_SUFFIX, GLB_SUFFIX):
         raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
-    folder = options.out.absolute().parent
-    if not folder.is_dir():
-        raise LikenessError(f"There is no folder '{folder}' to write into.")
-    check_file(options.out.absolute())
+    place = absolute_place(options.out)
+    if not place.parent.is_dir():
+        raise LikenessError(f"There is no folder '{place.parent}' to write into.")
+    check_file(place)
+    with staged_files(place):
+        pass  # a place that will not do is refused before the work
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     task = start_reconstruction(
         engine_host.get_engine(options.python and interpreter_in(options.python.absolute())),
@@ -92,13 +97,15 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
         print_line(sentence, sys.stderr)
     if note := device_note(result.get("device", CPU)):
         print_line(note, sys.stderr)
-    face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
+    with held():
+        face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
     place = absolute_place(options.out)
-    if options.out.suffix.lower() == GLB_SUFFIX:
-        with at_level(face, options.detail) as shown:
-            export_glb(place, shown)
-    else:
-        save_blend(place)
+    with held():
+        if options.out.suffix.lower() == GLB_SUFFIX:
+            with at_level(face, options.detail) as shown:
+                export_glb(place, shown)
+        else:
+            save_blend(place)
 
 
 def _parser() -> argparse.ArgumentParser:

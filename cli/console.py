@@ -1,7 +1,8 @@
 """What the command line shows: a progress bar, one sentence for whatever ends it, silence from chatty libraries.
 
-Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C. A reader that has gone changes
-nothing: the work is done whether or not anybody hears of it. Output that a full disk loses makes it 2 (`streams`).
+Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C, 143 SIGTERM. A reader that has gone
+changes nothing: the work is done whether or not anybody hears of it. Output that a full disk loses makes it 2 (see
+`streams`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -21,12 +23,13 @@ from types import TracebackType
 from typing import Any, BinaryIO, TextIO, TypeVar
 
 from ..errors import LikenessError
+from ..interrupts import Interrupted, held, raised
 from ..progress import OnProgress
 from ..version import ID
 from .streams import ESCAPED, forget_losses, outlet
 
 BAR_WIDTH = 24
-FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
+FAULT, BAD_INPUT = 1, 2
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # in a name they would break the line or move the cursor
 
 Outcome = TypeVar("Outcome")
@@ -36,16 +39,27 @@ def carry_out(work: Callable[[OnProgress], Outcome], report: Callable[[Outcome],
     """Do the work of a command under a progress bar and report what came of it; returns the exit status."""
     with _noise() as noise:
         try:
-            with quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
-                outcome = work(bar.update)
+            with raised() as check, quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
+
+                def tell(stage: str, fraction: float) -> None:
+                    check()
+                    bar.update(stage, fraction)
+
+                outcome = work(tell)
         except LikenessError as error:
             return fail(str(error), BAD_INPUT, as_json)
-        except KeyboardInterrupt:
-            return fail("Interrupted.", INTERRUPTED, as_json)
+        except KeyboardInterrupt as interrupt:
+            return interrupted(interrupt, as_json)
         except Exception as error:
             return fail(_fault(error, noise), FAULT, as_json)
     report(outcome)
     return 0
+
+
+def interrupted(interrupt: BaseException, as_json: bool = False) -> int:
+    """Say that the command was interrupted; returns the exit status, that of Ctrl-C unless a signal is known."""
+    status = interrupt.status if isinstance(interrupt, Interrupted) else Interrupted(signal.SIGINT).status
+    return fail("Interrupted.", status, as_json)
 
 
 def print_json(values: Any) -> None:
@@ -136,18 +150,20 @@ def quiet_output(sink: BinaryIO) -> Iterator[TextIO]:
     MediaPipe logs to file descriptor 2 and Blender prints to 1: either would break the bar or the JSON on stdout.
     """
     _flush()
-    kept = [os.dup(1), os.dup(2)]
-    os.dup2(sink.fileno(), 1)
-    os.dup2(sink.fileno(), 2)
+    with held():
+        kept = [os.dup(1), os.dup(2)]
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
     try:
         with outlet(os.dup(kept[1]), sys.stderr.encoding or "utf-8", closefd=True) as real:
             yield real
     finally:
-        _flush()
-        for descriptor, number in zip(kept, (1, 2), strict=True):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
-        forget_losses(sys.stdout)
+        with held():
+            _flush()
+            for descriptor, number in zip(kept, (1, 2), strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            forget_losses(sys.stdout)
 
 
 def _flush() -> None:

@@ -7,25 +7,52 @@ status is that of `console`.
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
+from ..interrupts import raised
 from ..version import ID
 from . import models, photos, transfer
-from .console import BAD_INPUT, fail
+from .console import BAD_INPUT, fail, interrupted
 from .streams import steady_streams
 
 # What argparse calls the command that needs no name.
 PHOTOS = "PHOTO"
 
 
+def script() -> NoReturn:
+    """The program ``likeness``: `main`, and then out."""
+    status = main()
+    blender = sys.modules.get("bpy")
+    if blender is None:
+        sys.exit(status)
+    # Blender's module may crash while the interpreter shuts down: leave without that.
+    shutil.rmtree(blender.app.tempdir, ignore_errors=True)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):  # closed, or none from the start
+            stream.flush()
+    os._exit(status)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     with steady_streams() as reason_lost:
-        status = _run(arguments)
+        status = _heard(arguments)
         if reason := reason_lost():
             return fail(f"The output cannot be written: {reason}.", status or BAD_INPUT)
         return status
+
+
+def _heard(arguments: Sequence[str] | None) -> int:
+    try:
+        with raised():
+            return _run(arguments)
+    except KeyboardInterrupt as interrupt:
+        return interrupted(interrupt)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from ..result.choices import (
     AUTO,
     AUTO_SIZES,
     COARSE,
-    CPU,
     DETAILS,
     DEVICES,
     DRAFT,
@@ -24,20 +22,18 @@ from ..result.choices import (
     NO_FIT,
     QUALITIES,
     TEXTURE_SIZES,
-    device_note,
     texture_size,
 )
 from ..result.file_names import FOLDER_SUFFIX, GLB_FILE, result_folder_name
 from ..version import ID, VERSION
 from .console import carry_out
-from .outcome import Outcome, build_scene, report, write_preview
+from .outcome import Outcome, make_outcome, report
 from .places import absolute_place, check_folder
 
 if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
 
-# Shares of the whole that the bar gives to what follows the pipeline.
-PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
+PIPELINE_SHARE = 0.75  # of the whole work
 PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "scalp_tint", "deep3d_files")
 
 
@@ -50,39 +46,18 @@ def main(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
-    started = time.perf_counter()
     folder = absolute_place(options.out or Path(result_folder_name(options.photos[0].stem)))
-    reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
-    reconstructed = time.perf_counter()
-    progress("preview", PIPELINE_SHARE)
-    write_preview(reconstruction, folder)
-    previewed = time.perf_counter()
-    notes = [device_note(reconstruction.provenance.get("device", CPU))]
-    notes.append(build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0), options.detail))
-    ended = time.perf_counter()
-    files = sorted(path.name for path in folder.iterdir())
-    timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
-    said = " ".join(filter(None, notes))
-    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], said, reconstruction.warnings)
-
-
-def _part_of(progress: OnProgress, start: float, end: float) -> OnProgress:
-    """Progress of one part of the work, from ``start`` to ``end`` of the whole."""
-    return lambda stage, fraction: progress(stage, start + fraction * (end - start))
-
-
-def _reconstruct(options: argparse.Namespace, folder: Path, progress: OnProgress) -> Reconstruction:
-    progress("loading", 0.0)
-    from ..inference.pipeline import PipelineOptions, reconstruct
-    from ..result.folder import check_target, write_reconstruction
-
     check_folder(folder)
-    check_target(folder)
+    return make_outcome(folder, lambda told: _reconstruct(options, told), progress, PIPELINE_SHARE, options.detail)
+
+
+def _reconstruct(options: argparse.Namespace, progress: OnProgress) -> tuple[Reconstruction, dict[str, float]]:
+    from ..inference.pipeline import PipelineOptions, reconstruct
+
     # What was not asked for on the command line keeps the pipeline's own default.
     chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
     reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
-    write_reconstruction(reconstruction, folder)
-    return reconstruction
+    return reconstruction, reconstruction.timings
 
 
 def _texture_size(word: str) -> int | str:

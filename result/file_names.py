@@ -6,6 +6,7 @@ import os
 import re
 
 FACE_FILE = "face.json"
+MESH_FILE = "mesh.npz"
 FOLDER_SUFFIX = ".likeness"
 BLEND_SUFFIX, GLB_SUFFIX = ".blend", ".glb"
 # What the command line puts beside a result.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -77,4 +78,6 @@ def _write_exr(path: Path, image: np.ndarray) -> None:
     try:
         OpenEXR.File(header, {"RGBA": pixels}).write(os.fsencode(path))  # a name need not be letters
     except RuntimeError as error:
-        raise OSError(f"{path.name}: {error}") from error
+        # The library says the system's reason in words alone.
+        code = next((code for code in errno.errorcode if os.strerror(code) in str(error)), errno.EIO)
+        raise OSError(code, os.strerror(code), str(path)) from error

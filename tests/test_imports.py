@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "result.face_file": FLOOR
     | {"result.colouring", "result.reconstruction", "result.json_schema", "result.file_names"},
     "result.folder": FLOOR
-    | {"result.reconstruction", "result.face_file", "result.file_names"}
+    | {"result.reconstruction", "result.face_file", "result.file_names", "result.fresh_result"}
     | {"result.image_files"},  # by its writer alone: see IN_BLENDER
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"operators", "scene", "engine", "result", "bfm.library.registry", "bfm.model_ids"},
     "__main__": {"cli"},
 }
-FOR_ALL = {"errors", "libraries", "progress", "replacing", "version"}
+FOR_ALL = {"errors", "interrupts", "libraries", "locking", "progress", "replacing", "version"}
 WITHOUT_BPY = ("anatomy", "geometry", "bfm", "result", "inference", "transfer", "engine", "training", "benchmarks")
 BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.

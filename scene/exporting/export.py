@@ -9,19 +9,22 @@ from typing import Any
 
 import bpy
 
-from ...errors import LikenessError
 from ..building.material import NORMAL_MAP
 from ..displacement import DETAIL
 from ..mode import object_mode
-from ..staged_files import last_line, staged_files
+from ..staged_files import staged_files
 
 
 def save_blend(path: Path) -> None:
-    """Save a copy of the file, images packed. Raises `LikenessError` if it cannot be written."""
-    try:
-        bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, check_existing=False)
-    except RuntimeError as error:
-        raise LikenessError(f"{path} cannot be written ({last_line(error)}).") from error
+    """Save a copy of the file, images packed. Raises `LikenessError` if it cannot be written; an earlier one stays."""
+    with staged_files(path) as folder:
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(folder / path.name),
+            copy=True,
+            compress=True,
+            check_existing=False,
+            relative_remap=False,  # paths are those of the file's own place
+        )
 
 
 def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> None:

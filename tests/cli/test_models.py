@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -164,15 +165,14 @@ def test_a_fault_leaves_a_log(
     log.unlink()
 
 
-def test_ctrl_c_leaves_the_library_alone(
+def test_signals_leave_the_library_alone(
     capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(source, donor, lay):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(completing, "complete", interrupted)
-    assert run(capfd, "add", user_file)[0] == 130
-    assert not list(models_folder().glob("*"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        monkeypatch.setattr(completing, "complete", lambda *_, number=number: signal.raise_signal(number))
+        status, _, shown = run(capfd, "add", user_file)
+        assert (status, shown.splitlines()[-1]) == (128 + number, "likeness: Interrupted.")
+        assert not list(models_folder().glob("*"))
 
 
 def test_a_mistyped_command_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
@@ -196,3 +196,14 @@ def test_help_needs_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert "{list,add,get,check,remove}" in done.stdout
+
+
+def test_a_library_that_cannot_be_written_is_told_before_the_work(
+    capfd: pytest.CaptureFixture[str], user_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completing, "complete", lambda source, donor, lay: 1 / 0)
+    models_folder().rmdir()
+    models_folder().write_text("in the way")
+    status, _, shown = run(capfd, "add", user_file)
+    assert status == 2
+    assert shown == f"likeness: The folder {models_folder()} cannot be written: File exists.\n"

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from evaluated import base_vertices, evaluated_vertices, pixels
 from likeness.errors import LikenessError
-from likeness.result.folder import MESH_FILE, read_reconstruction
+from likeness.result.file_names import MESH_FILE
+from likeness.result.folder import read_reconstruction
 from likeness.result.reconstruction import ALBEDO_IMAGE
 from likeness.scene.building.build import build_face, show_face
 from likeness.scene.displacement import DETAIL
