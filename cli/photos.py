@@ -85,6 +85,7 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
         prog=ID,
         description="Make a face of one photo or of several of one person: mesh, expressions, textures, Blender scene.",
         epilog="`likeness models` lists the face models and brings others; "
+        "`likeness finish` gives a draft its texture; "
         "`likeness transfer` makes of a result the same face of another model; "
         "`likeness doctor` prints versions and tries each device.",
     )

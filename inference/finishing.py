@@ -115,7 +115,7 @@ def _known(record: dict[str, Any], kept: KeptFit, tensors: ModelTensors) -> Know
     like, expression = tensors.mean, record["expression"]
     if len(kept.vertices) < len(like) or len(expression) != len(tensors.model.expression_names):
         raise LikenessError(
-            f"The face was made with an earlier form of the model {tensors.model.id!r}: create it anew from its photo."
+            f"The face no longer has the vertices of its model {tensors.model.id!r}: create it anew from its photo."
         )
     camera = Camera(
         intrinsics=like.new_tensor(record["camera"]["intrinsics"]),

@@ -120,6 +120,6 @@ def test_another_photo_is_refused(draft: Reconstruction, photo: Path, tmp_path: 
         finish(kept(draft), [tmp_path / "small.png"], PipelineOptions(device="cpu"))
 
 
-def test_an_earlier_form_of_the_model_is_told(draft: Reconstruction, photo: Path) -> None:
-    with pytest.raises(LikenessError, match="earlier form of the model 'builtin'"):
+def test_vertices_that_are_gone_are_told(draft: Reconstruction, photo: Path) -> None:
+    with pytest.raises(LikenessError, match="no longer has the vertices of its model 'builtin'"):
         finish(replace(kept(draft), vertices=draft.mesh.vertices[:-1]), [photo], PipelineOptions(device="cpu"))
