@@ -19,7 +19,7 @@ from ..scene.photo_set import other_photos
 from ..scene.record import fitted_vertices, recall
 from ..scene.state import active_face, faces_of, is_draft, state_of
 from ..scene.textures.texture_bake import replace_maps, write_photo
-from . import engine_host
+from . import engine_host, follow
 from .job import JobOperator
 from .job_folder import FolderTask
 from .settings import TEXTURE_SIZES, session
@@ -74,6 +74,8 @@ class _OfKnownFit(JobOperator):
             raise LikenessError("The face was removed while its texture was made.")
         self.use(face, Path(result["folder"]))
         state_of(face).texture_size = self.texture_size
+        if face == active_face(context):
+            follow.show(face)
 
     def use(self, face: bpy.types.Object, folder: Path) -> None:
         """Give the face what is in the result folder."""
@@ -92,7 +94,7 @@ class LIKENESS_OT_rebake_texture(_OfKnownFit, bpy.types.Operator):
 
     @classmethod
     def why_not_this(cls, face: bpy.types.Object) -> str:
-        return "This face is a draft: press Finish" if is_draft(face) else ""
+        return "This face is a draft: press Finish Draft" if is_draft(face) else ""
 
     def use(self, face: bpy.types.Object, folder: Path) -> None:
         replace_maps(face, read_reconstruction(folder))
@@ -102,9 +104,9 @@ class LIKENESS_OT_finish(_OfKnownFit, bpy.types.Operator):
     """Give this draft its texture, its wrinkles and its light; shape, pose and what you have done with it stay"""
 
     bl_idname = "likeness.finish"
-    bl_label = "Finish"
+    bl_label = "Finish Draft"
     bl_options = {"UNDO"}
-    job_label = "Finish"
+    job_label = "Finish Draft"
 
     @classmethod
     def why_not_this(cls, face: bpy.types.Object) -> str:

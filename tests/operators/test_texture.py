@@ -14,6 +14,8 @@ from likeness.result.folder import write_reconstruction
 from likeness.result.kept_fit import write_stock_keys
 from likeness.scene.building.build import build_face
 from likeness.scene.light.sky import light_node
+from likeness.scene.read_mesh import neutral_vertices
+from likeness.scene.record import recall
 from likeness.scene.state import state_of
 from PIL import Image
 from synthetic import sheet_reconstruction
@@ -117,3 +119,25 @@ def test_the_real_engine_bakes_a_real_face_again(photo_astronaut: np.ndarray, tm
     assert tuple(state_of(face).confidence.size) == (512, 512)
     large = np.array(state_of(face).albedo.pixels[:]).reshape(128, 4, 128, 4, 4).mean(axis=(1, 3))
     assert np.median(np.abs(large - small)) < 0.02
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("real_engine")
+def test_the_real_engine_finishes_a_real_draft(photo_astronaut: np.ndarray, tmp_path: Path) -> None:
+    from likeness.inference.pipeline import PipelineOptions, reconstruct
+
+    Image.fromarray(photo_astronaut).save(tmp_path / "photo.png")
+    draft = reconstruct(tmp_path / "photo.png", PipelineOptions(quality="draft"))
+    write_reconstruction(draft, tmp_path / "face.likeness")
+    (tmp_path / "photo.png").unlink()
+    face = build_face(tmp_path / "face.likeness")
+    shape, record = neutral_vertices(face), recall(face).face
+    assert bpy.ops.likeness.finish() == {"FINISHED"}
+    np.testing.assert_array_equal(neutral_vertices(face), shape)
+    now = recall(face).face
+    assert (now["pose"], now["camera"]) == (record["pose"], record["camera"])
+    assert now["coefficients"]["identity"] == record["coefficients"]["identity"]
+    assert state_of(face).albedo.size[0] >= 1024
+    assert now["appearance"]["skin_tone"]
+    assert bpy.ops.likeness.rebake_texture(texture_size="512") == {"FINISHED"}
+    assert tuple(state_of(face).albedo.size) == (512, 512)
