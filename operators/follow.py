@@ -19,19 +19,24 @@ from .recent import is_photo
 from .settings import LARGEST_FACE, quietly, session
 
 _owner = object()  # of the subscriptions
-_followed = 0  # session_uid of the face that is shown; 0: none
+_followed: tuple[object, ...] = ()  # what is shown of the active face; empty where no face is
 
 
 def follow() -> None:
-    """Show the face that is active by now, if it is another one than before."""
+    """Show the face that is active by now, if it is another one than before, or made otherwise."""
     global _followed
-    face = active_face(bpy.context)
-    before, _followed = _followed, face.session_uid if face is not None else 0
+    face, before = active_face(bpy.context), _followed
+    _followed = _made(face) if face is not None else ()
     if face is not None and _followed != before:
-        show(face)
+        _show(face)
 
 
-def show(face: bpy.types.Object) -> None:
+def _made(face: bpy.types.Object) -> tuple[object, ...]:
+    memory = state_of(face)
+    return face.session_uid, memory.photo, is_draft(face), memory.texture_size, memory.scalp_tint
+
+
+def _show(face: bpy.types.Object) -> None:
     """Choose the photos and the settings of a face; what the user has chosen for new faces stays remembered."""
     current, memory = session(bpy.context), state_of(face)
     photos = [memory.photo, *(str(photo) for photo in other_photos(face))]
@@ -73,7 +78,7 @@ def _subscribe() -> None:
 @bpy.app.handlers.persistent
 def _file_is_loaded(_file: str) -> None:
     global _followed
-    _followed = 0
+    _followed = ()
     _subscribe()
     follow()
 
@@ -93,7 +98,7 @@ _HANDLERS = (
 def register() -> None:
     """Begin to follow; after the settings, whose choices the file's face has the last word on."""
     global _followed
-    _followed = 0
+    _followed = ()
     _subscribe()
     for handlers, handler in _HANDLERS:
         handlers.append(handler)

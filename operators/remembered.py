@@ -35,8 +35,12 @@ def remember(**values: Any) -> None:
     if all(_values.get(name) == value for name, value in values.items()):
         return
     _values.update(values)
-    if _file is not None and not bpy.app.background:
+    if _file is not None and _in_window():
         write_json(_file, _values)
+
+
+def _in_window() -> bool:
+    return not bpy.app.background
 
 
 def recall_folder(name: str) -> str:

@@ -74,8 +74,7 @@ class _OfKnownFit(JobOperator):
             raise LikenessError("The face was removed while its texture was made.")
         self.use(face, Path(result["folder"]))
         state_of(face).texture_size = self.texture_size
-        if face == active_face(context):
-            follow.show(face)
+        follow.follow()
 
     def use(self, face: bpy.types.Object, folder: Path) -> None:
         """Give the face what is in the result folder."""
