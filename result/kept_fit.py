@@ -40,11 +40,7 @@ def write_fit(folder: Path, face_text: str, vertices: Floats) -> None:
 
 def read_fit(folder: Path) -> KeptFit:
     """Read what `write_fit` has written. Raises `LikenessError`."""
-    face = read_face(folder / FACE_FILE)
-    try:
-        return KeptFit(face, np.load(folder / VERTICES_FILE, allow_pickle=False))
-    except (OSError, ValueError) as error:
-        raise LikenessError(f"{folder / VERTICES_FILE} cannot be read ({error}).") from error
+    return KeptFit(read_face(folder / FACE_FILE), _read(folder / VERTICES_FILE))
 
 
 def write_stock_keys(folder: Path, deltas: Floats) -> None:
@@ -57,10 +53,7 @@ def write_stock_keys(folder: Path, deltas: Floats) -> None:
 
 def read_stock_keys(folder: Path) -> Floats:
     """Read what `write_stock_keys` has written. Raises `LikenessError`."""
-    try:
-        return np.load(folder / STOCK_KEYS_FILE, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise LikenessError(f"{folder / STOCK_KEYS_FILE} cannot be read ({error}).") from error
+    return _read(folder / STOCK_KEYS_FILE)
 
 
 def finished_keys(mesh: Mesh, made: Mesh, stock: Floats) -> Mesh:
@@ -81,3 +74,10 @@ def finished_keys(mesh: Mesh, made: Mesh, stock: Floats) -> Mesh:
 def is_stock(own: Floats, stock: Floats) -> bool:
     """Whether a face's key (V, 3) is its model's own still, or somebody has edited it."""
     return own.shape == stock.shape and bool(np.abs(own - stock).max(initial=0.0) < SAME_KEY)
+
+
+def _read(path: Path) -> Floats:
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise LikenessError(f"{path} cannot be read ({error}).") from error

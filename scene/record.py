@@ -74,10 +74,10 @@ def fitted_vertices(face: bpy.types.Object) -> Floats:
     Raises:
         LikenessError: an earlier version made the face, which did not keep it, and its mesh has other vertices now.
     """
-    kept, count = state_of(face).fit, recall(face).vertex_count
+    kept = state_of(face).fit
     if kept:
         return np.frombuffer(base64.b64decode(kept), FIT_TYPE).reshape(-1, 3)
     vertices = neutral_vertices(face)
-    if len(vertices) != count:
+    if len(vertices) != recall(face).vertex_count:
         raise LikenessError(f"{face.name} has lost vertices, so its photo no longer fits: create it anew.")
     return vertices
