@@ -36,7 +36,7 @@ def make_maps(
         size = chosen_size(texture_size, model, fits)
         hair, eyes = seen_hair(photos[0], model, fits[0]), measure_eyes(views[0], model, fits[0])
         bald = build_texture(photos, model, fits, size, hair if scalp_tint else None, share)
-    with watch.stage(stages.EYES) as share:
+    with watch.stage(stages.PAINTING) as share:
         texture = with_eyes(bald, model, eyes, share)
         albedo = srgb_bytes(texture.albedo)
     with watch.stage(stages.DETAIL):

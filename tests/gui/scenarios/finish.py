@@ -52,7 +52,7 @@ def finish():
     yield from hands.click(button)
     stages = yield from watched()
     assert "fit" not in stages, stages
-    assert {"light", "texture", "eyes", "detail"} <= set(stages), stages
+    assert {"light", "texture", "detail"} <= set(stages), stages
     yield 1.0
     face = bpy.data.objects[name]
     assert face.likeness.albedo is not None
