@@ -14,7 +14,8 @@ READING, LANDMARKS, SKIN, NETWORK, FIT = "reading", "landmarks", "skin", "networ
 LIGHT, EXPRESSIONS, TEXTURE, PAINTING, DETAIL = "light", "expressions", "texture", "painting", "detail"
 # How much of the bar a stage gets beside the others that run: the time seen on two cores for textures of 2048 texels.
 SHARES = {
-    READING: 1, LANDMARKS: 3, SKIN: 5, NETWORK: 1, FIT: 38, LIGHT: 2, EXPRESSIONS: 4, TEXTURE: 22, PAINTING: 20, DETAIL: 8,
+    READING: 1, LANDMARKS: 3, SKIN: 5, NETWORK: 1, FIT: 38, LIGHT: 2, EXPRESSIONS: 4, TEXTURE: 22,
+    PAINTING: 20, DETAIL: 8,
 }  # fmt: skip
 # What makes a face of photos; what makes its maps where the fit is known.
 DRAFT_STAGES = (READING, LANDMARKS, NETWORK, FIT)

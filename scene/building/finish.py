@@ -11,7 +11,7 @@ from ...result.kept_fit import is_stock
 from ...result.mouth_lining import lined
 from ...result.reconstruction import Mesh, Reconstruction
 from ..axes import to_blender
-from ..displacement import add_displacement
+from ..displacement import DETAIL, add_displacement
 from ..hair_colour import keep_hair_colour
 from ..light.lighting import match_photo, shows_photo_light
 from ..mode import object_mode
@@ -40,7 +40,8 @@ def finish_face(face: bpy.types.Object, result: Reconstruction, stock: Floats) -
         for part, material in zip(record.part_names, face.data.materials, strict=False):
             if material is not None:
                 add_maps(material, part, {file: image for file, image in images.items() if image is not None})
-        add_displacement(face, memory.displacement)
+        if DETAIL not in face.modifiers:
+            add_displacement(face, memory.displacement)
         keep_hair_colour(face, record.part_names, result.appearance.hair)
         _make_keys_personal(face, lined(result.mesh), stock)
     as_in_photo = shows_photo_light(face)

@@ -111,11 +111,13 @@ def add_maps(material: bpy.types.Material, part: str, images: Mapping[str, bpy.t
     shader = tree.nodes.get(SHADER) if tree is not None else None
     if shader is None:  # an artist has made another one of it
         return
-    colour = shader.inputs["Base Color"]
+    colour, albedo = shader.inputs["Base Color"], images.get(ALBEDO_IMAGE)
+    known = colour.links[0].from_node if colour.is_linked else None
     # No model's texture knows the lining.
-    if ALBEDO_IMAGE in images and not colour.is_linked and kind not in UNTEXTURED and part != PartName.LINING:
-        texture = _image_node(tree, images[ALBEDO_IMAGE], (-700, 300))
-        tree.links.new(texture.outputs["Color"], colour)
+    if albedo is not None and known is None and kind not in UNTEXTURED and part != PartName.LINING:
+        tree.links.new(_image_node(tree, albedo, (-700, 300)).outputs["Color"], colour)
+    elif albedo is not None and known is not None and known.type == "TEX_IMAGE" and known.image is None:
+        known.image = albedo  # it was deleted from the file
     if NORMAL_IMAGE in images and not shader.inputs["Normal"].is_linked and kind is PartKind.SKIN:
         _add_normal_map(material, images[NORMAL_IMAGE])
 

@@ -110,6 +110,16 @@ def test_light_and_materials_of_the_artist_stay(face: bpy.types.Object) -> None:
     assert face.data.materials[1].name == "mine"
 
 
+def test_a_face_that_has_lost_its_texture_gets_it_again(face: bpy.types.Object) -> None:
+    finish()
+    bpy.data.images.remove(state_of(face).albedo)
+    assert is_draft(face)
+    finish()
+    assert [modifier.name for modifier in face.modifiers].count("Likeness Detail") == 1
+    shader = face.data.materials[0].node_tree.nodes["Principled BSDF"]
+    assert shader.inputs["Base Color"].links[0].from_node.image == state_of(face).albedo
+
+
 def test_a_damaged_map_changes_nothing(face: bpy.types.Object, finished: Path) -> None:
     (finished / "normal.png").write_bytes(b"?")
     before = count_blocks()
