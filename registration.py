@@ -14,6 +14,7 @@ from .operators import (
     expression,
     expression_presets,
     expression_transfer,
+    follow,
     hair,
     human,
     job,
@@ -79,6 +80,7 @@ WITH_HOOKS = (
     engine_state,
     thumbnails,
     photo,
+    follow,  # after the settings, on which a file's face has the last word
     job,
     blender_command,
 )

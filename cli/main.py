@@ -1,4 +1,4 @@
-"""The command line: ``likeness PHOTO...``, ``likeness models``, ``likeness transfer`` and ``likeness doctor``.
+"""The command line: ``likeness PHOTO...`` and its commands: ``models``, ``finish``, ``transfer`` and ``doctor``.
 
 Everything heavy is imported when it is needed, so that ``--help`` and a mistyped option answer at once. The exit
 status is that of `console`.
@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from ..interrupts import raised
 from ..version import ID
-from . import models, photos, transfer
+from . import finish, models, photos, transfer
 from .console import BAD_INPUT, fail, interrupted
 from .streams import steady_streams
 
@@ -85,6 +85,7 @@ def _parser() -> tuple[argparse.ArgumentParser, argparse._SubParsersAction]:
     commands = parser.add_subparsers(required=True)
     photos.add_parser(commands, PHOTOS)
     models.add_parser(commands)
+    finish.add_parser(commands)
     transfer.add_parser(commands)
     doctor = commands.add_parser("doctor", description="Print versions and try each device.")
     doctor.set_defaults(main=_doctor, parser=doctor)

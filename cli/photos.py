@@ -60,7 +60,8 @@ def _reconstruct(options: argparse.Namespace, progress: OnProgress) -> tuple[Rec
     return reconstruction, reconstruction.timings
 
 
-def _texture_size(word: str) -> int | str:
+def size_argument(word: str) -> int | str:
+    """A texture's size as argparse reads it."""
     try:
         return texture_size(word)
     except LikenessError as error:
@@ -74,6 +75,7 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
         prog=ID,
         description="Make a face of one photo or of several of one person: mesh, expressions, textures, Blender scene.",
         epilog="`likeness models` lists the face models and brings others; "
+        "`likeness finish` gives a draft its texture; "
         "`likeness transfer` makes of a result the same face of another model; "
         "`likeness doctor` prints versions and tries each device.",
     )
@@ -92,7 +94,7 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
     parser.add_argument(
         "--texture-size",
-        type=_texture_size,
+        type=size_argument,
         metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
         help=f"side of the textures in pixels (default: {AUTO}, {' or '.join(map(str, AUTO_SIZES))} by the photo)",
     )

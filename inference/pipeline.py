@@ -5,10 +5,8 @@ photo -> faces -> landmarks -> skin -> network -> fit -> expressions -> texture 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +18,12 @@ from ..bfm.face_model import FaceModel
 from ..bfm.library.registry import expressions_for, load_model
 from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
-from ..geometry.colour import srgb_bytes
 from ..progress import OnProgress
 from ..result.choices import AUTO, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES, texture_size
-from ..result.colouring import Colour, Colouring
-from ..result.reconstruction import (
-    ALBEDO_IMAGE,
-    CONFIDENCE_IMAGE,
-    DISPLACEMENT_IMAGE,
-    NORMAL_IMAGE,
-    PHOTO_IMAGE,
-    Reconstruction,
-)
+from ..result.colouring import Colouring
+from ..result.reconstruction import PHOTO_IMAGE, Reconstruction
+from . import stages
 from .deep3d import estimate as deep3d
-from .detail.shape_from_shading import shape_from_shading
 from .detectors import mediapipe_models
 from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS
 from .device import choose_device
@@ -44,17 +34,9 @@ from .fitting.settings import FitSettings
 from .fitting.view import View
 from .image_set import PhotoSet, find_face, main_first, photo_records, warnings_of, with_skin
 from .images import read_photo
+from .maps import make_maps
 from .model_mesh import mesh_of, model_record
-from .texture.eye_colours import measure_eyes
-from .texture.hair import seen_hair
-from .texture.texture import build_texture, with_eyes
-from .uv.resolution import chosen_size
-
-# Where each stage ends on the progress bar; the shares of the time seen on two cores.
-STAGE_END = {
-    "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "expressions": 0.48, "texture": 0.8,
-    "detail": 1.0,
-}  # fmt: skip
+from .stages import Stopwatch
 
 
 @dataclass(frozen=True)
@@ -79,24 +61,6 @@ class PipelineOptions:
     fit: str = FULL_FIT  # or NO_FIT
     scalp_tint: bool = True  # whether the scalp has the colour of the hair, as if it were shaved
     deep3d_files: bool = False
-
-
-@dataclass
-class Stopwatch:
-    """Seconds per stage, and the progress told as each begins."""
-
-    progress: OnProgress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[Callable[[float], None]]:
-        """Time a stage; yields a function that reports the share of it that is done."""
-        names = list(STAGE_END)
-        start = STAGE_END[names[names.index(name) - 1]] if names.index(name) else 0.0
-        self.progress(name, start)
-        begun = time.perf_counter()
-        yield lambda share: self.progress(name, start + share * (STAGE_END[name] - start))
-        self.seconds[name] = time.perf_counter() - begun
 
 
 def reconstruct(
@@ -130,7 +94,7 @@ def reconstruct(
     options = options or PipelineOptions()
     paths = [photos] if isinstance(photos, str | Path) else list(photos)
     _check(options, paths)
-    watch = Stopwatch(progress)
+    watch = Stopwatch(progress, _stages(options))
     device, device_note = choose_device(options.device)
     if device_note:
         progress(device_note, 0.0)  # before the wait, which is the longer for it
@@ -140,9 +104,9 @@ def reconstruct(
     fits, files = _fits(views, model_tensors(model, device), options, watch)
     expressions, maps, appearance = np.asarray(model.expression_basis), {}, Colouring()
     if options.quality == FINAL:
-        with watch.stage("expressions"):
+        with watch.stage(stages.EXPRESSIONS):
             expressions, fits = personalised(model, fits)
-        maps, appearance = _maps(views, model, fits, options, watch)
+        maps, appearance = make_maps(views, model, fits, options.texture_size, options.scalp_tint, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -167,14 +131,14 @@ def reconstruct(
 def _views(photos: PhotoSet, options: PipelineOptions, watch: Stopwatch) -> list[View]:
     """The photos with what is found in them, the main one first."""
     final = options.quality == FINAL
-    with watch.stage("reading"):
+    with watch.stage(stages.READING):
         pictures = photos.usable(dict(enumerate(photos.paths)), read_photo)
-    with watch.stage("landmarks"):
+    with watch.stage(stages.LANDMARKS):
         looks = FINAL_LOOKS if final else DRAFT_LOOKS
         found = photos.usable(pictures, lambda picture: find_face(picture, looks, options.face))
         views = main_first([replace(view, index=index) for index, view in found.items()])
     if final:
-        with watch.stage("skin"):
+        with watch.stage(stages.SKIN):
             views = [with_skin(view) for view in views]
     return views
 
@@ -186,18 +150,28 @@ def _fits(
     fits: list[FaceFit] = []
     files: dict[str, bytes] = {}
     if deep3d.available(tensors.model.id):
-        with watch.stage("network"):
+        with watch.stage(stages.NETWORK):
             estimates = deep3d.estimate(views, tensors.mean.device)
             fits = deep3d.network_fits(views, estimates, tensors)
             if options.deep3d_files:
                 files = deep3d.official_files(estimates[0], tensors.model)
     if options.fit == FULL_FIT:
-        with watch.stage("fit") as share:
+        with watch.stage(stages.FIT) as share:
             try:
                 fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
             except LinAlgError as error:
                 raise LikenessError("No face can be fitted to this photo: try another one, or --face.") from error
     return fits, files
+
+
+def _stages(options: PipelineOptions) -> list[str]:
+    """The stages that will run."""
+    skipped = {
+        stages.NETWORK: not deep3d.available(options.model),
+        stages.FIT: options.fit != FULL_FIT,
+    }
+    names = stages.FINAL_STAGES if options.quality == FINAL else stages.DRAFT_STAGES
+    return [name for name in names if not skipped.get(name)]
 
 
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
@@ -226,32 +200,6 @@ def personalised(model: FaceModel, fits: Sequence[FaceFit]) -> tuple[np.ndarray,
     ]
 
 
-def _maps(
-    views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], options: PipelineOptions, watch: Stopwatch
-) -> tuple[dict[str, Any], Colouring]:
-    with watch.stage("texture"):
-        size = chosen_size(options.texture_size, model, fits)
-        hair, eyes = seen_hair(views[0].photo, model, fits[0]), measure_eyes(views[0], model, fits[0])
-        photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
-        texture = with_eyes(build_texture(photos, model, fits, size, tint), model, eyes)
-    with watch.stage("detail"):
-        detail = shape_from_shading(views[0].photo, model, fits[0], size, texture.bare)
-    images = {
-        ALBEDO_IMAGE: srgb_bytes(texture.albedo),
-        CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
-        DISPLACEMENT_IMAGE: detail.displacement,
-        NORMAL_IMAGE: detail.normal_map,
-    }
-    iris = None if eyes is None else _colour(eyes.iris)
-    tone = _colour(_array(fits[0].skin_tone))
-    return images, Colouring(hair=hair.colour if hair else None, iris=iris, skin_tone=tone)
-
-
-def _colour(values: np.ndarray) -> Colour:
-    red, green, blue = (float(value) for value in values)
-    return red, green, blue
-
-
 def _coefficients(fit: FaceFit) -> dict[str, list[float]]:
     found = {"identity": fit.identity, "expression": fit.expression, "albedo": fit.albedo_coefficients}
     return {name: [float(v) for v in values] for name, values in found.items()}
@@ -272,9 +220,8 @@ def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, An
 
 def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, str]:
     """Where each number comes from, for whoever reads ``face.json``."""
-    final, others = options.quality == FINAL, {"device": device}
-    if final and not mediapipe_models.available():
-        others["skin"] = "colours alone, without a mask of the person, which needs MediaPipe"
+    final = options.quality == FINAL
+    others = {"device": device} | (skin_provenance() if final else {})
     if options.fit == NO_FIT:
         return {
             "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
@@ -289,6 +236,13 @@ def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, 
         "lighting": "fitted to the face's colours",
         "mesh": f"identity basis{' and finer residual' if final else ''}",
     } | others
+
+
+def skin_provenance() -> dict[str, str]:
+    """How it was decided what is skin, where that needs to be told."""
+    if mediapipe_models.available():
+        return {}
+    return {"skin": "colours alone, without a mask of the person, which needs MediaPipe"}
 
 
 def _array(values: torch.Tensor) -> np.ndarray:

@@ -16,11 +16,15 @@ from ..result.photo_formats import PHOTO_SUFFIXES
 from ..scene.building.build import build_face
 from ..scene.building.camera import look_through_camera
 from ..scene.photo_set import remember_photos
+from ..scene.state import state_of
 from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
 from .settings import DEVICES, LARGEST_FACE, QUALITIES, SCALP_TINT, TEXTURE_SIZES, model_items, session
+
+# What a face remembers of how it was made, beside its model, its photos and what one sees of it.
+FACE_CHOICES = ("texture_size", "scalp_tint")
 
 
 class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
@@ -62,19 +66,22 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
         face_search.stop()
         face = self._chosen("face", context)
         self._photos = session_photos(context)  # the session may know others by the time of `finish`
+        self._made_with = {name: self._chosen(name, context) for name in FACE_CHOICES}
         return start_reconstruction(
             engine_host.get_engine(),
             [Path(photo) for photo in self._photos],
             model=self._chosen("model", context),
             quality=self._chosen("quality", context),
-            texture_size=texture_size(self._chosen("texture_size", context)),
-            scalp_tint=self._chosen("scalp_tint", context),
+            texture_size=texture_size(self._made_with["texture_size"]),
+            scalp_tint=self._made_with["scalp_tint"],
             device=self._chosen("device", context),
             face=None if face == LARGEST_FACE or len(self._photos) > 1 else face,
         )
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        build(Path(result["folder"]), [Path(photo).absolute() for photo in self._photos])
+        face = build(Path(result["folder"]), [Path(photo).absolute() for photo in self._photos])
+        for name, value in self._made_with.items():
+            setattr(state_of(face), name, value)
         self.warn(context, result.get("warnings", []))
 
     def _chosen(self, name: str, context: bpy.types.Context) -> Any:

@@ -10,12 +10,13 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntPropert
 
 from ..result.file_names import readable
 from ..result.photo_formats import PHOTO_SUFFIXES
-from . import engine_host, face_search, thumbnails
+from . import engine_host, face_search, remembered, thumbnails
 from .job import redraw, running_label
 from .recent import add_recent, is_photo, read_recent
-from .settings import LARGEST_FACE, photo_listeners, session, user_folder
+from .settings import LARGEST_FACE, photo_listeners, session, show_own_choices, user_folder
 
 RECENT_NAME = "recent.json"
+PHOTO_FOLDER = "photo_folder"  # is remembered
 FILE_BROWSER_THUMBNAILS = 3  # Blender's number for the file browser's display as pictures
 
 _recent: list[str] = []
@@ -45,6 +46,7 @@ class PhotoBrowser:
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.filepath = self.filepath or remembered.recall_folder(PHOTO_FOLDER)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -124,6 +126,7 @@ def _photo_changed() -> None:
     current.others.clear()
     current.faces.clear()
     current.error = current.warning = ""
+    show_own_choices()
     face_search.stop()
     # What follows starts processes and reads files: not while Blender is in the middle of setting a property.
     if not bpy.app.background and not bpy.app.timers.is_registered(look_at_photo):
@@ -141,6 +144,7 @@ def look_at_photo() -> None:
     else:
         thumbnails.show_only((current.photo,))
         _recent[:] = add_recent(user_folder() / RECENT_NAME, photo)
+        remembered.remember_folder(PHOTO_FOLDER, photo)
         if not running_label() and engine_host.find_interpreter() is not None:
             face_search.begin(Path(photo))
     redraw(bpy.context)

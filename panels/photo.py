@@ -17,6 +17,8 @@ from ..operators.photo import (
     recent_photos,
 )
 from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
+from ..operators.texture import LIKENESS_OT_finish
+from ..scene.state import active_face, is_draft
 from .progress import draw_progress
 from .sidebar import SidebarPanel
 
@@ -63,6 +65,9 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
             row = self.layout.row()
             row.scale_y = 1.5
             row.operator(LIKENESS_OT_create.bl_idname, icon="USER")
+            face = active_face(context)
+            if face is not None and is_draft(face):
+                self.layout.operator(LIKENESS_OT_finish.bl_idname, icon="TEXTURE")
         # What comes and goes stands below, so that the button does not move away under the mouse.
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,13 @@ import bpy
 import numpy as np
 
 from ..errors import LikenessError
+from ..geometry.arrays import Floats
 from ..result.face_file import face_text
 from ..result.reconstruction import Reconstruction
+from .read_mesh import neutral_vertices
 from .state import state_of
+
+FIT_TYPE = "<f4"
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ def remember(face: bpy.types.Object, result: Reconstruction) -> None:
         anatomy |= {"cage_count": mesh.cage.count, "base_vertices": mesh.cage.base_vertices.tolist()}
     memory = state_of(face)
     memory.record, memory.anatomy = face_text(result), json.dumps(anatomy)
+    memory.fit = base64.b64encode(mesh.vertices.astype(FIT_TYPE).tobytes()).decode("ascii")
 
 
 def recall(face: bpy.types.Object) -> FaceRecord:
@@ -60,3 +66,18 @@ def recall(face: bpy.types.Object) -> FaceRecord:
         cage_count=anatomy.get("cage_count", 0),
         base_vertices=np.array(anatomy.get("base_vertices", []), np.int32),
     )
+
+
+def fitted_vertices(face: bpy.types.Object) -> Floats:
+    """The neutral face (V, 3) as it was fitted, metres, whatever was done to its mesh since.
+
+    Raises:
+        LikenessError: an earlier version made the face, which did not keep it, and its mesh has other vertices now.
+    """
+    kept = state_of(face).fit
+    if kept:
+        return np.frombuffer(base64.b64decode(kept), FIT_TYPE).reshape(-1, 3)
+    vertices = neutral_vertices(face)
+    if len(vertices) != recall(face).vertex_count:
+        raise LikenessError(f"{face.name} has lost vertices, so its photo no longer fits: create it anew.")
+    return vertices

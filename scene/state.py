@@ -80,8 +80,11 @@ class LikenessFace(bpy.types.PropertyGroup):
     photo: StringProperty(name="Photo", description="The photo this face was made from", subtype="FILE_PATH")
     other_photos: StringProperty(name="Other Photos", description="Further photos of the person, as JSON")
     model: StringProperty(name="Model", description="The face model behind this face")
+    texture_size: StringProperty(name="Texture Size", description="What was chosen for the textures")
+    scalp_tint: BoolProperty(name="Scalp Tint", description="Whether the scalp was to have stubble", default=True)
     licence: StringProperty(name="Licence", description="Licence of the face model")
     record: StringProperty(name="Record", description=f"{FACE_FILE} of the result this face was made from")
+    fit: StringProperty(name="Fit", description="The neutral face as it was fitted: vertices as float32 in base64")
     anatomy: StringProperty(name="Anatomy", description="Landmarks and parts of the mesh, as JSON")
     camera: PointerProperty(name="Camera", type=bpy.types.Object)
     sun: PointerProperty(name="Sun", type=bpy.types.Object)
@@ -166,6 +169,11 @@ def face_images(face: bpy.types.Object) -> FaceImages:
 def is_face(candidate: bpy.types.Object | None) -> bool:
     """Whether an object is a face made here."""
     return candidate is not None and candidate.type == "MESH" and bool(state_of(candidate).id)
+
+
+def is_draft(face: bpy.types.Object) -> bool:
+    """Whether a face has a shape alone: no texture was made for it."""
+    return state_of(face).albedo is None
 
 
 def faces_of(scene: bpy.types.Scene) -> list[bpy.types.Object]:

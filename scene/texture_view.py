@@ -56,7 +56,8 @@ def remember_photo(face: bpy.types.Object, reconstruction: Reconstruction) -> No
     towards = -points / np.linalg.norm(points, axis=1, keepdims=True)
     facing = np.sum(_normals(points, mesh.faces) * towards, axis=1)
     values = np.stack([uv[:, 0], 1.0 - uv[:, 1], facing], axis=-1).astype(np.float32)
-    attribute: Any = face.data.attributes.new(PHOTO_ATTRIBUTE, "FLOAT_VECTOR", "POINT")
+    known: Any = face.data.attributes.get(PHOTO_ATTRIBUTE)
+    attribute: Any = known or face.data.attributes.new(PHOTO_ATTRIBUTE, "FLOAT_VECTOR", "POINT")
     attribute.data.foreach_set("vector", values.ravel())
 
 
