@@ -12,6 +12,7 @@ from ..operators.models import (
     LIKENESS_OT_get_ict,
     LIKENESS_OT_remove_model,
 )
+from .wrapping import draw_text
 
 COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
 # What can be added, how it is had, and its page.
@@ -25,7 +26,7 @@ SOURCES = (
 )
 
 
-def draw_models(layout: bpy.types.UILayout) -> None:
+def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What is in the library, and what can be done with it."""
     entries = library_state.entries()
     for entry in entries:
@@ -34,25 +35,26 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         row.label(text=f"{COMMERCIAL.get(entry.commercial, 'read its licence')}, {entry.size / 1e6:.0f} MB")
         remove = row.operator(LIKENESS_OT_remove_model.bl_idname, text="", icon="TRASH", emboss=False)
         remove.model = entry.id
-        layout.label(text=entry.short_licence(), icon="BLANK1")
+        draw_text(layout, context, entry.short_licence(), "BLANK1")
     if not entries:
-        layout.label(text="Likeness has a face model of its own; others can be added.", icon="INFO")
+        draw_text(layout, context, "Likeness has a face model of its own; others can be added.", "INFO")
     row = layout.row(align=True)
     row.operator(LIKENESS_OT_add_model.bl_idname, text="Add...", icon="ADD")
     if ICT not in library_state.model_names():
         row.operator(LIKENESS_OT_get_ict.bl_idname, text="Get ICT-FaceKit (130 MB)", icon="IMPORT")
     if entries:
         row.operator(LIKENESS_OT_check_models.bl_idname, text="Check", icon="VIEWZOOM")
-    layout.label(text=f"Library: {library_state.folder()}", icon="FILE_FOLDER")
+    draw_text(layout, context, f"Library: {library_state.folder()}", "FILE_FOLDER")
     header, body = layout.panel("likeness_model_sources", default_closed=True)
     header.label(text="Where to Get Models")
     if body is not None:
-        _draw_sources(body)
+        _draw_sources(body, context)
 
 
-def _draw_sources(layout: bpy.types.UILayout) -> None:
+def _draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     for name, how, page in SOURCES:
         row = layout.row()
         row.label(text=f"{name}: {how}")
         row.operator("wm.url_open", text=page, icon="URL").url = f"https://{page}"
-    layout.label(text="Put the files of a model into one folder and add it; what is missing is told.", icon="INFO")
+    advice = "Put the files of a model into one folder and add it; what is missing is told."
+    draw_text(layout, context, advice, "INFO")

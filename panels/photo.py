@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import PurePath
 
 import bpy
@@ -19,12 +18,12 @@ from ..operators.photo import (
 from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
 from .progress import draw_progress
 from .sidebar import SidebarPanel
+from .wrapping import draw_text
 
 THUMBNAIL_SCALE = 7.0
 FACE_SCALE = 3.5
 FACES_IN_A_ROW = 3
-LETTER_WIDTH = 6.5  # of the interface's font at scale 1, in pixels, on average
-MARGIN_LETTERS = 17  # tabs, frames, and a button at each end
+BESIDE_ERROR = 3.0  # units of the interface: the frame, and a button at each end
 
 
 class LIKENESS_MT_recent(bpy.types.Menu):
@@ -67,7 +66,7 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
         if current.error:
-            _draw_error(self.layout, current.error, letters_per_line(context))
+            _draw_error(self.layout, context, current.error)
 
 
 class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
@@ -86,12 +85,6 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
             column.prop(current, name)
         self.layout.separator()
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
-
-
-def letters_per_line(context: bpy.types.Context) -> int:
-    """How many letters fit into a line of the region, about."""
-    letter = LETTER_WIDTH * context.preferences.system.ui_scale
-    return max(20, int(context.region.width / letter) - MARGIN_LETTERS)
 
 
 def _draw_photo(layout: bpy.types.UILayout, current: LikenessSession) -> None:
@@ -131,13 +124,11 @@ def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None
     layout.label(text=f"{current.job} is running", icon="TIME")
 
 
-def _draw_error(layout: bpy.types.UILayout, error: str, letters: int) -> None:
+def _draw_error(layout: bpy.types.UILayout, context: bpy.types.Context, error: str) -> None:
     row = layout.box().row()
     row.alert = True
     row.label(text="", icon="ERROR")
-    column = row.column(align=True)
-    for line in textwrap.wrap(error, letters):
-        column.label(text=line)
+    draw_text(row, context, error, taken=BESIDE_ERROR)
     row.operator(LIKENESS_OT_dismiss_error.bl_idname, text="", icon="X", emboss=False)
 
 

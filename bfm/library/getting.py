@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 from ...errors import LikenessError
+from ...network.download import download
 from ...progress import OnProgress
 from ..formats.ict_facekit.reader import read, source_files
-from .download import download
 from .store import Record, models_folder
 
 # The repository has not changed since commit da5f95a of December 2020; should it, the digests of `facekit.py` tell.
