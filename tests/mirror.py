@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,14 @@ class Mirror:
 
     def left(self) -> list[str]:
         return left_in(self.place.folder.parent)
+
+
+def write_uv_wheel(folder: Path) -> None:
+    """The wheel of this computer's uv, under another version: nobody else's is of that."""
+    assert UV is not None
+    with zipfile.ZipFile(folder / WHEEL.rpartition("/")[2], "w") as wheel:
+        wheel.write(UV, "uv-9.9.9.data/scripts/uv")
+        wheel.writestr("uv-9.9.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: uv\nVersion: 9.9.9\n")
 
 
 def make_mirror(

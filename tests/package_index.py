@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -31,7 +32,8 @@ class Store:
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.files: dict[str, bytes] = {}
         self.status: dict[str, int] = {}  # path -> what is answered in place of a file
-        self.hanging = ""  # a path that begins with this sends its first half and then nothing
+        self.hanging = ""  # a path that begins with this sends its first half and then nothing for a while
+        self.pause = 60.0  # seconds
         self.asked: list[str] = []
         self.going_on = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -73,8 +75,9 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
             half = len(body) // 2 if store.hanging and path.startswith(store.hanging) else len(body)
             self.wfile.write(body[:half])
             if half < len(body):
-                store.going_on.wait(60)
-                self.close_connection = True
+                store.going_on.wait(store.pause)
+                with contextlib.suppress(OSError):  # nobody waited for it
+                    self.wfile.write(body[half:])
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

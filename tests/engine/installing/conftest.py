@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installing import UV
-from mirror import WHEEL, Mirror, make_mirror
+from mirror import Mirror, make_mirror, write_uv_wheel
 from package_index import Store, closing, write_python
 
 
@@ -19,12 +17,8 @@ def python_archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session")
 def uv_wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel of this computer's uv, which gets another version: nobody else's is of that."""
     folder = tmp_path_factory.mktemp("uv")
-    assert UV is not None
-    with zipfile.ZipFile(folder / WHEEL.rpartition("/")[2], "w") as wheel:
-        wheel.write(UV, "uv-9.9.9.data/scripts/uv")
-        wheel.writestr("uv-9.9.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: uv\nVersion: 9.9.9\n")
+    write_uv_wheel(folder)
     return folder
 
 
