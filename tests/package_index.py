@@ -67,6 +67,8 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "text/html" if path.endswith("/") else "application/octet-stream")
             self.send_header("Content-Length", str(len(body) if status == 200 else 0))
+            if path.startswith("/files/"):  # as PyPI says of its files
+                self.send_header("Cache-Control", "max-age=365000000, immutable, public")
             self.end_headers()
             if self.command == "GET" and status == 200:
                 self._send(path, body)

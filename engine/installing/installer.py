@@ -46,7 +46,8 @@ class Installer:
             command = [python, *_PIP, "install", "--cache-dir", str(site.downloads / "pip"), "--progress-bar", "off"]
         command += ["--no-deps", "--only-binary", ":all:", "--requirement", str(packages.path)]
         if packages.hashed:
-            command += ["--require-hashes"]
+            # As hashes tell which file is right, it may come from any index: of itself uv looks into the first alone.
+            command += ["--require-hashes", *(("--index-strategy", "unsafe-best-match") if self.uv else ())]
         if wheels is not None:
             command += ["--no-index", "--find-links", str(wheels)]
         elif packages.index:

@@ -97,6 +97,26 @@ def test_a_name_for_nothing_is_said(mirror: Mirror, monkeypatch: pytest.MonkeyPa
         finish(mirror.start())
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("program", ["pip"], indirect=True)
+def test_pip_goes_on_after_a_failure(
+    secure: Mirror, company: tuple[Path, ssl.SSLContext], program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As uv does; it keeps what came over an encrypted connection alone."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(company[0]))
+    torch = next(path for path in secure.store.files if path.startswith("/files/torch"))
+    secure.store.status[torch] = 404
+    with pytest.raises(LikenessError):
+        finish(secure.start())
+    assert secure.left() == ["engine.downloads", "engine.lock"]
+    secure.store.status.clear()
+    secure.fetched()
+    finish(secure.start())
+    assert secure.fetched() == {torch}
+    assert secure.left() == ["engine", "engine.lock"]
+
+
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
     with closing(Proxy()) as found:

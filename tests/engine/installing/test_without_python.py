@@ -116,6 +116,14 @@ def test_after_a_failure_it_goes_on_from_there(mirror: Mirror) -> None:
     assert mirror.fetched() == {torch}
 
 
+def test_another_index_may_have_another_version(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip looks for the version that is wanted in all of a company's indexes; uv by itself in the first alone."""
+    mirror.store.files["/more/numpy/"] = b'<a href="/files/numpy-0.9-py3-none-any.whl">numpy-0.9-py3-none-any.whl</a>'
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"{mirror.store.address}/more")
+    finish(mirror.start())
+    assert check_interpreter(mirror.place.folder) == ""
+
+
 def test_removing_takes_the_downloads_too(mirror: Mirror) -> None:
     mirror.store.status[PYTHON] = 404
     with pytest.raises(LikenessError, match="does not have the file any more: update Likeness"):
