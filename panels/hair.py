@@ -31,7 +31,7 @@ class LIKENESS_PT_hair(FacePanel, bpy.types.Panel):
             if colour is not None:
                 self.layout.prop(colour, "default_value", text="Colour")
         elif kept_hair_colour(face) is None:
-            self.layout.label(text="Its colour is not known: it will be brown", icon="INFO")
+            draw_text(self.layout, context, "Its colour is not known: it will be brown", "INFO")
         if reason := why_no_hair(context):
             draw_text(self.layout, context, reason)
 

@@ -93,7 +93,9 @@ class _Work:
 
     def run(self, installer: Installer, command: list[str], source: str, watch: Watch = lambda _: None) -> None:
         """Run a command of an installer; ``source`` is where it gets things from, as one says it."""
-        variables = {**_proxies(self.order), **installer.variables(self.site)}
+        variables = installer.variables(self.site)
+        if self.order.online:
+            variables = {**_proxies(), **installer.certificates(self.site), **variables}
         status, lines = self.task.run(command, self.order.log, self.site.place, variables, watch)
         if status != 0:
             sentence = explain(lines, source) or "The installer failed for an unknown reason."
@@ -160,9 +162,8 @@ def _source(packages: Packages, order: Order) -> str:
     return urlsplit(packages.index).hostname or "The package index"
 
 
-def _proxies(order: Order) -> dict[str, str]:
-    hosts = [urlsplit(address).hostname or "" for address in (*indexes(), TORCH_INDEX)]
-    return proxy_variables(hosts) if order.online else {}
+def _proxies() -> dict[str, str]:
+    return proxy_variables(urlsplit(address).hostname or "" for address in (*indexes(), TORCH_INDEX))
 
 
 def start_check(python: Path, log: Path) -> Background:

@@ -55,11 +55,11 @@ class Installer:
         return command
 
     def variables(self, site: Site) -> dict[str, str]:
-        """Environment variables for its programs, whose files are to lie in ``site``; may write certificates there."""
+        """Environment variables for its programs, whose files are to lie in ``site``."""
         places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(site.place))
         if not self.uv:
             # Some people's pip installs for the user by default, which an environment refuses.
-            return {**places, "PIP_USER": "0", **_certificates_for_pip(site)}
+            return {**places, "PIP_USER": "0"}
         ours = {"UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(site.downloads / "uv")} if self.fetched else {}
         pythons = {
             "UV_PYTHON_INSTALL_DIR": str(site.pythons),
@@ -69,21 +69,22 @@ class Installer:
             "UV_PYTHON_INSTALL_BIN": "0",
             "UV_PYTHON_INSTALL_REGISTRY": "0",
         }
-        return {**places, **pythons, **ours, **_certificates_for_uv(site), **settings_for_uv()}
+        return {**places, **pythons, **ours, **settings_for_uv()}
 
+    def certificates(self, site: Site) -> dict[str, str]:
+        """Environment variables by which it trusts whom we trust; may write a file into ``site``.
 
-def _certificates_for_pip(site: Site) -> dict[str, str]:
-    named = named_certificates()
-    if any(map(os.environ.get, NAMES[1:])) or "PIP_CERT" in pip_settings():
-        return {}
-    return {"PIP_CERT": str(named)} if named else _certificates("PIP_CERT", site)
-
-
-def _certificates_for_uv(site: Site) -> dict[str, str]:
-    named = named_certificates()
-    if named is None:
-        return {} if os.environ.get("SSL_CERT_DIR") else _certificates("SSL_CERT_FILE", site)
-    return {"SSL_CERT_DIR" if named.is_dir() else "SSL_CERT_FILE": str(named)}
+        Raises:
+            LikenessError: the user names certificates that are not there.
+        """
+        named = named_certificates()
+        if self.uv and named is not None:
+            return {"SSL_CERT_DIR" if named.is_dir() else "SSL_CERT_FILE": str(named)}
+        if self.uv:
+            return {} if os.environ.get("SSL_CERT_DIR") else _certificates("SSL_CERT_FILE", site)
+        if any(map(os.environ.get, NAMES[1:])) or "PIP_CERT" in pip_settings():
+            return {}
+        return {"PIP_CERT": str(named)} if named else _certificates("PIP_CERT", site)
 
 
 def _certificates(name: str, site: Site) -> dict[str, str]:

@@ -18,8 +18,6 @@ from .environment import check_interpreter, discard, move
 
 # Characters: the longest path in the locked packages (a licence of PyTorch), and what Windows allows.
 LONGEST_IN_PACKAGES, WINDOWS_PATH = 172, 260
-# uv unpacks a package in its cache before it is linked to its place.
-_IN_CACHE = Path("uv", "archive-v0", "x" * 21)
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,7 @@ def workplace_for(folder: Path, windows: bool) -> Path:
     make: they are licences and C++ headers, which nobody opens.
     """
     near, temporary = folder.with_name(f"{folder.name}.new"), Path(tempfile.gettempdir())
-    packages = near / "env" / "Lib" / "site-packages", downloads_beside(near) / _IN_CACHE
-    fits = max(len(str(path)) for path in packages) + LONGEST_IN_PACKAGES < WINDOWS_PATH
+    fits = len(str(near / "env" / "Lib" / "site-packages")) + LONGEST_IN_PACKAGES < WINDOWS_PATH
     if not windows or fits or temporary.drive != folder.drive:
         return near
     return temporary / f"lk{zlib.crc32(str(folder).encode()):08x}"

@@ -208,6 +208,12 @@ def test_offline_is_refused_without_wheels(place: Place, uv: Installer) -> None:
         finish(start_installation(place.changed(wheels=None, online=False)))
 
 
+def test_wheels_need_no_settings_of_the_network(place: Place, uv: Installer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/company.pem")
+    finish(start_installation(place.order))
+    assert check_interpreter(place.folder) == ""
+
+
 def test_an_absent_folder_of_wheels_is_named(place: Place, uv: Installer) -> None:
     with pytest.raises(LikenessError, match=r"There is no folder .*nowhere"):
         finish(start_installation(place.changed(wheels=place.wheels / "nowhere")))

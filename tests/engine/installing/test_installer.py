@@ -111,7 +111,8 @@ def test_settings_of_the_network_reach_both(site: Site, monkeypatch: pytest.Monk
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example.org/simple")
     monkeypatch.setenv("PIP_FIND_LINKS", "/a /b")
     monkeypatch.setenv("PIP_CERT", str(company))
-    assert not {"UV_DEFAULT_INDEX", "PIP_CERT"} & set(Installer("").variables(site))  # pip reads its own
+    assert Installer("").certificates(site) == {}  # pip reads its own
+    assert "UV_DEFAULT_INDEX" not in Installer("").variables(site)
     found = Installer("/bin/uv").variables(site)
     assert found["UV_DEFAULT_INDEX"] == "https://mirror.example.org/simple"
     assert found["UV_FIND_LINKS"] == "/a,/b"
@@ -126,13 +127,13 @@ def test_whom_the_computer_trusts_the_installer_trusts(
     site: Site, installer: Installer, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """pip and uv bring certificates of their own and do not look where a company puts its."""
-    given = Path(installer.variables(site)[name])
+    given = Path(installer.certificates(site)[name])
     assert given.is_relative_to(site.place)
     assert given.read_text().count("BEGIN CERTIFICATE") > 10
     company = tmp_path / "company.pem"
     company.touch()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(company))
-    assert installer.variables(site).get(name) == (str(company) if installer.uv else None)
+    assert installer.certificates(site).get(name) == (str(company) if installer.uv else None)
 
 
 @pytest.mark.usefixtures("plain")
