@@ -22,6 +22,7 @@ CERTIFICATE = (
     "{source} shows a certificate that this computer does not trust: "
     "name the file of your company's certificates in SSL_CERT_FILE and start again."
 )
+EXPIRED = "The certificate of {source} is not valid today: check the date and the time of this computer, and try again."
 PROXY_PASSWORD = (
     "The proxy asks for a name and a password: "
     "write them into HTTPS_PROXY, like http://name:password@proxy:8080, and start again."
@@ -34,7 +35,6 @@ DISK_FULL = "The disk is full: make room on it and try again."
 
 _STATUS = {401: FORBIDDEN, 403: FORBIDDEN, 404: ABSENT, 407: PROXY_PASSWORD, 410: ABSENT, 451: FORBIDDEN}
 _OF_SYSTEM = (
-    (ssl.SSLCertVerificationError, CERTIFICATE),
     (socket.gaierror, NO_NAME),
     (ConnectionRefusedError, REFUSED),
     (TimeoutError, TIMED_OUT),
@@ -43,6 +43,7 @@ _OF_SYSTEM = (
 # What the output of pip and uv says; the first that fits.
 _OUTPUT = (
     (r"No space left on device|not enough space on the disk|os error (?:28|112)\b", DISK_FULL),
+    (r"(?i)certificate has expired|certificate is not yet valid|peer certificate: (?:Expired|NotValidYet)", EXPIRED),
     (r"CERTIFICATE_VERIFY_FAILED|SSLError|invalid peer certificate|UnknownIssuer", CERTIFICATE),
     (r"(?i)407 Proxy|proxy authorization required|proxy authentication required", PROXY_PASSWORD),
     (r"(?i)ProxyError|tunnel error|unsuccessful tunnel|Tunnel connection failed|proxy.*(?:refused|failed)", PROXY),
@@ -66,8 +67,10 @@ def meaning_of_error(error: BaseException, source: str, proxy: str = "") -> str:
         return DISK_FULL
     if tunnel := re.search(r"Tunnel connection failed: (\d+)", str(error)):
         return _filled(PROXY_PASSWORD if tunnel[1] == "407" else PROXY, source)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _filled(EXPIRED if "expired" in str(error) or "not yet valid" in str(error) else CERTIFICATE, source)
     found = next((sentence for kind, sentence in _OF_SYSTEM if isinstance(error, kind)), UNREACHABLE)
-    return _filled(found, f"the proxy {proxy}" if proxy and found != CERTIFICATE else source)
+    return _filled(found, f"the proxy {proxy}" if proxy else source)
 
 
 def meaning_of_status(status: int, source: str) -> str:
