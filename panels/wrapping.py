@@ -27,12 +27,13 @@ def draw_text(
 
 
 def lines(context: bpy.types.Context, text: str, taken: float = 0.0) -> list[str]:
-    """A text in lines that fit beside what has ``taken`` some units of the region's width."""
+    """A text in lines that fit beside what has ``taken`` some units of the region's width; its own lines stay."""
     preferences = context.preferences
     scale = preferences.system.ui_scale or 1.0  # without a window there is none
     units = context.region.width / (_UNIT * scale) - MARGIN if context.region else _WITHOUT_WINDOW
     room = max(units - taken, _NARROWEST) * _UNIT * scale
-    return list(_wrapped(text, room, preferences.ui_styles[0].widget.points * scale))
+    size = preferences.ui_styles[0].widget.points * scale
+    return [line for part in text.splitlines() or [""] for line in _wrapped(part, room, size)]
 
 
 @lru_cache(maxsize=64)

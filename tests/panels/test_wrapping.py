@@ -53,6 +53,12 @@ def test_a_region_without_room_still_shows_something() -> None:
     assert "".join(lines(context(10), SENTENCE)).replace(" ", "") == SENTENCE.replace(" ", "")
 
 
+def test_lines_of_the_text_stay_lines() -> None:
+    found = lines(context(900), f"One.\n{SENTENCE}\nThree.")
+    assert (found[0], found[-1]) == ("One.", "Three.")
+    assert found[1:-1] == lines(context(900), SENTENCE)
+
+
 def test_an_empty_text_is_an_empty_line() -> None:
     assert lines(context(300), "") == [""]
 
