@@ -9,6 +9,7 @@ from ..scene.light.sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR,
 from ..scene.light.studio_light import STUDIO_LIGHTS
 from ..scene.state import active_face, state_of
 from .sidebar import FacePanel
+from .wrapping import draw_text
 
 PRESETS_A_ROW = 2
 
@@ -26,7 +27,7 @@ class LIKENESS_PT_lighting(FacePanel, bpy.types.Panel):
             layout.operator(LIKENESS_OT_use_light.bl_idname, icon="LIGHT_SUN")
         node = light_node(memory.world)
         if node is None:
-            layout.label(text="This light has no controls; pick one below.", icon="INFO")
+            draw_text(layout, context, "This light has no controls; pick one below.", "INFO")
         else:
             column = layout.column(align=True)
             for name in (STRENGTH, ROTATION, WARMTH):

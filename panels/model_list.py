@@ -12,6 +12,7 @@ from ..operators.models import (
     LIKENESS_OT_get_model,
     LIKENESS_OT_remove_model,
 )
+from .wrapping import draw_text
 
 COMMERCIAL = {"yes": "commercial use", "no": "no commercial use"}
 # What goes with BFM 2009, and how it is had; the models and networks themselves are `SOURCES`.
@@ -21,7 +22,7 @@ FILES_BESIDE = (
 )
 
 
-def draw_models(layout: bpy.types.UILayout) -> None:
+def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What is in the library, and what can be done with it."""
     entries = library_state.entries()
     for entry in entries:
@@ -30,9 +31,9 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         row.label(text=f"{COMMERCIAL.get(entry.commercial, 'read its licence')}, {entry.size / 1e6:.0f} MB")
         remove = row.operator(LIKENESS_OT_remove_model.bl_idname, text="", icon="TRASH", emboss=False)
         remove.model = entry.id
-        layout.label(text=entry.short_licence(), icon="BLANK1")
+        draw_text(layout, context, entry.short_licence(), "BLANK1")
     if not entries:
-        layout.label(text="Likeness has a face model of its own; others can be added.", icon="INFO")
+        draw_text(layout, context, "Likeness has a face model of its own; others can be added.", "INFO")
     row = layout.row(align=True)
     row.operator(LIKENESS_OT_add_model.bl_idname, text="Add...", icon="ADD")
     if entries:
@@ -43,16 +44,17 @@ def draw_models(layout: bpy.types.UILayout) -> None:
         size = source.download.size / 1e6 if source.download else 0
         button = row.operator(LIKENESS_OT_get_model.bl_idname, text=f"Get {source.name} ({size:.0f} MB)", icon="IMPORT")
         button.model = source.id
-    layout.label(text=f"Library: {library_state.folder()}", icon="FILE_FOLDER")
+    draw_text(layout, context, f"Library: {library_state.folder()}", "FILE_FOLDER")
     header, body = layout.panel("likeness_model_sources", default_closed=True)
     header.label(text="Where to Get Models")
     if body is not None:
-        _draw_sources(body)
+        _draw_sources(body, context)
 
 
-def _draw_sources(layout: bpy.types.UILayout) -> None:
+def _draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     for name, how, page in (*((source.name, source.how, source.page) for source in SOURCES), *FILES_BESIDE):
         row = layout.row()
         row.label(text=f"{name}: {how}")
         row.operator("wm.url_open", text=page, icon="URL").url = f"https://{page}"
-    layout.label(text="Put the files of a model into one folder and add it; what is missing is told.", icon="INFO")
+    advice = "Put the files of a model into one folder and add it; what is missing is told."
+    draw_text(layout, context, advice, "INFO")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import bpy
 
 from ..operators import engine_host, thumbnails
@@ -21,12 +19,12 @@ from ..operators.texture import LIKENESS_OT_finish
 from ..scene.state import active_face, is_draft
 from .progress import draw_progress
 from .sidebar import SidebarPanel
+from .wrapping import draw_text
 
 THUMBNAIL_SCALE = 7.0
 FACE_SCALE = 3.5
 FACES_IN_A_ROW = 3
-LETTER_WIDTH = 6.5  # of the interface's font at scale 1, in pixels, on average
-MARGIN_LETTERS = 17  # tabs, frames, and a button at each end
+BESIDE_ERROR = 3.0  # units of the interface: the frame, and a button at each end
 
 
 class LIKENESS_MT_recent(bpy.types.Menu):
@@ -72,9 +70,9 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
         if current.error:
-            _draw_message(self.layout, current.error, letters_per_line(context), alert=True)
+            _draw_message(self.layout, context, current.error, alert=True)
         if current.warning:
-            _draw_message(self.layout, current.warning, letters_per_line(context), alert=False)
+            _draw_message(self.layout, context, current.warning, alert=False)
 
 
 class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
@@ -93,12 +91,6 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
             column.prop(current, name)
         self.layout.separator()
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
-
-
-def letters_per_line(context: bpy.types.Context) -> int:
-    """How many letters fit into a line of the region, about."""
-    letter = LETTER_WIDTH * context.preferences.system.ui_scale
-    return max(20, int(context.region.width / letter) - MARGIN_LETTERS)
 
 
 def _draw_photo(layout: bpy.types.UILayout, current: LikenessSession) -> None:
@@ -138,14 +130,11 @@ def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None
     layout.label(text=f"{current.job} is running", icon="TIME")
 
 
-def _draw_message(layout: bpy.types.UILayout, text: str, letters: int, alert: bool) -> None:
+def _draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, alert: bool) -> None:
     row = layout.box().row()
     row.alert = alert
     row.label(text="", icon="ERROR" if alert else "INFO")
-    column = row.column(align=True)
-    for sentence in text.splitlines():
-        for line in textwrap.wrap(sentence, letters):
-            column.label(text=line)
+    draw_text(row, context, text, taken=BESIDE_ERROR)
     row.operator(LIKENESS_OT_dismiss_error.bl_idname, text="", icon="X", emboss=False)
 
 

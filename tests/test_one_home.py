@@ -133,7 +133,8 @@ def test_the_metadata_names_the_same_libraries_and_pythons() -> None:
 def test_the_locks_come_from_where_the_engine_looks() -> None:
     written = (REPOSITORY / "requirements" / "lock.py").read_text(encoding="utf-8")
     assert f'TORCH_INDEX = "{builds.TORCH_INDEX}"' in written
-    used = {builds.COMMON, *(name for name, _, _ in builds._TORCH.values())}
+    used = {builds.COMMON, builds.UV, *(name for name, _, _ in builds._TORCH.values())}
     assert used == {value for value in _literals(written) if re.fullmatch(r"[a-z-]+\.txt", str(value))} - {
-        "runtime.txt"
+        "runtime.txt",
+        "dev.txt",
     }

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import ModuleType
 
 from ...errors import LikenessError
+from ...network.download import download
 from ...progress import OnProgress
 from ..formats.gnm import reader as gnm
 from ..formats.ict_facekit import reader as ict_facekit
 from ..model_ids import GNM, ICT
-from .download import download
 from .sources import DOWNLOADS, Download
 from .store import Record, models_folder, source_file
 

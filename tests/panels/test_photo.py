@@ -9,15 +9,19 @@ import pytest
 from fake_layout import FakeLayout, draw
 from likeness.operators import engine_host, photo
 from likeness.operators.settings import session
-from likeness.panels import photo as panel
-from likeness.panels.photo import LIKENESS_MT_recent, LIKENESS_PT_photo, LIKENESS_PT_photo_settings
+from likeness.panels import wrapping
+from likeness.panels.photo import (
+    BESIDE_ERROR,
+    LIKENESS_MT_recent,
+    LIKENESS_PT_photo,
+    LIKENESS_PT_photo_settings,
+)
 
 
 @pytest.fixture(autouse=True)
 def engine_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An engine is installed, and the region is 40 letters wide."""
+    """An engine is installed."""
     monkeypatch.setattr(engine_host, "find_interpreter", lambda: Path("python"))
-    monkeypatch.setattr(panel, "letters_per_line", lambda context: 40)
 
 
 def _drawn() -> FakeLayout:
@@ -78,7 +82,8 @@ def test_an_error_is_wrapped_and_can_be_dismissed() -> None:
     layout = _drawn()
     lines = layout.texts("label")
     assert " ".join(lines).strip() == sentence  # the first label is the sign
-    assert len(lines) == 1 + 3
+    assert lines[1:] == wrapping.lines(bpy.context, sentence, BESIDE_ERROR)
+    assert len(lines) > 2
     assert "likeness.dismiss_error" in layout.names("operator")
 
 

@@ -23,14 +23,14 @@ import numpy as np
 import pytest
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.formats.gnm import reader as gnm
-from likeness.bfm.library import download as downloading
 from likeness.bfm.library import getting
-from likeness.bfm.library.download import download
 from likeness.bfm.library.getting import get_model
 from likeness.bfm.library.registry import load_model
 from likeness.bfm.library.store import installed, models_folder
 from likeness.bfm.transfer import completing
 from likeness.errors import LikenessError
+from likeness.network import download as downloading
+from likeness.network.download import download
 from other_source import complete_at_once
 
 BODY = os.urandom(900_000)
@@ -141,11 +141,11 @@ def test_the_file_arrives_and_its_bytes_are_told(server: str, path: str, tmp_pat
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("absent", "answers 404 Not Found"),
+        ("absent", r"does not have the file any more.*answers 404 Not Found"),
         ("short", r"sent 0\.9 of 1\.8 MB and then ended"),
         ("torn", "broke off"),
         ("endless", "is larger than"),
-        ("silence", "sends nothing any more"),
+        ("silence", r"^127\.0\.0\.1 does not answer in time"),
         ("circle", "answers 302 Found"),
         ("yours", "answers 302 Found"),
     ],
@@ -163,7 +163,7 @@ def test_a_failure_is_a_sentence_and_leaves_nothing(
 def test_no_server_is_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:  # bound, but nobody listens
         taken.bind(("127.0.0.1", 0))
-        with pytest.raises(LikenessError, match=r"127\.0\.0\.1 cannot be reached \(Connection refused\)"):
+        with pytest.raises(LikenessError, match=r"^127\.0\.0\.1 refuses the connection: check"):
             download(f"http://127.0.0.1:{taken.getsockname()[1]}/file", tmp_path / "a.zip")
 
 
@@ -177,7 +177,10 @@ def test_a_certificate_of_ones_own_is_not_trusted(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    with serving(context) as address, pytest.raises(LikenessError, match="no certificate that can be trusted"):
+    with (
+        serving(context) as address,
+        pytest.raises(LikenessError, match=r"certificate that this computer does not trust: name .* SSL_CERT_FILE"),
+    ):
         download(f"{address}/file", tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
 
@@ -198,7 +201,7 @@ def test_a_full_disk_is_a_sentence(server: str, tmp_path: Path, monkeypatch: pyt
         return FullDisk()
 
     monkeypatch.setattr(Path, "open", on_full_disk)
-    with pytest.raises(LikenessError, match="No space left on device"):
+    with pytest.raises(LikenessError, match=r"^The disk is full: make room"):
         download(f"{server}/file", tmp_path / "a.zip")
     assert names(tmp_path) == []
 
