@@ -24,13 +24,15 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
-from ..result.choices import AUTO, COARSE, DETAILS, DRAFT, FINAL, FINE, MEDIUM, texture_size
-from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
+from ..result.choices import AUTO, COARSE, DETAILS, DRAFT, FBX_TARGETS, FINAL, FINE, MEDIUM, PLAIN, texture_size
+from ..result.file_names import BLEND_SUFFIX, FBX_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
+from ..scene.exporting.export_fbx import export_fbx
 from ..scene.exporting.levels import at_level
 from ..version import ID
 from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
 
+SUFFIXES = (BLEND_SUFFIX, GLB_SUFFIX, FBX_SUFFIX)
 LABEL = "The command"  # what the sentence about a fault begins with
 
 _command: Any = None  # what Blender wants back when the command is taken from it
@@ -55,8 +57,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _make_file(options: argparse.Namespace) -> None:
-    if options.out.suffix.lower() not in (BLEND_SUFFIX, GLB_SUFFIX):
-        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
+    if options.out.suffix.lower() not in SUFFIXES:
+        raise LikenessError(f"'{options.out.name}' ends in none of {', '.join(SUFFIXES)}.")
     if not options.out.absolute().parent.is_dir():
         raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
@@ -80,11 +82,12 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
     face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    if options.out.suffix.lower() == GLB_SUFFIX:
-        with at_level(face, options.detail) as shown:
-            export_glb(options.out.absolute(), shown)
-    else:
-        save_blend(options.out.absolute())
+    out, suffix = options.out.absolute(), options.out.suffix.lower()
+    if suffix == BLEND_SUFFIX:
+        save_blend(out)
+        return
+    with at_level(face, options.detail) as shown:
+        export_glb(out, shown) if suffix == GLB_SUFFIX else export_fbx(out, shown, target=options.target)
 
 
 def _fail(sentence: str, status: int) -> int:
@@ -105,7 +108,12 @@ def _parser() -> argparse.ArgumentParser:
         help="a picture with a face; several of one person make one",
     )
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND_SUFFIX} or {GLB_SUFFIX} file"
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=f"a {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file",
     )
     parser.add_argument("--model", choices=available_models(), default=BUILTIN, help="face model")
     parser.add_argument(
@@ -116,7 +124,11 @@ def _parser() -> argparse.ArgumentParser:
         "--detail",
         choices=DETAILS,
         default=MEDIUM,
-        help=f"of a {GLB_SUFFIX} file's mesh; {COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
+        help=f"of the mesh in a {GLB_SUFFIX} or {FBX_SUFFIX} file; "
+        f"{COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
+    )
+    parser.add_argument(
+        "--target", choices=FBX_TARGETS, default=PLAIN, help=f"the program that a {FBX_SUFFIX} file is for"
     )
     parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 FACE_FILE = "face.json"
 FOLDER_SUFFIX = ".likeness"
-BLEND_SUFFIX, GLB_SUFFIX = ".blend", ".glb"
+BLEND_SUFFIX, GLB_SUFFIX, FBX_SUFFIX = ".blend", ".glb", ".fbx"
 # What the command line puts beside a result.
 BLEND_FILE, GLB_FILE, PREVIEW_FILE = f"face{BLEND_SUFFIX}", f"face{GLB_SUFFIX}", "preview.png"
