@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import bpy
+import numpy as np
 from mathutils import Matrix
 
+from ..keyframes import keyed_frames
 from ..shape_keys import expression_keys
 
 UNTURNED = Matrix.Identity(4)
+STILL = 1e-6  # by how much of a metre, or of 1, what does not move may differ from frame to frame
 CHANNELS = ("location", "rotation_quaternion", "scale")
 
 
@@ -55,6 +58,13 @@ class Pair:
             location, copy.rotation_quaternion, copy.scale = own.decompose()
             copy.location = location * size
 
+    def rest(self, matrix: Matrix) -> None:
+        """Let the copy of the rig neither move nor be turned."""
+        self.rig_copy.animation_data_clear()
+        self.rig_copy.matrix_world = matrix
+        for bone in self.rig_copy.pose.bones:
+            bone.matrix_basis = UNTURNED
+
 
 def place_of(world: Matrix) -> Matrix:
     """A matrix without its scale."""
@@ -65,13 +75,15 @@ def place_of(world: Matrix) -> Matrix:
 def bake(pair: Pair, scene: bpy.types.Scene, first: int, last: int) -> None:
     """Key every frame with what the originals show, and the one before with what the copies are now.
 
+    A rig that is not keyed and does not move rests.
+
     Args:
         scene: for the copies. Its range becomes that of the keyframes, its current frame the one before.
     """
-    moves = pair.rig is not None and pair.rig.animation_data is not None
     shift = max(0, 1 - first)  # a scene begins at frame 0 at the earliest
+    now, poses = pair.root.matrix_world.copy(), []
     pair.root.rotation_mode = "QUATERNION"
-    _key(pair, first - 1 + shift, moves)
+    _key(pair, first - 1 + shift)
     keys = _keys_alone(pair.face)
     shown = [item for item in (keys, pair.rig) if item is not None]
     for item in shown:
@@ -81,13 +93,16 @@ def bake(pair: Pair, scene: bpy.types.Scene, first: int, last: int) -> None:
         depsgraph = scene.view_layers[0].depsgraph
         if keys is not None:
             pair.express(keys.data.shape_keys.evaluated_get(depsgraph))
-        if moves:
+        if pair.rig is not None:
             rig = pair.rig.evaluated_get(depsgraph)
             pair.put(rig.matrix_world)
             pair.pose(rig)
-        _key(pair, frame + shift, moves)
+            poses.append(np.array([rig.matrix_world, *(bone.matrix for bone in rig.pose.bones)]))
+        _key(pair, frame + shift)
     for item in shown:
         scene.collection.objects.unlink(item)
+    if pair.rig is not None and keyed_frames([pair.rig]) is None and np.ptp(poses, axis=0).max() < STILL:
+        pair.rest(now)
     scene.frame_start, scene.frame_end = first + shift, last + shift
     scene.frame_set(first - 1 + shift)
 
@@ -101,9 +116,9 @@ def _keys_alone(face: bpy.types.Object) -> bpy.types.Object | None:
     return bpy.data.objects.new("Keys", mesh)
 
 
-def _key(pair: Pair, frame: int, moves: bool) -> None:
+def _key(pair: Pair, frame: int) -> None:
     for key in expression_keys(pair.copy):
         key.keyframe_insert("value", frame=frame)
-    for thing in (pair.root, *pair.rig_copy.pose.bones) if moves else ():
+    for thing in (pair.rig_copy, *pair.rig_copy.pose.bones) if pair.rig_copy else ():
         for channel in CHANNELS:
             thing.keyframe_insert(channel, frame=frame)

@@ -300,3 +300,88 @@ def test_nothing_of_the_file_changes(face: bpy.types.Object, tmp_path: Path) -> 
     assert bpy.context.scene == scene
     assert (scene.frame_start, scene.frame_end, scene.frame_current) == limits
     np.testing.assert_array_equal(base_vertices(face), points)
+
+
+def test_a_face_without_rig_or_keys(face: bpy.types.Object, tmp_path: Path) -> None:
+    bpy.data.objects.remove(face.parent)
+    for _ in range(2):
+        file = written(face, tmp_path, GODOT)
+        np.testing.assert_allclose(file.points, sheet_mesh().vertices, atol=1e-6)
+        assert [node.kind for node in file.nodes.values()] == ["Mesh"]
+        face.shape_key_clear()
+    face.location.x = 2.0
+    assert written(face, tmp_path).nodes["face"].translation == pytest.approx((200.0, 0.0, 0.0))
+
+
+def test_a_mirrored_face_has_its_outside_outside(face: bpy.types.Object, tmp_path: Path) -> None:
+    reset_pose(face)
+    face.parent.scale.x = -1.0
+    shown = base_vertices(face)
+    outside = [-normal for normal in normals(face, shown)]
+    export_fbx(tmp_path / "out.fbx", face)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.import_scene.fbx(filepath=str(tmp_path / "out.fbx"))
+    (mesh,) = [item for item in bpy.data.objects if item.type == "MESH"]
+    np.testing.assert_allclose(evaluated_vertices(mesh), shown, atol=1e-6)
+    np.testing.assert_allclose(normals(mesh, shown), outside, atol=1e-6)
+
+
+def normals(item: bpy.types.Object, points: np.ndarray) -> list[np.ndarray]:
+    """The area of every face, as a vector, by the order of its corners."""
+    corners = [points[list(polygon.vertices)] for polygon in item.data.polygons]
+    return [np.cross(corner[1] - corner[0], corner[2] - corner[0]) for corner in corners]
+
+
+def test_a_linked_face(face: bpy.types.Object, tmp_path: Path) -> None:
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "file.blend"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "file.blend"), link=True) as (_, linked):
+        linked.collections = ["face"]
+    bpy.context.scene.collection.children.link(linked.collections[0])
+    (face,) = [item for item in bpy.data.objects if item.type == "MESH"]
+    rig = face.parent.name
+    file = written(face, tmp_path, GODOT)
+    assert {"face", rig, "head"} <= file.nodes.keys()
+    np.testing.assert_allclose(file.points, sheet_mesh().vertices, atol=1e-6)
+    assert (face.name, face.parent.name) == ("face", rig)
+
+
+def test_what_drives_a_bone_is_in_the_take(face: bpy.types.Object, tmp_path: Path) -> None:
+    driver = face.parent.pose.bones["jaw"].driver_add("rotation_euler", 0).driver
+    variable = driver.variables.new()
+    variable.targets[0].id_type, variable.targets[0].id = "KEY", face.data.shape_keys
+    variable.targets[0].data_path = 'key_blocks["raise"].value'
+    driver.expression = "0.2 * var"
+    key = face.data.shape_keys.key_blocks["raise"]
+    for frame, value in ((1, 0.0), (9, 1.0)):
+        key.value = value
+        key.keyframe_insert("value", frame=frame)
+    shown = {}
+    for frame in (1, 5, 9):
+        bpy.context.scene.frame_set(frame)
+        shown[frame] = base_vertices(face)
+    export_fbx(tmp_path / "out.fbx", face, True)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.import_scene.fbx(filepath=str(tmp_path / "out.fbx"), anim_offset=0.0)
+    (mesh,) = [item for item in bpy.data.objects if item.type == "MESH"]
+    for frame, points in shown.items():
+        bpy.context.scene.frame_set(frame)
+        np.testing.assert_allclose(evaluated_vertices(mesh), points, atol=1e-4)
+
+
+def test_a_rig_that_is_not_keyed_rests_in_the_take_as_in_gltf(face: bpy.types.Object, tmp_path: Path) -> None:
+    # As every face with a key that opens the mouth has it: a driver that turns nothing.
+    face.parent.pose.bones["head"].constraints[0].driver_add("max_x").driver.expression = "1.0"
+    key = face.data.shape_keys.key_blocks["raise"]
+    for frame, value in ((1, 0.0), (9, 1.0)):
+        key.value = value
+        key.keyframe_insert("value", frame=frame)
+    export_fbx(tmp_path / "out.fbx", face, True)
+    export_glb(tmp_path / "out.glb", face, True)
+    for load, suffix in ((bpy.ops.import_scene.fbx, "fbx"), (bpy.ops.import_scene.gltf, "glb")):
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        load(filepath=str(tmp_path / f"out.{suffix}"))
+        (rig,) = [item for item in bpy.data.objects if item.type == "ARMATURE"]
+        bpy.context.scene.frame_set(5)
+        turns = [bone.matrix_basis.to_quaternion().angle for bone in rig.pose.bones]
+        np.testing.assert_allclose(turns, 0.0, atol=1e-3)
