@@ -127,9 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"of the mesh in a {GLB_SUFFIX} or {FBX_SUFFIX} file; "
         f"{COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
     )
-    parser.add_argument(
-        "--target", choices=FBX_TARGETS, default=PLAIN, help=f"the program that a {FBX_SUFFIX} file is for"
-    )
+    parser.add_argument("--target", choices=FBX_TARGETS, default=PLAIN, help=f"the program a {FBX_SUFFIX} file is for")
     parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--bare-scalp", action="store_false", dest="scalp_tint", help="no stubble in the hair's colour")

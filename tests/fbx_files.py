@@ -8,7 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import bpy
 import numpy as np
+from likeness.result.choices import PLAIN, UNREAL
+from likeness.scene.exporting.export_fbx import export_fbx
 from mathutils import Euler, Matrix, Vector
 
 SECOND = 46186158000  # the format's own ticks
@@ -30,6 +33,11 @@ class Node:
         """From the node to its parent."""
         turn = Euler(np.radians(self.rotation).tolist(), "XYZ")
         return Matrix.LocRotScale(Vector(self.translation), turn, Vector(self.scaling))
+
+
+def units_of(target: str) -> float:
+    """How many of a target's units are a metre."""
+    return 100.0 if target in (PLAIN, UNREAL) else 1.0
 
 
 class FbxFile:
@@ -121,3 +129,9 @@ def _name(element: Any) -> str:
 
 def _properties(element: Any) -> dict[bytes, list[Any]]:
     return {entry.props[0]: entry.props[4:] for entry in _child(element, b"Properties70").elems}
+
+
+def written(face: bpy.types.Object, folder: Path, target: str = PLAIN, animation: bool = True) -> FbxFile:
+    """A face exported as ``out.fbx``."""
+    export_fbx(folder / "out.fbx", face, animation, target)
+    return FbxFile(folder / "out.fbx")
