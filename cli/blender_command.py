@@ -25,9 +25,23 @@ from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
-from ..result.choices import AUTO, COARSE, CPU, DETAILS, DRAFT, FINAL, FINE, MEDIUM, device_note, texture_size
-from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
+from ..result.choices import (
+    AUTO,
+    COARSE,
+    CPU,
+    DETAILS,
+    DRAFT,
+    FBX_TARGETS,
+    FINAL,
+    FINE,
+    MEDIUM,
+    PLAIN,
+    device_note,
+    texture_size,
+)
+from ..result.file_names import BLEND_SUFFIX, FBX_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
+from ..scene.exporting.export_fbx import export_fbx
 from ..scene.exporting.levels import at_level
 from ..scene.staged_files import staged_files
 from ..version import ID
@@ -35,6 +49,7 @@ from .console import BAD_INPUT, FAULT, ProgressBar, fail, interrupted, print_lin
 from .places import absolute_place, check_file
 from .streams import steady_streams
 
+SUFFIXES = (BLEND_SUFFIX, GLB_SUFFIX, FBX_SUFFIX)
 LABEL = "The command"  # what the sentence about a fault begins with
 
 _command: Any = None  # what Blender wants back when the command is taken from it
@@ -65,8 +80,8 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _make_file(options: argparse.Namespace) -> None:
-    if options.out.suffix.lower() not in (BLEND_SUFFIX, GLB_SUFFIX):
-        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
+    if options.out.suffix.lower() not in SUFFIXES:
+        raise LikenessError(f"'{options.out.name}' ends in none of {', '.join(SUFFIXES)}.")
     place = absolute_place(options.out)
     if not place.parent.is_dir():
         raise LikenessError(f"There is no folder '{place.parent}' to write into.")
@@ -99,13 +114,20 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
         print_line(note, sys.stderr)
     with held():
         face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    place = absolute_place(options.out)
     with held():
-        if options.out.suffix.lower() == GLB_SUFFIX:
-            with at_level(face, options.detail) as shown:
-                export_glb(place, shown)
+        _save(face, options)
+
+
+def _save(face: bpy.types.Object, options: argparse.Namespace) -> None:
+    place, suffix = absolute_place(options.out), options.out.suffix.lower()
+    if suffix == BLEND_SUFFIX:
+        save_blend(place)
+        return
+    with at_level(face, options.detail) as shown:
+        if suffix == GLB_SUFFIX:
+            export_glb(place, shown)
         else:
-            save_blend(place)
+            export_fbx(place, shown, target=options.target)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,7 +143,12 @@ def _parser() -> argparse.ArgumentParser:
         help="a picture with a face; several of one person make one",
     )
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND_SUFFIX} or {GLB_SUFFIX} file"
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=f"a {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file",
     )
     parser.add_argument("--model", choices=available_models(), default=BUILTIN, help="face model")
     parser.add_argument(
@@ -132,8 +159,10 @@ def _parser() -> argparse.ArgumentParser:
         "--detail",
         choices=DETAILS,
         default=MEDIUM,
-        help=f"of a {GLB_SUFFIX} file's mesh; {COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
+        help=f"of the mesh in a {GLB_SUFFIX} or {FBX_SUFFIX} file; "
+        f"{COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
     )
+    parser.add_argument("--target", choices=FBX_TARGETS, default=PLAIN, help=f"the program a {FBX_SUFFIX} file is for")
     parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--bare-scalp", action="store_false", dest="scalp_tint", help="no stubble in the hair's colour")

@@ -16,6 +16,9 @@ AUTO_SIZES = (1024, 2048)  # what AUTO takes: the larger one where the photo has
 # How many vertices an exported mesh has: its cage's, its own, or those of one subdivision more.
 COARSE, MEDIUM, FINE = "coarse", "medium", "fine"
 DETAILS = (COARSE, MEDIUM, FINE)
+# Whom an FBX file is made for: any program, or a game engine.
+PLAIN, UNREAL, UNITY, GODOT = "plain", "unreal", "unity", "godot"
+FBX_TARGETS = (PLAIN, UNREAL, UNITY, GODOT)
 # The fastest device that works, or one of PyTorch's.
 AUTO, CPU, CUDA, MPS = "auto", "cpu", "cuda", "mps"
 DEVICES = (AUTO, CPU, CUDA, MPS)

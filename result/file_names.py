@@ -8,7 +8,7 @@ import re
 FACE_FILE = "face.json"
 MESH_FILE = "mesh.npz"
 FOLDER_SUFFIX = ".likeness"
-BLEND_SUFFIX, GLB_SUFFIX = ".blend", ".glb"
+BLEND_SUFFIX, GLB_SUFFIX, FBX_SUFFIX = ".blend", ".glb", ".fbx"
 # What the command line puts beside a result.
 BLEND_FILE, GLB_FILE, PREVIEW_FILE = f"face{BLEND_SUFFIX}", f"face{GLB_SUFFIX}", "preview.png"
 LONGEST_NAME = 255  # bytes of a file's name, which the usual disks take

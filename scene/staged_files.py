@@ -26,6 +26,13 @@ def file_stem(name: str) -> str:
     return name.translate(FORBIDDEN).strip(" .") or "_"
 
 
+def free_path(folder: Path, stem: str, suffix: str) -> Path:
+    """A file in ``folder`` whose name no other one took, on disks that do not tell capitals apart either."""
+    taken = {path.stem.lower() for path in folder.iterdir()}
+    candidates = (stem if i == 0 else f"{stem}_{i}" for i in range(len(taken) + 1))
+    return folder / (next(name for name in candidates if name.lower() not in taken) + suffix)
+
+
 @contextmanager
 def staged_files(target: Path) -> Iterator[Path]:
     """Give a temporary folder whose files go beside ``target``, over those of an earlier export, when all is written.

@@ -75,7 +75,10 @@ HOMES: dict[str, tuple[set[object], set[str]]] = {
         _named(RegionName) - {RegionName.SKIN, RegionName.JAW, RegionName.NOSE},
         {"training.builtin_model.piece_names"},
     ),
-    "result.choices": ({choices.DRAFT, choices.FINAL, choices.AUTO, choices.MPS}, set()),
+    "result.choices": (
+        {choices.DRAFT, choices.FINAL, choices.AUTO, choices.MPS, choices.UNREAL, choices.UNITY, choices.GODOT},
+        set(),
+    ),
     "result.file_names": (_named(file_names), set()),
     "bfm.model_ids": (_named(model_ids), set()),
     # What face.json calls a detector, and the benchmark a peer.

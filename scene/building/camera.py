@@ -11,6 +11,7 @@ from ..axes import CAMERA_TO_VIEW, to_blender
 
 SENSOR_WIDTH_MM = 36.0
 NEAREST_M = 0.01
+HEAD_M = 0.2  # how large a camera is drawn
 
 
 def create_camera(
@@ -27,6 +28,7 @@ def create_camera(
     data.shift_x = (width / 2 - float(intrinsics[0, 2])) / width
     data.shift_y = (float(intrinsics[1, 2]) - height / 2) / width * pixel_aspect(intrinsics)
     data.clip_start = NEAREST_M
+    data.display_size = HEAD_M / max(1.0, data.lens / SENSOR_WIDTH_MM)  # the longer of its pyramid's width and height
     if photo is not None:
         _show_background(data, photo)
     camera = bpy.data.objects.new(name, data)

@@ -13,8 +13,7 @@ from ..limits import TURN_ORDER
 from ..mode import leave_mode
 
 # From the joint to the tip of its bone, in Blender axes, metres: the head's bone stands, the others look forward, and
-# all come out of the skin far enough to be clicked without being drawn over the face. Root and neck end where the next
-# one begins.
+# all come out of the skin far enough to be clicked. Root and neck end where the next one begins.
 HEAD_TIP = (0.0, 0.0, 0.15)
 EYE_TIP = (0.0, -0.02, 0.0)
 JAW_TIP = (0.0, -0.12, -0.1)
@@ -24,6 +23,8 @@ SHORTEST_BONE_M = 0.001  # Blender removes a bone without length
 # Where a bone's own Z points. A positive X then looks up or opens the jaw, Y of the head turns it to its own left, and
 # Z leans it there: seen from the front every slider moves the face to the side to which the slider goes.
 BACK, UP = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+# The second one is not shown at first: its bones would stick out of pupils and chin, and sliders move what they move.
+HEAD_BONES, FACE_BONES = "Head and Neck", "Eyes, Jaw and Tongue"
 
 
 def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> bpy.types.Object:
@@ -46,7 +47,16 @@ def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> 
     bpy.ops.object.mode_set(mode="OBJECT")
     for bone in armature.pose.bones:
         bone.rotation_mode = TURN_ORDER
+    _sort_bones(data)
     return armature
+
+
+def _sort_bones(data: bpy.types.Armature) -> None:
+    """Put the bones into collections; hidden ones can be posed and keyed by sliders and scripts as before."""
+    sorted_bones = {name: data.collections.new(name) for name in (HEAD_BONES, FACE_BONES)}
+    for bone in data.bones:
+        sorted_bones[FACE_BONES if _is_of_face(bone.name) else HEAD_BONES].assign(bone)
+    sorted_bones[FACE_BONES].is_visible = False
 
 
 def bind(face: bpy.types.Object, armature: bpy.types.Object, mesh: Mesh) -> None:
@@ -97,6 +107,10 @@ def _tip(joint: str, heads: dict[str, Vector]) -> Vector:
     if is_eye_joint(joint):
         return Vector(EYE_TIP)
     return Vector({JointName.JAW: JAW_TIP, JointName.TONGUE: TONGUE_TIP}.get(joint, HEAD_TIP))
+
+
+def _is_of_face(joint: str) -> bool:
+    return is_eye_joint(joint) or joint in (JointName.JAW, JointName.TONGUE)
 
 
 def _looks_forward(joint: str) -> bool:

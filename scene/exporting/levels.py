@@ -18,6 +18,7 @@ from ..read_mesh import corner_vertices, face_materials, layer_uv
 from ..record import recall
 from ..shape_keys import expression_keys
 from ..state import state_of
+from .temporary import lent_names, temporary_blocks
 
 PointsOf = Callable[[bpy.types.bpy_prop_collection], Floats]
 
@@ -37,20 +38,11 @@ def at_level(face: bpy.types.Object, level: str) -> Iterator[bpy.types.Object]:
     if level == MEDIUM:
         yield face
         return
-    known = {block.session_uid for block in bpy.data.user_map()}
-    names = [(block, block.name) for block in (face, face.data)]
-    with object_mode():
-        try:
-            made = _coarse(face) if level == COARSE else _fine(face)
-            for block, name in names:
-                block.name = f"{name} as it is"
-            for block, (_, name) in zip((made, made.data), names, strict=True):
-                block.name = name
+    with object_mode(), temporary_blocks():
+        bpy.context.view_layer.update()  # so that a copy is where its face is now
+        made = _coarse(face) if level == COARSE else _fine(face)
+        with lent_names({made: face.name, made.data: face.data.name}):
             yield made
-        finally:
-            bpy.data.batch_remove([block for block in bpy.data.user_map() if block.session_uid not in known])
-            for block, name in names:
-                block.name = name
 
 
 def _corners(face: bpy.types.Object) -> Ints | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from faults import command as fake_command
+from fbx_files import FbxFile
 from likeness.cli import blender_command
 from likeness.engine.client import Engine
 from likeness.operators import engine_host
@@ -42,6 +43,15 @@ def test_a_photo_becomes_a_file(
         assert out.read_bytes()[:4] == b"glTF"
 
 
+def test_an_fbx_file_is_made_for_a_program(use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
+    use_engine()
+    for target, units in (("plain", 1.0), ("unity", 100.0)):  # centimetres in one of the file's
+        out = tmp_path / f"{target}.fbx"
+        assert blender_command.run([str(photo), "-o", str(out), "--quality", "draft", "--target", target]) == 0
+        assert FbxFile(out).settings["UnitScaleFactor"] == units
+    assert blender_command.run([str(photo), "-o", str(out), "--target", "frostbite"]) == 2
+
+
 def test_a_finer_mesh_and_one_that_the_model_does_not_have(
     use_engine: UseEngine, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,7 +81,7 @@ def test_several_photos_are_one_face(use_engine: UseEngine, photo: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "steps", "status", "words"),
     [
-        (["-o", "a.png"], "hello", 2, "'a.png' ends in neither .blend nor .glb."),
+        (["-o", "a.png"], "hello", 2, "'a.png' ends in none of .blend, .glb, .fbx."),
         (["-o", "/no/folder/a.blend"], "hello", 2, "There is no folder '/no/folder' to write into."),
         (["-o", "taken.blend"], "hello", 2, "taken.blend cannot be written (Is a directory)."),
         (["-o", "a.blend"], "hello run error:input", 2, "No face was found in the photo."),

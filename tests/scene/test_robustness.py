@@ -15,7 +15,8 @@ from likeness.result.folder import read_reconstruction
 from likeness.scene.building import build
 from likeness.scene.building.build import build_face, show_face
 from likeness.scene.displacement import DETAIL
-from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
+from likeness.scene.exporting.export import export_glb, save_blend
+from likeness.scene.exporting.export_fbx import export_fbx
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.light.lighting import match_photo

@@ -15,7 +15,8 @@ from likeness.errors import LikenessError
 from likeness.scene.building.build import build_face
 from likeness.scene.building.material import NORMAL_MAP
 from likeness.scene.displacement import DETAIL
-from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
+from likeness.scene.exporting.export import export_glb, save_blend
+from likeness.scene.exporting.export_fbx import export_fbx
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.shape_keys import expression_keys
@@ -67,25 +68,6 @@ def raised(mesh: bpy.types.Object) -> float:
     basis, key = mesh.data.shape_keys.key_blocks[:2]
     lift = np.array([a.co - b.co for a, b in zip(key.points, basis.points, strict=True)])
     return np.linalg.norm(lift, axis=1).max() * mesh.matrix_world.median_scale
-
-
-def test_fbx_keeps_channels_bones_and_textures(sheet_folder: Path, tmp_path: Path) -> None:
-    path = tmp_path / "gesicht 脸.fbx"
-    face = build_face(sheet_folder)
-    world = base_vertices(face)
-    count = len(face.data.vertices)
-    export_fbx(path, face)
-    assert [item.name for item in tmp_path.iterdir() if item.suffix == ".fbx"] == [path.name]
-    shutil.rmtree(sheet_folder)
-    mesh = imported(path)
-    assert len(mesh.data.vertices) == count  # no modifier applied
-    assert [key.name for key in expression_keys(mesh)] == ["raise", "widen"]
-    assert raised(mesh) == pytest.approx(0.01, abs=1e-6)
-    np.testing.assert_allclose(evaluated_vertices(mesh), world, atol=1e-4)
-    assert {bone.name for bone in mesh.find_armature().data.bones} == {"head", "jaw", "eye.L"}
-    images = {Path(image.filepath).name: tuple(image.size) for image in bpy.data.images}
-    assert images.keys() >= {"albedo.png", "normal.png"}
-    assert images["albedo.png"] == (16, 16)
 
 
 @pytest.mark.parametrize("suffix", [".glb", ".fbx"])
