@@ -90,7 +90,7 @@ def start_reconstruction(engine: engine_host.Engine, photos: Sequence[Path], **o
 
 
 def build(folder: Path, photos: Sequence[Path]) -> bpy.types.Object:
-    """The face of a result folder, named after the first photo that was used and seen through its camera. Raises `LikenessError`."""
+    """The face of a result folder, with the name of the first photo used, seen through its camera; `LikenessError`."""
     face = build_face(folder, name=first_used(folder, photos).stem)
     remember_photos(face, photos)  # the copy in the result folder goes with it
     if bpy.context.screen is not None:
