@@ -15,7 +15,7 @@ from ..result.choices import AUTO, texture_size
 from ..result.photo_formats import PHOTO_SUFFIXES
 from ..scene.building.build import build_face
 from ..scene.building.camera import look_through_camera
-from ..scene.photo_set import remember_photos
+from ..scene.photo_set import first_used, remember_photos
 from ..scene.state import state_of
 from . import engine_host, face_search
 from .job import JobOperator
@@ -97,8 +97,8 @@ def start_reconstruction(engine: engine_host.Engine, photos: Sequence[Path], **o
 
 
 def build(folder: Path, photos: Sequence[Path]) -> bpy.types.Object:
-    """The face of a result folder, named after its first photo and seen through its camera. Raises `LikenessError`."""
-    face = build_face(folder, name=photos[0].stem)
+    """The face of a result folder, with the name of the first photo used, seen through its camera; `LikenessError`."""
+    face = build_face(folder, name=first_used(folder, photos).stem)
     remember_photos(face, photos)  # the copy in the result folder goes with it
     if bpy.context.screen is not None:
         look_through_camera(bpy.context.screen)

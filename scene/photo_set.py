@@ -11,8 +11,16 @@ from pathlib import Path
 
 import bpy
 
+from ..result.face_file import read_face
+from ..result.file_names import FACE_FILE
 from .record import recall
 from .state import state_of
+
+
+def first_used(folder: Path, photos: Sequence[Path]) -> Path:
+    """The first of the photos given that a result was made of. Raises `LikenessError` for a damaged result."""
+    told = read_face(folder / FACE_FILE).get("photos", [])
+    return photos[min((photo.get("index", place) for place, photo in enumerate(told)), default=0)]
 
 
 def remember_photos(face: bpy.types.Object, photos: Sequence[Path]) -> None:

@@ -36,5 +36,6 @@ def test_of_dropped_images_those_without_a_face_are_left_out(play: Play, photo: 
     Image.new("RGB", (200, 200), (90, 120, 90)).save(photo.with_name("lawn.png"))
     ending = play("drop_set", photo.with_name("lawn.png"), photo, tmp_path)
     assert number(ending, "faces") == 1
+    assert ending.figures["name"] == photo.stem
     assert ending.figures["warning"].startswith("lawn.png is left out: No face was found")
     assert ending.figures["photo"] == str(photo)

@@ -26,4 +26,5 @@ def main():
     hands.photograph(PICTURES / "warning.png")
     hands.figure("faces", len(product.faces()))
     hands.figure("warning", product.session().warning)
+    hands.figure("name", product.faces()[0].name)
     hands.figure("photo", product.faces()[0].likeness.photo)
