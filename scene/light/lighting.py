@@ -27,6 +27,7 @@ from .sky import (
     SUN_STRENGTH,
     WARMTH,
     create_world,
+    is_seen,
     light_node,
     wire_world,
 )
@@ -39,7 +40,7 @@ def light_face(face: bpy.types.Object, split: SplitLight) -> None:
     """Give a face this light with the controls at rest; what is gone or too old of its world and sun is made again."""
     memory = state_of(face)
     world, sun = _own_world(face) or create_world(f"{face.name} Sky"), memory.sun or _create_sun(face.name)
-    if light_node(world) is None:
+    if light_node(world) is None or is_seen(world):
         wire_world(world)
     if not sun.users_collection:
         face.users_collection[0].objects.link(sun)
