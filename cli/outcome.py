@@ -59,13 +59,11 @@ def build_scene(folder: Path, progress: OnProgress, detail: str = MEDIUM) -> str
     import bpy
 
     from ..scene.building.build import build_face
-    from ..scene.building.camera import look_through_camera
     from ..scene.exporting.export import export_glb, save_blend
     from ..scene.exporting.levels import at_level
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     face = build_face(folder)
-    look_through_camera(bpy.context.window.screen)
     progress("saving", 0.5)
     save_blend(folder / BLEND_FILE)
     with at_level(face, detail) as shown:

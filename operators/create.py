@@ -13,12 +13,13 @@ from ..engine.task import Task
 from ..errors import LikenessError
 from ..result.choices import AUTO, texture_size
 from ..scene.building.build import build_face
-from ..scene.building.camera import look_through_camera
 from ..scene.photo_set import remember_photos
+from ..scene.setup.photo import WHEN_EMPTY
 from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
+from .scene_setup import SET_UP, chosen_set_up
 from .settings import DEVICES, LARGEST_FACE, QUALITIES, SCALP_TINT, TEXTURE_SIZES, model_items, session
 
 # What `inference.images` reads; HEIC where the engine has a decoder for it.
@@ -39,6 +40,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
     texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=AUTO, options={"SKIP_SAVE"})
     scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, options={"SKIP_SAVE"})
     device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
+    set_up: SET_UP
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -76,7 +78,8 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
         )
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        build(Path(result["folder"]), [Path(photo).absolute() for photo in self._photos])
+        photos = [Path(photo).absolute() for photo in self._photos]
+        build(Path(result["folder"]), photos, chosen_set_up(self, context))
 
     def _chosen(self, name: str, context: bpy.types.Context) -> Any:
         """What the caller asked for, else the choice of the session."""
@@ -90,12 +93,10 @@ def start_reconstruction(engine: engine_host.Engine, photos: Sequence[Path], **o
     return FolderTask(lambda folder: engine.submit("reconstruct", photos=paths, out=folder / name, **options))
 
 
-def build(folder: Path, photos: Sequence[Path]) -> bpy.types.Object:
-    """The face of a result folder, named after its first photo and seen through its camera. Raises `LikenessError`."""
-    face = build_face(folder, name=photos[0].stem)
+def build(folder: Path, photos: Sequence[Path], choice: str = WHEN_EMPTY) -> bpy.types.Object:
+    """The face of a result folder, named after its first photo. Raises `LikenessError`."""
+    face = build_face(folder, photos[0].stem, choice)
     remember_photos(face, photos)  # the copy in the result folder goes with it
-    if bpy.context.screen is not None:
-        look_through_camera(bpy.context.screen)
     return face
 
 

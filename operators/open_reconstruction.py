@@ -9,8 +9,8 @@ from bpy.props import StringProperty
 
 from ..result.file_names import FACE_FILE
 from ..scene.building.build import build_face
-from ..scene.building.camera import look_through_camera
 from .operator_base import QuickOperator
+from .scene_setup import SET_UP, chosen_set_up
 
 
 class LIKENESS_OT_open_reconstruction(QuickOperator, bpy.types.Operator):
@@ -21,6 +21,7 @@ class LIKENESS_OT_open_reconstruction(QuickOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    set_up: SET_UP
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
     filter_glob: StringProperty(default=FACE_FILE, options={"HIDDEN"})
 
@@ -29,9 +30,7 @@ class LIKENESS_OT_open_reconstruction(QuickOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context: bpy.types.Context) -> str:
-        build_face(Path(bpy.path.abspath(self.filepath)))
-        if context.screen is not None:
-            look_through_camera(context.screen)
+        build_face(Path(bpy.path.abspath(self.filepath)), choice=chosen_set_up(self, context))
         return ""
 
 

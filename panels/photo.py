@@ -16,7 +16,13 @@ from ..operators.photo import (
     LIKENESS_OT_dismiss_error,
     recent_photos,
 )
-from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
+from ..operators.scene_setup import (
+    LIKENESS_OT_photo_camera,
+    LIKENESS_OT_use_light,
+    has_photos_light,
+    shows_photo,
+)
+from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, preferences, session
 from .progress import draw_progress
 from .sidebar import SidebarPanel
 
@@ -63,6 +69,7 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
             row = self.layout.row()
             row.scale_y = 1.5
             row.operator(LIKENESS_OT_create.bl_idname, icon="USER")
+        _draw_set_up(self.layout, context)
         # What comes and goes stands below, so that the button does not move away under the mouse.
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
@@ -84,6 +91,9 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
         column.use_property_decorate = False
         for name in ("model", "quality", "texture_size", "scalp_tint", "device"):
             column.prop(current, name)
+        own = preferences(context)
+        if own is not None:
+            column.prop(own, "set_up")
         self.layout.separator()
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
 
@@ -118,6 +128,15 @@ def _draw_faces(layout: bpy.types.UILayout, current: LikenessSession) -> None:
         column.template_icon(thumbnails.icon(face.thumbnail), scale=FACE_SCALE)
         choose = column.operator(LIKENESS_OT_choose_face.bl_idname, text=f"Face {index + 1}", depress=index == chosen)
         choose.index = index
+
+
+def _draw_set_up(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What makes the scene that of the photo, and the artist's own again; absent where there is nothing to switch."""
+    if not (LIKENESS_OT_photo_camera.poll(context) or LIKENESS_OT_use_light.poll(context)):
+        return
+    column = layout.column(align=True)
+    column.operator(LIKENESS_OT_photo_camera.bl_idname, icon="VIEW_CAMERA", depress=shows_photo(context))
+    column.operator(LIKENESS_OT_use_light.bl_idname, icon="LIGHT_SUN", depress=has_photos_light(context))
 
 
 def _draw_missing_engine(layout: bpy.types.UILayout) -> None:

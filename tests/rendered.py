@@ -11,7 +11,6 @@ from likeness.scene import state
 from likeness.scene.light.lighting import light_face
 from likeness.scene.light.sh_light import SplitLight
 
-
 EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0) else "BLENDER_EEVEE_NEXT"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from typing import Any
 
 import bpy
 import numpy as np
@@ -59,29 +59,26 @@ def head_rotation(rotation: np.ndarray) -> np.ndarray:
     return CAMERA_TO_VIEW @ rotation
 
 
-def frame_photo(
-    scene: bpy.types.Scene, camera: bpy.types.Object, intrinsics: np.ndarray, size: tuple[int, int]
-) -> None:
-    """Render through the camera what lies over the photo, pixel by pixel, in the photo's own colours."""
-    scene.camera = camera
-    render = scene.render
-    render.resolution_x, render.resolution_y = size
-    render.resolution_percentage = 100
-    render.pixel_aspect_x, render.pixel_aspect_y = pixel_scale(intrinsics)
-    render.film_transparent = True
-    # AgX and Filmic would bend the albedo away from the photo it came from. A studio's own colour configuration may
-    # have no view of this name, and its view is then the studio's choice.
-    with suppress(TypeError):
-        scene.view_settings.view_transform = "Standard"
-
-
-def look_through_camera(screen: bpy.types.Screen) -> None:
-    """Show the scene's camera in the 3D views of a screen, in the face's own materials and light."""
-    for view in (area.spaces.active for area in screen.areas if area.type == "VIEW_3D"):
-        view.region_3d.view_perspective = "CAMERA"
-        if view.shading.type == "SOLID":
-            view.shading.type = "MATERIAL"
-        view.shading.use_scene_lights = view.shading.use_scene_world = True
+def photo_settings(intrinsics: np.ndarray, size: tuple[int, int]) -> dict[str, Any]:
+    """Settings of a scene, by path, that render what lies over the photo, pixel by pixel, in its own colours."""
+    width, height = size
+    aspect_x, aspect_y = pixel_scale(intrinsics)
+    return {
+        "render.resolution_x": width,
+        "render.resolution_y": height,
+        "render.resolution_percentage": 100,
+        "render.pixel_aspect_x": aspect_x,
+        "render.pixel_aspect_y": aspect_y,
+        "render.film_transparent": True,
+        # AgX and Filmic would bend the albedo away from the photo it came from. A studio's own colour configuration may
+        # have no view of this name, and its view is then the studio's choice.
+        "view_settings.view_transform": "Standard",
+        "view_settings.look": "None",
+        "view_settings.exposure": 0.0,
+        "view_settings.gamma": 1.0,
+        "view_settings.use_curve_mapping": False,
+        "view_settings.use_white_balance": False,  # since Blender 4.3
+    }
 
 
 def _show_background(data: bpy.types.Camera, photo: bpy.types.Image) -> None:

@@ -52,7 +52,12 @@ def wire_world(world: bpy.types.World) -> None:
     group.name, group.width = LIGHT_GROUP, 240
     path, sky, backdrop, mix, output = (
         tree.nodes.new(kind)
-        for kind in ("ShaderNodeLightPath", *["ShaderNodeBackground"] * 2, "ShaderNodeMixShader", "ShaderNodeOutputWorld")
+        for kind in (
+            "ShaderNodeLightPath",
+            *["ShaderNodeBackground"] * 2,
+            "ShaderNodeMixShader",
+            "ShaderNodeOutputWorld",
+        )
     )
     backdrop.inputs["Color"].default_value, backdrop.label = BACKDROP, "Seen by the Camera"
     for node, place in ((group, (-600, 0)), (sky, (-300, 0)), (path, (-300, 360)), (backdrop, (-300, -160))):
