@@ -14,6 +14,7 @@ from ..building.material import NORMAL_MAP
 from ..displacement import DETAIL
 from ..mode import object_mode
 from ..staged_files import last_line, staged_files
+from .origin import at_origin
 
 
 def save_blend(path: Path) -> None:
@@ -35,7 +36,8 @@ def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> N
     Raises:
         LikenessError: it cannot be written; an earlier file is as it was.
     """
-    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
+    selected = _only_selected(_with_rig(face))
+    with staged_files(path) as folder, object_mode(), selected, _plain_normal_maps(face), at_origin(face):
         bpy.ops.export_scene.gltf(
             filepath=str(folder / path.name),
             export_format="GLB",
@@ -58,7 +60,8 @@ def export_fbx(path: Path, face: bpy.types.Object, animation: bool = False) -> N
     Raises:
         LikenessError: it cannot be written; an earlier file is as it was.
     """
-    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
+    selected = _only_selected(_with_rig(face))
+    with staged_files(path) as folder, object_mode(), selected, _plain_normal_maps(face), at_origin(face):
         bpy.ops.export_scene.fbx(
             filepath=str(folder / path.name),
             check_existing=False,

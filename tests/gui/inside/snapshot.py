@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 
 DEPTH = 4
-# What the add-on itself remembers, numbers of the session, and what Blender gives up: no settings.
-NO_SETTINGS = {"rna_type", "likeness", "session_uid", "use_nodes"}
+# What the add-on remembers, numbers of the session, what Blender gives up, the active object, what crashes Blender 4.3.
+LEFT_OUT = {"rna_type", "likeness", "session_uid", "use_nodes", "particle_edit", "uv_sculpt"}
 
 
 def settings(owner: Any, path: str = "", depth: int = DEPTH) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def settings(owner: Any, path: str = "", depth: int = DEPTH) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for prop in owner.bl_rna.properties if depth else ():
         name = prop.identifier
-        if name in NO_SETTINGS or prop.type == "COLLECTION":
+        if name in LEFT_OUT or prop.type == "COLLECTION":
             continue
         value = getattr(owner, name)
         if prop.type != "POINTER":
