@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 import numpy as np
 
 from ..axes import CAMERA_TO_VIEW, to_blender
+from ..setup.picture import pixel_aspect
 
 SENSOR_WIDTH_MM = 36.0
 NEAREST_M = 0.01
@@ -34,17 +33,6 @@ def create_camera(
     return camera
 
 
-def pixel_aspect(intrinsics: np.ndarray) -> float:
-    """Height of a pixel over its width."""
-    return float(intrinsics[0, 0] / intrinsics[1, 1])
-
-
-def pixel_scale(intrinsics: np.ndarray) -> tuple[float, float]:
-    """Width and height of a pixel in Blender's terms: the smaller one is 1."""
-    aspect = pixel_aspect(intrinsics)
-    return max(1.0, 1.0 / aspect), max(1.0, aspect)
-
-
 def camera_position(rotation: np.ndarray, translation: np.ndarray, pivot: np.ndarray) -> np.ndarray:
     """Where the camera (3,) is, in Blender axes, for a head that turns about ``pivot`` (3,) where it stands.
 
@@ -57,28 +45,6 @@ def camera_position(rotation: np.ndarray, translation: np.ndarray, pivot: np.nda
 def head_rotation(rotation: np.ndarray) -> np.ndarray:
     """OpenCV rotation (3, 3) -> how the head is turned, model axes -> view axes."""
     return CAMERA_TO_VIEW @ rotation
-
-
-def photo_settings(intrinsics: np.ndarray, size: tuple[int, int]) -> dict[str, Any]:
-    """Settings of a scene, by path, that render what lies over the photo, pixel by pixel, in its own colours."""
-    width, height = size
-    aspect_x, aspect_y = pixel_scale(intrinsics)
-    return {
-        "render.resolution_x": width,
-        "render.resolution_y": height,
-        "render.resolution_percentage": 100,
-        "render.pixel_aspect_x": aspect_x,
-        "render.pixel_aspect_y": aspect_y,
-        "render.film_transparent": True,
-        # AgX and Filmic would bend the albedo away from the photo it came from. A studio's own colour configuration may
-        # have no view of this name, and its view is then the studio's choice.
-        "view_settings.view_transform": "Standard",
-        "view_settings.look": "None",
-        "view_settings.exposure": 0.0,
-        "view_settings.gamma": 1.0,
-        "view_settings.use_curve_mapping": False,
-        "view_settings.use_white_balance": False,  # since Blender 4.3
-    }
 
 
 def _show_background(data: bpy.types.Camera, photo: bpy.types.Image) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 import bpy
 import numpy as np
 
-from ..building.camera import photo_settings
 from ..light.lighting import use_light
 from ..record import recall
 from ..state import companions, faces_of, state_of
 from . import views
 from .borrowed import borrow, give_back
 from .memory import LikenessScene, memory_of
+from .picture import photo_settings
 from .startup import startup_objects
 
 WHEN_EMPTY, ALWAYS, NEVER = "EMPTY", "ALWAYS", "NEVER"
