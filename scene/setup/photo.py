@@ -72,6 +72,8 @@ def look_away(scene: bpy.types.Scene) -> None:
         scene.camera = memory.camera if memory.camera is not None and memory.camera.users_scene else None
     give_back(scene, json.loads(memory.settings))
     views.hide(scene, views.LOOK)
+    if scene.camera is None:
+        views.leave_camera()
     memory.camera = None
     memory.looking, memory.photo_camera, memory.settings = False, "", "{}"
 

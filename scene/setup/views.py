@@ -57,6 +57,13 @@ def hide(scene: bpy.types.Scene, kind: str) -> None:
     _note(scene)
 
 
+def leave_camera() -> None:
+    """Where there is no camera any more, no view looks through it."""
+    for _, _, view in _all_views():
+        if is_through_camera(view):
+            view.region_3d.view_perspective = "PERSP"
+
+
 def follow(scene: bpy.types.Scene) -> None:
     """After undo and redo: what views show is what the scene says that they do."""
     wanted = json.loads(memory_of(scene).views)

@@ -246,6 +246,20 @@ def test_startup_objects_that_were_moved_are_somebodys(sheet_folder: Path, name:
     assert name in bpy.data.objects
 
 
+def test_a_file_of_an_earlier_version_remembers_nothing(studio: bpy.types.Scene, sheet_folder: Path) -> None:
+    face = build_face(sheet_folder, choice=NEVER)
+    studio.camera, studio.world = state_of(face).camera, state_of(face).world
+    (view,) = shown()
+    view.region_3d.view_perspective = "CAMERA"
+    assert is_looked_through(studio, face)
+    look_away(studio)
+    give_light_back(studio)
+    assert (studio.camera, studio.world) == (None, None)
+    assert view.region_3d.view_perspective == "PERSP"
+    put_all_on(studio, face)
+    assert is_lit_by(studio, face)
+
+
 def test_undone_views_follow_the_scene(studio: bpy.types.Scene, sheet_folder: Path) -> None:
     """As after undo, which gives the scene what it remembered and leaves the views alone."""
     face = build_face(sheet_folder)
