@@ -24,6 +24,7 @@ from .operators import (
     open_reconstruction,
     photo,
     pose,
+    scene_setup,
     settings,
     texture,
     thumbnails,
@@ -39,6 +40,7 @@ from .panels import pose as pose_panel
 from .panels import preferences
 from .panels import texture as texture_panel
 from .scene import state
+from .scene.setup import memory, views
 
 # Panels in the order of the tab, most used first.
 MODULES = (
@@ -53,6 +55,7 @@ MODULES = (
     expression_transfer,
     pose,
     lighting,
+    scene_setup,
     texture,
     hair,
     export,
@@ -73,6 +76,8 @@ CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
 WITH_HOOKS = (
     state,
+    memory,
+    views,
     library_state,  # before the settings, whose menu shows it
     settings,
     expression_presets,

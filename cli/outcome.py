@@ -99,7 +99,6 @@ def _write_scene(fresh: FreshResult, progress: OnProgress, detail: str) -> str:
         from ..result.folder import read_reconstruction
         from ..result.reconstruction import PHOTO_IMAGE
         from ..scene.building.build import build_reconstruction
-        from ..scene.building.camera import look_through_camera
         from ..scene.exporting.export import export_glb, save_blend
         from ..scene.exporting.levels import at_level
         from ..scene.textures.images import name_files_beside
@@ -108,7 +107,6 @@ def _write_scene(fresh: FreshResult, progress: OnProgress, detail: str) -> str:
     with held():
         face = build_reconstruction(read_reconstruction(fresh.folder), fresh.place.stem, str(fresh.place / PHOTO_IMAGE))
         name_files_beside(fresh.folder)
-        look_through_camera(bpy.context.window.screen)
     progress("saving", 0.5)
     with held():
         save_blend(fresh.folder / BLEND_FILE)

@@ -14,13 +14,14 @@ from ..errors import LikenessError
 from ..result.choices import AUTO, texture_size
 from ..result.photo_formats import PHOTO_SUFFIXES
 from ..scene.building.build import build_face
-from ..scene.building.camera import look_through_camera
 from ..scene.photo_set import first_used, remember_photos
+from ..scene.setup.photo import WHEN_EMPTY
 from ..scene.state import state_of
 from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
+from .scene_setup import SET_UP, chosen_set_up
 from .settings import DEVICES, LARGEST_FACE, QUALITIES, SCALP_TINT, TEXTURE_SIZES, model_items, session
 
 # What a face remembers of how it was made, beside its model, its photos and what one sees of it.
@@ -41,6 +42,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
     texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=AUTO, options={"SKIP_SAVE"})
     scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, options={"SKIP_SAVE"})
     device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
+    set_up: SET_UP
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -79,7 +81,8 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
         )
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        face = build(Path(result["folder"]), [Path(photo).absolute() for photo in self._photos])
+        photos = [Path(photo).absolute() for photo in self._photos]
+        face = build(Path(result["folder"]), photos, chosen_set_up(self, context))
         for name, value in self._made_with.items():
             setattr(state_of(face), name, value)
         self.warn(context, result.get("warnings", []))
@@ -96,12 +99,10 @@ def start_reconstruction(engine: engine_host.Engine, photos: Sequence[Path], **o
     return FolderTask(lambda folder: engine.submit("reconstruct", photos=paths, out=folder / name, **options))
 
 
-def build(folder: Path, photos: Sequence[Path]) -> bpy.types.Object:
-    """The face of a result folder, with the name of the first photo used, seen through its camera; `LikenessError`."""
-    face = build_face(folder, name=first_used(folder, photos).stem)
+def build(folder: Path, photos: Sequence[Path], choice: str = WHEN_EMPTY) -> bpy.types.Object:
+    """The face of a result folder, named after the first photo that was used. Raises `LikenessError`."""
+    face = build_face(folder, first_used(folder, photos).stem, choice)
     remember_photos(face, photos)  # the copy in the result folder goes with it
-    if bpy.context.screen is not None:
-        look_through_camera(bpy.context.screen)
     return face
 
 

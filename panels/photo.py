@@ -14,7 +14,13 @@ from ..operators.photo import (
     photo_label,
     recent_photos,
 )
-from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
+from ..operators.scene_setup import (
+    LIKENESS_OT_photo_camera,
+    LIKENESS_OT_use_light,
+    has_photos_light,
+    shows_photo,
+)
+from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, preferences, session
 from ..operators.texture import LIKENESS_OT_finish
 from ..scene.state import active_face, is_draft
 from .progress import draw_progress
@@ -66,6 +72,7 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
             face = active_face(context)
             if face is not None and is_draft(face):
                 self.layout.operator(LIKENESS_OT_finish.bl_idname, icon="TEXTURE")
+        _draw_set_up(self.layout, context)
         # What comes and goes stands below, so that the button does not move away under the mouse.
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
@@ -89,6 +96,9 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
         column.use_property_decorate = False
         for name in ("model", "quality", "texture_size", "scalp_tint", "device"):
             column.prop(current, name)
+        own = preferences(context)
+        if own is not None:
+            column.prop(own, "set_up")
         self.layout.separator()
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
 
@@ -117,6 +127,15 @@ def _draw_faces(layout: bpy.types.UILayout, current: LikenessSession) -> None:
         column.template_icon(thumbnails.icon(face.thumbnail), scale=FACE_SCALE)
         choose = column.operator(LIKENESS_OT_choose_face.bl_idname, text=f"Face {index + 1}", depress=index == chosen)
         choose.index = index
+
+
+def _draw_set_up(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What makes the scene that of the photo, and the artist's own again; absent where there is nothing to switch."""
+    if not (LIKENESS_OT_photo_camera.poll(context) or LIKENESS_OT_use_light.poll(context)):
+        return
+    column = layout.column(align=True)
+    column.operator(LIKENESS_OT_photo_camera.bl_idname, icon="VIEW_CAMERA", depress=shows_photo(context))
+    column.operator(LIKENESS_OT_use_light.bl_idname, icon="LIGHT_SUN", depress=has_photos_light(context))
 
 
 def _draw_missing_engine(layout: bpy.types.UILayout) -> None:

@@ -15,7 +15,9 @@ from ..operators.engine import (
     LIKENESS_OT_stop_engine,
 )
 from ..operators.engine_state import BUILD_ITEMS, PYTHONS
+from ..operators.scene_setup import SET_UP_TEXT
 from ..operators.settings import ROOT_PACKAGE, session
+from ..scene.setup.photo import CHOICES
 from .model_list import draw_models
 from .progress import draw_progress
 from .wrapping import draw_text
@@ -69,6 +71,7 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         max=240,
         update=_idle_time_changed,
     )
+    set_up: EnumProperty(name="Set Up Scene", description=SET_UP_TEXT, items=CHOICES)
 
     def draw(self, context: bpy.types.Context) -> None:
         current = session(context)

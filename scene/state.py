@@ -188,9 +188,10 @@ def active_face(context: bpy.types.Context) -> bpy.types.Object | None:
         return active
     if active.type not in COMPANION_TYPES:
         return None
-    mine = (face for face in faces_of(context.scene) if active in _companions(face))
+    mine = (face for face in faces_of(context.scene) if active in companions(face))
     return next(mine, None)
 
 
-def _companions(face: bpy.types.Object) -> tuple[bpy.types.Object | None, ...]:
+def companions(face: bpy.types.Object) -> tuple[bpy.types.Object | None, ...]:
+    """A face's rig, camera, sun and hair, as far as it has them."""
     return face.parent, state_of(face).camera, state_of(face).sun, state_of(face).hair

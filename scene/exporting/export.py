@@ -13,6 +13,7 @@ from ..building.material import NORMAL_MAP
 from ..displacement import DETAIL
 from ..mode import object_mode
 from ..staged_files import staged_files
+from .origin import at_origin
 from .units import metres_per_unit
 
 
@@ -44,6 +45,7 @@ def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> N
         object_mode(),
         _only_selected(_with_rig(face)),
         plain_normal_maps(face),
+        at_origin(face),
         _in_metres(face),
     ):
         bpy.ops.export_scene.gltf(

@@ -27,6 +27,7 @@ from .sky import (
     SUN_STRENGTH,
     WARMTH,
     create_world,
+    is_seen,
     light_node,
     wire_world,
 )
@@ -40,14 +41,19 @@ def light_face(face: bpy.types.Object, split: SplitLight) -> None:
     """Give a face this light with the controls at rest; what is gone or too old of its world and sun is made again."""
     memory = state_of(face)
     world, sun = _own_world(face) or create_world(f"{face.name} Sky"), memory.sun or _create_sun(face.name)
-    if light_node(world) is None:
+    if light_node(world) is None or is_seen(world):
         wire_world(world)
     if not sun.users_collection:
         face.users_collection[0].objects.link(sun)
-        sun.location.xy = (face.parent or face).location.xy
+        hover(sun, (face.parent or face).matrix_world.translation)
     _drive(sun, world)
     _set(world, sun, split)
     memory.world, memory.sun = world, sun
+
+
+def hover(sun: bpy.types.Object, place: Vector) -> None:
+    """Put a sun over the head that stands at ``place``."""
+    sun.location = place + Vector((0.0, 0.0, SUN_HEIGHT_M))
 
 
 def photo_light(face: bpy.types.Object) -> np.ndarray:
@@ -80,13 +86,6 @@ def use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     scene.world = own.world
 
 
-def keep_users_world(scene: bpy.types.Scene) -> None:
-    """A world of the user's own is not lost with the next save because the face's light took its place."""
-    world = scene.world
-    if world is not None and world.library is None and light_node(world) is None:
-        world.use_fake_user = True
-
-
 def _own_world(face: bpy.types.Object) -> bpy.types.World | None:
     """The world of a face; None where it is gone, and for a duplicate whose sun is its own while the sky is shared."""
     own = state_of(face)
@@ -96,7 +95,7 @@ def _own_world(face: bpy.types.Object) -> bpy.types.World | None:
 
 def _create_sun(name: str) -> bpy.types.Object:
     sun = bpy.data.objects.new(f"{name} Sun", bpy.data.lights.new(f"{name} Sun", "SUN"))
-    sun.location = (0.0, 0.0, SUN_HEIGHT_M)
+    hover(sun, Vector())
     return sun
 
 

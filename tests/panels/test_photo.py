@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
 from fake_layout import FakeLayout, draw
 from likeness.operators import engine_host, photo
 from likeness.operators.settings import session
+from likeness.panels import photo as panel
 from likeness.panels import wrapping
 from likeness.panels.photo import (
     BESIDE_ERROR,
@@ -16,6 +18,9 @@ from likeness.panels.photo import (
     LIKENESS_PT_photo,
     LIKENESS_PT_photo_settings,
 )
+from likeness.panels.preferences import LikenessPreferences
+from likeness.scene.setup.photo import CHOICES, WHEN_EMPTY
+from named_sheets import ARKIT_FACE, build_named
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +65,21 @@ def test_further_photos_are_counted_and_leave_no_face_to_choose() -> None:
     layout = _drawn()
     assert "+ 2 more of this person" in layout.texts("label")
     assert "likeness.choose_face" not in layout.names("operator")
+
+
+def test_the_photos_camera_and_light_are_offered_for_a_face(tmp_path: Path) -> None:
+    build_named(tmp_path, ARKIT_FACE)
+    bpy.ops.likeness.photo_camera()
+    layout = _drawn()
+    assert layout.names("operator")[-2:] == ["likeness.photo_camera", "likeness.use_light"]
+    assert layout.texts("operator")[-2:] == ["Look Through the Photo's Camera", "Use the Photo's Light"]
+
+
+def test_the_choice_of_a_set_up_scene_is_a_preference(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = LikenessPreferences.bl_rna.properties["set_up"].enum_items
+    assert [item.identifier for item in items] == [WHEN_EMPTY, *(choice for choice, *_ in CHOICES[1:])]
+    monkeypatch.setattr(panel, "preferences", lambda context: SimpleNamespace(set_up=WHEN_EMPTY))
+    assert "set_up" in draw(LIKENESS_PT_photo_settings).names("prop")
 
 
 def test_progress_takes_the_place_of_the_button() -> None:
