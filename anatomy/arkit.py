@@ -64,6 +64,24 @@ def turns_eye(name: str) -> bool:
     return canonical_name(name).startswith("eyelook")
 
 
+# A key that keeps the lids of one eye closed while it looks somewhere; it is called after both.
+_LID_CLOSER = re.compile(r"eyeblink(left|right)eyelook\w+?\1")
+
+
+@cache
+def closes_lids(name: str) -> bool:
+    """Whether a shape of this name comes on top of a blink and a gaze: driven by them, no expression of its own."""
+    return _LID_CLOSER.fullmatch(canonical_name(name)) is not None
+
+
+def lid_closers(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The name of each such shape for shapes called ``names``, with those of its blink and its gaze."""
+    own = [name for name in names if not closes_lids(name)]
+    blinks = [name for name in own if canonical_name(name).startswith("eyeblink")]
+    pairs = {f"{blink}_{look}": (blink, look) for blink in blinks for look in filter(turns_eye, own)}
+    return {name: pair for name, pair in pairs.items() if closes_lids(name)}
+
+
 def shows_tongue(name: str) -> bool:
     """Whether a shape of this name is the one that shows the tongue."""
     return canonical_name(name) == canonical_name(TONGUE_OUT)

@@ -14,6 +14,7 @@ from ...result.mouth_lining import lined
 from ...result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction
 from .. import state
 from ..displacement import add_detail
+from ..expressions.closed_lids import add_lid_closers
 from ..expressions.expression import remember_expression
 from ..hair_colour import keep_hair_colour
 from ..light.lighting import keep_users_world, match_photo, use_light
@@ -115,6 +116,7 @@ def _create_face(
     face = bpy.data.objects.new(name, create_mesh(mesh, name))
     collection.objects.link(face)
     add_shape_keys(face, mesh)
+    add_lid_closers(face, mesh)
     armature = create_armature(mesh, f"{name} Rig", collection)
     bind(face, armature, mesh)
     pose_head(armature, mesh, head_rotation(reconstruction.rotation))

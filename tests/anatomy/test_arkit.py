@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from likeness.anatomy.arkit import ARKIT_NAMES, NUMBERED, canonical_name, mirrored_name, values_for
+from likeness.anatomy.arkit import (
+    ARKIT_NAMES,
+    NUMBERED,
+    canonical_name,
+    closes_lids,
+    lid_closers,
+    mirrored_name,
+    values_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +101,12 @@ def test_shapes_that_do_the_same_do_it_once(
 ) -> None:
     told = {name: value for name, value in zip(names, expected, strict=True) if value is not None}
     assert values_for(names, values) == pytest.approx(told)
+
+
+def test_keys_that_close_lids_are_called_after_a_blink_and_a_gaze() -> None:
+    found = lid_closers([*ARKIT_NAMES, "eyeBlinkLeft_eyeLookUpLeft"])
+    assert len(found) == 8
+    assert found["eyeBlinkLeft_eyeLookUpLeft"] == ("eyeBlinkLeft", "eyeLookUpLeft")
+    assert all(blink[-4:] == look[-4:] for blink, look in found.values())
+    assert all(map(closes_lids, found))
+    assert not any(map(closes_lids, ARKIT_NAMES))
