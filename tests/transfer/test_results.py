@@ -103,7 +103,7 @@ def test_a_model_with_halves_beside_the_whole_moves_each_point_once(other: FaceM
     told = np.array([shown.get(name, 0.0) for name in there.mesh.shape_key_names])
     back = transferred(replace(there, mesh=replace(there.mesh, expression=told)), "builtin")
     values = dict(zip(back.mesh.shape_key_names, back.mesh.expression.tolist(), strict=True))
-    assert values["browInnerUp"] == pytest.approx(0.6, abs=0.03)
+    assert values["browInnerUp"] == pytest.approx(0.6, abs=0.05)
     assert sum(values.values()) == pytest.approx(0.6, abs=0.1)
 
 
