@@ -20,6 +20,7 @@ from .operators import (
     library_state,
     lighting,
     models,
+    objects,
     open_reconstruction,
     photo,
     pose,
@@ -33,11 +34,12 @@ from .panels import expression as expression_panel
 from .panels import hair as hair_panel
 from .panels import human as human_panel
 from .panels import lighting as lighting_panel
+from .panels import objects as objects_panel
 from .panels import photo as photo_panel
 from .panels import pose as pose_panel
 from .panels import preferences
 from .panels import texture as texture_panel
-from .scene import state
+from .scene import belongings, state
 
 # Panels in the order of the tab, most used first.
 MODULES = (
@@ -56,9 +58,11 @@ MODULES = (
     hair,
     export,
     human,
+    objects,
     engine,
     models,
     photo_panel,
+    objects_panel,
     expression_panel,
     pose_panel,
     lighting_panel,
@@ -72,6 +76,7 @@ CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
 WITH_HOOKS = (
     state,
+    belongings,
     library_state,  # before the settings, whose menu shows it
     settings,
     expression_presets,
@@ -80,6 +85,7 @@ WITH_HOOKS = (
     thumbnails,
     photo,
     job,
+    objects,
     blender_command,
 )
 

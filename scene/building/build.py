@@ -13,6 +13,7 @@ from ...result.folder import read_reconstruction
 from ...result.mouth_lining import lined
 from ...result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction
 from .. import state
+from ..belongings import mark
 from ..displacement import add_detail
 from ..expressions.closed_lids import add_lid_closers
 from ..expressions.expression import remember_expression
@@ -106,6 +107,7 @@ def _create(
     keep_images(face, images)
     remember_photo(face, reconstruction)
     match_photo(face)
+    mark(face)
     return face
 
 
