@@ -3,6 +3,8 @@
 # pyright: reportAttributeAccessIssue=none, reportOptionalMemberAccess=none
 from __future__ import annotations
 
+import json
+import struct
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -17,6 +19,7 @@ from likeness.bfm.builtin.eyes import height
 from likeness.bfm.library.registry import expressions_for, load_model
 from likeness.result.folder import write_reconstruction
 from likeness.scene.building.build import build_face
+from likeness.scene.exporting.export import export_glb
 from likeness.scene.exporting.levels import at_level
 from likeness.scene.gaze import SIDEWAYS, UP, set_gaze
 from likeness.scene.shape_keys import expression_keys
@@ -146,6 +149,18 @@ def test_other_levels_of_detail_have_them(face: bpy.types.Object, level: str) ->
             for c in made.data.shape_keys.animation_data.drivers
             for v in c.driver.variables
         )
+
+
+def test_exported_files_hold_them_with_their_values(face: bpy.types.Object, tmp_path: Path) -> None:
+    blink(face, 1.0)
+    set_gaze(face, UP, -0.5)
+    bpy.context.view_layer.update()
+    export_glb(tmp_path / "face.glb", face)
+    data = (tmp_path / "face.glb").read_bytes()
+    (mesh,) = json.loads(data[20 : 20 + struct.unpack("<I", data[12:16])[0]])["meshes"]
+    values = dict(zip(mesh["extras"]["targetNames"], mesh["weights"], strict=True))
+    assert values["eyeBlinkLeft_eyeLookDownLeft"] == pytest.approx(0.5)
+    assert values["eyeBlinkLeft_eyeLookUpLeft"] == 0.0
 
 
 def test_a_duplicate_has_its_own(face: bpy.types.Object) -> None:
