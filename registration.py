@@ -21,6 +21,7 @@ from .operators import (
     library_state,
     lighting,
     models,
+    objects,
     open_reconstruction,
     photo,
     pose,
@@ -35,11 +36,12 @@ from .panels import expression as expression_panel
 from .panels import hair as hair_panel
 from .panels import human as human_panel
 from .panels import lighting as lighting_panel
+from .panels import objects as objects_panel
 from .panels import photo as photo_panel
 from .panels import pose as pose_panel
 from .panels import preferences
 from .panels import texture as texture_panel
-from .scene import state
+from .scene import belongings, state
 from .scene.setup import memory, views
 
 # Panels in the order of the tab, most used first.
@@ -60,9 +62,11 @@ MODULES = (
     hair,
     export,
     human,
+    objects,
     engine,
     models,
     photo_panel,
+    objects_panel,
     expression_panel,
     pose_panel,
     lighting_panel,
@@ -78,6 +82,7 @@ WITH_HOOKS = (
     state,
     memory,
     views,
+    belongings,
     library_state,  # before the settings, whose menu shows it
     settings,
     expression_presets,
@@ -87,6 +92,7 @@ WITH_HOOKS = (
     photo,
     follow,  # after the settings, on which a file's face has the last word
     job,
+    objects,
     blender_command,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 import numpy as np
@@ -14,10 +14,21 @@ from ..errors import LikenessError
 from ..geometry.arrays import Floats
 from ..result.face_file import face_text
 from ..result.reconstruction import Reconstruction
-from .read_mesh import neutral_vertices
+from .read_mesh import joints, neutral_vertices
 from .state import state_of
 
 FIT_TYPE = "<f4"
+
+
+class Joints(NamedTuple):
+    """The joints of a face's neutral mesh, parents first."""
+
+    joint_names: tuple[str, ...]
+    joint_parents: np.ndarray  # (J,) ids; -1 for a root
+    joint_positions: np.ndarray  # (J, 3) metres, model axes
+
+
+JOINTS = Joints._fields
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,38 @@ def remember(face: bpy.types.Object, result: Reconstruction) -> None:
         "landmark_points": mesh.vertices[mesh.landmarks68].tolist(),
         "part_names": mesh.part_names,
     }
+    anatomy |= {name: getattr(mesh, name) for name in JOINTS}
     if mesh.cage is not None:
         anatomy |= {"cage_count": mesh.cage.count, "base_vertices": mesh.cage.base_vertices.tolist()}
     memory = state_of(face)
-    memory.record, memory.anatomy = face_text(result), json.dumps(anatomy)
+    memory.record, memory.anatomy = face_text(result), _text(anatomy)
     memory.fit = base64.b64encode(mesh.vertices.astype(FIT_TYPE).tobytes()).decode("ascii")
+
+
+def remember_joints(face: bpy.types.Object) -> None:
+    """Keep where the joints are with a face of an earlier version, while it has its rig."""
+    memory = state_of(face)
+    if memory.anatomy and recall_joints(face) is None and face.find_armature() is not None:
+        memory.anatomy = _text(json.loads(memory.anatomy) | Joints(*joints(face))._asdict())
+
+
+def recall_joints(face: bpy.types.Object) -> Joints | None:
+    """The joints that the face was made with; None where it does not remember them."""
+    anatomy = json.loads(state_of(face).anatomy or "{}")
+    if not anatomy.keys() >= set(JOINTS):
+        return None
+    names, parents, positions = (anatomy[name] for name in JOINTS)
+    return Joints(tuple(names), np.array(parents), np.array(positions))
+
+
+def own_size(anatomy: str) -> tuple[int, int]:
+    """How many vertices and parts a face was made with, by the text that it remembers; 0 for an empty one."""
+    told = json.loads(anatomy or "{}")
+    return told.get("vertex_count", 0), len(told.get("part_names", ()))
+
+
+def _text(anatomy: dict[str, Any]) -> str:
+    return json.dumps(anatomy, default=np.ndarray.tolist)
 
 
 def recall(face: bpy.types.Object) -> FaceRecord:

@@ -15,7 +15,9 @@ from ...result.folder import read_reconstruction
 from ...result.mouth_lining import lined
 from ...result.reconstruction import DISPLACEMENT_IMAGE, PHOTO_IMAGE, Reconstruction
 from .. import state
+from ..belongings import mark
 from ..displacement import add_detail
+from ..expressions.closed_lids import add_lid_closers
 from ..expressions.expression import remember_expression
 from ..hair_colour import keep_hair_colour
 from ..light.lighting import hover, match_photo
@@ -124,6 +126,7 @@ def _create(
     keep_images(face, images)
     remember_photo(face, reconstruction)
     match_photo(face)
+    mark(face)
     return face
 
 
@@ -134,6 +137,7 @@ def _create_face(
     face = bpy.data.objects.new(name, create_mesh(mesh, name))
     collection.objects.link(face)
     add_shape_keys(face, mesh)
+    add_lid_closers(face, mesh)
     armature = create_armature(mesh, f"{name} Rig", collection)
     bind(face, armature, mesh)
     pose_head(armature, mesh, head_rotation(reconstruction.rotation))

@@ -12,11 +12,11 @@ import numpy as np
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Ints
 from ...result.choices import COARSE, MEDIUM
+from ..expressions.closed_lids import drive_lid_closers
 from ..mode import object_mode
 from ..read_cage import cage_corners
 from ..read_mesh import corner_vertices, face_materials, layer_uv
 from ..record import recall
-from ..shape_keys import expression_keys
 from ..state import state_of
 from .temporary import lent_names, temporary_blocks
 
@@ -119,14 +119,15 @@ def _copy_keys(face: bpy.types.Object, made: bpy.types.Object, points_of: Points
     source = face.data.shape_keys
     if source is None:
         return
-    for key in (source.reference_key, *expression_keys(face)):
+    for key in source.key_blocks:
         copy = made.shape_key_add(name=key.name, from_mix=False)
         copy.points.foreach_set("co", points_of(key.points).ravel())
         copy.slider_max, copy.slider_min = key.slider_max, key.slider_min
         copy.value, copy.mute = key.value, key.mute
-    for key in expression_keys(face):
+    for key in source.key_blocks[1:]:
         made.data.shape_keys.key_blocks[key.name].relative_key = made.data.shape_keys.key_blocks[key.relative_key.name]
     _copy_animation(source, made.data.shape_keys)
+    drive_lid_closers(made)
 
 
 def _copy_animation(source: bpy.types.Key, copy: bpy.types.Key) -> None:

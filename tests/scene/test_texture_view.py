@@ -168,3 +168,28 @@ def test_a_draft_has_the_photo_alone(sheet_folder: Path) -> None:
     assert available_views(face, face_images(face)) == {"SHADED", "PHOTO"}
     state_of(face).texture_view = "PHOTO"
     assert all(VIEW_GROUP in slot.material.node_tree.nodes for slot in face.material_slots)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_duplicate_shows_a_view_of_its_own(face: bpy.types.Object, linked: bool) -> None:
+    """Whether it shares materials alone, or the mesh as well (Alt D)."""
+    state_of(face).texture_view = "ALBEDO"
+    for item in bpy.context.view_layer.objects:
+        item.select_set(item == face)
+    bpy.context.view_layer.objects.active = face
+    bpy.ops.object.duplicate(linked=linked)
+    duplicate = bpy.context.view_layer.objects.active
+    before = [slot.material for slot in face.material_slots]
+    for view, shown in (("SHADED", False), ("PHOTO", True), ("SHADED", False)):
+        state_of(duplicate).texture_view = view
+        assert [slot.material for slot in face.material_slots] == before
+        assert shows_view(face)
+        assert shows_view(duplicate) == shown
+    copies = [slot.material for slot in duplicate.material_slots]
+    assert not set(copies) & set(before)
+    state_of(duplicate).texture_view = "SEEN"
+    assert [slot.material for slot in duplicate.material_slots] == copies, "they are its own already"
+
+
+def shows_view(face: bpy.types.Object) -> bool:
+    return any(VIEW_GROUP in slot.material.node_tree.nodes for slot in face.material_slots)
