@@ -45,9 +45,8 @@ from ..scene.exporting.export_fbx import export_fbx
 from ..scene.exporting.levels import at_level
 from ..scene.staged_files import staged_files
 from ..version import ID
-from .console import BAD_INPUT, FAULT, ProgressBar, fail, interrupted, print_line
+from .console import BAD_INPUT, FAULT, ProgressBar, fail, interrupted, print_line, with_steady_streams
 from .places import absolute_place, check_file
-from .streams import steady_streams
 
 SUFFIXES = (BLEND_SUFFIX, GLB_SUFFIX, FBX_SUFFIX)
 LABEL = "The command"  # what the sentence about a fault begins with
@@ -57,8 +56,7 @@ _command: Any = None  # what Blender wants back when the command is taken from i
 
 def run(arguments: Sequence[str]) -> int:
     """Make the face of the command line's photos and write the file; returns the exit status."""
-    with steady_streams():
-        return _run(arguments)
+    return with_steady_streams(lambda: _run(arguments))
 
 
 def _run(arguments: Sequence[str]) -> int:

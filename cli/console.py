@@ -26,13 +26,22 @@ from ..errors import LikenessError
 from ..interrupts import Interrupted, held, raised
 from ..progress import OnProgress
 from ..version import ID
-from .streams import ESCAPED, forget_losses, outlet
+from .streams import ESCAPED, forget_losses, outlet, steady_streams
 
 BAR_WIDTH = 24
 FAULT, BAD_INPUT = 1, 2
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # in a name they would break the line or move the cursor
 
 Outcome = TypeVar("Outcome")
+
+
+def with_steady_streams(command: Callable[[], int]) -> int:
+    """Run a command that trouble with the standard streams does not end; returns its status, or that of lost output."""
+    with steady_streams() as reason_lost:
+        status = command()
+        if reason := reason_lost():
+            return fail(f"The output cannot be written: {reason}.", status or BAD_INPUT)
+        return status
 
 
 def carry_out(work: Callable[[OnProgress], Outcome], report: Callable[[Outcome], None], as_json: bool) -> int:

@@ -17,8 +17,7 @@ from typing import NoReturn
 from ..interrupts import raised
 from ..version import ID
 from . import finish, models, photos, transfer
-from .console import BAD_INPUT, fail, interrupted
-from .streams import steady_streams
+from .console import interrupted, with_steady_streams
 
 # What argparse calls the command that needs no name.
 PHOTOS = "PHOTO"
@@ -40,11 +39,7 @@ def script() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
-    with steady_streams() as reason_lost:
-        status = _heard(arguments)
-        if reason := reason_lost():
-            return fail(f"The output cannot be written: {reason}.", status or BAD_INPUT)
-        return status
+    return with_steady_streams(lambda: _heard(arguments))
 
 
 def _heard(arguments: Sequence[str] | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -199,3 +200,14 @@ def test_the_interpreter_may_be_given(photo: Path, tmp_path: Path, capsys: pytes
 def test_help_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert blender_command.run(["--help"]) == 0
     assert "blender --command likeness" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to try")
+def test_output_that_a_full_disk_loses_is_told(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert blender_command.run(["--help"]) == 2
+        monkeypatch.undo()
+    assert capfd.readouterr().err == "likeness: The output cannot be written: No space left on device.\n"
