@@ -53,10 +53,9 @@ def unmeasured_faces(pixels: Pixels, frames: list[Crop]) -> Floats64:
 def _seen_closer(pixels: Pixels, box: Floats64) -> bool:
     """Whether a face of about this size is there from close by too: from far a bust can look like a face."""
     (window,) = _windows(box[None])
-    sides = [
-        side for x, y, side in find_boxes(pixels, window) if not _apart(Crop((x, y), side), [Crop(box[:2], box[2])])
-    ]
-    return any(0.5 < side / box[2] < 2.0 for side in sides)
+    there = [Crop(window.centre, float(box[2]))]
+    closer = find_boxes(pixels, window)
+    return any(0.5 < side / box[2] < 2.0 and not _apart(Crop((x, y), side), there) for x, y, side in closer)
 
 
 def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[MeshAndSpread]) -> list[MeshAndSpread]:
