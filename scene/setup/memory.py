@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, CollectionProperty, PointerProperty, StringP
 
 from ...version import ID
 
-PROPERTY = ID
+PROPERTY = f"{ID}_setup"  # the scene has the sliders of the active face beside it
 
 
 class LikenessLamp(bpy.types.PropertyGroup):
