@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 
 from ...bfm.face_model import FaceModel
+from ...bfm.library.networks import DEEP3D
 from ...bfm.library.registry import available_models, model_file
 from ...bfm.library.store import NETWORK_FILE, installed, models_folder
 from ...errors import LikenessError
@@ -21,7 +23,7 @@ from ..fitting.model_tensors import ModelTensors
 from ..fitting.start import FitStart
 from ..fitting.view import View
 from ..networks.c_net import aggregate_identity
-from ..networks.checkpoint import NETWORK_ID, load_r_net
+from ..networks.official import load_network
 from ..networks.r_net import RNet
 from .alignment import Deep3DCrop, align
 from .coefficients import Deep3DCoefficients
@@ -42,12 +44,12 @@ class Estimate:
 
 def available(model_id: str) -> bool:
     """Whether the network can be asked for faces of this model."""
-    return model_id == MODEL_ID and NETWORK_ID in installed()
+    return model_id == MODEL_ID and DEEP3D in installed()
 
 
 def require(model_id: str, purpose: str) -> None:
     """Raise the `LikenessError` that says how ``purpose`` becomes possible, where it is not."""
-    if NETWORK_ID not in installed():
+    if DEEP3D not in installed():
         raise LikenessError(
             f"{purpose} needs Deep3D's network, which is not in your library: "
             "add its checkpoint with `likeness models add epoch_20.pth`."
@@ -96,14 +98,15 @@ def official_files(found: Estimate, model: FaceModel) -> dict[str, bytes]:
 
 def network(device: torch.device) -> RNet:
     """The library's network; the latest is kept, on the CPU alone as `model_tensors` are."""
-    path = models_folder() / NETWORK_ID / NETWORK_FILE
+    path = models_folder() / DEEP3D / NETWORK_FILE
     kept = _network(path, path.stat().st_mtime_ns if path.exists() else 0)
     return kept if device.type == "cpu" else copy.deepcopy(kept).to(device)
 
 
 @lru_cache(maxsize=1)
 def _network(path: Path, _changed: int) -> RNet:
-    return load_r_net(path).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    network = cast(RNet, load_network(DEEP3D, path))
+    return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
 def parametric_model(model: FaceModel, device: torch.device) -> Deep3DModel:
