@@ -19,7 +19,7 @@ _Z_SCALE = INPUT_SIDE / 2 / 200.0  # of a point's depth among its features
 
 
 class ImplicitSurface(nn.Module):
-    """A picture's features and the head that is asked about points. RAFaRe's base has hourglasses, its fine has none."""
+    """Features of a picture, and the head that is asked about points; see the backbones for base and fine."""
 
     def __init__(self, backbone: Hourglasses | EvenFeatures) -> None:
         super().__init__()
