@@ -22,7 +22,18 @@ from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
 from ..geometry.colour import srgb_bytes
 from ..progress import OnProgress
-from ..result.choices import AUTO, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES
+from ..result.choices import (
+    AUTO,
+    FINAL,
+    FITS,
+    FULL_FIT,
+    MODEL_SHAPE,
+    NO_FIT,
+    QUALITIES,
+    RELIEFS,
+    SHADING,
+    SHAPES,
+)
 from ..result.colouring import Colour, Colouring
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
@@ -33,6 +44,9 @@ from ..result.reconstruction import (
     Reconstruction,
 )
 from .deep3d import estimate as deep3d
+from .depth.choose import depth_sources
+from .depth.choose import require as require_networks
+from .depth.source import DepthSource
 from .detail.shape_from_shading import shape_from_shading
 from .detectors import mediapipe_models
 from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS
@@ -52,8 +66,8 @@ from .uv.resolution import chosen_size
 
 # Where each stage ends on the progress bar; the shares of the time seen on two cores.
 STAGE_END = {
-    "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "expressions": 0.48, "texture": 0.8,
-    "detail": 1.0,
+    "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "depth": 0.41, "expressions": 0.48,
+    "texture": 0.8, "detail": 1.0,
 }  # fmt: skip
 
 
@@ -77,6 +91,8 @@ class PipelineOptions:
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
     fit: str = FULL_FIT  # or NO_FIT
+    shape: str = MODEL_SHAPE  # or one of SHAPES, of a network of the library
+    relief: str = SHADING  # or one of RELIEFS, of a network of the library
     scalp_tint: bool = True  # whether the scalp has the colour of the hair, as if it were shaved
     deep3d_files: bool = False
 
@@ -136,9 +152,10 @@ def reconstruct(
     fits, files = _fits(views, model_tensors(model, device), options, watch)
     expressions, maps, appearance = np.asarray(model.expression_basis), {}, Colouring()
     if options.quality == FINAL:
+        sources, fits = _deepened(views, model, fits, options, watch)
         with watch.stage("expressions"):
             expressions, fits = personalised(model, fits)
-        maps, appearance = _maps(views, model, fits, options, watch)
+        maps, appearance = _maps(views, model, fits, sources, options, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -201,6 +218,11 @@ def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
         raise LikenessError(f"A texture's size is a number of pixels or {AUTO!r}, not {options.texture_size!r}.")
     if options.fit not in FITS:
         raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
+    if options.shape not in SHAPES:
+        raise LikenessError(f"There is no shape {options.shape!r}; known are: {', '.join(SHAPES)}.")
+    if options.relief not in RELIEFS:
+        raise LikenessError(f"There is no detail {options.relief!r}; known are: {', '.join(RELIEFS)}.")
+    require_networks(options.shape, options.relief)
     if options.fit == NO_FIT:
         deep3d.require(options.model, "A face without a fit")
     if options.deep3d_files:
@@ -221,8 +243,27 @@ def personalised(model: FaceModel, fits: Sequence[FaceFit]) -> tuple[np.ndarray,
     ]
 
 
+def _deepened(
+    views: Sequence[View], model: FaceModel, fits: list[FaceFit], options: PipelineOptions, watch: Stopwatch
+) -> tuple[list[DepthSource], list[FaceFit]]:
+    """What the chosen networks say of the depth of the leading photo, and the fits with the shape that they see."""
+    if (options.shape, options.relief) == (MODEL_SHAPE, SHADING):
+        return [], fits
+    with watch.stage("depth"):
+        device = fits[0].posed.device
+        sources = depth_sources(options.shape, options.relief, views[0], model, fits[0], device)
+        for source in sources:
+            fits = source.moved(views[0].photo, model, fits)
+    return sources, fits
+
+
 def _maps(
-    views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], options: PipelineOptions, watch: Stopwatch
+    views: Sequence[View],
+    model: FaceModel,
+    fits: Sequence[FaceFit],
+    sources: Sequence[DepthSource],
+    options: PipelineOptions,
+    watch: Stopwatch,
 ) -> tuple[dict[str, Any], Colouring]:
     with watch.stage("texture"):
         size = chosen_size(options.texture_size, model, fits)
@@ -230,7 +271,8 @@ def _maps(
         photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
         texture = with_eyes(build_texture(photos, model, fits, size, tint), model, eyes)
     with watch.stage("detail"):
-        detail = shape_from_shading(views[0].photo, model, fits[0], size, texture.bare)
+        relief = sources[-1].relief if sources else shape_from_shading
+        detail = relief(views[0].photo, model, fits[0], size, texture.bare)
     images = {
         ALBEDO_IMAGE: srgb_bytes(texture.albedo),
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),

@@ -1,7 +1,7 @@
 """From two volumes of signed distances and two pictures of normals to one: merged, carved, cut to the face.
 
-A volume (N, N, N) holds the distance at -1 + 2 i / N along x, y (up) and z (toward the camera); pictures have their row 0
-on top. RAFaRe (Guo et al., AAAI 2023) as its official code does it, to the rounding; the few places where that is odd
+A volume (N, N, N) holds the distance at -1 + 2 i / N along x, y (up) and z (toward the camera); pictures have row 0 on
+top. RAFaRe (Guo et al., AAAI 2023) as its official code does it, to the rounding; the few places where that is odd
 are marked.
 """
 
@@ -78,6 +78,6 @@ def _soft_face(labels: Pixels) -> Floats:
 
 
 def _in_volume(picture: Floats) -> Floats:
-    """A picture (2 N, 2 N) as the volume's columns (N, N) along x and y. Of four pixels, the official code takes two."""
+    """A picture (2 N, 2 N) as columns (N, N) along x and y. Of four pixels the official code takes two."""
     half = (picture[::2, ::2] + picture[1::2, 1::2]) / 2.0
     return half.T[:, ::-1]
