@@ -21,8 +21,8 @@ from ..rendering.normals import vertex_normals
 from ..rendering.visibility import visible_vertices
 from .alignment import Aligned
 
-_CARRIED = 0.003  # metres, sigma of what the mesh, whose edges are about 2 mm, can carry
-_STIFFNESS = 4.0  # of the vertices' offsets against their neighbours', beside a well seen vertex's own
+_CARRIED = 0.002  # metres, sigma of what the mesh, whose edges are about 2 mm, can carry
+_STIFFNESS = 1.0  # of the vertices' offsets against their neighbours', beside a well seen vertex's own
 _ANCHOR = 1e-3  # pull of what is not seen to where the fit has it
 
 
@@ -35,7 +35,7 @@ def move_vertices(
     stay.
     """
     wanted, weight = _at_vertices(found, picture, model, fits[0])
-    offsets = _smooth(np.clip(wanted, -most, most), weight, model)
+    offsets = np.clip(_smooth(np.clip(wanted, -most, most), weight, model), -most, most)
     posed = fits[0].posed
     triangles = torch.as_tensor(model.opaque_triangles(), device=posed.device).long()
     moves = vertex_normals(posed[None], triangles)[0] * posed.new_tensor(offsets)[:, None]
