@@ -44,9 +44,9 @@ from ..result.reconstruction import (
     Reconstruction,
 )
 from .deep3d import estimate as deep3d
-from .depth.choose import depth_sources
-from .depth.choose import require as require_networks
 from .depth.source import DepthSource
+from .depth_networks import check_view, depth_sources
+from .depth_networks import require as require_networks
 from .detail.shape_from_shading import shape_from_shading
 from .detectors import mediapipe_models
 from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS

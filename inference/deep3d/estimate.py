@@ -14,7 +14,7 @@ from ...bfm.library.networks import DEEP3D
 from ...bfm.library.registry import available_models, model_file
 from ...bfm.library.store import installed
 from ...errors import LikenessError
-from ...result.reconstruction import OTHER_FILES
+from ...result.reconstruction import DEEP3D_FILES
 from ..fitting.face_fit import FaceFit
 from ..fitting.model_tensors import ModelTensors
 from ..fitting.start import FitStart
@@ -27,7 +27,7 @@ from .conversion import to_face_fit
 from .files import mat_file, obj_file
 from .geometry import MODEL_ID, Deep3DModel, decode, deep3d_model, face_albedo, read_extra
 
-MAT_FILE, OBJ_FILE = OTHER_FILES
+MAT_FILE, OBJ_FILE = DEEP3D_FILES
 
 
 @dataclass(frozen=True)

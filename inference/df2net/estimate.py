@@ -8,7 +8,7 @@ import torch
 from ...bfm.library.networks import DF2NET
 from ...errors import LikenessError
 from ..depth.depth_map import DepthMap
-from ..fitting.face_fit import FaceFit
+from ..detectors.landmarks import FaceLandmarks
 from ..fitting.view import View
 from ..networks.library import library_network
 from .crop import face_window, filled, network_input, outline, shrunk
@@ -19,10 +19,9 @@ ORDER = 3  # of the polynomial that is taken off: the network knows relief, and 
 MOST_M = 0.003  # that a vertex moves
 
 
-def check_turn(fit: FaceFit) -> None:
+def check_turn(landmarks: FaceLandmarks) -> None:
     """Raise the `LikenessError` that says so where a face is turned too far for the network."""
-    ahead = fit.camera.rotation[:, 2].detach().cpu().numpy()  # where the face looks, before the camera
-    yaw = float(np.degrees(abs(np.arctan2(ahead[0], -ahead[2]))))
+    yaw = abs(float(np.degrees(landmarks.yaw)))
     if yaw > MOST_TURNED:
         raise LikenessError(
             f"DF2Net reads faces from the front only and this one is turned by {yaw:.0f} degrees: "

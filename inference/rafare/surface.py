@@ -1,12 +1,14 @@
-"""The zero of a volume of distances as a mesh."""
+"""The zero of a volume of distances as a mesh, as RAFaRe's own code writes it."""
 
 from __future__ import annotations
+
+import io
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from skimage.measure import marching_cubes
 
+from ...errors import LikenessError
 from ...geometry.arrays import Floats, Ints
 
 
@@ -14,13 +16,31 @@ def zero_surface(distances: Floats) -> tuple[Floats, Ints]:
     """Vertices (V, 3) in [-1, 1] and triangles (F, 3) of the largest connected part of where a volume (N, N, N) is 0.
 
     Marching cubes (Lorensen and Cline 1987, as Lewiner et al. 2003 have it). Empty where nothing is 0.
+
+    Raises:
+        LikenessError: scikit-image, which nothing else needs, is not installed.
     """
     if not distances.min() < 0.0 < distances.max():
         return np.zeros((0, 3)), np.zeros((0, 3), np.int32)
+    try:
+        from skimage.measure import marching_cubes
+    except ImportError as error:
+        raise LikenessError(
+            "RAFaRe's own mesh needs scikit-image: install it with `pip install scikit-image`."
+        ) from error
     vertices, triangles, _, _ = marching_cubes(distances, 0.0)
     # Half a voxel, as the official code has it: pixels have their centres in the middle, voxels at their corners.
     vertices = (vertices + 0.5) * 2.0 / len(distances) - 1.0
     return largest_part(vertices, triangles.astype(np.int32))
+
+
+def obj_file(distances: Floats) -> bytes:
+    """The mesh of a volume, in half sides of the picture: x right, y up, z out."""
+    vertices, triangles = zero_surface(distances)
+    stream = io.BytesIO()
+    np.savetxt(stream, vertices, fmt="v %.6f %.6f %.6f")
+    np.savetxt(stream, triangles + 1, fmt="f %d %d %d")
+    return stream.getvalue()
 
 
 def largest_part(vertices: Floats, triangles: Ints) -> tuple[Floats, Ints]:
