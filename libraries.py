@@ -14,6 +14,7 @@ class Library(NamedTuple):
     module: str  # what is imported
     package: str  # what is installed: whose version counts
     name: str  # what a user knows it by
+    only_for: str = ""  # what alone needs it; "": everything
 
 
 TORCH = Library("torch", "torch", "PyTorch")
@@ -29,5 +30,8 @@ NEEDED = (
 )
 # Names the file of dlib's 68-point predictor, which then finds faces instead of MediaPipe.
 PREDICTOR_VARIABLE = "LIKENESS_DLIB_PREDICTOR"
-# For dlib's landmarks, and for the Basel models of 2017 and 2019.
-OPTIONAL = (Library("dlib", "dlib-bin", "dlib"), Library("h5py", "h5py", "h5py"))
+OPTIONAL = (
+    Library("dlib", "dlib-bin", "dlib", only_for="landmarks by dlib's 68-point file"),
+    Library("h5py", "h5py", "h5py", only_for="the Basel models of 2017 and 2019"),
+    Library("pi_heif", "pi-heif", "HEIF", only_for="the photos of iPhones"),
+)

@@ -14,15 +14,18 @@ from .operators import (
     expression,
     expression_presets,
     expression_transfer,
+    follow,
     hair,
     human,
     job,
     library_state,
     lighting,
     models,
+    objects,
     open_reconstruction,
     photo,
     pose,
+    scene_setup,
     settings,
     texture,
     thumbnails,
@@ -33,11 +36,13 @@ from .panels import expression as expression_panel
 from .panels import hair as hair_panel
 from .panels import human as human_panel
 from .panels import lighting as lighting_panel
+from .panels import objects as objects_panel
 from .panels import photo as photo_panel
 from .panels import pose as pose_panel
 from .panels import preferences
 from .panels import texture as texture_panel
-from .scene import state
+from .scene import belongings, state
+from .scene.setup import memory, views
 
 # Panels in the order of the tab, most used first.
 MODULES = (
@@ -52,13 +57,16 @@ MODULES = (
     expression_transfer,
     pose,
     lighting,
+    scene_setup,
     texture,
     hair,
     export,
     human,
+    objects,
     engine,
     models,
     photo_panel,
+    objects_panel,
     expression_panel,
     pose_panel,
     lighting_panel,
@@ -72,6 +80,9 @@ CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 # Modules with more to register than classes: properties, handlers, timers; each has register() and unregister().
 WITH_HOOKS = (
     state,
+    memory,
+    views,
+    belongings,
     library_state,  # before the settings, whose menu shows it
     settings,
     expression_presets,
@@ -79,7 +90,9 @@ WITH_HOOKS = (
     engine_state,
     thumbnails,
     photo,
+    follow,  # after the settings, on which a file's face has the last word
     job,
+    objects,
     blender_command,
 )
 

@@ -7,7 +7,7 @@ with a tongue.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 ARKIT_NAMES: tuple[str, ...] = (
@@ -64,6 +64,24 @@ def turns_eye(name: str) -> bool:
     return canonical_name(name).startswith("eyelook")
 
 
+# A key that keeps the lids of one eye closed while it looks somewhere; it is called after both.
+_LID_CLOSER = re.compile(r"eyeblink(left|right)eyelook\w+?\1")
+
+
+@cache
+def closes_lids(name: str) -> bool:
+    """Whether a shape of this name comes on top of a blink and a gaze: driven by them, no expression of its own."""
+    return _LID_CLOSER.fullmatch(canonical_name(name)) is not None
+
+
+def lid_closers(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The name of each such shape for shapes called ``names``, with those of its blink and its gaze."""
+    own = [name for name in names if not closes_lids(name)]
+    blinks = [name for name in own if canonical_name(name).startswith("eyeblink")]
+    pairs = {f"{blink}_{look}": (blink, look) for blink in blinks for look in filter(turns_eye, own)}
+    return {name: pair for name, pair in pairs.items() if closes_lids(name)}
+
+
 def shows_tongue(name: str) -> bool:
     """Whether a shape of this name is the one that shows the tongue."""
     return canonical_name(name) == canonical_name(TONGUE_OUT)
@@ -72,18 +90,36 @@ def shows_tongue(name: str) -> bool:
 def values_for(names: Iterable[str], values: Mapping[str, float]) -> dict[str, float]:
     """What ``values``, by their names, mean for shapes called ``names``; a shape that they do not speak of is left out.
 
-    Where one side has a pair and the other a single shape (``browInnerUp`` and ``browInnerUp_L`` with ``_R``), the pair
-    takes the single's value and the single the pair's mean.
+    Together the shapes do once what the values say. Where one side has a pair and the other a single shape
+    (``browInnerUp`` and ``browInnerUp_L`` with ``_R``), the pair takes the single's value and the single the pair's
+    mean. Of shapes that do the same, single and pair or one name in two spellings, the one spoken of does it alone.
     """
-    given = {canonical_name(name): value for name, value in values.items()}
-    found = {name: _value_for(canonical_name(name), given) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+    given: dict[str, float] = {}
+    for name, value in values.items():
+        given[canonical_name(name)] = given.get(canonical_name(name), 0.0) + value
+    spellings: dict[str, list[str]] = {}
+    for name in names:
+        spellings.setdefault(canonical_name(name), []).append(name)
+    found = {name: _value_for(name, given, set(spellings)) for name in spellings}
+    shares = (_shared(spellings[name], value, values) for name, value in found.items() if value is not None)
+    return {name: value for share in shares for name, value in share.items()}
 
 
-def _value_for(name: str, given: Mapping[str, float]) -> float | None:
-    if name in given:
-        return given[name]
-    pair = name + "left", name + "right"
-    if all(side in given for side in pair):
-        return sum(given[side] for side in pair) / 2
-    return given.get(name.removesuffix("left").removesuffix("right"))
+def _shared(spellings: Sequence[str], value: float, values: Mapping[str, float]) -> dict[str, float]:
+    """A value for shapes of one name: to those that are spelled as in ``values`` their own, else to the first."""
+    own = {name: values[name] for name in spellings if name in values} if len(spellings) > 1 else {}
+    return dict.fromkeys(spellings, 0.0) | (own or {spellings[0]: value})
+
+
+def _value_for(name: str, given: Mapping[str, float], shapes: set[str]) -> float | None:
+    """The value of one of the ``shapes``; None where nothing is ``given`` for it."""
+    single = name.removesuffix("left").removesuffix("right")
+    if name == single:
+        pair = {name + "left", name + "right"}
+        if name not in given and not pair <= given.keys():
+            return None
+        return given.get(name, 0.0) + sum(given.get(side, 0.0) for side in pair - shapes) / 2
+    meant = {name} if single in shapes else {name, single}
+    if meant & given.keys():
+        return sum(given.get(other, 0.0) for other in meant)
+    return 0.0 if single in given else None

@@ -19,18 +19,37 @@ from ..bfm.model_ids import BUILTIN
 from ..engine.installing.environment import interpreter_in
 from ..engine.task import Cancelled, Task
 from ..errors import LikenessError
+from ..interrupts import held, raised
 from ..operators import engine_host
 from ..operators.create import build, start_reconstruction
 from ..operators.job import wait_for
 from ..operators.operator_base import sentence_of
 from ..operators.settings import DEVICES, QUALITIES, TEXTURE_SIZES
-from ..result.choices import AUTO, COARSE, DETAILS, DRAFT, FINAL, FINE, MEDIUM, texture_size
-from ..result.file_names import BLEND_SUFFIX, GLB_SUFFIX
+from ..result.choices import (
+    AUTO,
+    COARSE,
+    CPU,
+    DETAILS,
+    DRAFT,
+    FBX_TARGETS,
+    FINAL,
+    FINE,
+    MEDIUM,
+    PLAIN,
+    device_note,
+    texture_size,
+)
+from ..result.file_names import BLEND_SUFFIX, FBX_SUFFIX, GLB_SUFFIX
 from ..scene.exporting.export import export_glb, save_blend
+from ..scene.exporting.export_fbx import export_fbx
 from ..scene.exporting.levels import at_level
+from ..scene.staged_files import staged_files
 from ..version import ID
-from .console import BAD_INPUT, FAULT, INTERRUPTED, ProgressBar
+from .console import BAD_INPUT, FAULT, ProgressBar, fail, interrupted, print_line
+from .places import absolute_place, check_file
+from .streams import steady_streams
 
+SUFFIXES = (BLEND_SUFFIX, GLB_SUFFIX, FBX_SUFFIX)
 LABEL = "The command"  # what the sentence about a fault begins with
 
 _command: Any = None  # what Blender wants back when the command is taken from it
@@ -38,27 +57,37 @@ _command: Any = None  # what Blender wants back when the command is taken from i
 
 def run(arguments: Sequence[str]) -> int:
     """Make the face of the command line's photos and write the file; returns the exit status."""
+    with steady_streams():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         options = _parser().parse_args(arguments)
     except SystemExit as asked:  # --help, or a mistake that was explained already
         return asked.code if isinstance(asked.code, int) else BAD_INPUT
     try:
-        _make_file(options)
+        with raised():
+            _make_file(options)
     except LikenessError as error:
-        return _fail(str(error), BAD_INPUT)
-    except (Cancelled, KeyboardInterrupt):
-        return _fail("Interrupted.", INTERRUPTED)
+        return fail(str(error), BAD_INPUT)
+    except (Cancelled, KeyboardInterrupt) as interrupt:
+        return interrupted(interrupt)
     except Exception as error:
-        return _fail(sentence_of(error, LABEL), FAULT)
-    print(options.out, flush=True)
+        return fail(sentence_of(error, LABEL), FAULT)
+    print_line(str(options.out))
     return 0
 
 
 def _make_file(options: argparse.Namespace) -> None:
-    if options.out.suffix.lower() not in (BLEND_SUFFIX, GLB_SUFFIX):
-        raise LikenessError(f"'{options.out.name}' ends in neither {BLEND_SUFFIX} nor {GLB_SUFFIX}.")
-    if not options.out.absolute().parent.is_dir():
-        raise LikenessError(f"There is no folder '{options.out.absolute().parent}' to write into.")
+    if options.out.suffix.lower() not in SUFFIXES:
+        raise LikenessError(f"'{options.out.name}' ends in none of {', '.join(SUFFIXES)}.")
+    place = absolute_place(options.out)
+    if not place.parent.is_dir():
+        raise LikenessError(f"There is no folder '{place.parent}' to write into.")
+    check_file(place)
+    with staged_files(place):
+        pass  # a place that will not do is refused before the work
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     task = start_reconstruction(
         engine_host.get_engine(options.python and interpreter_in(options.python.absolute())),
@@ -79,17 +108,26 @@ def _make_file(options: argparse.Namespace) -> None:
 def _build_and_save(task: Task, options: argparse.Namespace) -> None:
     with ProgressBar(sys.stderr) as bar:
         result = wait_for(task, lambda update: bar.update(update.stage, update.fraction))
-    face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    if options.out.suffix.lower() == GLB_SUFFIX:
-        with at_level(face, options.detail) as shown:
-            export_glb(options.out.absolute(), shown)
-    else:
-        save_blend(options.out.absolute())
+    for sentence in result.get("warnings", []):
+        print_line(sentence, sys.stderr)
+    if note := device_note(result.get("device", CPU)):
+        print_line(note, sys.stderr)
+    with held():
+        face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
+    with held():
+        _save(face, options)
 
 
-def _fail(sentence: str, status: int) -> int:
-    print(f"{ID}: {sentence}", file=sys.stderr, flush=True)
-    return status
+def _save(face: bpy.types.Object, options: argparse.Namespace) -> None:
+    place, suffix = absolute_place(options.out), options.out.suffix.lower()
+    if suffix == BLEND_SUFFIX:
+        save_blend(place)
+        return
+    with at_level(face, options.detail) as shown:
+        if suffix == GLB_SUFFIX:
+            export_glb(place, shown)
+        else:
+            export_fbx(place, shown, target=options.target)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -105,7 +143,12 @@ def _parser() -> argparse.ArgumentParser:
         help="a picture with a face; several of one person make one",
     )
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, metavar="FILE", help=f"a {BLEND_SUFFIX} or {GLB_SUFFIX} file"
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=f"a {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file",
     )
     parser.add_argument("--model", choices=available_models(), default=BUILTIN, help="face model")
     parser.add_argument(
@@ -116,8 +159,10 @@ def _parser() -> argparse.ArgumentParser:
         "--detail",
         choices=DETAILS,
         default=MEDIUM,
-        help=f"of a {GLB_SUFFIX} file's mesh; {COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
+        help=f"of the mesh in a {GLB_SUFFIX} or {FBX_SUFFIX} file; "
+        f"{COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
     )
+    parser.add_argument("--target", choices=FBX_TARGETS, default=PLAIN, help=f"the program a {FBX_SUFFIX} file is for")
     parser.add_argument("--device", choices=_names(DEVICES), default=AUTO, help="where to compute")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--bare-scalp", action="store_false", dest="scalp_tint", help="no stubble in the hair's colour")

@@ -1,6 +1,8 @@
 """What the command line shows: a progress bar, one sentence for whatever ends it, silence from chatty libraries.
 
-Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C.
+Exit status: 0 done, 1 a fault of Likeness, 2 a problem with the input, 130 Ctrl-C, 143 SIGTERM. A reader that has gone
+changes nothing: the work is done whether or not anybody hears of it. Output that a full disk loses makes it 2 (see
+`streams`).
 """
 
 from __future__ import annotations
@@ -9,55 +11,101 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, TextIO, TypeVar
+from typing import Any, BinaryIO, TextIO, TypeVar
 
 from ..errors import LikenessError
+from ..interrupts import Interrupted, held, raised
 from ..progress import OnProgress
 from ..version import ID
+from .streams import ESCAPED, forget_losses, outlet
 
 BAR_WIDTH = 24
-FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
+FAULT, BAD_INPUT = 1, 2
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # in a name they would break the line or move the cursor
 
 Outcome = TypeVar("Outcome")
 
 
 def carry_out(work: Callable[[OnProgress], Outcome], report: Callable[[Outcome], None], as_json: bool) -> int:
     """Do the work of a command under a progress bar and report what came of it; returns the exit status."""
-    with tempfile.TemporaryFile() as noise:
+    with _noise() as noise:
         try:
-            with quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
-                outcome = work(bar.update)
+            with raised() as check, quiet_output(noise) as stderr, ProgressBar(stderr) as bar:
+
+                def tell(stage: str, fraction: float) -> None:
+                    check()
+                    bar.update(stage, fraction)
+
+                outcome = work(tell)
         except LikenessError as error:
-            return _fail(str(error), BAD_INPUT, as_json)
-        except KeyboardInterrupt:
-            return _fail("Interrupted.", INTERRUPTED, as_json)
-        except Exception:
-            log = _keep_log(noise)
-            return _fail(f"Likeness failed unexpectedly; the details are in {log}.", FAULT, as_json)
+            return fail(str(error), BAD_INPUT, as_json)
+        except KeyboardInterrupt as interrupt:
+            return interrupted(interrupt, as_json)
+        except Exception as error:
+            return fail(_fault(error, noise), FAULT, as_json)
     report(outcome)
     return 0
 
 
-def _fail(sentence: str, status: int, as_json: bool) -> int:
-    print(f"{ID}: {sentence}", file=sys.stderr)
+def interrupted(interrupt: BaseException, as_json: bool = False) -> int:
+    """Say that the command was interrupted; returns the exit status, that of Ctrl-C unless a signal is known."""
+    status = interrupt.status if isinstance(interrupt, Interrupted) else Interrupted(signal.SIGINT).status
+    return fail("Interrupted.", status, as_json)
+
+
+def print_json(values: Any) -> None:
+    """Print what a command tells programs, as one object; in ASCII, which every character set holds."""
+    print(json.dumps(values, default=str))
+
+
+def print_line(text: str, stream: TextIO | None = None) -> None:
+    """Print what a command tells people, in one line whatever the names of files in it hold."""
+    print(CONTROLS.sub(lambda found: ascii(found.group())[1:-1], text), file=stream)
+
+
+def fail(sentence: str, status: int, as_json: bool = False) -> int:
+    """Say why a command ends; returns the exit status."""
+    print_line(f"{ID}: {sentence}", sys.stderr)
     if as_json:
-        print(json.dumps({"error": sentence}, ensure_ascii=False))
+        print_json({"error": sentence})
     return status
 
 
-def _keep_log(noise: BinaryIO) -> Path:
-    """Save what the libraries wrote and the traceback of the exception being handled."""
+@contextlib.contextmanager
+def _noise() -> Iterator[BinaryIO]:
+    """Where what the libraries write is kept for the log; nowhere if the machine has no temporary folder."""
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(tempfile.TemporaryFile())
+        except OSError:
+            file = stack.enter_context(Path(os.devnull).open("r+b"))
+        yield file
+
+
+def _fault(error: Exception, noise: BinaryIO) -> str:
+    """The sentence about a fault of Likeness."""
+    try:
+        return f"Likeness failed unexpectedly; the details are in {_keep_log(error, noise)}."
+    except OSError:
+        reason = f"{type(error).__name__}: {error}".rstrip(".")
+        return f"Likeness failed unexpectedly ({reason}), and no temporary folder takes the details."
+
+
+def _keep_log(error: Exception, noise: BinaryIO) -> Path:
+    """Save what the libraries wrote and the exception's traceback."""
     noise.seek(0)
     with tempfile.NamedTemporaryFile(prefix=f"{ID}-", suffix=".log", delete=False) as log:
         shutil.copyfileobj(noise, log)
-        log.write(traceback.format_exc().encode(errors="replace"))
+        log.write("".join(traceback.format_exception(error)).encode(errors=ESCAPED))
     return Path(log.name)
 
 
@@ -102,17 +150,20 @@ def quiet_output(sink: BinaryIO) -> Iterator[TextIO]:
     MediaPipe logs to file descriptor 2 and Blender prints to 1: either would break the bar or the JSON on stdout.
     """
     _flush()
-    kept = [os.dup(1), os.dup(2)]
-    os.dup2(sink.fileno(), 1)
-    os.dup2(sink.fileno(), 2)
+    with held():
+        kept = [os.dup(1), os.dup(2)]
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
     try:
-        with os.fdopen(os.dup(kept[1]), "w", encoding="utf-8", errors="replace") as real:
+        with outlet(os.dup(kept[1]), sys.stderr.encoding or "utf-8", closefd=True) as real:
             yield real
     finally:
-        _flush()
-        for descriptor, number in zip(kept, (1, 2), strict=True):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
+        with held():
+            _flush()
+            for descriptor, number in zip(kept, (1, 2), strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            forget_losses(sys.stdout)
 
 
 def _flush() -> None:

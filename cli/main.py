@@ -1,4 +1,4 @@
-"""The command line: ``likeness PHOTO...``, ``likeness models``, ``likeness transfer`` and ``likeness doctor``.
+"""The command line: ``likeness PHOTO...`` and its commands: ``models``, ``finish``, ``transfer`` and ``doctor``.
 
 Everything heavy is imported when it is needed, so that ``--help`` and a mistyped option answer at once. The exit
 status is that of `console`.
@@ -7,18 +7,55 @@ status is that of `console`.
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
+from ..interrupts import raised
 from ..version import ID
-from . import models, photos, transfer
+from . import finish, models, photos, transfer
+from .console import BAD_INPUT, fail, interrupted
+from .streams import steady_streams
 
 # What argparse calls the command that needs no name.
 PHOTOS = "PHOTO"
 
 
+def script() -> NoReturn:
+    """The program ``likeness``: `main`, and then out."""
+    status = main()
+    blender = sys.modules.get("bpy")
+    if blender is None:
+        sys.exit(status)
+    # Blender's module may crash while the interpreter shuts down: leave without that.
+    shutil.rmtree(blender.app.tempdir, ignore_errors=True)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):  # closed, or none from the start
+            stream.flush()
+    os._exit(status)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    with steady_streams() as reason_lost:
+        status = _heard(arguments)
+        if reason := reason_lost():
+            return fail(f"The output cannot be written: {reason}.", status or BAD_INPUT)
+        return status
+
+
+def _heard(arguments: Sequence[str] | None) -> int:
+    try:
+        with raised():
+            return _run(arguments)
+    except KeyboardInterrupt as interrupt:
+        return interrupted(interrupt)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser, commands = _parser()
     given = _command_first(sys.argv[1:] if arguments is None else arguments, set(commands.choices) - {PHOTOS})
     # json=False: commands set it only where it is given. argparse itself would explain an unknown option with the usage
@@ -48,6 +85,7 @@ def _parser() -> tuple[argparse.ArgumentParser, argparse._SubParsersAction]:
     commands = parser.add_subparsers(required=True)
     photos.add_parser(commands, PHOTOS)
     models.add_parser(commands)
+    finish.add_parser(commands)
     transfer.add_parser(commands)
     doctor = commands.add_parser("doctor", description="Print versions and try each device.")
     doctor.set_defaults(main=_doctor, parser=doctor)

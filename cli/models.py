@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..bfm.model_ids import ICT
+from ..bfm.library.sources import DOWNLOADS
 from ..errors import LikenessError
 from ..progress import OnProgress
-from .console import carry_out
+from .console import carry_out, print_json, print_line
 
 if TYPE_CHECKING:
     from ..bfm.library.listing import Entry
 
 COLUMNS = ("id", "name", "vertices", "keys", "commercial", "size", "added", "licence")
+MORE_COLUMNS = ("id", "name", "commercial", "licence", "command", "source")
+MORE = "Not in the library; these can be had (PATH: your file or folder):"
 NUMBERS = {"vertices", "keys", "size"}
 
 
@@ -39,29 +40,33 @@ def main(options: argparse.Namespace) -> int:
 
 def _report(done: Done, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(done.values, ensure_ascii=False))
+        print_json(done.values)
         return
     if done.note:
-        print(done.note, file=sys.stderr)
+        print_line(done.note, sys.stderr)
     for line in done.lines:
-        print(line)
+        print_line(line)
 
 
 def _list(_options: argparse.Namespace, _progress: OnProgress) -> Done:
-    from ..bfm.library.listing import listed
+    from ..bfm.library.listing import listed, obtainable
     from ..bfm.library.store import models_folder
 
-    entries = listed()
-    return Done(tuple(_table(entries)), [asdict(entry) for entry in entries], note=f"Library: {models_folder()}")
+    entries, others = listed(), obtainable()
+    lines = _table(COLUMNS, entries)
+    if others:
+        lines += ["", MORE, "", *_table(MORE_COLUMNS, others)]
+    values = [{**asdict(entry), "installed": not entry.command} for entry in (*entries, *others)]
+    return Done(tuple(lines), values, note=f"Library: {models_folder()}")
 
 
-def _table(entries: Sequence[Entry]) -> list[str]:
-    rows = [COLUMNS, *(tuple(_cell(name, entry) for name in COLUMNS) for entry in entries)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+def _table(columns: Sequence[str], entries: Sequence[Entry]) -> list[str]:
+    rows = [columns, *(tuple(_cell(name, entry) for name in columns) for entry in entries)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(columns))]
     return [
         "  ".join(
             cell.rjust(width) if name in NUMBERS else cell.ljust(width)
-            for name, cell, width in zip(COLUMNS, row, widths, strict=True)
+            for name, cell, width in zip(columns, row, widths, strict=True)
         ).rstrip()
         for row in rows
     ]
@@ -83,11 +88,11 @@ def _add(options: argparse.Namespace, progress: OnProgress) -> Done:
     return _added(record.id, record.name, older_names(record))
 
 
-def _get(_options: argparse.Namespace, progress: OnProgress) -> Done:
-    from ..bfm.library.getting import get_ict
+def _get(options: argparse.Namespace, progress: OnProgress) -> Done:
+    from ..bfm.library import getting
     from ..bfm.library.importing import older_names
 
-    record = get_ict(progress)
+    record = getting.get_model(options.id, progress)
     return _added(record.id, record.name, older_names(record))
 
 
@@ -129,12 +134,19 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )
     parser.set_defaults(main=main, parser=parser, work=_list)
     actions = parser.add_subparsers(title="commands", metavar="{list,add,get,check,remove}")
-    _action(actions, common, "list", _list, "the models and networks at hand (what happens without a command)")
+    _action(
+        actions,
+        common,
+        "list",
+        _list,
+        "what is at hand, and what else can be had (what happens without a command)",
+    )
     add = _action(actions, common, "add", _add, "bring a model or network of your own")
     add.add_argument("path", type=Path, metavar="PATH", help="its file or folder")
     add.add_argument("--full", action="store_true", help="the whole mesh and all modes of a Basel model")
     get = _action(actions, common, "get", _get, "download a model that anybody may have")
-    get.add_argument("id", choices=(ICT,), metavar=ICT, help="ICT-FaceKit (MIT licence)")
+    offered = "; ".join(f"{model_id}: {source.name} ({source.licence})" for model_id, source in DOWNLOADS.items())
+    get.add_argument("id", choices=tuple(DOWNLOADS), help=offered)
     check = _action(actions, common, "check", _check, "see whether models can be used")
     check.add_argument("id", nargs="?", metavar="ID", help="which one (default: all)")
     remove = _action(actions, common, "remove", _remove, "take a model out of the library")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..bfm.model_ids import BFM2009, BUILTIN
+from ..errors import LikenessError
 from ..progress import OnProgress
 from ..result.choices import (
     AUTO,
@@ -24,16 +24,16 @@ from ..result.choices import (
     TEXTURE_SIZES,
     texture_size,
 )
-from ..result.file_names import FOLDER_SUFFIX, GLB_FILE
+from ..result.file_names import FOLDER_SUFFIX, GLB_FILE, result_folder_name
 from ..version import ID, VERSION
 from .console import carry_out
-from .outcome import Outcome, build_scene, report, write_preview
+from .outcome import Outcome, make_outcome, report
+from .places import absolute_place, check_folder
 
 if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
 
-# Shares of the whole that the bar gives to what follows the pipeline.
-PIPELINE_SHARE, PREVIEW_SHARE = 0.75, 0.1
+PIPELINE_SHARE = 0.75  # of the whole work
 PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "scalp_tint", "deep3d_files")
 
 
@@ -46,36 +46,26 @@ def main(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Reconstruct the photos of the parsed ``options`` into its folder. Raises `LikenessError`."""
-    started = time.perf_counter()
-    folder = (options.out or Path(f"{options.photos[0].stem}{FOLDER_SUFFIX}")).absolute()
-    reconstruction = _reconstruct(options, folder, _part_of(progress, 0.0, PIPELINE_SHARE))
-    reconstructed = time.perf_counter()
-    progress("preview", PIPELINE_SHARE)
-    write_preview(reconstruction, folder)
-    previewed = time.perf_counter()
-    note = build_scene(folder, _part_of(progress, PIPELINE_SHARE + PREVIEW_SHARE, 1.0), options.detail)
-    ended = time.perf_counter()
-    files = sorted(path.name for path in folder.iterdir())
-    timings = {**reconstruction.timings, "preview": previewed - reconstructed, "scene": ended - previewed}
-    return Outcome(folder, files, ended - started, timings, reconstruction.model["id"], note)
+    folder = absolute_place(options.out or Path(result_folder_name(options.photos[0].stem)))
+    check_folder(folder)
+    return make_outcome(folder, lambda told: _reconstruct(options, told), progress, PIPELINE_SHARE, options.detail)
 
 
-def _part_of(progress: OnProgress, start: float, end: float) -> OnProgress:
-    """Progress of one part of the work, from ``start`` to ``end`` of the whole."""
-    return lambda stage, fraction: progress(stage, start + fraction * (end - start))
-
-
-def _reconstruct(options: argparse.Namespace, folder: Path, progress: OnProgress) -> Reconstruction:
-    progress("loading", 0.0)
+def _reconstruct(options: argparse.Namespace, progress: OnProgress) -> tuple[Reconstruction, dict[str, float]]:
     from ..inference.pipeline import PipelineOptions, reconstruct
-    from ..result.folder import check_target, write_reconstruction
 
-    check_target(folder)
     # What was not asked for on the command line keeps the pipeline's own default.
     chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
     reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
-    write_reconstruction(reconstruction, folder)
-    return reconstruction
+    return reconstruction, reconstruction.timings
+
+
+def size_argument(word: str) -> int | str:
+    """A texture's size as argparse reads it."""
+    try:
+        return texture_size(word)
+    except LikenessError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
@@ -85,6 +75,7 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
         prog=ID,
         description="Make a face of one photo or of several of one person: mesh, expressions, textures, Blender scene.",
         epilog="`likeness models` lists the face models and brings others; "
+        "`likeness finish` gives a draft its texture; "
         "`likeness transfer` makes of a result the same face of another model; "
         "`likeness doctor` prints versions and tries each device.",
     )
@@ -103,8 +94,8 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
     parser.add_argument(
         "--texture-size",
-        type=texture_size,
-        choices=(AUTO, *TEXTURE_SIZES),
+        type=size_argument,
+        metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
         help=f"side of the textures in pixels (default: {AUTO}, {' or '.join(map(str, AUTO_SIZES))} by the photo)",
     )
     parser.add_argument(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import LikenessError
 from ..progress import OnProgress
-from ..result.file_names import FACE_FILE, FOLDER_SUFFIX
+from ..result.file_names import FACE_FILE, FOLDER_SUFFIX, result_folder_name
 from .console import carry_out
-from .outcome import Outcome, build_scene, report, write_preview
+from .outcome import Outcome, make_outcome, report
+from .places import absolute_place, check_folder
 
-# Where each stage ends on the progress bar.
-LOADED, CARRIED, PREVIEWED = 0.05, 0.6, 0.75
+if TYPE_CHECKING:
+    from ..result.reconstruction import Reconstruction
+
+TRANSFER_SHARE = 0.6  # of the whole work
+LOADED = 0.1  # of that
 
 
 def main(options: argparse.Namespace) -> int:
@@ -25,31 +30,27 @@ def main(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
     """Carry the result of the parsed ``options`` over and write it with its scene. Raises `LikenessError`."""
-    started = time.perf_counter()
-    progress("loading", 0.0)
-    from ..result.folder import check_target, read_reconstruction, write_reconstruction
-    from ..transfer.results import transferred
+    from ..result.folder import read_reconstruction
 
     result = read_reconstruction(options.result)
     source = options.result.resolve()
     if source.name == FACE_FILE:
         source = source.parent
-    folder = (options.out or source.with_name(f"{source.stem}-{options.model}{FOLDER_SUFFIX}")).absolute()
+    name = result_folder_name(f"{source.stem}-{options.model}")
+    folder = absolute_place(options.out or source.with_name(name))
+    check_folder(folder)
     if folder.resolve() == source:
         raise LikenessError("The result would be written over the one it is made from; choose another folder.")
-    check_target(folder)
+    return make_outcome(folder, lambda told: _transfer(result, options.model, told), progress, TRANSFER_SHARE)
+
+
+def _transfer(result: Reconstruction, model: str, progress: OnProgress) -> tuple[Reconstruction, dict[str, float]]:
+    from ..transfer.results import transferred
+
+    started = time.perf_counter()
     progress("transfer", LOADED)
-    carried = transferred(result, options.model)
-    write_reconstruction(carried, folder)
-    done = time.perf_counter()
-    progress("preview", CARRIED)
-    write_preview(carried, folder)
-    previewed = time.perf_counter()
-    note = build_scene(folder, lambda stage, share: progress(stage, PREVIEWED + share * (1 - PREVIEWED)))
-    ended = time.perf_counter()
-    timings = {"transfer": done - started, "preview": previewed - done, "scene": ended - previewed}
-    files = sorted(path.name for path in folder.iterdir())
-    return Outcome(folder, files, ended - started, timings, options.model, note)
+    carried = transferred(result, model)
+    return carried, {"transfer": time.perf_counter() - started}
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:

@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Links that make the package: the repository is it, but the folder of a clone may have any name.
 PACKAGE = REPOSITORY / "build" / "docs" / "likeness"
-DOCUMENTED = ("anatomy", "geometry", "bfm", "result", "inference", "transfer", "engine", "scene")
+DOCUMENTED = ("anatomy", "geometry", "network", "bfm", "result", "inference", "transfer", "engine", "scene")
 LINK_TO_DOCS = re.compile(r"\]\(docs/")
 
 

@@ -14,12 +14,14 @@ import torch
 
 from ..bfm.builtin import blink  # noqa: F401  # used amid a job only, where an interrupt could load it by half
 from ..bfm.library.importing import model_importers
+from ..bfm.library.registry import load_model
 from ..errors import LikenessError
 from ..inference.detectors import mediapipe_models
 from ..inference.detectors.crop import Crop
 from ..inference.detectors.landmarks import FaceLandmarks, detect_faces
 from ..inference.device import choose_device, fault
 from ..inference.doctor import findings
+from ..inference.finishing import finish as finish_fit
 from ..inference.images import read_photo
 from ..inference.pipeline import PipelineOptions
 from ..inference.pipeline import reconstruct as run_pipeline
@@ -28,9 +30,10 @@ from ..progress import OnProgress
 from ..result.choices import AUTO, CPU, CUDA, DEVICES, MPS
 from ..result.folder import write_reconstruction
 from ..result.image_files import write_image
+from ..result.kept_fit import read_fit, write_stock_keys
 from ..result.reconstruction import Reconstruction
 from ..version import VERSION
-from .model_actions import add_model, check_models, get_ict
+from .model_actions import add_model, check_models, get_model
 from .protocol import PROTOCOL, Hello
 
 THUMBNAIL_PX = 128
@@ -57,16 +60,25 @@ def introduction() -> Hello:
 def reconstruct(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
     """``photo``, or the ``photos`` of one person, to the result folder ``out``; all else are `PipelineOptions`."""
     options = dict(arguments)
-    photos = options.pop("photos", None) or [options.pop("photo")]
+    photos = [Path(photo) for photo in options.pop("photos", None) or [options.pop("photo")]]
     folder = Path(options.pop("out"))
-    result, note = _reconstruct_within_memory([Path(photo) for photo in photos], PipelineOptions(**options), progress)
+    result, note = _within_memory(lambda chosen: run_pipeline(photos, chosen, progress), PipelineOptions(**options))
     write_reconstruction(result, folder)
-    return {
-        "folder": str(folder),
-        "timings": result.timings,
-        "faces_found": result.landmarks["faces_found"],
-        "device": note or result.provenance["device"],
-    }
+    return _made(result, folder, note)
+
+
+def finish(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
+    """Texture and detail of the fit in the folder ``fit`` and its ``photos``, to the result folder ``out``.
+
+    All else are `PipelineOptions`. Beside the result lie the model's own keys, of which a draft's are copies.
+    """
+    options = dict(arguments)
+    photos, folder = [Path(photo) for photo in options.pop("photos")], Path(options.pop("out"))
+    kept = read_fit(Path(options.pop("fit")))
+    result, note = _within_memory(lambda o: finish_fit(kept, photos, o, progress), PipelineOptions(**options))
+    write_reconstruction(result, folder)
+    write_stock_keys(folder, load_model(result.model["id"]).expression_basis)
+    return _made(result, folder, note)
 
 
 def find_faces(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
@@ -97,21 +109,32 @@ def probe(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
 
 ACTIONS: dict[str, Action] = {
     "reconstruct": reconstruct,
+    "finish": finish,
     "find_faces": find_faces,
     "probe": probe,
     "add_model": add_model,
-    "get_ict": get_ict,
+    "get_model": get_model,
     "check_models": check_models,
 }
 
 
-def _reconstruct_within_memory(
-    photos: list[Path], options: PipelineOptions, progress: OnProgress
+def _made(result: Reconstruction, folder: Path, note: str) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "timings": result.timings,
+        "warnings": result.warnings,
+        "faces_found": result.landmarks["faces_found"],
+        "device": note or result.provenance["device"],
+    }
+
+
+def _within_memory(
+    work: Callable[[PipelineOptions], Reconstruction], options: PipelineOptions
 ) -> tuple[Reconstruction, str]:
-    """Reconstruct on the device asked for, or on the CPU where its memory is too small, with a sentence on that."""
+    """Work on the device asked for, or on the CPU where its memory is too small, with a sentence on that."""
     device = choose_device(options.device)[0].type
     try:
-        return run_pipeline(photos, options, progress), ""
+        return work(options), ""
     except Exception as error:
         if isinstance(error, LikenessError) or not _is_out_of_memory(error):
             raise
@@ -120,7 +143,7 @@ def _reconstruct_within_memory(
     if device != CPU:
         if device == CUDA:
             torch.cuda.empty_cache()
-        result, note = _reconstruct_within_memory(photos, replace(options, device=CPU), progress)
+        result, note = _within_memory(work, replace(options, device=CPU))
         return result, note or f"Used the CPU, because the memory of {device} was too small."
     raise LikenessError("There is not enough memory: close other programs or choose smaller textures.")
 

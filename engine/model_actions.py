@@ -18,9 +18,9 @@ def add_model(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]
     return _added(model_import.add(Path(arguments["path"]), bool(arguments.get("full")), progress))
 
 
-def get_ict(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
-    """ICT-FaceKit from the internet into the library."""
-    return _added(getting.get_ict(progress))
+def get_model(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:
+    """The model ``id``, which anybody may have, from the internet into the library."""
+    return _added(getting.get_model(str(arguments["id"]), progress))
 
 
 def check_models(arguments: dict[str, Any], progress: OnProgress) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from ..libraries import FACE_FINDER, NEEDED, OPTIONAL, PREDICTOR_VARIABLE, TORCH, Library
 from ..result.choices import AUTO, DEVICES
+from ..result.file_names import BLEND_FILE, GLB_FILE
 from ..version import VERSION
 
-BLENDER = Library("bpy", "bpy", "Blender")
+BLENDER = Library("bpy", "bpy", "Blender", only_for=f"{BLEND_FILE} and {GLB_FILE}")
 COMPUTING = tuple(device for device in DEVICES if device != AUTO)
 NO_FACE_FINDER = (
     "There is no face finder: photos need mediapipe 0.10.21, or dlib with the 68-point file that "
@@ -82,10 +83,18 @@ def _tried(library: Library) -> Finding:
     name = library.module.partition(".")[0]
     try:
         loaded = importlib.import_module(library.module)
+    except ModuleNotFoundError as error:
+        if library.only_for and error.name == name:
+            return Finding(name, f"not installed; only {library.only_for} need it (pip install {library.package})")
+        return _unusable(name, library, error)
     except Exception as error:  # a broken binary library fails in many ways
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-        return Finding(name, f"not usable ({reason})", missing=library in NEEDED)
+        return _unusable(name, library, error)
     return Finding(name, _version(loaded, library.package))
+
+
+def _unusable(name: str, library: Library, error: Exception) -> Finding:
+    reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    return Finding(name, f"not usable ({reason})", missing=library in NEEDED)
 
 
 def _version(module: object, package: str) -> str:

@@ -6,17 +6,17 @@ light are those of the `Reconstruction`; the others help to find the shape and s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 
 from ..errors import LikenessError
 from .detectors.crop import Crop
-from .detectors.landmarks import choose_face, detect_faces
+from .detectors.landmarks import PROFILE, choose_face, detect_faces, larger_face_missed
 from .fitting.face_fit import FaceFit
 from .fitting.view import View
 from .images import Photo
@@ -24,22 +24,67 @@ from .skin.segmentation import skin_confidence
 
 ENOUGH_PX = 400  # a face larger than this shows no more of the shape
 SHARPNESS_PX = 128  # of the face, for comparing the sharpness of photos of different size
+TURNED = "The face is nearly in profile: what the photo does not show of it is guessed."
+LARGER_MISSED = "The largest face in {} is in profile or covered and cannot be measured: another one was taken."
+
+Thing, Made = TypeVar("Thing"), TypeVar("Made")
 
 
-def find_face(photo: Photo, looks: int, face: int | None, named: bool) -> View:
-    """The chosen face of a photo, else its largest. A `LikenessError` names the photo if ``named``."""
-    try:
-        faces = detect_faces(photo, looks=looks)
-        return View(photo, choose_face(faces, face), len(faces))
-    except LikenessError as error:
-        raise (LikenessError(f"{_name(photo)}: {error}") if named else error) from None
+class PhotoSet:
+    """The photos as they were given, and which of them cannot be used, and why: one that can be is enough."""
+
+    def __init__(self, paths: Sequence[Path | str]) -> None:
+        self.paths = [Path(path) for path in paths]
+        self.faults: dict[int, str] = {}  # place among the paths -> one sentence
+
+    def usable(self, things: Mapping[int, Thing], work: Callable[[Thing], Made]) -> dict[int, Made]:
+        """What is made of each thing, by the photo's place; those of which nothing can be made are among the faults.
+
+        Raises:
+            LikenessError: nothing can be made of any.
+        """
+        made: dict[int, Made] = {}
+        for index, thing in things.items():
+            try:
+                made[index] = work(thing)
+            except LikenessError as error:
+                if len(self.paths) == 1:
+                    raise
+                self.faults[index] = str(error)
+        if not made:
+            raise LikenessError(self._none_left())
+        return made
+
+    def left_out(self) -> list[str]:
+        """A sentence for each photo that is not used."""
+        return [f"{self.paths[index].name} is left out: {fault}" for index, fault in sorted(self.faults.items())]
+
+    def _none_left(self) -> str:
+        names: dict[str, list[str]] = {}
+        for index, fault in sorted(self.faults.items()):
+            names.setdefault(fault, []).append(self.paths[index].name)
+        reasons = "; ".join(f"{', '.join(photos)}: {fault.rstrip('.')}" for fault, photos in names.items())
+        return f"None of these photos can be used ({reasons})."
+
+
+def find_face(photo: Photo, looks: int, face: int | None) -> View:
+    """The chosen face of a photo, else its largest. Raises `LikenessError`."""
+    faces = detect_faces(photo, looks=looks)
+    missed = face is None and larger_face_missed(photo, faces)
+    told = (*photo.warnings, LARGER_MISSED.format(_name(photo))) if missed else photo.warnings
+    return View(photo, choose_face(faces, face), len(faces), warnings=told)
+
+
+def warnings_of(views: Sequence[View]) -> list[str]:
+    """What the user should know of the photos that are used, the main one first."""
+    turned = abs(views[0].landmarks.yaw) > PROFILE
+    return [*(warning for view in views for warning in view.warnings), *([TURNED] if turned else [])]
 
 
 def main_first(views: Sequence[View]) -> list[View]:
-    """The photo that shows the face best, then the others in their order; each with its index in that order."""
-    given = [replace(view, index=index) for index, view in enumerate(views)]
+    """The photo that shows the face best, then the others in their order."""
     main = int(np.argmax([_merit(view) for view in views]))
-    return [given[main], *given[:main], *given[main + 1 :]]
+    return [views[main], *views[:main], *views[main + 1 :]]
 
 
 def with_skin(view: View) -> View:
@@ -48,9 +93,7 @@ def with_skin(view: View) -> View:
 
 
 def photo_records(views: Sequence[View], fits: Sequence[FaceFit]) -> list[dict[str, Any]]:
-    """What ``face.json`` says of each of several photos; nothing where there is but one."""
-    if len(views) == 1:
-        return []
+    """What ``face.json`` says of each photo of a set that is used."""
     return [
         {
             "name": _name(view.photo),

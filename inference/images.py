@@ -5,31 +5,28 @@ Pixels are (H, W, 3) uint8 sRGB; a picture of width W spans [0, W] and the first
 
 from __future__ import annotations
 
-import importlib
-import io
 import math
-import warnings
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from ..errors import LikenessError
 from ..geometry.arrays import Pixels
 from .camera import FULL_FRAME_DIAGONAL_MM
+from .picture_files.decoding import srgb_pixels, upright
+from .picture_files.opening import open_picture, opened_file, quiet_pillow
+from .picture_files.refusal import Refusal
+from .picture_files.truncated_jpeg import closed_file, incomplete_sentence
 
-MAX_PIXELS = 100_000_000
 FOCAL_RANGE_MM = (12.0, 300.0)  # 35 mm equivalents outside this are a mistake in the file, not a portrait lens
 SENSOR_DIAGONAL_RANGE_MM = (3.0, 80.0)
 GREY_RANGE = 6  # sRGB levels between the channels of a pixel that has no hue
-BACKDROP = 128  # sRGB grey behind transparent pixels: biases neither the skin statistics nor the light
 MM_PER_RESOLUTION_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}  # EXIF FocalPlaneResolutionUnit
-HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,7 @@ class Photo:
     path: Path | None
     pixels: Pixels  # (H, W, 3) sRGB
     focal_35mm: float | None = None  # 35 mm equivalent by the diagonal, mm, where the file tells
+    warnings: tuple[str, ...] = ()  # sentences on what of the file is not as it should be
 
     @property
     def is_grey(self) -> bool:
@@ -55,26 +53,35 @@ class Photo:
 def read_photo(path: str | Path) -> Photo:
     """Read a photo, turn it upright and bring it to 8-bit sRGB; ``LikenessError`` where that is impossible."""
     path = Path(path)
-    data = _read_bytes(path)
-    _enable_heif(data)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own warning about big pictures; the limit here is ours
-            with Image.open(io.BytesIO(data)) as image:
-                _check_size(path, image)
-                focal = _focal_35mm(image)
-                pixels = _upright_srgb(image)
-    except LikenessError:
-        raise
-    except Image.DecompressionBombError:
-        raise LikenessError(f"'{path}' is too large: photos up to {MAX_PIXELS // 10**6} megapixels are read.") from None
-    except UnidentifiedImageError:
-        raise LikenessError(_not_a_picture(path, data)) from None
-    except MemoryError:
-        raise LikenessError(f"There is not enough memory to read '{path}'.") from None
-    except Exception as problem:  # decoders of broken files raise nearly anything
-        raise LikenessError(f"'{path}' is damaged or incomplete and cannot be read ({problem}).") from problem
-    return Photo(path, pixels, focal)
+    with opened_file(path) as file, quiet_pillow():
+        try:
+            return _decoded(path, file)
+        except LikenessError:
+            raise
+        except Refusal as reason:
+            raise LikenessError(f"'{path}' {reason}") from None
+        except MemoryError:
+            raise LikenessError(f"There is not enough memory to read '{path}'.") from None
+        except Exception as problem:  # decoders of broken files raise nearly anything
+            raise LikenessError(f"'{path}' is damaged or incomplete and cannot be read ({problem}).") from problem
+
+
+def _decoded(path: Path, file: BinaryIO) -> Photo:
+    with open_picture(path, file) as image:
+        focal = _focal_35mm(image)
+        try:
+            pixels, warnings = srgb_pixels(image, file)
+        except OSError:
+            if image.format not in ("JPEG", "MPO"):
+                raise
+        else:
+            told = tuple(warning.format(path) for warning in warnings)
+            return Photo(path, upright(pixels, image), focal, told)
+    file.seek(0)
+    with open_picture(path, closed_file(file.read())) as image:
+        pixels, warnings = srgb_pixels(image, file)
+        told = (incomplete_sentence(path, pixels), *(warning.format(path) for warning in warnings))
+        return Photo(path, upright(pixels, image), focal, told)
 
 
 def resize(pixels: NDArray[Any], factor: float) -> NDArray[Any]:
@@ -84,79 +91,6 @@ def resize(pixels: NDArray[Any], factor: float) -> NDArray[Any]:
     """
     size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise LikenessError(f"'{path}' is a folder, not a photo.")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise LikenessError(f"There is no photo at '{path}'.") from None
-    except (OSError, ValueError) as problem:  # a name too long, no permission, a zero byte in the path
-        reason = getattr(problem, "strerror", None) or problem
-        raise LikenessError(f"The photo '{path}' cannot be opened ({reason}).") from None
-    if not data:
-        raise LikenessError(f"The photo '{path}' is an empty file.")
-    return data
-
-
-def _enable_heif(data: bytes) -> None:
-    """HEIC needs a decoder of its own; use it where the user has installed one."""
-    if data[4:8] != b"ftyp" or data[8:12] not in HEIF_BRANDS:
-        return
-    try:
-        importlib.import_module("pillow_heif").register_heif_opener()
-    except ImportError:
-        return
-
-
-def _not_a_picture(path: Path, data: bytes) -> str:
-    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
-        return f"'{path}' is a HEIC photo and no decoder is installed: convert it to JPEG or PNG first."
-    return f"'{path}' is not a picture in a known format: use JPEG, PNG, TIFF or WebP."
-
-
-def _check_size(path: Path, image: Image.Image) -> None:
-    megapixels = image.width * image.height / 1e6
-    if image.width * image.height > MAX_PIXELS:
-        limit = MAX_PIXELS // 10**6
-        raise LikenessError(f"'{path}' has {megapixels:.0f} megapixels; photos up to {limit} megapixels are read.")
-
-
-def _upright_srgb(image: Image.Image) -> Pixels:
-    """First frame of an open picture -> (H, W, 3) sRGB bytes, turned as its EXIF orientation says."""
-    image.load()
-    profile = image.info.get("icc_profile")
-    with suppress(Exception):  # unreadable EXIF: the pixels are still good as stored
-        image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):  # 16-bit grey
-        wide = np.asarray(image).astype(np.float64)
-        image = Image.fromarray(np.clip(wide / 257.0, 0, 255).round().astype(np.uint8), "L")
-    if image.mode == "F":
-        raise LikenessError("Floating-point pictures are not read: save the photo as 8- or 16-bit.")
-    if image.mode in ("P", "PA", "La", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-    alpha = image.getchannel("A") if "A" in image.getbands() and image.mode != "LAB" else None
-    image = _to_srgb(image, profile)
-    if alpha is not None:
-        image = Image.composite(image, Image.new("RGB", image.size, (BACKDROP,) * 3), alpha)
-    return np.array(image)
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Any mode -> RGB, through the embedded colour profile where it is usable."""
-    if image.mode in ("RGBA", "LA"):
-        image = image.convert("RGB" if image.mode == "RGBA" else "L")
-    if profile and image.mode in ("RGB", "CMYK", "L"):
-        try:
-            source, target = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-            if converted is not None:
-                return converted
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a broken profile, or one for another colour space: take the numbers as sRGB
-    return image.convert("RGB")
 
 
 def _focal_35mm(image: Image.Image) -> float | None:

@@ -5,10 +5,8 @@ photo -> faces -> landmarks -> skin -> network -> fit -> expressions -> texture 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,6 @@ from ..bfm.face_model import FaceModel
 from ..bfm.library.registry import expressions_for, load_model
 from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
-from ..geometry.colour import srgb_bytes
 from ..progress import OnProgress
 from ..result.choices import (
     AUTO,
@@ -33,21 +30,13 @@ from ..result.choices import (
     RELIEFS,
     SHADING,
     SHAPES,
+    texture_size,
 )
-from ..result.colouring import Colour, Colouring
-from ..result.reconstruction import (
-    ALBEDO_IMAGE,
-    CONFIDENCE_IMAGE,
-    DISPLACEMENT_IMAGE,
-    NORMAL_IMAGE,
-    PHOTO_IMAGE,
-    Reconstruction,
-)
+from ..result.colouring import Colouring
+from ..result.reconstruction import PHOTO_IMAGE, Reconstruction
+from . import stages
 from .deep3d import estimate as deep3d
-from .depth.source import DepthSource
-from .depth_networks import check_view, depth_sources
-from .depth_networks import require as require_networks
-from .detail.shape_from_shading import shape_from_shading
+from .depth_networks import DeepenedFace, DepthChoices, deepened
 from .detectors import mediapipe_models
 from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS
 from .device import choose_device
@@ -56,19 +45,11 @@ from .fitting.fit import fit_faces
 from .fitting.model_tensors import ModelTensors, model_tensors
 from .fitting.settings import FitSettings
 from .fitting.view import View
-from .image_set import find_face, main_first, photo_records, with_skin
+from .image_set import PhotoSet, find_face, main_first, photo_records, warnings_of, with_skin
 from .images import read_photo
+from .maps import MapChoices, make_maps
 from .model_mesh import mesh_of, model_record
-from .texture.eye_colours import measure_eyes
-from .texture.hair import seen_hair
-from .texture.texture import build_texture, with_eyes
-from .uv.resolution import chosen_size
-
-# Where each stage ends on the progress bar; the shares of the time seen on two cores.
-STAGE_END = {
-    "reading": 0.01, "landmarks": 0.04, "skin": 0.06, "network": 0.07, "fit": 0.4, "depth": 0.41, "expressions": 0.48,
-    "texture": 0.8, "detail": 1.0,
-}  # fmt: skip
+from .stages import Stopwatch
 
 
 @dataclass(frozen=True)
@@ -87,7 +68,7 @@ class PipelineOptions:
 
     model: str = BUILTIN  # id of a model of the library
     quality: str = FINAL  # or DRAFT
-    texture_size: int | str = AUTO  # side of the textures, pixels; AUTO: as large as the photo has the pixels for
+    texture_size: int | str = AUTO  # side of the textures, 16 to 4096 pixels; AUTO: as the photo has the pixels for
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
     fit: str = FULL_FIT  # or NO_FIT
@@ -95,24 +76,7 @@ class PipelineOptions:
     relief: str = SHADING  # or one of RELIEFS, of a network of the library
     scalp_tint: bool = True  # whether the scalp has the colour of the hair, as if it were shaved
     deep3d_files: bool = False
-
-
-@dataclass
-class Stopwatch:
-    """Seconds per stage, and the progress told as each begins."""
-
-    progress: OnProgress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[Callable[[float], None]]:
-        """Time a stage; yields a function that reports the share of it that is done."""
-        names = list(STAGE_END)
-        start = STAGE_END[names[names.index(name) - 1]] if names.index(name) else 0.0
-        self.progress(name, start)
-        begun = time.perf_counter()
-        yield lambda share: self.progress(name, start + share * (STAGE_END[name] - start))
-        self.seconds[name] = time.perf_counter() - begun
+    network_files: bool = False  # whether the files are kept that the networks of ``shape`` and ``relief`` write
 
 
 def reconstruct(
@@ -131,7 +95,8 @@ def reconstruct(
         The face, in metres before the camera of the leading photo (docs/conventions.md); its images are arrays.
 
     Raises:
-        LikenessError: a photo is unreadable or shows no face, or an option asks for what is not there.
+        LikenessError: no photo can be read and shows a face, or an option asks for what is not there. Of several
+            photos those that do not are left out, and `Reconstruction.warnings` says which and why.
 
     Example:
         >>> import likeness
@@ -145,17 +110,22 @@ def reconstruct(
     options = options or PipelineOptions()
     paths = [photos] if isinstance(photos, str | Path) else list(photos)
     _check(options, paths)
-    watch = Stopwatch(progress)
+    watch = Stopwatch(progress, _stages(options))
     device, device_note = choose_device(options.device)
+    if device_note:
+        progress(device_note, 0.0)  # before the wait, which is the longer for it
     model = load_model(options.model)
-    views = _views(paths, options, watch)
+    photo_set = PhotoSet(paths)
+    views = _views(photo_set, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
-    expressions, maps, appearance = np.asarray(model.expression_basis), {}, Colouring()
+    expressions, maps, appearance, told = np.asarray(model.expression_basis), {}, Colouring(), []
     if options.quality == FINAL:
-        sources, fits = _deepened(views, model, fits, options, watch)
-        with watch.stage("expressions"):
+        face = _deepened(views[0], model, fits, options, watch)
+        fits, files, told = face.fits, files | face.files, face.warnings
+        with watch.stage(stages.EXPRESSIONS):
             expressions, fits = personalised(model, fits)
-        maps, appearance = _maps(views, model, fits, sources, options, watch)
+        wanted = MapChoices(options.texture_size, options.scalp_tint, face.relief)
+        maps, appearance = make_maps(views, model, fits, wanted, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -171,21 +141,24 @@ def reconstruct(
         mesh=mesh_of(model, _array(fit.neutral), expressions, _array(fit.expression)),
         images={PHOTO_IMAGE: view.photo.pixels, **maps},
         files=files,
-        photos=photo_records(views, fits),
+        photos=photo_records(views, fits) if len(paths) > 1 else [],
+        warnings=[*photo_set.left_out(), *warnings_of(views), *told],
         appearance=appearance,
     )
 
 
-def _views(paths: Sequence[Path | str], options: PipelineOptions, watch: Stopwatch) -> list[View]:
+def _views(photos: PhotoSet, options: PipelineOptions, watch: Stopwatch) -> list[View]:
     """The photos with what is found in them, the main one first."""
     final = options.quality == FINAL
-    with watch.stage("reading"):
-        pictures = [read_photo(path) for path in paths]
-    with watch.stage("landmarks"):
+    with watch.stage(stages.READING):
+        pictures = photos.usable(dict(enumerate(photos.paths)), read_photo)
+    with watch.stage(stages.LANDMARKS):
         looks = FINAL_LOOKS if final else DRAFT_LOOKS
-        views = main_first([find_face(picture, looks, options.face, len(paths) > 1) for picture in pictures])
+        found = photos.usable(pictures, lambda picture: find_face(picture, looks, options.face))
+        views = main_first([replace(view, index=index) for index, view in found.items()])
     if final:
-        with watch.stage("skin"):
+        _depth_choices(options).check(views[0])
+        with watch.stage(stages.SKIN):
             views = [with_skin(view) for view in views]
     return views
 
@@ -197,13 +170,13 @@ def _fits(
     fits: list[FaceFit] = []
     files: dict[str, bytes] = {}
     if deep3d.available(tensors.model.id):
-        with watch.stage("network"):
+        with watch.stage(stages.NETWORK):
             estimates = deep3d.estimate(views, tensors.mean.device)
             fits = deep3d.network_fits(views, estimates, tensors)
             if options.deep3d_files:
                 files = deep3d.official_files(estimates[0], tensors.model)
     if options.fit == FULL_FIT:
-        with watch.stage("fit") as share:
+        with watch.stage(stages.FIT) as share:
             try:
                 fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
             except LinAlgError as error:
@@ -211,18 +184,43 @@ def _fits(
     return fits, files
 
 
+def _stages(options: PipelineOptions) -> list[str]:
+    """The stages that will run."""
+    skipped = {
+        stages.NETWORK: not deep3d.available(options.model),
+        stages.FIT: options.fit != FULL_FIT,
+        stages.DEPTH: not _depth_choices(options).any,
+    }
+    names = stages.FINAL_STAGES if options.quality == FINAL else stages.DRAFT_STAGES
+    return [name for name in names if not skipped.get(name)]
+
+
+def _depth_choices(options: PipelineOptions) -> DepthChoices:
+    return DepthChoices(options.shape, options.relief, options.network_files)
+
+
+def _deepened(
+    view: View, model: FaceModel, fits: list[FaceFit], options: PipelineOptions, watch: Stopwatch
+) -> DeepenedFace:
+    """The face with what the chosen networks see of its depth."""
+    choices = _depth_choices(options)
+    if not choices.any:
+        return DeepenedFace(fits)
+    with watch.stage(stages.DEPTH):
+        return deepened(view, model, fits, choices)
+
+
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
     if options.quality not in QUALITIES:
         raise LikenessError(f"There is no quality {options.quality!r}; known are: {', '.join(QUALITIES)}.")
-    if options.texture_size != AUTO and not isinstance(options.texture_size, int):
-        raise LikenessError(f"A texture's size is a number of pixels or {AUTO!r}, not {options.texture_size!r}.")
+    texture_size(options.texture_size)
     if options.fit not in FITS:
         raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
     if options.shape not in SHAPES:
         raise LikenessError(f"There is no shape {options.shape!r}; known are: {', '.join(SHAPES)}.")
     if options.relief not in RELIEFS:
         raise LikenessError(f"There is no detail {options.relief!r}; known are: {', '.join(RELIEFS)}.")
-    require_networks(options.shape, options.relief)
+    _depth_choices(options).require()
     if options.fit == NO_FIT:
         deep3d.require(options.model, "A face without a fit")
     if options.deep3d_files:
@@ -241,52 +239,6 @@ def personalised(model: FaceModel, fits: Sequence[FaceFit]) -> tuple[np.ndarray,
         replace(fit, posed=fit.neutral + fit.neutral.new_tensor(offset))
         for fit, offset in zip(fits, offsets, strict=True)
     ]
-
-
-def _deepened(
-    views: Sequence[View], model: FaceModel, fits: list[FaceFit], options: PipelineOptions, watch: Stopwatch
-) -> tuple[list[DepthSource], list[FaceFit]]:
-    """What the chosen networks say of the depth of the leading photo, and the fits with the shape that they see."""
-    if (options.shape, options.relief) == (MODEL_SHAPE, SHADING):
-        return [], fits
-    with watch.stage("depth"):
-        device = fits[0].posed.device
-        sources = depth_sources(options.shape, options.relief, views[0], model, fits[0], device)
-        for source in sources:
-            fits = source.moved(views[0].photo, model, fits)
-    return sources, fits
-
-
-def _maps(
-    views: Sequence[View],
-    model: FaceModel,
-    fits: Sequence[FaceFit],
-    sources: Sequence[DepthSource],
-    options: PipelineOptions,
-    watch: Stopwatch,
-) -> tuple[dict[str, Any], Colouring]:
-    with watch.stage("texture"):
-        size = chosen_size(options.texture_size, model, fits)
-        hair, eyes = seen_hair(views[0].photo, model, fits[0]), measure_eyes(views[0], model, fits[0])
-        photos, tint = [view.photo for view in views], hair if options.scalp_tint else None
-        texture = with_eyes(build_texture(photos, model, fits, size, tint), model, eyes)
-    with watch.stage("detail"):
-        relief = sources[-1].relief if sources else shape_from_shading
-        detail = relief(views[0].photo, model, fits[0], size, texture.bare)
-    images = {
-        ALBEDO_IMAGE: srgb_bytes(texture.albedo),
-        CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
-        DISPLACEMENT_IMAGE: detail.displacement,
-        NORMAL_IMAGE: detail.normal_map,
-    }
-    iris = None if eyes is None else _colour(eyes.iris)
-    tone = _colour(_array(fits[0].skin_tone))
-    return images, Colouring(hair=hair.colour if hair else None, iris=iris, skin_tone=tone)
-
-
-def _colour(values: np.ndarray) -> Colour:
-    red, green, blue = (float(value) for value in values)
-    return red, green, blue
 
 
 def _coefficients(fit: FaceFit) -> dict[str, list[float]]:
@@ -309,9 +261,8 @@ def _landmark_record(view: View, fit: FaceFit, face: int | None) -> dict[str, An
 
 def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, str]:
     """Where each number comes from, for whoever reads ``face.json``."""
-    final, others = options.quality == FINAL, {"device": device}
-    if final and not mediapipe_models.available():
-        others["skin"] = "colours alone, without a mask of the person, which needs MediaPipe"
+    final = options.quality == FINAL
+    others = {"device": device} | (skin_provenance() if final else {})
     if options.fit == NO_FIT:
         return {
             "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
@@ -326,6 +277,13 @@ def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, 
         "lighting": "fitted to the face's colours",
         "mesh": f"identity basis{' and finer residual' if final else ''}",
     } | others
+
+
+def skin_provenance() -> dict[str, str]:
+    """How it was decided what is skin, where that needs to be told."""
+    if mediapipe_models.available():
+        return {}
+    return {"skin": "colours alone, without a mask of the person, which needs MediaPipe"}
 
 
 def _array(values: torch.Tensor) -> np.ndarray:

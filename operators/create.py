@@ -12,17 +12,20 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 from ..engine.task import Task
 from ..errors import LikenessError
 from ..result.choices import AUTO, texture_size
+from ..result.photo_formats import PHOTO_SUFFIXES
 from ..scene.building.build import build_face
-from ..scene.building.camera import look_through_camera
-from ..scene.photo_set import remember_photos
+from ..scene.photo_set import first_used, remember_photos
+from ..scene.setup.photo import WHEN_EMPTY
+from ..scene.state import state_of
 from . import engine_host, face_search
 from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
+from .scene_setup import SET_UP, chosen_set_up
 from .settings import DEVICES, LARGEST_FACE, QUALITIES, SCALP_TINT, TEXTURE_SIZES, model_items, session
 
-# What `inference.images` reads; HEIC where the engine has a decoder for it.
-PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
+# What a face remembers of how it was made, beside its model, its photos and what one sees of it.
+FACE_CHOICES = ("texture_size", "scalp_tint")
 
 
 class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
@@ -39,6 +42,7 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
     texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=AUTO, options={"SKIP_SAVE"})
     scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, options={"SKIP_SAVE"})
     device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
+    set_up: SET_UP
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -64,19 +68,24 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
         face_search.stop()
         face = self._chosen("face", context)
         self._photos = session_photos(context)  # the session may know others by the time of `finish`
+        self._made_with = {name: self._chosen(name, context) for name in FACE_CHOICES}
         return start_reconstruction(
             engine_host.get_engine(),
             [Path(photo) for photo in self._photos],
             model=self._chosen("model", context),
             quality=self._chosen("quality", context),
-            texture_size=texture_size(self._chosen("texture_size", context)),
-            scalp_tint=self._chosen("scalp_tint", context),
+            texture_size=texture_size(self._made_with["texture_size"]),
+            scalp_tint=self._made_with["scalp_tint"],
             device=self._chosen("device", context),
             face=None if face == LARGEST_FACE or len(self._photos) > 1 else face,
         )
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
-        build(Path(result["folder"]), [Path(photo).absolute() for photo in self._photos])
+        photos = [Path(photo).absolute() for photo in self._photos]
+        face = build(Path(result["folder"]), photos, chosen_set_up(self, context))
+        for name, value in self._made_with.items():
+            setattr(state_of(face), name, value)
+        self.warn(context, result.get("warnings", []))
 
     def _chosen(self, name: str, context: bpy.types.Context) -> Any:
         """What the caller asked for, else the choice of the session."""
@@ -90,12 +99,10 @@ def start_reconstruction(engine: engine_host.Engine, photos: Sequence[Path], **o
     return FolderTask(lambda folder: engine.submit("reconstruct", photos=paths, out=folder / name, **options))
 
 
-def build(folder: Path, photos: Sequence[Path]) -> bpy.types.Object:
-    """The face of a result folder, named after its first photo and seen through its camera. Raises `LikenessError`."""
-    face = build_face(folder, name=photos[0].stem)
+def build(folder: Path, photos: Sequence[Path], choice: str = WHEN_EMPTY) -> bpy.types.Object:
+    """The face of a result folder, named after the first photo that was used. Raises `LikenessError`."""
+    face = build_face(folder, first_used(folder, photos).stem, choice)
     remember_photos(face, photos)  # the copy in the result folder goes with it
-    if bpy.context.screen is not None:
-        look_through_camera(bpy.context.screen)
     return face
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import bpy
 
 from ..engine.installing.background import Background
-from ..engine.installing.environment import remove
 from ..engine.installing.installation import Order, start_check, start_installation
+from ..engine.installing.workplace import remove
 from ..errors import LikenessError
 from . import engine_host, engine_state
 from .diagnostics import diagnostics
-from .job import JobOperator, disabled_while_running
+from .job import JobOperator, RunningJob, disabled_while_running
 from .online import disabled_while_offline
 from .operator_base import QuickOperator
 from .settings import preferences, user_folder
@@ -51,6 +51,12 @@ class _InstallOperator(JobOperator):
                 online=bpy.app.online_access,
             )
         )
+
+    def _step(self, context: bpy.types.Context, job: RunningJob) -> set[str]:
+        outcome = super()._step(context, job)
+        if outcome:  # a failure and a cancellation leave something, too
+            engine_state.refresh()
+        return outcome
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
         chosen = preferences(context)
@@ -100,7 +106,7 @@ class LIKENESS_OT_repair_engine(_InstallOperator, bpy.types.Operator):
 
 
 class LIKENESS_OT_remove_engine(QuickOperator, bpy.types.Operator):
-    """Delete the installed engine from the disk"""
+    """Delete the installed engine, and what was downloaded for one, from the disk"""
 
     bl_idname = "likeness.remove_engine"
     bl_label = "Remove Engine"
@@ -110,13 +116,16 @@ class LIKENESS_OT_remove_engine(QuickOperator, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         if disabled_while_running(cls):
             return False
-        if engine_state.current().installed is None:
+        if engine_state.current().installed is None and not engine_state.current().downloads:
             cls.poll_message_set("No engine is installed")
             return False
         return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        freed = engine_state.gigabytes(engine_state.current().installed.size)
+        installed = engine_state.current().installed
+        if installed is None:  # downloads alone
+            return self.execute(context)
+        freed = engine_state.gigabytes(installed.size)
         return context.window_manager.invoke_confirm(
             self,
             event,

@@ -11,6 +11,7 @@ import bpy
 from ..engine.installing import builds
 from ..engine.installing.builds import EngineBuild, find_build, fingerprint
 from ..engine.installing.environment import Installed, interpreter_in, read_installed, supported_versions
+from ..engine.installing.workplace import kept_downloads
 from ..errors import LikenessError
 from . import engine_host
 
@@ -30,6 +31,7 @@ class EngineState:
 
     installed: Installed | None
     outdated: bool  # made from lists of packages that are not those of this version
+    downloads: bool = False  # an installation that did not succeed has left what it had fetched
 
 
 _state = EngineState(None, False)
@@ -46,7 +48,8 @@ def refresh() -> None:
     engine_host.shutdown()
     installed = read_installed(engine_host.engine_folder())
     build = find_or_none(installed.build) if installed else None
-    _state = EngineState(installed, build is not None and installed.lists != fingerprint(build))
+    outdated = installed is not None and build is not None and installed.lists != fingerprint(build)
+    _state = EngineState(installed, outdated, kept_downloads(engine_host.engine_folder()) is not None)
 
 
 def find_or_none(build: str) -> EngineBuild | None:

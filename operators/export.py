@@ -9,11 +9,13 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..errors import LikenessError
-from ..result.choices import COARSE, FINE, MEDIUM
-from ..result.file_names import FOLDER_SUFFIX, GLB_SUFFIX
-from ..scene.exporting.export import export_fbx, export_glb
+from ..result.choices import COARSE, FINE, MEDIUM, PLAIN
+from ..result.file_names import FBX_SUFFIX, FOLDER_SUFFIX, GLB_SUFFIX
+from ..scene.exporting.export import export_glb
+from ..scene.exporting.export_fbx import export_fbx
 from ..scene.exporting.export_folder import export_folder
 from ..scene.exporting.export_obj import export_obj
+from ..scene.exporting.fbx_targets import TARGETS
 from ..scene.exporting.levels import at_level, has_cage
 from ..scene.staged_files import file_stem
 from ..scene.state import active_face
@@ -25,6 +27,7 @@ LEVELS = (
     (COARSE, "Coarse", "The cage that the mesh was subdivided of, for games; a quarter as many"),
 )
 WITHOUT_CAGE = LEVELS[:2]
+TARGET_ITEMS = tuple((name, target.label, target.description) for name, target in TARGETS.items())
 
 
 def levels_of(_: object, context: bpy.types.Context | None) -> tuple[tuple[str, str, str], ...]:
@@ -107,12 +110,13 @@ class LIKENESS_OT_export_fbx(LevelOperator, bpy.types.Operator):
     bl_idname = "likeness.export_fbx"
     bl_label = "Export FBX"
 
-    filename_ext = ".fbx"
-    filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
+    filename_ext = FBX_SUFFIX
+    filter_glob: StringProperty(default=f"*{FBX_SUFFIX}", options={"HIDDEN"})
+    target: EnumProperty(name="For", description="The program that reads the file", items=TARGET_ITEMS, default=PLAIN)
     animation: BoolProperty(name="Animation", description="Take the keyframes along", default=True)
 
     def write_level(self, path: Path, face: bpy.types.Object) -> None:
-        export_fbx(path, face, self.animation)
+        export_fbx(path, face, self.animation, self.target)
 
 
 class LIKENESS_OT_export_obj(LevelOperator, bpy.types.Operator):

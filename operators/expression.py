@@ -18,7 +18,7 @@ def why_sliders_are_locked(face: bpy.types.Object | None) -> str:
     if not expression_keys(face):
         return "This face has no expression shape keys"
     if face.data.shape_keys.library is not None:
-        return "This face is linked from another file: make it local to change it"
+        return "This face is linked from another file: press Make Editable to animate it"
     return ""
 
 

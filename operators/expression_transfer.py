@@ -12,16 +12,17 @@ from ..bfm.library.registry import available_models
 from ..engine.task import Task
 from ..errors import LikenessError
 from ..result.choices import DRAFT, TEXTURE_SIZES
+from ..result.file_names import readable
 from ..result.folder import read_reconstruction
 from ..scene.expressions.expression import expression_of, transfer_expression
 from ..scene.expressions.named_expression import named_expression
 from ..scene.shape_keys import expression_keys
 from ..scene.state import active_face, faces_of, state_of
-from . import engine_host, face_search
+from . import engine_host, face_search, remembered
 from .create import start_reconstruction
 from .expression import ExpressionOperator, why_sliders_are_locked
 from .job import JobOperator
-from .photo import PhotoBrowser
+from .photo import PHOTO_FOLDER, PhotoBrowser
 from .settings import session
 
 STRENGTH = FloatProperty(
@@ -78,6 +79,7 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
         if not self.filepath:
             raise LikenessError("Choose a photo first.")
         self.filepath = bpy.path.abspath(self.filepath)
+        remembered.remember_folder(PHOTO_FOLDER, self.filepath)
         face = active_face(context)
         if reason := why_sliders_are_locked(face):  # a file browser asks `poll` when it opens, not when it closes
             raise LikenessError(f"{reason}.")
@@ -101,7 +103,7 @@ class LIKENESS_OT_expression_from_photo(PhotoBrowser, JobOperator, bpy.types.Ope
         found = read_reconstruction(Path(result["folder"]))
         values = dict(zip(found.mesh.shape_key_names, found.mesh.expression.tolist(), strict=True))
         count = transfer_expression(values, found.model.get("id", ""), face, self.strength)
-        self.report({"INFO"}, _summary(count, face, Path(self.filepath).name))
+        self.report({"INFO"}, _summary(count, face, readable(Path(self.filepath).name)))
 
 
 class LIKENESS_OT_expression_from_face(ExpressionOperator, bpy.types.Operator):

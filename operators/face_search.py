@@ -16,6 +16,7 @@ from .operator_base import sentence_of
 from .settings import session
 
 PERIOD_S = 0.1
+LABEL = "The search for faces"  # what the sentence about a fault begins with
 
 # The search goes on until it is through; its folder holds the pictures of the faces until the next search.
 _search: Task | None = None
@@ -30,7 +31,7 @@ def begin(photo: Path) -> None:
     try:
         _search = FolderTask(lambda folder: engine_host.get_engine().submit("find_faces", photo=photo, out=folder))
     except LikenessError as error:
-        current.error = str(error)
+        current.error = sentence_of(error, LABEL)
         return
     current.finding_faces = True
     bpy.app.timers.register(_poll_search, first_interval=PERIOD_S, persistent=True)
@@ -66,7 +67,8 @@ def _poll_search() -> float | None:
     except Cancelled:
         search.close()
     except Exception as error:
-        current.error = sentence_of(error, "The search for faces")
+        if not current.others:  # of a set the others may do, and all of them are looked at when the face is made
+            current.error = sentence_of(error, LABEL)
         search.close()
     _search = None
     current.finding_faces = False

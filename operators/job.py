@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ import bpy
 
 from ..engine.task import Cancelled, Task, Update
 from ..errors import LikenessError
+from ..result.choices import CPU, device_note
 from ..scene.building.transaction import all_or_nothing
 from .abandoned_tasks import abandon
 from .operator_base import sentence_of
@@ -101,6 +102,12 @@ class JobOperator:
         """Use the result: the only place that changes the file, all in one undo step."""
         raise NotImplementedError
 
+    def warn(self, context: bpy.types.Context, sentences: Sequence[str]) -> None:
+        """Tell what the user should know of a result that was made all the same."""
+        session(context).warning = "\n".join(sentences)
+        for sentence in sentences:
+            self.report({"WARNING"}, sentence)
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return not disabled_while_running(cls)
@@ -111,7 +118,7 @@ class JobOperator:
     def execute(self, context: bpy.types.Context) -> set[str]:
         global _running
         current = session(context)
-        current.error = ""
+        current.error = current.warning = ""
         try:
             if _running is not None:  # a file browser asks `poll` when it opens, not when it closes
                 raise LikenessError(f"{_running.label} is running.")
@@ -169,6 +176,8 @@ class JobOperator:
                 raise Cancelled
             with all_or_nothing():
                 self.finish(context, update.result)
+            if note := device_note(update.result.get("device", CPU)):
+                self.report({"WARNING"}, note)
             outcome = {"FINISHED"}
         except Cancelled:
             self.report({"INFO"}, f"{job.label} was cancelled.")

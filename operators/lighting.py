@@ -1,12 +1,14 @@
-"""Light: match the photo, studio presets, whose light the scene has."""
+"""Light: match the photo, studio presets."""
 
 from __future__ import annotations
 
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene.light.lighting import keep_users_world, light_face, match_photo, use_light
+from ..scene.light.lighting import light_face, match_photo
 from ..scene.light.studio_light import STUDIO_LIGHTS, studio_light
+from ..scene.setup.photo import light_as_photo
+from ..scene.setup.views import views_asked
 from ..scene.state import active_face, state_of
 from .operator_base import QuickOperator
 
@@ -33,11 +35,6 @@ def _disabled_when_linked(operator: type[LightOperator], face: bpy.types.Object)
     return linked
 
 
-def _use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
-    keep_users_world(scene)
-    use_light(scene, face)
-
-
 class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
     """Bring back the light recovered from this face's photo, with strength, rotation and warmth at rest"""
 
@@ -56,7 +53,7 @@ class LIKENESS_OT_match_photo_light(LightOperator, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         face = active_face(context)
         match_photo(face)
-        _use_light(context.scene, face)
+        light_as_photo(context.scene, face, views_asked(context))
         return ""
 
 
@@ -81,28 +78,8 @@ class LIKENESS_OT_studio_light(LightOperator, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         face = active_face(context)
         light_face(face, studio_light(STUDIO_LIGHTS[self.preset]))
-        _use_light(context.scene, face)
+        light_as_photo(context.scene, face, views_asked(context))
         return ""
 
 
-class LIKENESS_OT_use_light(LightOperator, bpy.types.Operator):
-    """Light the scene with this face's sky and sun; those of other faces go dark"""
-
-    bl_idname = "likeness.use_light"
-    bl_label = "Use This Face's Light"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if not super().poll(context):
-            return False
-        if state_of(active_face(context)).world is None:
-            cls.poll_message_set("The light of this face was deleted; Match Photo or a studio light makes a new one")
-            return False
-        return True
-
-    def act(self, context: bpy.types.Context) -> str:
-        _use_light(context.scene, active_face(context))
-        return ""
-
-
-CLASSES = (LIKENESS_OT_match_photo_light, LIKENESS_OT_studio_light, LIKENESS_OT_use_light)
+CLASSES = (LIKENESS_OT_match_photo_light, LIKENESS_OT_studio_light)

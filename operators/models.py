@@ -1,4 +1,4 @@
-"""The library of face models: add, check, remove, and get the one that anybody may have."""
+"""The library of face models: add, check, remove, and get those that anybody may have."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from ..bfm.library.sources import DOWNLOADS
 from ..bfm.library.store import remove
 from ..engine.task import Task
 from ..errors import LikenessError
@@ -59,20 +60,31 @@ class LIKENESS_OT_add_model(_LibraryOperator, bpy.types.Operator):
         self.report({"INFO"}, _summary(result))
 
 
-class LIKENESS_OT_get_ict(_LibraryOperator, bpy.types.Operator):
-    """Download ICT-FaceKit from its authors' page: a whole head with eyes and teeth, free for any use (MIT licence)"""
+class LIKENESS_OT_get_model(_LibraryOperator, bpy.types.Operator):
+    """Download a face model that anybody may have from its owner's page"""
 
-    bl_idname = "likeness.get_ict"
-    bl_label = "Get ICT-FaceKit"
+    bl_idname = "likeness.get_model"
+    bl_label = "Get Face Model"
     bl_options = {"INTERNAL"}
-    job_label = "Get ICT-FaceKit"
+    job_label = "Get Face Model"
+
+    model: EnumProperty(
+        name="Model",
+        items=[(source.id, source.name, f"{source.licence}, {source.page}") for source in DOWNLOADS.values()],
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        source = DOWNLOADS[properties.model]
+        return f"Download {source.name} from {source.page}: free for any use ({source.licence} licence)"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return not disabled_while_offline(cls, "download ICT-FaceKit") and super().poll(context)
+        return not disabled_while_offline(cls, "download face models") and super().poll(context)
 
     def start(self, context: bpy.types.Context) -> Task:
-        return engine_host.get_engine().submit("get_ict")
+        return engine_host.get_engine().submit("get_model", id=self.model)
 
     def finish(self, context: bpy.types.Context, result: dict[str, Any]) -> None:
         _library_changed(context)
@@ -145,4 +157,4 @@ def _summary(result: dict[str, Any]) -> str:
     return sentence
 
 
-CLASSES = (LIKENESS_OT_add_model, LIKENESS_OT_get_ict, LIKENESS_OT_check_models, LIKENESS_OT_remove_model)
+CLASSES = (LIKENESS_OT_add_model, LIKENESS_OT_get_model, LIKENESS_OT_check_models, LIKENESS_OT_remove_model)

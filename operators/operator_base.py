@@ -8,6 +8,7 @@ import traceback
 import bpy
 
 from ..errors import LikenessError
+from ..result.file_names import readable
 from .settings import user_folder
 
 LOG_NAME = "likeness.log"
@@ -15,8 +16,7 @@ LOG_NAME = "likeness.log"
 
 def sentence_of(error: Exception, label: str) -> str:
     """The sentence for the user about the exception being handled; ``label`` says what has failed."""
-    sentence = str(error) if isinstance(error, LikenessError) else _keep_details(label)
-    return sentence.encode("utf-8", "replace").decode()  # names of files may be no text, which Blender refuses
+    return readable(str(error) if isinstance(error, LikenessError) else _keep_details(label))
 
 
 def _keep_details(label: str) -> str:

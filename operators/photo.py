@@ -8,12 +8,15 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
-from . import engine_host, face_search, thumbnails
+from ..result.file_names import readable
+from ..result.photo_formats import PHOTO_SUFFIXES
+from . import engine_host, face_search, remembered, thumbnails
 from .job import redraw, running_label
 from .recent import add_recent, is_photo, read_recent
-from .settings import LARGEST_FACE, photo_listeners, session, user_folder
+from .settings import LARGEST_FACE, photo_listeners, session, show_own_choices, user_folder
 
 RECENT_NAME = "recent.json"
+PHOTO_FOLDER = "photo_folder"  # is remembered
 FILE_BROWSER_THUMBNAILS = 3  # Blender's number for the file browser's display as pictures
 
 _recent: list[str] = []
@@ -24,17 +27,26 @@ def recent_photos() -> tuple[str, ...]:
     return tuple(_recent)
 
 
+def photo_label(path: str) -> str:
+    """What a photo is called where it can be chosen."""
+    return readable(Path(path).name)
+
+
 class PhotoBrowser:
     """Mix-in for operators that ask for a photo with the file browser; put it before `bpy.types.Operator`."""
 
     filepath: StringProperty(name="Photo", subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    # Not Blender's own idea of an image, which has files that are no photos, and lacks some that are.
+    filter_glob: StringProperty(
+        default=";".join(f"*{suffix}" for suffix in PHOTO_SUFFIXES), options={"HIDDEN", "SKIP_SAVE"}
+    )
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     display_type: EnumProperty(
         items=(("THUMBNAIL", "Thumbnails", "", FILE_BROWSER_THUMBNAILS),), options={"HIDDEN", "SKIP_SAVE"}
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.filepath = self.filepath or remembered.recall_folder(PHOTO_FOLDER)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -104,7 +116,7 @@ class LIKENESS_OT_dismiss_error(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        session(context).error = ""
+        session(context).error = session(context).warning = ""
         return {"FINISHED"}
 
 
@@ -113,7 +125,8 @@ def _photo_changed() -> None:
     current.face = LARGEST_FACE
     current.others.clear()
     current.faces.clear()
-    current.error = ""
+    current.error = current.warning = ""
+    show_own_choices()
     face_search.stop()
     # What follows starts processes and reads files: not while Blender is in the middle of setting a property.
     if not bpy.app.background and not bpy.app.timers.is_registered(look_at_photo):
@@ -127,10 +140,11 @@ def look_at_photo() -> None:
     if not photo:
         thumbnails.show_only(())
     elif not is_photo(photo):
-        current.error = f"There is no photo at '{photo}'."
+        current.error = readable(f"There is no photo at '{photo}'.")
     else:
         thumbnails.show_only((current.photo,))
         _recent[:] = add_recent(user_folder() / RECENT_NAME, photo)
+        remembered.remember_folder(PHOTO_FOLDER, photo)
         if not running_label() and engine_host.find_interpreter() is not None:
             face_search.begin(Path(photo))
     redraw(bpy.context)

@@ -19,7 +19,7 @@ def why_head_is_locked(face: bpy.types.Object | None) -> str:
     if head is None:
         return "This face has no rig"
     if head.id_data.library is not None:
-        return "This face's rig is linked from another file: make it local to change it"
+        return "This face's rig is linked from another file: press Make Editable to animate it"
     return ""
 
 

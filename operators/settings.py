@@ -1,10 +1,10 @@
-"""What the user has chosen for this session, on the window manager; the preferences; the folder that is ours."""
+"""What the user has chosen, on the window manager and from one start to the next; the preferences; our folder."""
 
 from __future__ import annotations
 
 import contextlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..bfm.model_ids import BUILTIN
 from ..result import choices
 from ..result.choices import AUTO, CPU, CUDA, DRAFT, FINAL, MPS
 from ..version import ID
+from . import remembered
 from .library_state import model_names
 
 PROPERTY = ID
@@ -45,14 +46,17 @@ DEVICES = (
     (MPS, "Apple GPU", "Needs an Apple computer with its own chip"),
 )
 # What the user has chosen and found outlives the file: Blender gives every file a window manager of its own.
-KEPT = ("photo", "face", "finding_faces", "model", "quality", "texture_size", "scalp_tint", "device", "search")
+KEPT = ("photo", "face", "finding_faces", "search")
+# What outlives Blender too. While the panel follows a face these are the face's; what the user has chosen last is
+# remembered besides, and is back with the next photo and the next file.
+REMEMBERED = ("model", "quality", "texture_size", "scalp_tint", "device")
 
 # Called when another photo is chosen, whether by a button, by typing or by a script.
 photo_listeners: list[Callable[[], None]] = []
 # Blender keeps no reference to the strings of a list made at run time: they must live on here.
 _models: list[tuple[str, str, str, str, int]] = []
 _kept: dict[str, Any] = {}
-_restoring = False
+_quiet = False
 
 
 def model_items(_owner: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str, str, int]]:
@@ -72,12 +76,47 @@ def keep_known_model(context: bpy.types.Context) -> None:
     """Back to the built-in model where the one that was chosen is gone."""
     current = session(context)
     if current.model not in model_names():
-        current.model = BUILTIN
+        with quietly():
+            current.model = BUILTIN
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Let the session's properties be set for the user to see, without a choice of the user's in it."""
+    global _quiet
+    before, _quiet = _quiet, True
+    try:
+        yield
+    finally:
+        _quiet = before
+
+
+def show_own_choices() -> None:
+    """What the user has chosen last, as far as it can still be chosen; the usual where nothing was."""
+    current = session(bpy.context)
+    with quietly():
+        for name in REMEMBERED:
+            current.property_unset(name)
+            value = remembered.recall(name)
+            # Blender refuses another type, and words that it does not know: the file may be of another version.
+            with contextlib.suppress(TypeError):
+                if value is not None and (name != "model" or value in model_names()):
+                    setattr(current, name, value)
 
 
 def _tell_listeners(_session: LikenessSession, _context: bpy.types.Context) -> None:
-    for listener in () if _restoring else photo_listeners:
+    for listener in () if _quiet else photo_listeners:
         listener()
+
+
+def _remembering(name: str) -> Callable[[Any, bpy.types.Context], None]:
+    """What happens when one of the `REMEMBERED` is chosen."""
+
+    def remember(session: Any, _context: bpy.types.Context) -> None:
+        if not _quiet:
+            remembered.remember(**{name: getattr(session, name)})
+
+    return remember
 
 
 class FoundFace(bpy.types.PropertyGroup):
@@ -95,22 +134,34 @@ class OtherPhoto(bpy.types.PropertyGroup):
 class LikenessSession(bpy.types.PropertyGroup):
     """Choices and progress; Blender neither undoes them nor asks to save them."""
 
-    photo: StringProperty(name="Photo", description="The photo to make a face from", update=_tell_listeners)
+    # FILE_NAME takes names that are no text, and has no second button to choose a file.
+    photo: StringProperty(
+        name="Photo", description="The photo to make a face from", subtype="FILE_NAME", update=_tell_listeners
+    )
     others: CollectionProperty(type=OtherPhoto)
     face: IntProperty(
         name="Face", description="Which face of the photo; -1 is the largest", default=LARGEST_FACE, min=LARGEST_FACE
     )
     faces: CollectionProperty(type=FoundFace)
     finding_faces: BoolProperty()
-    model: EnumProperty(name="Model", description="The face model", items=model_items)
-    quality: EnumProperty(name="Quality", items=QUALITIES, default=FINAL)
-    texture_size: EnumProperty(name="Texture", description="Size of the textures", items=TEXTURE_SIZES, default=AUTO)
-    scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True)
-    device: EnumProperty(name="Device", description="Where to compute", items=DEVICES, default=AUTO)
+    model: EnumProperty(name="Model", description="The face model", items=model_items, update=_remembering("model"))
+    quality: EnumProperty(name="Quality", items=QUALITIES, default=FINAL, update=_remembering("quality"))
+    texture_size: EnumProperty(
+        name="Texture",
+        description="Size of the textures",
+        items=TEXTURE_SIZES,
+        default=AUTO,
+        update=_remembering("texture_size"),
+    )
+    scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, update=_remembering("scalp_tint"))
+    device: EnumProperty(
+        name="Device", description="Where to compute", items=DEVICES, default=AUTO, update=_remembering("device")
+    )
     job: StringProperty(description="What is running, if anything")
     stage: StringProperty()
     fraction: FloatProperty(min=0.0, max=1.0)
     error: StringProperty(description="What went wrong last, in one sentence")
+    warning: StringProperty(description="What the user should know of the last result, a sentence a line")
     search: StringProperty(
         name="Search", description="Show only the sliders with this in their name", options={"TEXTEDIT_UPDATE"}
     )
@@ -152,19 +203,14 @@ def _keep_choices(_file: str) -> None:
 @bpy.app.handlers.persistent
 def _restore_choices(_file: str) -> None:
     """Bring the choices back."""
-    global _restoring
     current = session(bpy.context)
     _forget_progress()
-    keep_known_model(bpy.context)
+    show_own_choices()  # the file has those of whoever saved it
     if not _kept:  # the file is the one Blender starts with
         return
-    _restoring = True
-    try:
+    with quietly():
         for name in KEPT:
-            if name != "model" or _kept[name] in model_names():
-                setattr(current, name, _kept[name])
-    finally:
-        _restoring = False
+            setattr(current, name, _kept[name])
     for thumbnail in _kept["faces"]:
         current.faces.add().thumbnail = thumbnail
     current.others.clear()
@@ -175,7 +221,7 @@ def _restore_choices(_file: str) -> None:
 def _forget_progress() -> None:
     """Clear the progress of what was running when the file was saved, and the found faces, whose pictures are gone."""
     current = session(bpy.context)
-    current.job = current.stage = current.error = ""
+    current.job = current.stage = current.error = current.warning = ""
     current.finding_faces = False
     current.faces.clear()
 
@@ -185,6 +231,8 @@ def register() -> None:
     setattr(bpy.types.WindowManager, PROPERTY, PointerProperty(type=LikenessSession))
     _forget_progress()  # an earlier session may have left a file that is open already
     keep_known_model(bpy.context)
+    remembered.open_memory(user_folder() / remembered.FILE_NAME)
+    show_own_choices()
     bpy.app.handlers.load_pre.append(_keep_choices)
     bpy.app.handlers.load_post.append(_restore_choices)
 

@@ -17,12 +17,18 @@ def show_only(paths: Iterable[str]) -> None:
         return
     _previews.clear()
     for path in dict.fromkeys(paths):
-        _previews.load(path, bpy.path.abspath(path), "IMAGE", True)
+        _previews.load(_key(path), bpy.path.abspath(path), "IMAGE", True)
 
 
 def icon(path: str) -> int:
     """The icon of a picture given to `show_only`, or `NO_ICON`."""
-    return _previews[path].icon_id if _previews is not None and path in _previews else NO_ICON
+    key = _key(path)
+    return _previews[key].icon_id if _previews is not None and key in _previews else NO_ICON
+
+
+def _key(path: str) -> str:
+    """Blender takes a path of any bytes, and a key only if it is text."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def register() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..operators.texture import LIKENESS_OT_finish
 from ..scene.displacement import DETAIL, SUBDIVISION
-from ..scene.state import active_face, state_of
+from ..scene.state import active_face, is_draft, state_of
 from .sidebar import FacePanel
 
 
@@ -23,6 +24,8 @@ class LIKENESS_PT_detail(FacePanel, bpy.types.Panel):
         detail, subdivision = face.modifiers.get(DETAIL), face.modifiers.get(SUBDIVISION)
         if detail is None:
             layout.label(text="This face has no map of its wrinkles", icon="INFO")
+            if is_draft(face):
+                layout.operator(LIKENESS_OT_finish.bl_idname)
         else:
             layout.prop(state_of(face), "wrinkles")
             row = layout.row(align=True)

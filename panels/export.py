@@ -25,7 +25,7 @@ class LIKENESS_PT_export(FacePanel, bpy.types.Panel):
         # A button opens the file browser only where an operator is invoked, in a panel too.
         column.operator_context = "INVOKE_DEFAULT"
         column.operator(LIKENESS_OT_export_gltf.bl_idname, text="glTF", icon="EXPORT")
-        column.operator(LIKENESS_OT_export_fbx.bl_idname, text="FBX")
+        column.operator_menu_enum(LIKENESS_OT_export_fbx.bl_idname, "target", text="FBX for")
         column.operator(LIKENESS_OT_export_obj.bl_idname, text="OBJ with Keys")
         self.layout.operator(LIKENESS_OT_export_folder.bl_idname, text="Likeness Folder", icon="FILE_FOLDER")
 

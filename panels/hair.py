@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import bpy
 
 from ..operators.hair import LIKENESS_OT_add_hair, LIKENESS_OT_remove_hair, why_no_hair
@@ -11,8 +9,8 @@ from ..scene.hair.grow import hair_of
 from ..scene.hair.hair_material import colour_socket
 from ..scene.hair_colour import kept_hair_colour
 from ..scene.state import active_face
-from .human import LETTERS
 from .sidebar import FacePanel
+from .wrapping import draw_text
 
 
 class LIKENESS_PT_hair(FacePanel, bpy.types.Panel):
@@ -33,9 +31,9 @@ class LIKENESS_PT_hair(FacePanel, bpy.types.Panel):
             if colour is not None:
                 self.layout.prop(colour, "default_value", text="Colour")
         elif kept_hair_colour(face) is None:
-            self.layout.label(text="Its colour is not known: it will be brown", icon="INFO")
-        for line in textwrap.wrap(why_no_hair(context), LETTERS):
-            self.layout.label(text=line)
+            draw_text(self.layout, context, "Its colour is not known: it will be brown", "INFO")
+        if reason := why_no_hair(context):
+            draw_text(self.layout, context, reason)
 
 
 CLASSES = (LIKENESS_PT_hair,)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import bpy
 
 from ..operators.human import LIKENESS_OT_put_on_human, why_not_put_on
 from .sidebar import FacePanel
-
-LETTERS = 38  # of a line in a sidebar as wide as Blender opens it
+from .wrapping import draw_text
 
 
 class LIKENESS_PT_human(FacePanel, bpy.types.Panel):
@@ -22,8 +19,7 @@ class LIKENESS_PT_human(FacePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         self.layout.operator(LIKENESS_OT_put_on_human.bl_idname, icon="OUTLINER_OB_ARMATURE")
         if reason := why_not_put_on(context):
-            for line in textwrap.wrap(reason, LETTERS):
-                self.layout.label(text=line)
+            draw_text(self.layout, context, reason)
 
 
 CLASSES = (LIKENESS_PT_human,)

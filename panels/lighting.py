@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import bpy
 
-from ..operators.lighting import LIKENESS_OT_match_photo_light, LIKENESS_OT_studio_light, LIKENESS_OT_use_light
+from ..operators.lighting import LIKENESS_OT_match_photo_light, LIKENESS_OT_studio_light
+from ..operators.scene_setup import LIKENESS_OT_use_light, has_photos_light
 from ..scene.light.sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node
 from ..scene.light.studio_light import STUDIO_LIGHTS
 from ..scene.state import active_face, state_of
 from .sidebar import FacePanel
+from .wrapping import draw_text
 
 PRESETS_A_ROW = 2
 
@@ -22,11 +24,11 @@ class LIKENESS_PT_lighting(FacePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         memory = state_of(active_face(context))
-        if memory.world is None or context.scene.world != memory.world:
+        if not has_photos_light(context):
             layout.operator(LIKENESS_OT_use_light.bl_idname, icon="LIGHT_SUN")
         node = light_node(memory.world)
         if node is None:
-            layout.label(text="This light has no controls; pick one below.", icon="INFO")
+            draw_text(layout, context, "This light has no controls; pick one below.", "INFO")
         else:
             column = layout.column(align=True)
             for name in (STRENGTH, ROTATION, WARMTH):

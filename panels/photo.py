@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-from pathlib import PurePath
-
 import bpy
 
 from ..operators import engine_host, thumbnails
@@ -14,17 +11,26 @@ from ..operators.photo import (
     LIKENESS_OT_choose_face,
     LIKENESS_OT_choose_photo,
     LIKENESS_OT_dismiss_error,
+    photo_label,
     recent_photos,
 )
-from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, session
+from ..operators.scene_setup import (
+    LIKENESS_OT_photo_camera,
+    LIKENESS_OT_use_light,
+    has_photos_light,
+    shows_photo,
+)
+from ..operators.settings import LARGEST_FACE, ROOT_PACKAGE, LikenessSession, preferences, session
+from ..operators.texture import LIKENESS_OT_finish
+from ..scene.state import active_face, is_draft
 from .progress import draw_progress
 from .sidebar import SidebarPanel
+from .wrapping import draw_text
 
 THUMBNAIL_SCALE = 7.0
 FACE_SCALE = 3.5
 FACES_IN_A_ROW = 3
-LETTER_WIDTH = 6.5  # of the interface's font at scale 1, in pixels, on average
-MARGIN_LETTERS = 17  # tabs, frames, and a button at each end
+BESIDE_ERROR = 3.0  # units of the interface: the frame, and a button at each end
 
 
 class LIKENESS_MT_recent(bpy.types.Menu):
@@ -38,7 +44,7 @@ class LIKENESS_MT_recent(bpy.types.Menu):
             self.layout.label(text="No photo was used yet")
         for path in recent:
             self.layout.operator_context = "EXEC_DEFAULT"
-            choose = self.layout.operator(LIKENESS_OT_choose_photo.bl_idname, text=PurePath(path).name)
+            choose = self.layout.operator(LIKENESS_OT_choose_photo.bl_idname, text=photo_label(path))
             choose.filepath = path
 
 
@@ -63,11 +69,17 @@ class LIKENESS_PT_photo(SidebarPanel, bpy.types.Panel):
             row = self.layout.row()
             row.scale_y = 1.5
             row.operator(LIKENESS_OT_create.bl_idname, icon="USER")
+            face = active_face(context)
+            if face is not None and is_draft(face):
+                self.layout.operator(LIKENESS_OT_finish.bl_idname, icon="TEXTURE")
+        _draw_set_up(self.layout, context)
         # What comes and goes stands below, so that the button does not move away under the mouse.
         if current.finding_faces:
             self.layout.label(text="Looking for faces...", icon="VIEWZOOM")
         if current.error:
-            _draw_error(self.layout, current.error, letters_per_line(context))
+            _draw_message(self.layout, context, current.error, alert=True)
+        if current.warning:
+            _draw_message(self.layout, context, current.warning, alert=False)
 
 
 class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
@@ -84,14 +96,11 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
         column.use_property_decorate = False
         for name in ("model", "quality", "texture_size", "scalp_tint", "device"):
             column.prop(current, name)
+        own = preferences(context)
+        if own is not None:
+            column.prop(own, "set_up")
         self.layout.separator()
         self.layout.operator(LIKENESS_OT_open_reconstruction.bl_idname, icon="FILE_FOLDER")
-
-
-def letters_per_line(context: bpy.types.Context) -> int:
-    """How many letters fit into a line of the region, about."""
-    letter = LETTER_WIDTH * context.preferences.system.ui_scale
-    return max(20, int(context.region.width / letter) - MARGIN_LETTERS)
 
 
 def _draw_photo(layout: bpy.types.UILayout, current: LikenessSession) -> None:
@@ -120,6 +129,15 @@ def _draw_faces(layout: bpy.types.UILayout, current: LikenessSession) -> None:
         choose.index = index
 
 
+def _draw_set_up(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What makes the scene that of the photo, and the artist's own again; absent where there is nothing to switch."""
+    if not (LIKENESS_OT_photo_camera.poll(context) or LIKENESS_OT_use_light.poll(context)):
+        return
+    column = layout.column(align=True)
+    column.operator(LIKENESS_OT_photo_camera.bl_idname, icon="VIEW_CAMERA", depress=shows_photo(context))
+    column.operator(LIKENESS_OT_use_light.bl_idname, icon="LIGHT_SUN", depress=has_photos_light(context))
+
+
 def _draw_missing_engine(layout: bpy.types.UILayout) -> None:
     column = layout.column(align=True)
     column.label(text="The engine is not installed", icon="INFO")
@@ -131,13 +149,11 @@ def _draw_progress(layout: bpy.types.UILayout, current: LikenessSession) -> None
     layout.label(text=f"{current.job} is running", icon="TIME")
 
 
-def _draw_error(layout: bpy.types.UILayout, error: str, letters: int) -> None:
+def _draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, alert: bool) -> None:
     row = layout.box().row()
-    row.alert = True
-    row.label(text="", icon="ERROR")
-    column = row.column(align=True)
-    for line in textwrap.wrap(error, letters):
-        column.label(text=line)
+    row.alert = alert
+    row.label(text="", icon="ERROR" if alert else "INFO")
+    draw_text(row, context, text, taken=BESIDE_ERROR)
     row.operator(LIKENESS_OT_dismiss_error.bl_idname, text="", icon="X", emboss=False)
 
 

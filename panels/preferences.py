@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
@@ -17,13 +15,17 @@ from ..operators.engine import (
     LIKENESS_OT_stop_engine,
 )
 from ..operators.engine_state import BUILD_ITEMS, PYTHONS
+from ..operators.scene_setup import SET_UP_TEXT
 from ..operators.settings import ROOT_PACKAGE, session
+from ..scene.setup.photo import CHOICES
 from .model_list import draw_models
 from .progress import draw_progress
+from .wrapping import draw_text
 
 # The builds for this kind of computer; all of them where there is none, so that installing says why it is impossible.
 _ITEMS = [item for item in BUILD_ITEMS if engine_state.find_or_none(item[0])] or list(BUILD_ITEMS)
-LETTERS = 90  # in a line of the window, about
+# A failed or cancelled installation has left what it had fetched.
+GOES_ON = "What was downloaded already is kept: the next installation goes on from there."
 
 
 def _interpreter_changed(preferences: LikenessPreferences, _context: bpy.types.Context) -> None:
@@ -69,16 +71,17 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         max=240,
         update=_idle_time_changed,
     )
+    set_up: EnumProperty(name="Set Up Scene", description=SET_UP_TEXT, items=CHOICES)
 
     def draw(self, context: bpy.types.Context) -> None:
         current = session(context)
-        self._draw_state()
+        self._draw_state(context)
         if current.job:
             draw_progress(self.layout, current, f"{current.job}: {current.stage}")
         elif not self.interpreter:
-            self._draw_installing()
+            self._draw_installing(context)
         if current.error:
-            self._draw_sentence(current.error, "ERROR")
+            self._draw_error(context, current.error)
         self._draw_tools()
         header, body = self.layout.panel("likeness_engine_options", default_closed=True)
         header.label(text="Engine Options")
@@ -87,12 +90,12 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         header, body = self.layout.panel("likeness_face_models", default_closed=False)
         header.label(text="Face Models")
         if body is not None:
-            draw_models(body)
+            draw_models(body, context)
 
-    def _draw_state(self) -> None:
+    def _draw_state(self, context: bpy.types.Context) -> None:
         """What there is, in a line of its own: a path is long."""
         if self.interpreter:
-            self.layout.label(text=f"Engine: own Python, {self.interpreter}", icon="CONSOLE")
+            draw_text(self.layout, context, f"Engine: own Python, {self.interpreter}", "CONSOLE")
         else:
             self.layout.label(
                 text=f"Engine: {engine_state.summary()}", icon="CHECKMARK" if self._is_ready() else "INFO"
@@ -109,11 +112,11 @@ class LikenessPreferences(bpy.types.AddonPreferences):
             buttons.operator(LIKENESS_OT_stop_engine.bl_idname, text="Stop", icon="PAUSE")
         buttons.operator(LIKENESS_OT_copy_diagnostics.bl_idname, icon="COPYDOWN")
 
-    def _draw_installing(self) -> None:
+    def _draw_installing(self, context: bpy.types.Context) -> None:
         """Install, or what can be done with what is installed."""
         installed = engine_state.current().installed
         if engine_state.current().outdated:
-            self._draw_sentence("This engine was made for another version of Likeness: repair it.", "INFO")
+            draw_text(self.layout, context, "This engine was made for another version of Likeness: repair it.", "INFO")
         if not (self.wheels or bpy.app.online_access or bpy.app.online_access_override):
             row = self.layout.row()
             row.label(text="To download it, go online:", icon="INTERNET_OFFLINE")
@@ -126,12 +129,18 @@ class LikenessPreferences(bpy.types.AddonPreferences):
             row.operator(LIKENESS_OT_install_engine.bl_idname, text=self._install_text(), icon="IMPORT")
         if installed is not None:
             row.operator(LIKENESS_OT_repair_engine.bl_idname, icon="FILE_REFRESH")
-            row.operator(LIKENESS_OT_remove_engine.bl_idname, icon="TRASH")
+        if installed is not None or engine_state.current().downloads:
+            row.operator(LIKENESS_OT_remove_engine.bl_idname, text=self._remove_text(), icon="TRASH")
+        if engine_state.current().downloads:
+            draw_text(self.layout, context, GOES_ON, "INFO")
 
     def _install_text(self) -> str:
         build = engine_state.find_or_none(self.build)
         label = engine_state.BUILD_LABELS[self.build]
         return f"Install {label} Engine (needs {engine_state.gigabytes(build.space)})" if build else "Install Engine"
+
+    def _remove_text(self) -> str:
+        return "Remove Engine" if engine_state.current().installed else "Delete Downloads"
 
     def _draw_options(self, layout: bpy.types.UILayout) -> None:
         layout.use_property_split = True
@@ -140,11 +149,10 @@ class LikenessPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "interpreter")
         layout.prop(self, "idle_minutes")
 
-    def _draw_sentence(self, sentence: str, icon: str) -> None:
+    def _draw_error(self, context: bpy.types.Context, error: str) -> None:
         column = self.layout.column(align=True)
-        column.alert = icon == "ERROR"
-        for number, line in enumerate(textwrap.wrap(sentence, LETTERS)):
-            column.label(text=line, icon="BLANK1" if number else icon)
+        column.alert = True
+        draw_text(column, context, error, "ERROR")
 
 
 CLASSES = (LikenessPreferences,)

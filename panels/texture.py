@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..operators.texture import LIKENESS_OT_rebake_texture
-from ..scene.state import active_face, face_images, state_of
+from ..operators.texture import LIKENESS_OT_finish, LIKENESS_OT_rebake_texture
+from ..scene.state import active_face, face_images, is_draft, state_of
 from ..scene.texture_view import SEEN, SHADED, VIEWS, available_views
 from .sidebar import FacePanel
 
@@ -35,7 +35,10 @@ class LIKENESS_PT_texture(FacePanel, bpy.types.Panel):
         if memory.albedo is not None:
             width, height = memory.albedo.size
             layout.label(text=f"Resolution {width} x {height}")
-        layout.operator_menu_enum(LIKENESS_OT_rebake_texture.bl_idname, "texture_size", text="Bake Again")
+        if is_draft(face):
+            layout.operator(LIKENESS_OT_finish.bl_idname)
+        else:
+            layout.operator_menu_enum(LIKENESS_OT_rebake_texture.bl_idname, "texture_size", text="Bake Again")
 
 
 def _without_materials(context: bpy.types.Context) -> bool:

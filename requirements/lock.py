@@ -34,9 +34,11 @@ def without(listing: str, other: str) -> str:
 def main() -> int:
     """Write the lists; the exit status is 1 where one could not be made anew."""
     runtime, torch = ((HERE / name).read_text(encoding="utf-8") for name in ("runtime.txt", "torch.txt"))
+    uv = re.findall(r"(?m)^uv==\S+", (HERE / "dev.txt").read_text(encoding="utf-8"))
     common = lock(runtime, "--no-deps")
     cuda = without(lock(torch, "--constraints", str(HERE / "runtime.txt")), common)
     lists = {"common.txt": common, "torch.txt": lock(torch, "--no-deps"), "torch-cuda-linux.txt": cuda}
+    lists["uv.txt"] = lock("\n".join(uv), "--no-deps")
     failed = False
     for name, suffix in FROM_PYTORCH.items():
         pins = re.sub(r"(?m)^(torch==\S+)", rf"\1+{suffix}", torch)

@@ -6,6 +6,8 @@ no Blender, both know. Standard library only.
 
 from __future__ import annotations
 
+from ..errors import LikenessError
+
 # The shape alone, or light, texture and detail as well.
 DRAFT, FINAL = "draft", "final"
 QUALITIES = (DRAFT, FINAL)
@@ -14,6 +16,9 @@ AUTO_SIZES = (1024, 2048)  # what AUTO takes: the larger one where the photo has
 # How many vertices an exported mesh has: its cage's, its own, or those of one subdivision more.
 COARSE, MEDIUM, FINE = "coarse", "medium", "fine"
 DETAILS = (COARSE, MEDIUM, FINE)
+# Whom an FBX file is made for: any program, or a game engine.
+PLAIN, UNREAL, UNITY, GODOT = "plain", "unreal", "unity", "godot"
+FBX_TARGETS = (PLAIN, UNREAL, UNITY, GODOT)
 # The fastest device that works, or one of PyTorch's.
 AUTO, CPU, CUDA, MPS = "auto", "cpu", "cuda", "mps"
 DEVICES = (AUTO, CPU, CUDA, MPS)
@@ -29,6 +34,26 @@ MODEL_SHAPE, RAFARE_SHAPE = "fit", "rafare"
 SHAPES = (MODEL_SHAPE, RAFARE_SHAPE)
 
 
-def texture_size(word: str) -> int | str:
-    """A texture's size as the pipeline knows it, from the word for it: AUTO or a number. Raises `ValueError`."""
-    return word if word == AUTO else int(word)
+TEXTURE_LIMITS = (16, 4096)  # texels a side; the memory that maps take grows with the square of it
+
+
+def texture_size(choice: object) -> int | str:
+    """A texture's size as the pipeline knows it, AUTO or a number of pixels, from that or the word for it.
+
+    Raises:
+        LikenessError: it is neither, or no size that a texture can have.
+    """
+    if choice == AUTO:
+        return AUTO
+    least, most = TEXTURE_LIMITS
+    digits = "" if isinstance(choice, bool | float) else str(choice)
+    if not (digits.isascii() and digits.isdigit()) or not least <= int(digits[:9]) <= most:
+        raise LikenessError(
+            f"A texture's size is {AUTO!r} or a whole number of pixels from {least} to {most}, not {choice!r:.60}."
+        )
+    return int(digits)
+
+
+def device_note(device: str) -> str:
+    """Why a result was not computed where it was asked for, from what it tells of its device; "" where it was."""
+    return "" if device in DEVICES else device

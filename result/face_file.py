@@ -24,7 +24,7 @@ SCHEMA_FILE = Path(__file__).with_name("face.schema.json")
 
 
 def face_text(reconstruction: Reconstruction) -> str:
-    """The content of ``face.json``."""
+    """The content of ``face.json``, in ASCII: names of files may hold bytes that only escapes carry over."""
     r = reconstruction
     record = {
         "schema_version": SCHEMA_VERSION,
@@ -42,7 +42,9 @@ def face_text(reconstruction: Reconstruction) -> str:
         record["appearance"] = r.appearance.record()
     if r.photos:
         record["photos"] = r.photos
-    return json.dumps(record, indent=1, ensure_ascii=False, default=_plain)
+    if r.warnings:
+        record["warnings"] = r.warnings
+    return json.dumps(record, indent=1, default=_plain)
 
 
 def _plain(value: Any) -> Any:
@@ -98,4 +100,5 @@ def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Recons
         images=images,
         photos=face.get("photos", []),
         appearance=colouring_of(face.get("appearance", {})),
+        warnings=face.get("warnings", []),
     )

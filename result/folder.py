@@ -1,13 +1,12 @@
 """The folder of a `Reconstruction`: written and read.
 
-numpy and the standard library only: Blender's own Python reads the folder with this module. A folder appears
-all at once: it is written beside its final place and renamed, so a reader never sees half a result.
+numpy and the standard library only: Blender's own Python reads the folder with this module. A folder is filled by way
+of `fresh_result`, so a reader never sees half a result.
 """
 
 from __future__ import annotations
 
 import shutil
-import uuid
 import zipfile
 from collections.abc import Callable
 from dataclasses import fields
@@ -18,11 +17,11 @@ import numpy as np
 
 from ..errors import LikenessError
 from ..geometry.cage import cage_of
-from ..replacing import put_in_place
-from .face_file import FACE_FILE, assemble, face_text, read_face
-from .reconstruction import IMAGE_FILES, OTHER_FILES, Mesh, Reconstruction
+from .face_file import assemble, face_text, read_face
+from .file_names import FACE_FILE, MESH_FILE
+from .fresh_result import disk_faults, fresh_result
+from .reconstruction import IMAGE_FILES, Mesh, Reconstruction
 
-MESH_FILE = "mesh.npz"
 MESH_ARRAYS = tuple(f.name for f in fields(Mesh) if f.name != "cage")  # every mesh has these
 
 ImageWriter = Callable[[Path, np.ndarray], None]
@@ -32,16 +31,6 @@ def _encode(path: Path, image: np.ndarray) -> None:
     from .image_files import write_image  # needs the image libraries, which Blender does not have
 
     write_image(path, image)
-
-
-def check_target(folder: Path) -> None:
-    """Raise `LikenessError` where a result must not be written: over a file, or among what is no result."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise LikenessError(f"{folder} is a file; choose another name for the result folder.")
-    if any(folder.iterdir()) and not (folder / FACE_FILE).exists():
-        raise LikenessError(f"{folder} holds other files and no Likeness result; choose another folder.")
 
 
 def write_reconstruction(
@@ -56,17 +45,8 @@ def write_reconstruction(
     Raises:
         LikenessError: the folder is something else than a result, or cannot be written.
     """
-    folder = Path(folder).absolute()
-    check_target(folder)
-    fresh = folder.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        fresh.mkdir(parents=True)
-        _write_files(reconstruction, fresh, write_image)
-        _replace(folder, fresh)
-    except OSError as error:
-        raise LikenessError(f"The result cannot be written to {folder}: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with fresh_result(Path(folder)) as fresh:
+        write_files(reconstruction, fresh.folder, write_image)
 
 
 def read_reconstruction(folder: Path | str) -> Reconstruction:
@@ -97,21 +77,26 @@ def read_reconstruction(folder: Path | str) -> Reconstruction:
     return assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
 
 
-def _write_files(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter) -> None:
-    for name, image in reconstruction.images.items():
-        if isinstance(image, Path):
-            shutil.copyfile(image, folder / name)
-        else:
-            write_image(folder / name, image)
-    for name, content in reconstruction.files.items():
-        (folder / name).write_bytes(content)
-    mesh = reconstruction.mesh
+def write_files(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter = _encode) -> None:
+    """Write the files of a result into an empty folder, such as `fresh_result` gives. Raises `LikenessError`."""
+    with disk_faults(folder):
+        for name, image in reconstruction.images.items():
+            if isinstance(image, Path):
+                shutil.copyfile(image, folder / name)
+            else:
+                write_image(folder / name, image)
+        for name, content in reconstruction.files.items():
+            (folder / name).write_bytes(content)
+        _write_mesh(reconstruction.mesh, folder / MESH_FILE)
+        (folder / FACE_FILE).write_text(face_text(reconstruction), encoding="utf-8")
+
+
+def _write_mesh(mesh: Mesh, path: Path) -> None:
     arrays = {name: np.asarray(getattr(mesh, name)) for name in MESH_ARRAYS}
     arrays |= mesh.cage.arrays() if mesh.cage is not None else {}
     # Single precision is a nanometre on a head; half the file.
     compact = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in arrays.items()}
-    _write_arrays(folder / MESH_FILE, compact)
-    (folder / FACE_FILE).write_text(face_text(reconstruction), encoding="utf-8")
+    _write_arrays(path, compact)
 
 
 def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -120,16 +105,6 @@ def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-
-
-def _replace(folder: Path, fresh: Path) -> None:
-    """Put ``fresh`` in the place of ``folder``; if that fails the old folder is back where it was."""
-    old = folder.with_name(f".{uuid.uuid4().hex}.old")
-    put_in_place(fresh, folder, old)
-    for path in old.iterdir() if old.exists() else ():
-        if path.name not in (FACE_FILE, MESH_FILE, *IMAGE_FILES, *OTHER_FILES):
-            path.rename(folder / path.name)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _read_mesh(path: Path) -> Mesh:

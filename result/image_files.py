@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import cv2
@@ -51,7 +53,7 @@ def loaded(image: np.ndarray | Path) -> np.ndarray:
 
 def _read_exr(path: Path) -> np.ndarray:
     try:
-        with OpenEXR.File(str(path)) as file:
+        with OpenEXR.File(os.fsencode(path)) as file:
             pixels = np.asarray(next(iter(file.channels().values())).pixels)
     except RuntimeError as error:
         raise OSError(f"{path.name}: {error}") from error
@@ -74,6 +76,8 @@ def _write_exr(path: Path, image: np.ndarray) -> None:
     pixels[..., 3] = 1.0  # Blender divides by alpha when it looks a texel up
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     try:
-        OpenEXR.File(header, {"RGBA": pixels}).write(str(path))
+        OpenEXR.File(header, {"RGBA": pixels}).write(os.fsencode(path))  # a name need not be letters
     except RuntimeError as error:
-        raise OSError(f"{path.name}: {error}") from error
+        # The library says the system's reason in words alone.
+        code = next((code for code in errno.errorcode if os.strerror(code) in str(error)), errno.EIO)
+        raise OSError(code, os.strerror(code), str(path)) from error

@@ -81,6 +81,7 @@ class Reconstruction:
     files: dict[str, bytes] = field(default_factory=dict)  # of `OTHER_FILES`, written beside; not read back
     photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, index, pose, ...
     appearance: Colouring = field(default_factory=Colouring)  # colours of hair, irises and skin
+    warnings: list[str] = field(default_factory=list)  # sentences on what the user should know of this result
 
     def save(self, folder: Path | str) -> None:
         """Write the result folder, replacing an old result there only when the new one is complete.

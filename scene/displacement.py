@@ -35,6 +35,17 @@ def add_detail(face: bpy.types.Object, displacement: bpy.types.Image | None) -> 
         _displace(face, displacement)
 
 
+def add_displacement(face: bpy.types.Object, displacement: bpy.types.Image) -> None:
+    """Displace a face that was made without a map of its detail (metres), where `add_detail` would have done it."""
+    modifiers, place = face.modifiers, face.modifiers.find(SUBDIVISION)
+    modifiers.new(VIEWPORT, "NODES").node_group = _viewport_group()
+    _displace(face, displacement)
+    last = len(modifiers) - 1
+    if place >= 0:
+        modifiers.move(last - 1, place)
+        modifiers.move(last, place + 2)
+
+
 def _subdivide(face: bpy.types.Object) -> None:
     modifier = face.modifiers.new(SUBDIVISION, "SUBSURF")
     modifier.levels = VIEWPORT_LEVELS

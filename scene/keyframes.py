@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import bpy
 
@@ -37,3 +39,29 @@ def _property(thing: Keyable) -> str:
         return "value"
     modes = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
     return modes.get(thing.rotation_mode, "rotation_euler")
+
+
+def keyed_frames(blocks: Iterable[bpy.types.ID | None]) -> tuple[int, int] | None:
+    """The first and last frame with keyframes of data blocks; None where nothing is keyed."""
+    found = [frames for block in blocks if block is not None for frames in _keyed(block.animation_data)]
+    if not found:
+        return None
+    return math.floor(min(first for first, _ in found)), math.ceil(max(last for _, last in found))
+
+
+def _keyed(animation: bpy.types.AnimData | None) -> Iterator[tuple[float, float]]:
+    if animation is None:
+        return
+    if animation.action is not None:
+        yield from (curve.range() for curve in _curves(animation) if not curve.is_empty)
+    if animation.use_nla:
+        strips = [strip for track in animation.nla_tracks if not track.mute for strip in track.strips]
+        yield from ((strip.frame_start, strip.frame_end) for strip in strips if not strip.mute)
+
+
+def _curves(animation: bpy.types.AnimData) -> Iterable[bpy.types.FCurve]:
+    action: Any = animation.action
+    if not hasattr(action, "layers"):  # until Blender 4.3
+        return action.fcurves
+    bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    return [curve for bag in bags if bag.slot == animation.action_slot for curve in bag.fcurves]

@@ -11,10 +11,10 @@ from mathutils import Matrix
 from ..geometry.arrays import Floats
 from ..result.reconstruction import Reconstruction
 from .axes import CAMERA_TO_VIEW, MODEL_TO_BLENDER, from_blender
-from .building.camera import pixel_scale
 from .light.lighting import photo_light
 from .light.sh_light import TRANSFER, sh_basis, turn_light
 from .light.sky import COEFFICIENT_NAMES, ROTATION, STRENGTH, SUN_COLOUR, SUN_STRENGTH, WARMTH, light_node, warmth_gains
+from .setup.picture import pixel_scale
 from .state import state_of
 from .turning import head_bone
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..anatomy.arkit import opens_jaw
+from ..anatomy.arkit import closes_lids, opens_jaw
 from ..result.reconstruction import Mesh
 from .axes import to_blender
 
@@ -28,9 +28,12 @@ def add_shape_keys(face: bpy.types.Object, mesh: Mesh) -> None:
 
 
 def expression_keys(face: bpy.types.Object) -> list[bpy.types.ShapeKey]:
-    """The keys of a face without its Basis."""
-    keys = face.data.shape_keys
-    return list(keys.key_blocks[1:]) if keys else []
+    """The keys of a face that are sliders: not its Basis, and none that others drive.
+
+    Blender reads the state of objects that are no meshes as well; they have none.
+    """
+    keys = getattr(face.data, "shape_keys", None)
+    return [key for key in keys.key_blocks[1:] if not closes_lids(key.name)] if keys else []
 
 
 def jaw_key(face: bpy.types.Object) -> bpy.types.ShapeKey | None:

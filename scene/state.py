@@ -28,20 +28,24 @@ def _update_view(memory: LikenessFace, context: bpy.types.Context) -> None:
     show_view(memory.id_data, face_images(memory.id_data), memory.texture_view)
 
 
-def _gaze_sideways(face: LikenessFace) -> float:
-    return gaze(face.id_data, SIDEWAYS)
+def _face_of(views: FaceViews) -> bpy.types.Object | None:
+    """The face that sliders are on, or the active one where they are on a scene."""
+    owner = views.id_data
+    return owner if isinstance(owner, bpy.types.Object) else active_face(bpy.context)
 
 
-def _set_gaze_sideways(face: LikenessFace, value: float) -> None:
-    set_gaze(face.id_data, SIDEWAYS, value)
+def _gaze(axis: int) -> dict[str, Any]:
+    """How a slider reads and sets the gaze along one axis."""
 
+    def get(views: FaceViews) -> float:
+        face = _face_of(views)
+        return gaze(face, axis) if face else 0.0
 
-def _gaze_up(face: LikenessFace) -> float:
-    return gaze(face.id_data, UP)
+    def put(views: FaceViews, value: float) -> None:
+        if face := _face_of(views):
+            set_gaze(face, axis, value)
 
-
-def _set_gaze_up(face: LikenessFace, value: float) -> None:
-    set_gaze(face.id_data, UP, value)
+    return {"get": get, "set": put, "min": -1.0, "max": 1.0, "options": set()}
 
 
 def _head_angle(name: str, description: str, axis: int) -> Any:
@@ -51,6 +55,11 @@ def _head_angle(name: str, description: str, axis: int) -> Any:
 
 def _angle(name: str, description: str, joint: str, axis: int, bone_of: BoneOf) -> Any:
     least, most = slider_range(joint, axis)
+
+    def bone(views: FaceViews) -> bpy.types.PoseBone | None:
+        face = _face_of(views)
+        return bone_of(face) if face else None
+
     return FloatProperty(
         name=name,
         description=description,
@@ -58,8 +67,8 @@ def _angle(name: str, description: str, joint: str, axis: int, bone_of: BoneOf) 
         min=least,
         max=most,
         options=set(),
-        get=lambda memory: angle_of(bone_of(memory.id_data), axis),
-        set=lambda memory, angle: set_angle(bone_of(memory.id_data), axis, min(max(angle, least), most)),
+        get=lambda views: angle_of(bone(views), axis),
+        set=lambda views, angle: set_angle(bone(views), axis, min(max(angle, least), most)),
     )
 
 
@@ -73,15 +82,39 @@ def _show_wrinkles(memory: LikenessFace, wanted: bool) -> None:
         memory.wrinkle_strength = before or memory.wrinkle_strength
 
 
-class LikenessFace(bpy.types.PropertyGroup):
+class FaceViews:
+    """Sliders that show and set what bones and keys hold: of the face that they are on, or of the active one."""
+
+    head_yaw: _head_angle("Yaw", "Turn the head to the face's left", YAW)
+    head_pitch: _head_angle("Pitch", "Let the head look up", PITCH)
+    head_roll: _head_angle("Roll", "Lean the head to the face's left", ROLL)
+    jaw_angle: _angle("Jaw", "Open the mouth", JointName.JAW, PITCH, jaw_bone)
+    # Views of the eyeLook keys, which are keyed and exported in their place.
+    gaze_sideways: FloatProperty(
+        name="Sideways", description="Let both eyes look to the face's left (1) or right (-1)", **_gaze(SIDEWAYS)
+    )
+    gaze_up: FloatProperty(
+        name="Up", description="Let both eyes look up (1) or down (-1), with the lids following", **_gaze(UP)
+    )
+
+
+class LikenessViews(FaceViews, bpy.types.PropertyGroup):
+    """The sliders of the active face, on its scene: Blender locks those that are on a library override."""
+
+
+class LikenessFace(FaceViews, bpy.types.PropertyGroup):
     """State of one face; ``id`` is empty on every object that is no face. A human remembers here what head it wears."""
 
     id: StringProperty(name="Identity", description="Unique name of this reconstruction")
+    owner: StringProperty(name="Owner", description="Identity of the face that this comes with")
     photo: StringProperty(name="Photo", description="The photo this face was made from", subtype="FILE_PATH")
     other_photos: StringProperty(name="Other Photos", description="Further photos of the person, as JSON")
     model: StringProperty(name="Model", description="The face model behind this face")
+    texture_size: StringProperty(name="Texture Size", description="What was chosen for the textures")
+    scalp_tint: BoolProperty(name="Scalp Tint", description="Whether the scalp was to have stubble", default=True)
     licence: StringProperty(name="Licence", description="Licence of the face model")
     record: StringProperty(name="Record", description=f"{FACE_FILE} of the result this face was made from")
+    fit: StringProperty(name="Fit", description="The neutral face as it was fitted: vertices as float32 in base64")
     anatomy: StringProperty(name="Anatomy", description="Landmarks and parts of the mesh, as JSON")
     camera: PointerProperty(name="Camera", type=bpy.types.Object)
     sun: PointerProperty(name="Sun", type=bpy.types.Object)
@@ -90,29 +123,6 @@ class LikenessFace(bpy.types.PropertyGroup):
     photo_expression: StringProperty(name="Photo's Expression", description="Value of each shape key, as JSON")
     photo_rotation: FloatVectorProperty(
         name="Photo's Pose", description="How the head is turned, in the rig's axes", size=4, default=(1, 0, 0, 0)
-    )
-    head_yaw: _head_angle("Yaw", "Turn the head to the face's left", YAW)
-    head_pitch: _head_angle("Pitch", "Let the head look up", PITCH)
-    head_roll: _head_angle("Roll", "Lean the head to the face's left", ROLL)
-    jaw_angle: _angle("Jaw", "Open the mouth", JointName.JAW, PITCH, jaw_bone)
-    # Views of the eyeLook keys, which are keyed and exported in their place.
-    gaze_sideways: FloatProperty(
-        name="Sideways",
-        description="Let both eyes look to the face's left (1) or right (-1)",
-        min=-1.0,
-        max=1.0,
-        options=set(),
-        get=_gaze_sideways,
-        set=_set_gaze_sideways,
-    )
-    gaze_up: FloatProperty(
-        name="Up",
-        description="Let both eyes look up (1) or down (-1), with the lids following",
-        min=-1.0,
-        max=1.0,
-        options=set(),
-        get=_gaze_up,
-        set=_set_gaze_up,
     )
     light: FloatVectorProperty(name="Photo's Light", description="Nine SH terms in linear RGB, as recovered", size=27)
     albedo: PointerProperty(name="Albedo", type=bpy.types.Image)
@@ -136,11 +146,15 @@ class LikenessFace(bpy.types.PropertyGroup):
     )
 
 
+STATES = {bpy.types.Object: LikenessFace, bpy.types.Scene: LikenessViews}
+
+
 def register() -> None:
     """Register the state; again is fine."""
     if not hasattr(bpy.types.Object, PROPERTY):
-        bpy.utils.register_class(LikenessFace)
-        setattr(bpy.types.Object, PROPERTY, PointerProperty(type=LikenessFace))
+        for owner, kind in STATES.items():
+            bpy.utils.register_class(kind)
+            setattr(owner, PROPERTY, PointerProperty(type=kind))
         if not bpy.app.binary_path:  # Blender as a module: a class alive at the interpreter's end can crash or hang it
             atexit.register(unregister)
 
@@ -148,13 +162,19 @@ def register() -> None:
 def unregister() -> None:
     """Take the state's class away; again is fine. Files keep what was stored."""
     if hasattr(bpy.types.Object, PROPERTY):
-        delattr(bpy.types.Object, PROPERTY)
-        bpy.utils.unregister_class(LikenessFace)
+        for owner, kind in STATES.items():
+            delattr(owner, PROPERTY)
+            bpy.utils.unregister_class(kind)
 
 
 def state_of(face: bpy.types.Object) -> LikenessFace:
     """The state of a face object."""
     return getattr(face, PROPERTY)
+
+
+def views_of(face: bpy.types.Object, scene: bpy.types.Scene) -> FaceViews:
+    """The sliders to draw for the active face: its own, or the scene's where it is a library override."""
+    return state_of(face) if face.override_library is None else getattr(scene, PROPERTY)
 
 
 def face_images(face: bpy.types.Object) -> FaceImages:
@@ -166,6 +186,11 @@ def face_images(face: bpy.types.Object) -> FaceImages:
 def is_face(candidate: bpy.types.Object | None) -> bool:
     """Whether an object is a face made here."""
     return candidate is not None and candidate.type == "MESH" and bool(state_of(candidate).id)
+
+
+def is_draft(face: bpy.types.Object) -> bool:
+    """Whether a face has a shape alone: no texture was made for it."""
+    return state_of(face).albedo is None
 
 
 def faces_of(scene: bpy.types.Scene) -> list[bpy.types.Object]:
@@ -180,9 +205,10 @@ def active_face(context: bpy.types.Context) -> bpy.types.Object | None:
         return active
     if active.type not in COMPANION_TYPES:
         return None
-    mine = (face for face in faces_of(context.scene) if active in _companions(face))
+    mine = (face for face in faces_of(context.scene) if active in companions(face))
     return next(mine, None)
 
 
-def _companions(face: bpy.types.Object) -> tuple[bpy.types.Object | None, ...]:
+def companions(face: bpy.types.Object) -> tuple[bpy.types.Object | None, ...]:
+    """The objects that come with a face: its rig, camera, sun and hair, as far as they are there."""
     return face.parent, state_of(face).camera, state_of(face).sun, state_of(face).hair

@@ -56,7 +56,8 @@ def remember_photo(face: bpy.types.Object, reconstruction: Reconstruction) -> No
     towards = -points / np.linalg.norm(points, axis=1, keepdims=True)
     facing = np.sum(_normals(points, mesh.faces) * towards, axis=1)
     values = np.stack([uv[:, 0], 1.0 - uv[:, 1], facing], axis=-1).astype(np.float32)
-    attribute: Any = face.data.attributes.new(PHOTO_ATTRIBUTE, "FLOAT_VECTOR", "POINT")
+    known: Any = face.data.attributes.get(PHOTO_ATTRIBUTE)
+    attribute: Any = known or face.data.attributes.new(PHOTO_ATTRIBUTE, "FLOAT_VECTOR", "POINT")
     attribute.data.foreach_set("vector", values.ravel())
 
 
@@ -68,7 +69,9 @@ def available_views(face: bpy.types.Object, images: FaceImages) -> set[str]:
 
 
 def show_view(face: bpy.types.Object, images: FaceImages, view: str) -> None:
-    """Put a view into all materials of a face, in place of the one before."""
+    """Put a view into all materials of a face, in place of the one before; those shared with others become its own."""
+    for slot in face.material_slots:
+        _make_own(slot, face.data)
     trees = [slot.material.node_tree for slot in face.material_slots if slot.material and slot.material.node_tree]
     for tree in trees:
         remove_view(tree)
@@ -78,6 +81,20 @@ def show_view(face: bpy.types.Object, images: FaceImages, view: str) -> None:
     for tree in trees:
         if not _is_see_through(tree):
             _add_view(tree, group)
+
+
+def _make_own(slot: bpy.types.MaterialSlot, mesh: bpy.types.Mesh) -> None:
+    """A copy of the slot's material where another object shows it, too: a duplicate shares materials, or the mesh."""
+    material = slot.material
+    if material is None:
+        return
+    shared_mesh = slot.link == "DATA" and (mesh.users > 1 or mesh.library is not None)
+    if not shared_mesh and material.users - material.use_fake_user <= 1 and material.library is None:
+        return
+    own = material.copy()
+    if shared_mesh:
+        slot.link = "OBJECT"
+    slot.material = own
 
 
 def _is_see_through(tree: bpy.types.NodeTree) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -100,6 +101,21 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     monkeypatch.setenv("LIKENESS_MODELS", str(tmp_path_factory.mktemp("models")))
     if not installed.ZIP:  # which has a profile of its own, with the extension in it
         monkeypatch.setenv("BLENDER_USER_RESOURCES", str(home))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The root of a disk of two megabytes; skips where the user may not mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    try:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True)
+    except OSError:
+        pytest.skip("no mount on this system")
+    if mounted.returncode:
+        pytest.skip("mounting a disk takes an administrator")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.fixture

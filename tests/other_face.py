@@ -82,9 +82,26 @@ def _laying() -> bytes:
     return (models_folder() / FOLDER / f"{BUILTIN}--{other_model().id}.npz").read_bytes()
 
 
-def install_other(model_id: str = "other") -> FaceModel:
-    """Put the complete model into the library of this test, and how the built-in one lies on it."""
-    model = replace(other_model(), id=model_id)
+def with_halves(model: FaceModel, name: str) -> FaceModel:
+    """The model with two further expressions that are the left and the right half of one, as ICT-FaceKit has them."""
+    whole = model.expression_names.index(name)
+    left = model.mean[:, :1] > 0
+    halves = [np.where(side, model.expression_basis[whole], 0).astype(np.float32) for side in (left, ~left)]
+    return replace(
+        model,
+        expression_names=(*model.expression_names, name + "Left", name + "Right"),
+        expression_basis=np.concatenate([model.expression_basis, halves]),
+        expression_ranges=np.concatenate([model.expression_ranges, model.expression_ranges[[whole, whole]]]),
+        expression_std=np.concatenate([model.expression_std, [0.0, 0.0]]),
+    )
+
+
+def install_other(model_id: str = "other", model: FaceModel | None = None) -> FaceModel:
+    """Put the complete model into the library of this test, and how the built-in one lies on it.
+
+    model: what to put there; of the same shape.
+    """
+    model = replace(model or other_model(), id=model_id)
     remembered = models_folder() / FOLDER / f"{BUILTIN}--{model_id}.npz"
     remembered.parent.mkdir(parents=True, exist_ok=True)
     remembered.write_bytes(_laying())

@@ -11,14 +11,18 @@ from likeness.scene import state
 from likeness.scene.light.lighting import light_face
 from likeness.scene.light.sh_light import SplitLight
 
+EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0) else "BLENDER_EEVEE_NEXT"
 
-def render(path: Path, camera: bpy.types.Object, size: tuple[int, int], samples: int) -> np.ndarray:
-    """Linear RGBA (H, W, 4) of the scene by Cycles, row 0 at the top."""
+
+def render(
+    path: Path, camera: bpy.types.Object, size: tuple[int, int], samples: int, engine: str = "CYCLES"
+) -> np.ndarray:
+    """Linear RGBA (H, W, 4) of the scene, row 0 at the top."""
     scene = bpy.context.scene
     if not camera.users_collection:
         bpy.context.collection.objects.link(camera)
     scene.camera = camera
-    scene.render.engine = "CYCLES"
+    scene.render.engine = engine
     scene.cycles.samples = samples
     scene.cycles.use_denoising = False
     scene.cycles.pixel_filter_type = "BOX"
@@ -45,6 +49,14 @@ def light_alone(split: SplitLight) -> tuple[bpy.types.World, bpy.types.Object]:
     world, sun = state.state_of(face).world, state.state_of(face).sun
     bpy.context.scene.world = world
     return world, sun
+
+
+def uncover(world: bpy.types.World) -> None:
+    """Let the camera see the sky that lights the scene."""
+    tree = world.node_tree
+    sky = next(node for node in tree.nodes if node.type == "BACKGROUND" and node.inputs["Color"].is_linked)
+    output = next(node for node in tree.nodes if node.type == "OUTPUT_WORLD")
+    tree.links.new(sky.outputs["Background"], output.inputs["Surface"])
 
 
 def panorama() -> bpy.types.Object:

@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "registration": {"operators", "panels", "scene", "cli.blender_command"},
     "anatomy": set(),
     "geometry": set(),
+    "network": set(),
     "bfm": FLOOR,
     "result": FLOOR,
     "result.reconstruction": FLOOR
@@ -31,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "result.face_file": FLOOR
     | {"result.colouring", "result.reconstruction", "result.json_schema", "result.file_names"},
     "result.folder": FLOOR
-    | {"result.reconstruction", "result.face_file", "result.file_names"}
+    | {"result.reconstruction", "result.face_file", "result.file_names", "result.fresh_result"}
     | {"result.image_files"},  # by its writer alone: see IN_BLENDER
     "inference": FLOOR | {"bfm", "result"},
     "transfer": FLOOR | {"bfm", "result", "inference"},
@@ -44,21 +45,32 @@ ALLOWED: dict[str, set[str]] = {
     "scene": FLOOR | {"result"},
     "operators": FLOOR
     | {"scene", "engine", "result", "bfm.library.registry", "bfm.library.store"}
-    | {"bfm.library.listing", "bfm.model_ids"},
-    "panels": FLOOR | {"scene", "operators", "bfm.model_ids"},
+    | {"bfm.library.listing", "bfm.library.sources", "bfm.model_ids"},
+    "panels": FLOOR | {"scene", "operators", "bfm.library.sources"},
     "cli": FLOOR | {"bfm", "result", "inference", "transfer", "scene"},
-    "cli.blender_command": {"cli.console", "operators", "scene", "engine", "result", "bfm.library.registry"}
-    | {"bfm.model_ids"},
+    "cli.blender_command": {"cli.console", "cli.places", "cli.streams"}
+    | {"operators", "scene", "engine", "result", "bfm.library.registry", "bfm.model_ids"},
     "__main__": {"cli"},
 }
-FOR_ALL = {"errors", "libraries", "progress", "replacing", "version"}
-WITHOUT_BPY = ("anatomy", "geometry", "bfm", "result", "inference", "transfer", "engine", "training", "benchmarks")
+FOR_ALL = {"errors", "interrupts", "libraries", "locking", "network", "progress", "replacing", "version"}
+WITHOUT_BPY = (
+    "anatomy",
+    "geometry",
+    "network",
+    "bfm",
+    "result",
+    "inference",
+    "transfer",
+    "engine",
+    "training",
+    "benchmarks",
+)
 BLENDER = {"bpy", "mathutils", "bmesh", "bpy_extras", "gpu"}
 # What Blender loads: these, and all that loading them loads, do with Blender's own Python.
 IN_BLENDER = (
     *("registration", "operators", "panels", "scene", "cli.blender_command", "anatomy"),
-    *("engine.client", "engine.installing.environment", "result.folder", "result.mouth_lining", "result.scalp"),
-    *("bfm.library.registry", "bfm.library.store", "bfm.library.listing"),
+    *("engine.client", "engine.installing.installation", "result.folder", "result.mouth_lining", "result.scalp"),
+    *("bfm.library.registry", "bfm.library.store", "bfm.library.listing", "bfm.library.sources"),
 )
 AT_WORK = ("engine.actions", "engine.model_actions")  # what the engine's own Python loads
 HEAVY = {"torch", "cv2", "mediapipe", "scipy", "h5py", "PIL", "OpenEXR", "dlib", "skimage", "matplotlib"}
@@ -187,8 +199,8 @@ def test_blender_loads_nothing_heavy() -> None:
     assert not {m: found for m in loaded if (found := _imports(m, inside_functions=False).outside & HEAVY)}
 
 
-def test_the_engine_is_the_standard_library_but_for_its_actions() -> None:
-    modules = [module for module in SOURCES if _under(module, "engine") and not _under(module, *AT_WORK)]
+def test_engine_and_network_are_the_standard_library_but_for_the_actions() -> None:
+    modules = [module for module in SOURCES if _under(module, "engine", "network") and not _under(module, *AT_WORK)]
     assert not {m: found for m in modules if (found := _imports(m).outside - sys.stdlib_module_names)}
 
 

@@ -75,7 +75,10 @@ HOMES: dict[str, tuple[set[object], set[str]]] = {
         _named(RegionName) - {RegionName.SKIN, RegionName.JAW, RegionName.NOSE},
         {"training.builtin_model.piece_names"},
     ),
-    "result.choices": ({choices.DRAFT, choices.FINAL, choices.AUTO, choices.MPS}, set()),
+    "result.choices": (
+        {choices.DRAFT, choices.FINAL, choices.AUTO, choices.MPS, choices.UNREAL, choices.UNITY, choices.GODOT},
+        set(),
+    ),
     "result.file_names": (_named(file_names), set()),
     "bfm.model_ids": (_named(model_ids), set()),
     # What face.json calls a detector, and the benchmark a peer.
@@ -107,12 +110,23 @@ def test_literals_are_found() -> None:
     assert _ids(source) == ["points[[36, 3]]"]
 
 
+def _packages(requirements: str) -> set[str]:
+    return {re.split(r"[<>=;]", entry)[0] for entry in re.findall(r'"([^"]+)"', requirements)}
+
+
 def test_the_metadata_names_the_same_libraries_and_pythons() -> None:
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    listed = re.search(r"^dependencies = \[(.*?)^\]", text, flags=re.MULTILINE | re.DOTALL)
-    assert listed is not None
-    packages = {re.split(r"[<>=;]", entry)[0] for entry in re.findall(r'"([^"]+)"', listed[1])}
-    assert packages == {library.package for library in (*libraries.NEEDED, *libraries.OPTIONAL)}
+    needed = re.search(r"^dependencies = \[(.*?)^\]", text, flags=re.MULTILINE | re.DOTALL)
+    optional = re.search(r"^\[project.optional-dependencies\]\n(.*?)^$", text, flags=re.MULTILINE | re.DOTALL)
+    assert needed is not None
+    assert optional is not None
+    assert _packages(needed[1]) == {library.package for library in libraries.NEEDED}
+    assert _packages(optional[1]) == {"bpy"} | {library.package for library in libraries.OPTIONAL}
+    # What is pinned has it all.
+    pins = (REPOSITORY / "requirements" / "runtime.txt").read_text(encoding="utf-8")
+    pinned = {line.split("==")[0] for line in pins.splitlines()}
+    locked = {line.split("==")[0] for line in (builds.LOCKS / "common.txt").read_text(encoding="utf-8").splitlines()}
+    assert {library.package for library in libraries.OPTIONAL} <= pinned & locked
     # The package goes further than the engine's environments, which end with the wheels of the face finder.
     (_, first), (_, last) = SUPPORTED[0], SUPPORTED[-1]
     assert f'requires-python = ">=3.{first},' in text
@@ -122,7 +136,8 @@ def test_the_metadata_names_the_same_libraries_and_pythons() -> None:
 def test_the_locks_come_from_where_the_engine_looks() -> None:
     written = (REPOSITORY / "requirements" / "lock.py").read_text(encoding="utf-8")
     assert f'TORCH_INDEX = "{builds.TORCH_INDEX}"' in written
-    used = {builds.COMMON, *(name for name, _, _ in builds._TORCH.values())}
+    used = {builds.COMMON, builds.UV, *(name for name, _, _ in builds._TORCH.values())}
     assert used == {value for value in _literals(written) if re.fullmatch(r"[a-z-]+\.txt", str(value))} - {
-        "runtime.txt"
+        "runtime.txt",
+        "dev.txt",
     }

@@ -144,13 +144,13 @@ def _expression(
     keys: Floats,
 ) -> Floats:
     """Slider values (E,): by name where all that move have one there, else those that come nearest to the shape."""
-    values = {n: float(v) for n, v in zip(mesh.shape_key_names, mesh.expression, strict=True) if v != 0}
+    values = {n: float(v) for n, v in zip(mesh.shape_key_names, mesh.expression, strict=True)}
     alike = own.id.removesuffix(FULL) == other.id.removesuffix(FULL)
     named = {n: v for n, v in values.items() if alike or not NUMBERED.fullmatch(n)}
     same = values_for(other.expression_names, named)
     by_name = np.array([same.get(name, 0.0) for name in other.expression_names])
     low, high = np.asarray(other.expression_ranges, dtype=np.float64).T
-    if len(named) == len(values) and set(named) <= set(other.expression_names):
+    if {n for n, v in values.items() if v} <= named.keys() & set(other.expression_names):
         return np.clip(by_name, low, high)
     moved = np.tensordot(mesh.expression, mesh.shape_key_deltas, axes=1)
     ids = _samples(places.trust)

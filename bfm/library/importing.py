@@ -17,7 +17,7 @@ from ..model_ids import BUILTIN, ICT
 from ..source_model import SourceModel
 from .checking import faults_of
 from .registry import load_model
-from .store import MODEL_FILE, Record, SourceFile, install, installed, models_folder, source_file
+from .store import MODEL_FILE, Record, SourceFile, check_library, install, installed, models_folder, source_file
 
 NAMES_DONOR = ICT  # the model whose named expressions are the best to carry over, where the user has it
 # Shares of the whole: reading, completing (the registration takes the longest), checking and writing.
@@ -61,6 +61,7 @@ def add_model(
     if len(found) > 1:
         accepted = "; ".join(importer.accepts for importer in found)
         raise LikenessError(f"{path} holds more than one model, so point at the file of the one you mean: {accepted}.")
+    check_library()
     return found[0].add(path, full, progress)
 
 

@@ -1,4 +1,4 @@
-"""The list of what is at hand: the built-in model, then what is in the user's library."""
+"""The list of what is at hand, the built-in model first, and of what else can be had."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from ..model_ids import BUILTIN
 from .licences import commercial_use
 from .registry import available_models, load_model, model_file
+from .sources import SOURCES
 from .store import RECORD_FILE, Record, installed, models_folder
 
 LICENCE_LETTERS = 60  # of a licence where there is but a line for it
@@ -25,9 +26,10 @@ class Entry:
     keys: int  # expressions
     licence: str
     commercial: str  # whether what is made with it may be sold: "yes", "no", or to read the licence
-    size: int  # bytes on the disk
+    size: int  # bytes on the disk; of what can be had, of its download, 0 if that is the user's
     added: str  # date; "" for what came with Likeness
     source: str
+    command: str = ""  # what brings it into the library; "" for what is at hand
 
     def short_licence(self) -> str:
         """The licence in one line, cut off where it is long."""
@@ -51,6 +53,28 @@ def listed() -> list[Entry]:
         source=model.source,
     )
     return [builtin, *(entry_of(record) for record in installed().values())]
+
+
+def obtainable() -> list[Entry]:
+    """What is not in the library and can be had."""
+    there = installed()
+    return [
+        Entry(
+            id=source.id,
+            name=source.name,
+            kind=source.kind,
+            vertices=0,
+            keys=0,
+            licence=source.licence,
+            commercial=commercial_use(source.id),
+            size=source.download.size if source.download else 0,
+            added="",
+            source=f"https://{source.page}",
+            command=source.command,
+        )
+        for source in SOURCES
+        if source.id not in there
+    ]
 
 
 def entry_of(record: Record) -> Entry:

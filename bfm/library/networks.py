@@ -11,7 +11,6 @@ from ...errors import LikenessError
 
 DEEP3D = "deep3d"
 DF2NET = "df2net"
-FACESCAPE_STILL, FACESCAPE_MOVING = "facescape_dpmap", "facescape_dpmap_rig"
 RAFARE_BASE, RAFARE_FINE = "rafare_base", "rafare_fine"
 RAFARE_FRONT, RAFARE_BACK = "rafare_normals_front", "rafare_normals_back"
 FACE_PARSING = "face_parsing"
@@ -25,13 +24,14 @@ class KnownNetwork:
     name: str
     file: str  # what its authors call the checkpoint
     project: str  # of whom it is
-    page: str  # that links to it
+    page: str  # whose readme links to it, without https://
     licence: str
+    in_short: str  # the licence in a few words
 
     @property
     def expected(self) -> str:
         """What is needed, for the end of a sentence about a wrong file."""
-        return f"the official {self.file} of {self.project} is needed, which {self.page} links to"
+        return f"the official {self.file} of {self.project} is needed, which the readme of {self.page} links to"
 
     @property
     def source(self) -> str:
@@ -39,75 +39,43 @@ class KnownNetwork:
         return f"{self.project}, the user's own copy"
 
 
-_RESEARCH = "no licence of its own; made from research-only data, so take it for non-commercial research"
-_RAFARE, _RAFARE_PAGE = "RAFaRe (Guo et al. 2023)", "the readme of github.com/zhuhao-nju/rafare"
-_DETAILED, _DETAILED_PAGE = (
-    "Detailed3DFace (FaceScape, Yang et al. 2020)",
-    "the readme of github.com/yanght321/Detailed3DFace",
+_RAFARE = (
+    "RAFaRe (Guo et al. 2023)",
+    "github.com/zhuhao-nju/rafare",
+    "none of its own; made from FaceScape's data, so take it for non-commercial research",
+    "none; for research",
 )
-
 KNOWN = (
     KnownNetwork(
         DEEP3D,
         "Deep3D R-Net",
         "epoch_20.pth",
         "Deep3DFaceRecon_pytorch (Deng et al. 2019)",
-        "the readme of github.com/sicxu/Deep3DFaceRecon_pytorch",
+        "github.com/sicxu/Deep3DFaceRecon_pytorch",
         "code MIT; the weights were trained on research-only photos and have no licence of their own",
+        "code MIT; weights: none",
     ),
     KnownNetwork(
         DF2NET,
         "DF2Net",
         "DF2Net.pth.tar",
         "DF2Net (Zeng et al. 2019)",
-        "the readme of github.com/xiaoxingzeng/DF2Net",
-        "no licence: all rights reserved",
+        "github.com/xiaoxingzeng/DF2Net",
+        "none: all rights reserved",
+        "none",
     ),
-    KnownNetwork(
-        FACESCAPE_STILL,
-        "FaceScape's displacement network",
-        "dpmap_single_net_G.pth",
-        _DETAILED,
-        _DETAILED_PAGE,
-        _RESEARCH,
-    ),
-    KnownNetwork(
-        FACESCAPE_MOVING,
-        "FaceScape's displacement network for 20 expressions",
-        "dpmap_rig_net_G.pth",
-        _DETAILED,
-        _DETAILED_PAGE,
-        _RESEARCH,
-    ),
-    KnownNetwork(
-        RAFARE_BASE,
-        "RAFaRe's base network",
-        "SDF_FS103450_HG_base/.../epoch_best.tar",
-        _RAFARE,
-        _RAFARE_PAGE,
-        _RESEARCH,
-    ),
-    KnownNetwork(
-        RAFARE_FINE,
-        "RAFaRe's fine network",
-        "SDF_FS103450_HG_fine/.../epoch_best.tar",
-        _RAFARE,
-        _RAFARE_PAGE,
-        _RESEARCH,
-    ),
-    KnownNetwork(
-        RAFARE_FRONT, "RAFaRe's normals, front", "norm_pred_front/latest_net_G.pth", _RAFARE, _RAFARE_PAGE, _RESEARCH
-    ),
-    KnownNetwork(
-        RAFARE_BACK, "RAFaRe's normals, back", "norm_pred_back/latest_net_G.pth", _RAFARE, _RAFARE_PAGE, _RESEARCH
-    ),
+    KnownNetwork(RAFARE_BASE, "RAFaRe, base", "SDF_FS103450_HG_base/.../epoch_best.tar", *_RAFARE),
+    KnownNetwork(RAFARE_FINE, "RAFaRe, fine", "SDF_FS103450_HG_fine/.../epoch_best.tar", *_RAFARE),
+    KnownNetwork(RAFARE_FRONT, "RAFaRe, normals in front", "norm_pred_front/latest_net_G.pth", *_RAFARE),
+    KnownNetwork(RAFARE_BACK, "RAFaRe, normals behind", "norm_pred_back/latest_net_G.pth", *_RAFARE),
     KnownNetwork(
         FACE_PARSING,
         "Face parsing (BiSeNet)",
         "79999_iter.pth",
         "face-parsing.PyTorch",
-        "the readme of github.com/zllrunning/face-parsing.PyTorch",
+        "github.com/zllrunning/face-parsing.PyTorch",
         "code MIT; the weights were trained on CelebAMask-HQ, which is for non-commercial research",
+        "code MIT; weights: none",
     ),
 )
 

@@ -12,12 +12,13 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ...errors import LikenessError
+from ...interrupts import held
 from ...replacing import put_in_place
 from ...version import ID
 
@@ -81,6 +82,15 @@ def installed() -> dict[str, Record]:
     return records
 
 
+def check_library() -> None:
+    """Raise `LikenessError` where nothing can be put into the library, before the work that it takes to make it."""
+    library = models_folder()
+    with _library_faults(library):
+        library.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=library) as probe:
+            probe.write(bytes(1))
+
+
 def install(record: Record, write: Callable[[Path], None]) -> Path:
     """Let ``write`` fill a new folder and put it in the place of an older one of the same id; returns it.
 
@@ -88,16 +98,14 @@ def install(record: Record, write: Callable[[Path], None]) -> Path:
         LikenessError: the disk does not let us. The older one stays.
     """
     library = models_folder()
-    try:
+    with _library_faults(library):
         library.mkdir(parents=True, exist_ok=True)
         _recover(library)
         _sweep(library, record.id)
         work = Path(tempfile.mkdtemp(prefix=f".{record.id}-", dir=library))
-    except OSError as error:
-        raise LikenessError(f"The folder {library} cannot be written: {error.strerror or error}.") from error
     try:
         write(work)
-        (work / RECORD_FILE).write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
+        (work / RECORD_FILE).write_text(json.dumps(asdict(record), indent=1), encoding="ascii")
         return _exchanged(work, library / record.id)
     except OSError as error:
         raise LikenessError(f"{record.name} cannot be written to {library}: {error.strerror or error}.") from error
@@ -111,8 +119,8 @@ def remove(model_id: str) -> None:
         raise LikenessError(f"There is no model {model_id!r} to remove; there are: {', '.join(installed()) or 'none'}.")
     place = models_folder() / model_id
     try:
-        shutil.rmtree(_aside(place), ignore_errors=True)  # of an installation that was killed: it would come back
-        shutil.rmtree(place)
+        _delete(_aside(place), ignore_errors=True)  # of an installation that was killed: it would come back
+        _delete(place)
     except OSError as error:
         raise LikenessError(f"{model_id} cannot be removed: {error.strerror or error}.") from error
 
@@ -127,6 +135,14 @@ def source_file(path: Path) -> SourceFile:
         return SourceFile(path.name, path.stat().st_size, digest.hexdigest())
     except OSError as error:
         raise LikenessError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _library_faults(library: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LikenessError(f"The folder {library} cannot be written: {error.strerror or error}.") from error
 
 
 def _record_files() -> list[Path]:
@@ -169,7 +185,16 @@ def _aside(place: Path) -> Path:
 
 def _exchanged(work: Path, place: Path) -> Path:
     aside = _aside(place)
-    shutil.rmtree(aside, ignore_errors=True)
-    put_in_place(work, place, aside)
-    shutil.rmtree(aside, ignore_errors=True)
+    _delete(aside, ignore_errors=True)
+    with held():
+        put_in_place(work, place, aside)
+    _delete(aside, ignore_errors=True)
     return place
+
+
+def _delete(folder: Path, ignore_errors: bool = False) -> None:
+    """Delete a folder; of a link to one, which a user with a full disk may have made, the link alone."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors)

@@ -7,14 +7,16 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ...errors import LikenessError
 from ..programs import kill_group, start_logged
 from ..task import Cancelled, Update
 
 PERIOD_S = 0.1
+T = TypeVar("T")
 Watch = Callable[[list[str]], None]  # is given lines of output as they come
 
 
@@ -55,6 +57,30 @@ class Background:
         """For ``work``: raises `Cancelled` if the user wants it to stop."""
         if self._wanted_to_stop.is_set():
             raise Cancelled
+
+    def wait_for(self, function: Callable[[], T]) -> T:
+        """For ``work``: what a function returns or raises that may hang, as on the network.
+
+        A cancellation does not wait for it: it is left behind in a thread of its own, and should look at
+        `check_cancelled` where it can.
+
+        Raises:
+            Cancelled: the user wanted it to stop.
+        """
+        future: Future[T] = Future()
+
+        def call() -> None:
+            try:
+                future.set_result(function())
+            except BaseException as error:  # it is raised where the result is waited for
+                future.set_exception(error)
+
+        thread = threading.Thread(target=call, name="likeness waiting", daemon=True)
+        thread.start()
+        while thread.is_alive():
+            self.check_cancelled()
+            thread.join(PERIOD_S)
+        return future.result()
 
     def run(
         self,

@@ -14,6 +14,7 @@ from ...errors import LikenessError
 
 LOCKS = Path(__file__).parents[1] / "locks"
 COMMON = "common.txt"
+UV = "uv.txt"  # for no environment: the program that makes one where there is neither it nor a fitting Python
 TORCH_INDEX = "https://download.pytorch.org/whl/"
 GIGABYTE = 10**9
 CPU, CUDA, APPLE = BUILDS = ("cpu", "cuda", "apple")
@@ -29,7 +30,17 @@ class Packages:
     @property
     def names(self) -> list[str]:
         """The packages of the list, some of them perhaps for other computers."""
-        return re.findall(r"^([\w.-]+)==", self._text, flags=re.MULTILINE)
+        return list(self.versions)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each package of the list."""
+        return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", self._text, flags=re.MULTILINE))
+
+    @property
+    def hashes(self) -> frozenset[str]:
+        """The SHA-256 of all files of all packages."""
+        return frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})\b", self._text))
 
     @property
     def hashed(self) -> bool:
@@ -54,8 +65,8 @@ class EngineBuild:
 _TORCH = {
     (CPU, "linux"): ("torch-cpu-linux.txt", "cpu", 2.5),
     (CPU, "win32"): ("torch.txt", "", 2.5),
-    (CUDA, "linux"): ("torch-cuda-linux.txt", "", 10),
-    (CUDA, "win32"): ("torch-cuda-windows.txt", "cu130", 10),
+    (CUDA, "linux"): ("torch-cuda-linux.txt", "", 12),
+    (CUDA, "win32"): ("torch-cuda-windows.txt", "cu130", 12),
     (APPLE, "darwin"): ("torch.txt", "", 2.5),
 }
 _BUILD_OF_SYSTEM = {"darwin": APPLE}

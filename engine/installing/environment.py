@@ -15,7 +15,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import LikenessError
 from ...libraries import NEEDED
 from ..programs import clean_environment, creation_flags
 
@@ -155,18 +154,6 @@ def size(folder: Path) -> int:
             except OSError:  # removed meanwhile
                 continue
     return total
-
-
-def remove(folder: Path) -> None:
-    """Remove an environment, and what was left of earlier ones; see `discard`.
-
-    Raises:
-        LikenessError: something in it is in use.
-    """
-    try:
-        discard(folder)
-    except OSError as error:
-        raise LikenessError(f"The engine in {folder} is in use; close other Blenders and try again.") from error
 
 
 def discard(*folders: Path) -> None:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import LikenessError
+from ...network.proxies import proxy_variables
 from .background import Background, Watch
-from .builds import GIGABYTE, EngineBuild, Packages, find_build, fingerprint
+from .builds import TORCH_INDEX, EngineBuild, Packages, find_build, fingerprint
 from .environment import (
     CHECK_TIMEOUT_S,
     check_command,
-    check_interpreter,
     discard,
     dotted,
     interpreter_in,
@@ -29,13 +24,15 @@ from .environment import (
     verdict,
     write_record,
 )
-from .installer import InstallProgress, explain, find_installer
-from .interpreters import LOCKED, find_interpreter
+from .install_progress import InstallProgress
+from .installer import Installer, explain, find_installer
+from .interpreters import LOCKED, Interpreter, find_interpreter, locked_versions
+from .pip_settings import indexes
+from .uv_program import fetch_uv
+from .workplace import Site, replace, require_space, workplace
 
 # Of the whole: where each part of the work ends.
-CREATED, COMMON_INSTALLED, INSTALLED, PROVED = 0.05, 0.35, 0.9, 0.99
-# Characters: the longest path in the locked packages (a licence of PyTorch), and what Windows allows.
-LONGEST_IN_PACKAGES, WINDOWS_PATH = 172, 260
+UV_FETCHED, CREATED, COMMON_INSTALLED, INSTALLED, PROVED = 0.02, 0.05, 0.35, 0.9, 0.99
 
 
 @dataclass(frozen=True)
@@ -62,15 +59,17 @@ def _install(task: Background, order: Order) -> dict[str, Any]:
     _check_source(order)
     order.log.parent.mkdir(parents=True, exist_ok=True)
     order.log.write_bytes(b"")
-    with workplace(order.folder) as place:
-        require_space(place, build)
-        _fill(task, order, build, place)
+    with workplace(order.folder) as site:
+        require_space(site.place, build)
+        _fill(_Work(task, order, site), build)
         task.tell("Trying the engine", INSTALLED)
-        _try_libraries(task, interpreter_in(place / "env"), order.log)
+        _try_libraries(task, interpreter_in(site.env), order.log)
         task.tell("Putting it in place", PROVED)
-        write_record(place / "env", build.name, fingerprint(build))
+        write_record(site.env, build.name, fingerprint(build))
         task.check_cancelled()
-        replace(order.folder, place / "env")
+        replace(order.folder, site.env)
+        with contextlib.suppress(OSError):  # something is looking into them
+            discard(site.downloads)
     return {"interpreter": str(interpreter_in(order.folder))}
 
 
@@ -78,36 +77,82 @@ def _check_source(order: Order) -> None:
     if order.wheels is not None and not order.wheels.is_dir():
         raise LikenessError(f"There is no folder {order.wheels} to install the engine from.")
     if order.wheels is None and not order.online:
-        raise LikenessError("Downloading the engine needs online access, which Blender does not allow now.")
+        raise LikenessError(
+            "Downloading the engine needs online access, which Blender does not allow now: "
+            "allow it in the preferences under System > Network, or choose a Wheels Folder."
+        )
 
 
-def _fill(task: Background, order: Order, build: EngineBuild, place: Path) -> None:
-    """Make the environment ``place``/env with all packages of the build."""
-    installer, env, version = find_installer(), place / "env", dotted(LOCKED[0])
-    task.tell("Looking for Python", 0.0)
-    base = find_interpreter(with_uv=bool(installer.uv))
-    if base is None and not order.online:
-        raise LikenessError(f"The engine needs Python {version}, and this computer has none: install it and try again.")
-    task.tell("Preparing" if base else f"Downloading Python {version}", 0.01)
+@dataclass(frozen=True)
+class _Work:
+    """One installation that goes on."""
 
-    def run(command: list[str], watch: Watch, source: str) -> None:
-        status, lines = task.run(command, order.log, place, installer.variables(place), watch)
+    task: Background
+    order: Order
+    site: Site
+
+    def run(self, installer: Installer, command: list[str], source: str, watch: Watch = lambda _: None) -> None:
+        """Run a command of an installer; ``source`` is where it gets things from, as one says it."""
+        variables = installer.variables(self.site)
+        if self.order.online:
+            variables = {**_proxies(), **installer.certificates(self.site), **variables}
+        status, lines = self.task.run(command, self.order.log, self.site.place, variables, watch)
         if status != 0:
             sentence = explain(lines, source) or "The installer failed for an unknown reason."
-            raise LikenessError(f"{sentence} Its log is {order.log}.")
+            raise LikenessError(f"{sentence} Its log is {self.order.log}.")
 
-    run(installer.create(base.path if base else None, version, env), lambda _: None, "The download of Python")
+
+def _fill(work: _Work, build: EngineBuild) -> None:
+    """Make the environment with all packages of the build."""
+    installer = _make_environment(work)
     ends = CREATED, COMMON_INSTALLED, INSTALLED
     for packages, start, end in zip(build.packages, ends, ends[1:], strict=False):
-        progress = InstallProgress(len(packages.names), env, place)
+        progress = InstallProgress(len(packages.names), work.site)
 
         def watch(
             lines: list[str], progress: InstallProgress = progress, start: float = start, end: float = end
         ) -> None:
             progress.read(lines)
-            task.tell(progress.stage, start + (end - start) * progress.fraction)
+            work.task.tell(progress.stage, start + (end - start) * progress.fraction)
 
-        run(installer.install(env, packages, order.wheels), watch, _source(packages, order))
+        command = installer.install(work.site, packages, work.order.wheels)
+        work.run(installer, command, _source(packages, work.order), watch)
+
+
+def _make_environment(work: _Work) -> Installer:
+    """Make an empty environment of a Python of this computer, else of one that uv fetches; what can fill it."""
+    installer = find_installer()
+    work.task.tell("Looking for Python", 0.0)
+    base = find_interpreter(with_uv=bool(installer.uv))
+    if not (installer.uv or (base and base.makes_environments)):
+        _require_online(base, work.order)
+        program = fetch_uv(work.task, work.site.downloads, work.site.place, end=UV_FETCHED)
+        installer = Installer(str(program), fetched=True)
+    if base is not None:
+        work.task.tell("Preparing", UV_FETCHED)
+        work.run(installer, installer.create(base.path, work.site), "The package index")
+        return installer
+    _require_online(base, work.order)
+    version = dotted(LOCKED[0])
+    work.task.tell(f"Downloading Python {version}", UV_FETCHED)
+    work.run(installer, installer.fetch_python(version), "The download of Python")
+    # It can be moved anywhere, so it is the environment, and not the base of one that would need it in its place.
+    found = {path.resolve() for path in work.site.pythons.iterdir() if interpreter_in(path) != path}
+    move(found.pop(), work.site.env)
+    return installer
+
+
+def _require_online(base: Interpreter | None, order: Order) -> None:
+    """Raise `LikenessError` where a Python or uv is to be fetched and must not."""
+    if order.online:
+        return
+    allow = "allow Blender online access, which fetches it"
+    if base is None:
+        raise LikenessError(
+            f"The engine needs Python {locked_versions()}, and this computer has none: {allow}, or install it."
+        )
+    package = f"python{dotted(base.version)}-venv"
+    raise LikenessError(f"{base.path} cannot make environments: {allow}, or install the package {package}, or uv.")
 
 
 def _source(packages: Packages, order: Order) -> str:
@@ -115,6 +160,10 @@ def _source(packages: Packages, order: Order) -> str:
     if order.wheels is not None:
         return f"The folder {order.wheels}"
     return urlsplit(packages.index).hostname or "The package index"
+
+
+def _proxies() -> dict[str, str]:
+    return proxy_variables(urlsplit(address).hostname or "" for address in (*indexes(), TORCH_INDEX))
 
 
 def start_check(python: Path, log: Path) -> Background:
@@ -134,85 +183,3 @@ def _try_libraries(task: Background, python: Path, log: Path) -> dict[str, Any]:
     if problem := verdict(python, "\n".join(lines)):
         raise LikenessError(problem)
     return {}
-
-
-@contextlib.contextmanager
-def workplace(folder: Path) -> Iterator[Path]:
-    """A fresh folder to build in, gone afterwards, that no other Blender works in at the same time.
-
-    Raises:
-        LikenessError: another Blender does.
-    """
-    place = workplace_for(folder, os.name == "nt")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(f"{folder.name}.lock")):
-        discard(place)
-        place.mkdir()
-        try:
-            yield place
-        finally:
-            with contextlib.suppress(OSError):  # then it goes the next time
-                discard(place)
-
-
-def workplace_for(folder: Path, windows: bool) -> Path:
-    """Where to build what is to be moved to ``folder``: beside it, except where paths would grow too long for Windows.
-
-    There the temporary folder is nearer to the root. In its place the environment may have longer paths than pip can
-    make: they are licences and C++ headers, which nobody opens.
-    """
-    near, temporary = folder.with_name(f"{folder.name}.new"), Path(tempfile.gettempdir())
-    fits = len(str(near / "env" / "Lib" / "site-packages")) + LONGEST_IN_PACKAGES < WINDOWS_PATH
-    if not windows or fits or temporary.drive != folder.drive:
-        return near
-    return temporary / f"lk{zlib.crc32(str(folder).encode()):08x}"
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that the system takes back whatever way this process ends."""
-    with path.open("wb") as file:
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise LikenessError("Another Blender is installing the engine at the moment.") from error
-        yield
-
-
-def require_space(place: Path, build: EngineBuild) -> None:
-    """Raise `LikenessError` where the disk has not the room that a build takes."""
-    free = shutil.disk_usage(place).free
-    if free < build.space:
-        raise LikenessError(
-            f"Installing the engine takes {build.space / GIGABYTE:.1f} GB, "
-            f"and the disk of {place.parent} has {free / GIGABYTE:.1f} GB left."
-        )
-
-
-def replace(folder: Path, env: Path) -> None:
-    """Put an environment in its place; where it does not start there, the one before comes back.
-
-    Raises:
-        LikenessError: the one before is in use, or the new one does not start.
-    """
-    old = env.with_name("old")
-    try:
-        if folder.exists():
-            move(folder, old)
-        move(env, folder)
-        problem = check_interpreter(folder, ())
-    except OSError:
-        problem = f"The engine in {folder} is in use; close other Blenders and try again."
-    if problem:
-        if not env.exists():
-            move(folder, env)
-        if old.exists():
-            move(old, folder)
-        raise LikenessError(problem)

@@ -17,6 +17,7 @@ from .environment import START_TIMEOUT_S, dotted, run_python
 # The versions that every package of the lock lists has a wheel for, the one best tried first. It is MediaPipe, the
 # finder of faces, that has none for Python 3.13.
 LOCKED = ((3, 11), (3, 12))
+WRONG_KIND = "The engine's libraries are not made for this kind of computer ({})."
 _MARK = "likeness-python:"
 _DESCRIBE = f"""
 import importlib.util, json, platform, sys, sysconfig
@@ -42,13 +43,14 @@ class Interpreter:
 
 
 def find_interpreter(with_uv: bool) -> Interpreter | None:
-    """The first suitable Python of this computer; None where only uv can fetch one, which needs the internet.
+    """The first suitable Python of this computer, if there is any.
 
     Args:
-        with_uv: uv is at hand, which makes environments itself.
+        with_uv: uv is at hand, which makes environments itself. Without, one that makes them comes before those that
+            do not.
 
     Raises:
-        LikenessError: there is none and uv is not at hand either; says what to install.
+        LikenessError: all there are of the right version are for another kind of computer than the packages.
     """
     without_venv, wrong_kind = None, None
     for path in _without_repeats(candidates()):
@@ -58,22 +60,17 @@ def find_interpreter(with_uv: bool) -> Interpreter | None:
         if not found.suits:
             wrong_kind = found
         elif not (with_uv or found.makes_environments):
-            without_venv = found
+            without_venv = without_venv or found
         else:
             return found
-    if without_venv:
-        raise LikenessError(
-            f"{without_venv.path} cannot make environments: install the package "
-            f"python{dotted(without_venv.version)}-venv, or uv."
-        )
-    if wrong_kind:
-        raise LikenessError(f"The engine's libraries are not made for this kind of computer ({wrong_kind.kind}).")
-    if with_uv:
-        return None
-    versions = " or ".join(dotted(version) for version in LOCKED)
-    raise LikenessError(
-        f"The engine needs Python {versions} and none was found: install one from python.org, or uv, and try again."
-    )
+    if without_venv is None and wrong_kind is not None:
+        raise LikenessError(WRONG_KIND.format(wrong_kind.kind))
+    return without_venv
+
+
+def locked_versions() -> str:
+    """The versions of Python that the packages are made for, for a sentence."""
+    return " or ".join(map(dotted, LOCKED))
 
 
 def describe(path: Path) -> Interpreter | None:

@@ -5,6 +5,7 @@ The usual file, ``shape_predictor_68_face_landmarks.dat``, is not for commercial
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def _predictor(path: Path) -> Any:
     try:
         import dlib
 
-        predictor = dlib.shape_predictor(str(path))  # type: ignore[attr-defined]
+        predictor = dlib.shape_predictor(os.fsencode(path))  # type: ignore[attr-defined]
     except ImportError as problem:
         raise LikenessError("The 68-point predictor needs dlib, which is not installed in the engine.") from problem
     except RuntimeError as problem:

@@ -49,12 +49,15 @@ def mesh_by_default(pixels: Pixels) -> Floats64 | None:
     return next(iter(_meshes(_default_mesh_graph(), pixels)), None)
 
 
-def face_boxes(pixels: Pixels) -> Floats64:
-    """Boxes (K, 4) = left, top, width, height in which BlazeFace's full-range model suspects faces, also far ones."""
+def face_boxes(pixels: Pixels, score: float = BOX_SCORE) -> Floats64:
+    """Boxes (K, 4) = left, top, width, height in which BlazeFace's full-range model suspects faces, also far ones.
+
+    ``score`` in [BOX_SCORE, 1] is the least that they have.
+    """
     graph = _box_graph()
     with _quiet_stderr():
         found = graph.process(pixels).detections or []
-    boxes = [detection.location_data.relative_bounding_box for detection in found]
+    boxes = [face.location_data.relative_bounding_box for face in found if face.score[0] >= score]
     return np.array([(b.xmin, b.ymin, b.width, b.height) for b in boxes], np.float64).reshape(-1, 4)
 
 

@@ -19,8 +19,8 @@ def find_meshes(pixels: Pixels, crop: Crop) -> list[Floats64]:
     return [np.column_stack([crop.to_photo(m[:, :2] * crop.resolution), m[:, 2] * crop.side]) for m in meshes]
 
 
-def find_boxes(pixels: Pixels, crop: Crop) -> Floats64:
+def find_boxes(pixels: Pixels, crop: Crop, score: float = mediapipe_models.BOX_SCORE) -> Floats64:
     """Windows (K, 3) = centre x, y and side in photo pixels where a face is suspected, also a far one."""
-    boxes = mediapipe_models.face_boxes(crop.take(pixels))
+    boxes = mediapipe_models.face_boxes(crop.take(pixels), score)
     centres = boxes[:, :2] + boxes[:, 2:] / 2
     return np.column_stack([crop.to_photo(centres * crop.resolution), boxes[:, 2:].max(axis=1) * crop.side])

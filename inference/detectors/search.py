@@ -15,10 +15,12 @@ from .repeated_detection import MeshAndSpread, averaged_mesh, face_frame
 WHOLE_RESOLUTION = 512  # BlazeFace looks at 128 and 192 pixels; the mesh wants about 192 for the face alone
 FEWEST_LOOKS = 2  # a plain one and a mirrored one
 MARGIN = 2.0  # window side / box side for a suspected face
-CROWD_TILES, PATIENT_TILES = (2, 4), 8  # windows along the longer side, each overlapping its neighbour by half
+CROWD_TILES, PATIENT_TILES = (2, 4), (8, 16, 32)  # windows along the longer side, overlapping each other by half
+FINEST_TILE = 500  # pixels: the side of a tile in which a face of the least size can still be seen
 TURNS_DEGREES = (45, -45, 90, -90, 135, -135, 180)
 STEADY = 0.02  # spread of two looks, share of the face: more is a face upside down, or none
 CROWD = 1 / 6  # of the picture: when the largest face is smaller there are likely more, in need of tiles
+SURE_BOX = 0.5  # score of BlazeFace, which also sees profiles; of pictures without a face none has a third of it
 HOG_SIDE = 800  # pixels; dlib's detector needs faces of 80
 
 
@@ -38,6 +40,15 @@ def find_faces(pixels: Pixels, looks: int) -> list[MeshAndSpread]:
     return []
 
 
+def unmeasured_faces(pixels: Pixels, frames: list[Crop]) -> Floats64:
+    """Squares (K, 3) = centre x, y and side of faces that are surely there, but for those that ``frames`` are round.
+
+    Their landmarks are not found: they are in profile, or much of them is covered.
+    """
+    boxes = find_boxes(pixels, _whole(pixels), SURE_BOX)
+    return boxes[[_apart(Crop((x, y), side), frames) for x, y, side in boxes]]
+
+
 def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[MeshAndSpread]) -> list[MeshAndSpread]:
     """The known faces and the new ones in the windows that closer looks find again.
 
@@ -54,7 +65,10 @@ def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[Mesh
 
 def _new(window: Crop, faces: list[MeshAndSpread]) -> bool:
     """Whether the window is not centred on one of the faces."""
-    frames = [face_frame(mesh) for mesh, _ in faces]
+    return _apart(window, [face_frame(mesh) for mesh, _ in faces])
+
+
+def _apart(window: Crop, frames: list[Crop]) -> bool:
     return all(np.hypot(*np.subtract(window.centre, frame.centre)) > 0.5 * frame.side for frame in frames)
 
 
@@ -68,7 +82,9 @@ def _patient_windows(pixels: Pixels) -> Iterator[list[Crop]]:
     for count in CROWD_TILES:
         yield _tile_windows(pixels, count)
     yield _windows(hog_boxes(pixels))
-    yield _tile_windows(pixels, PATIENT_TILES)
+    for count in PATIENT_TILES:
+        if count == PATIENT_TILES[0] or _tile_side(pixels, count) >= FINEST_TILE:
+            yield _tile_windows(pixels, count)
 
 
 def _tile_windows(pixels: Pixels, count: int) -> list[Crop]:
@@ -87,9 +103,13 @@ def _windows(boxes: Floats64, angle: float = 0.0) -> list[Crop]:
 def _tiles(pixels: Pixels, count: int) -> list[Crop]:
     """Overlapping square windows, ``count`` along the longer side."""
     height, width = pixels.shape[:2]
-    side = 2 * max(width, height) / (count + 1)
+    side = _tile_side(pixels, count)
     across, down = (np.linspace(0, max(length - side, 0), _steps(length, side)) for length in (width, height))
     return [Crop((x + side / 2, y + side / 2), side, resolution=WHOLE_RESOLUTION) for y in down for x in across]
+
+
+def _tile_side(pixels: Pixels, count: int) -> float:
+    return 2 * max(pixels.shape[:2]) / (count + 1)
 
 
 def _steps(length: float, side: float) -> int:

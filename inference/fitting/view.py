@@ -18,3 +18,4 @@ class View:
     faces: int = 1  # how many the photo shows
     skin: Floats | None = None  # (H, W) confidence that a pixel is this face's; None for the quick fit
     index: int = 0  # its place among the photos as they were given
+    warnings: tuple[str, ...] = ()  # sentences on what the user should know of the photo

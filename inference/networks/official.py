@@ -13,8 +13,6 @@ from ...bfm.library.networks import (
     DEEP3D,
     DF2NET,
     FACE_PARSING,
-    FACESCAPE_MOVING,
-    FACESCAPE_STILL,
     KNOWN,
     RAFARE_BACK,
     RAFARE_BASE,
@@ -28,7 +26,7 @@ from .checkpoint import put_weights, read_weights
 from .df2net import DF2Net
 from .face_parsing import FaceParsing
 from .implicit_surface import EvenFeatures, Hourglasses, ImplicitSurface
-from .pix2pix_generator import GlobalGenerator, LocalEnhancer
+from .local_enhancer import LocalEnhancer
 from .r_net import RNet
 
 SUFFIXES = (".pth", ".pt", ".tar", ".pb", ".ckpt")
@@ -41,8 +39,6 @@ _SIDES = {RAFARE_FRONT: "front", RAFARE_BACK: "back"}  # of one layout, told apa
 _BUILDERS: dict[str, Callable[[Mapping[str, Tensor]], nn.Module]] = {
     DEEP3D: lambda weights: _r_net(weights),
     DF2NET: lambda _: DF2Net(),
-    FACESCAPE_STILL: lambda _: GlobalGenerator(3, 1),
-    FACESCAPE_MOVING: lambda _: GlobalGenerator(6, 1),
     RAFARE_BASE: lambda _: ImplicitSurface(Hourglasses()),
     RAFARE_FINE: lambda _: ImplicitSurface(EvenFeatures()),
     RAFARE_FRONT: lambda _: LocalEnhancer(),

@@ -54,9 +54,9 @@ class ImplicitFace:
         return DepthMap((values * side / 2.0).astype(np.float32), share > 0.99, self.window)
 
 
-def implicit_face(view: View, model: FaceModel, fit: FaceFit, device: torch.device) -> ImplicitFace:
+def implicit_face(view: View, model: FaceModel, fit: FaceFit) -> ImplicitFace:
     """The surface that the networks of the user's library see; without those for normals it is not carved."""
-    window = face_window(view)
+    device, window = fit.posed.device, face_window(view)
     crop, labels = window.take(view.photo.pixels), labels_of(view, model, fit, window, device)
     picture = torch.as_tensor(labelling.network_input(crop, labels), dtype=torch.float32, device=device)[None]
     ask = asking([library_network(network, device) for network in (RAFARE_BASE, RAFARE_FINE)], picture)

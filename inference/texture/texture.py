@@ -7,7 +7,7 @@ blended band by band so that no border shows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -44,6 +44,10 @@ from .seams import close_seams
 from .seen_skin import SeenSkin, blend_over, look, matched, merged, shares, texel_groups
 
 _FULL_SIZE = 1024  # texels in which the skin is completed; what is finer the photo alone knows
+# How much of the work is done once the photos were looked at, the skin is complete, and the lids' rims are painted.
+_LOOKED, _COMPLETED, _RIMMED = 0.4, 0.6, 0.7
+
+Share = Callable[[float], None]  # is told which share of the work is done
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,12 @@ class Texture:
 
 
 def build_texture(
-    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: SeenHair | None = None
+    photos: Sequence[Photo],
+    model: FaceModel,
+    fits: Sequence[FaceFit],
+    size: int,
+    hair: SeenHair | None = None,
+    progress: Share = lambda share: None,
 ) -> Texture:
     """Albedo and confidence of the fitted face in ``size`` x ``size`` texels, from one photo or several.
 
@@ -66,7 +75,8 @@ def build_texture(
     """
     enough = enough_texels(size, OVERSAMPLED * pixels_across(model, fits))
     coarse = enough_texels(enough, 0.0, _FULL_SIZE)
-    made, views = _build(photos, model, fits, coarse, hair)
+    made, views = _build(photos, model, fits, coarse, hair, progress)
+    progress(_COMPLETED)
     albedo = made.albedo
     if coarse < enough:
         atlas = uv_atlas(model, coarse)
@@ -84,7 +94,9 @@ def build_texture(
     return Texture(albedo, confidence, bare)
 
 
-def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Texture:
+def with_eyes(
+    texture: Texture, model: FaceModel, eyes: EyeColours | None, progress: Share = lambda share: None
+) -> Texture:
     """The texture with eyeballs and rims of the lids painted, in the usual colours where the photo shows none."""
     if not eye_shapes(model):
         return texture
@@ -95,16 +107,25 @@ def with_eyes(texture: Texture, model: FaceModel, eyes: EyeColours | None) -> Te
         confidence = np.where(of_eyes, 0.0, confidence).astype(np.float32)
     colours = eyes or TYPICAL_EYES
     albedo = painted_rims(texture.albedo, model, colours.rims)
+    progress(_RIMMED)
     return Texture(painted_eyes(albedo, model, colours), confidence, texture.bare)
 
 
 def _build(
-    photos: Sequence[Photo], model: FaceModel, fits: Sequence[FaceFit], size: int, hair: SeenHair | None
+    photos: Sequence[Photo],
+    model: FaceModel,
+    fits: Sequence[FaceFit],
+    size: int,
+    hair: SeenHair | None,
+    progress: Share,
 ) -> tuple[Texture, list[SeenSkin]]:
     """The texture, and what each photo shows of it."""
     atlas = uv_atlas(model, size)
     groups = texel_groups(atlas, model)
-    views = [look(photo, model, fit, atlas, groups) for photo, fit in zip(photos, fits, strict=True)]
+    views = []
+    for photo, fit in zip(photos, fits, strict=True):
+        views.append(look(photo, model, fit, atlas, groups))
+        progress(_LOOKED * len(views) / len(photos))
     skin = merged(views, groups)
     mirror = mirror_coordinates(model, size)
     shown, colour = np.maximum(skin.seen, mirrored(skin.seen, mirror)), hair.colour if hair else None

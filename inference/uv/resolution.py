@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from ...bfm.face_model import FaceModel
-from ...result.choices import AUTO, AUTO_SIZES
+from ...result.choices import AUTO_SIZES, texture_size
 from ..fitting.face_fit import FaceFit
 from .atlas import TexelGeometry, texel_geometry, uv_atlas
 
@@ -19,8 +19,9 @@ _LEAST_SIZE = 512
 
 def chosen_size(choice: int | str, model: FaceModel, fits: Sequence[FaceFit]) -> int:
     """The side of the texture: the number chosen, or what AUTO makes of the photos of these fits."""
-    if choice != AUTO:
-        return int(choice)
+    size = texture_size(choice)
+    if isinstance(size, int):
+        return size
     return enough_texels(AUTO_SIZES[1], OVERSAMPLED * pixels_across(model, fits), AUTO_SIZES[0])
 
 

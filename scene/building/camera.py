@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import bpy
 import numpy as np
 
 from ..axes import CAMERA_TO_VIEW, to_blender
+from ..setup.picture import pixel_aspect
 
 SENSOR_WIDTH_MM = 36.0
 NEAREST_M = 0.01
+HEAD_M = 0.2  # how large a camera is drawn
 
 
 def create_camera(
@@ -27,22 +27,12 @@ def create_camera(
     data.shift_x = (width / 2 - float(intrinsics[0, 2])) / width
     data.shift_y = (float(intrinsics[1, 2]) - height / 2) / width * pixel_aspect(intrinsics)
     data.clip_start = NEAREST_M
+    data.display_size = HEAD_M / max(1.0, data.lens / SENSOR_WIDTH_MM)  # the longer of its pyramid's width and height
     if photo is not None:
         _show_background(data, photo)
     camera = bpy.data.objects.new(name, data)
     camera.rotation_euler = (np.pi / 2, 0.0, 0.0)
     return camera
-
-
-def pixel_aspect(intrinsics: np.ndarray) -> float:
-    """Height of a pixel over its width."""
-    return float(intrinsics[0, 0] / intrinsics[1, 1])
-
-
-def pixel_scale(intrinsics: np.ndarray) -> tuple[float, float]:
-    """Width and height of a pixel in Blender's terms: the smaller one is 1."""
-    aspect = pixel_aspect(intrinsics)
-    return max(1.0, 1.0 / aspect), max(1.0, aspect)
 
 
 def camera_position(rotation: np.ndarray, translation: np.ndarray, pivot: np.ndarray) -> np.ndarray:
@@ -57,31 +47,6 @@ def camera_position(rotation: np.ndarray, translation: np.ndarray, pivot: np.nda
 def head_rotation(rotation: np.ndarray) -> np.ndarray:
     """OpenCV rotation (3, 3) -> how the head is turned, model axes -> view axes."""
     return CAMERA_TO_VIEW @ rotation
-
-
-def frame_photo(
-    scene: bpy.types.Scene, camera: bpy.types.Object, intrinsics: np.ndarray, size: tuple[int, int]
-) -> None:
-    """Render through the camera what lies over the photo, pixel by pixel, in the photo's own colours."""
-    scene.camera = camera
-    render = scene.render
-    render.resolution_x, render.resolution_y = size
-    render.resolution_percentage = 100
-    render.pixel_aspect_x, render.pixel_aspect_y = pixel_scale(intrinsics)
-    render.film_transparent = True
-    # AgX and Filmic would bend the albedo away from the photo it came from. A studio's own colour configuration may
-    # have no view of this name, and its view is then the studio's choice.
-    with suppress(TypeError):
-        scene.view_settings.view_transform = "Standard"
-
-
-def look_through_camera(screen: bpy.types.Screen) -> None:
-    """Show the scene's camera in the 3D views of a screen, in the face's own materials and light."""
-    for view in (area.spaces.active for area in screen.areas if area.type == "VIEW_3D"):
-        view.region_3d.view_perspective = "CAMERA"
-        if view.shading.type == "SOLID":
-            view.shading.type = "MATERIAL"
-        view.shading.use_scene_lights = view.shading.use_scene_world = True
 
 
 def _show_background(data: bpy.types.Camera, photo: bpy.types.Image) -> None:

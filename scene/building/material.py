@@ -20,6 +20,7 @@ TOOTH_SCATTER_M = 0.001
 CORNEA_IOR = 1.376
 ENAMEL_IOR = 1.63
 NORMAL_MAP = "Likeness Normal Map"
+SHADER = "Principled BSDF"
 
 Inputs = dict[str, float | tuple[float, ...]]
 
@@ -97,26 +98,39 @@ def add_materials(face: bpy.types.Object, mesh: Mesh, images: Mapping[str, bpy.t
     """One material slot per part of ``mesh``, of which ``face`` was made, in the order of its material indices."""
     for index, part in enumerate(mesh.part_names):
         kind = part_kind(part)
-        # No model's texture knows the lining.
-        textured = kind not in UNTEXTURED and part != PartName.LINING
-        material = _create(f"{name} {part}", part, images.get(ALBEDO_IMAGE) if textured else None)
+        material = _create(f"{name} {part}", part)
         if kind is PartKind.LASHES:
             add_strands(material, mesh.uv[mesh.faces_uv[mesh.parts == index]].reshape(-1, 2))
-        if kind is PartKind.SKIN and NORMAL_IMAGE in images:
-            _add_normal_map(material, images[NORMAL_IMAGE])
+        add_maps(material, part, images)
         face.data.materials.append(material)
+
+
+def add_maps(material: bpy.types.Material, part: str, images: Mapping[str, bpy.types.Image]) -> None:
+    """Wire those of the images that show a part into its material, but where something is wired already."""
+    tree, kind = material.node_tree, part_kind(part)
+    shader = tree.nodes.get(SHADER) if tree is not None else None
+    if shader is None:  # an artist has made another one of it
+        return
+    colour, albedo = shader.inputs["Base Color"], images.get(ALBEDO_IMAGE)
+    known = colour.links[0].from_node if colour.is_linked else None
+    # No model's texture knows the lining.
+    if albedo is not None and known is None and kind not in UNTEXTURED and part != PartName.LINING:
+        tree.links.new(_image_node(tree, albedo, (-700, 300)).outputs["Color"], colour)
+    elif albedo is not None and known is not None and known.type == "TEX_IMAGE" and known.image is None:
+        known.image = albedo  # it was deleted from the file
+    if NORMAL_IMAGE in images and not shader.inputs["Normal"].is_linked and kind is PartKind.SKIN:
+        _add_normal_map(material, images[NORMAL_IMAGE])
 
 
 def _plain_colour(part: str) -> tuple[float, ...]:
     return LINING_COLOUR if part == PartName.LINING else COLOURS.get(part_kind(part), SKIN_COLOUR)
 
 
-def _create(name: str, part: str, albedo: bpy.types.Image | None) -> bpy.types.Material:
+def _create(name: str, part: str) -> bpy.types.Material:
     material = bpy.data.materials.new(name)
     if material.node_tree is None:  # Blender 4
         material.use_nodes = True
-    tree = material.node_tree
-    shader = tree.nodes["Principled BSDF"]
+    shader = material.node_tree.nodes[SHADER]
     # Burley needs no closed volume behind the skin: a face is an open mask.
     shader.subsurface_method = "BURLEY"
     kind = part_kind(part)
@@ -125,11 +139,7 @@ def _create(name: str, part: str, albedo: bpy.types.Image | None) -> bpy.types.M
     # A clear film would be grainy where EEVEE dithers; hairs would be sorted wrongly where it blends.
     material.surface_render_method = "BLENDED" if kind is PartKind.TEAR_LINE else "DITHERED"
     _show_in_solid_view(material, part)
-    if albedo is None:
-        shader.inputs["Base Color"].default_value = _plain_colour(part)
-    else:
-        texture = _image_node(tree, albedo, (-700, 300))
-        tree.links.new(texture.outputs["Color"], shader.inputs["Base Color"])
+    shader.inputs["Base Color"].default_value = _plain_colour(part)
     return material
 
 
@@ -151,7 +161,7 @@ def _add_normal_map(material: bpy.types.Material, image: bpy.types.Image) -> Non
     node.location = (-350, -250)
     node.uv_map = UV_LAYER
     tree.links.new(texture.outputs["Color"], node.inputs["Color"])
-    tree.links.new(node.outputs["Normal"], tree.nodes["Principled BSDF"].inputs["Normal"])
+    tree.links.new(node.outputs["Normal"], tree.nodes[SHADER].inputs["Normal"])
     strength = tree.nodes.new("ShaderNodeGroup")
     strength.node_tree = normal_strength()
     strength.location = (-700, -550)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 import numpy as np
 from mathutils import Matrix, Quaternion, Vector
@@ -11,22 +13,25 @@ from ...result.reconstruction import Mesh
 from ..axes import MODEL_TO_BLENDER, to_blender
 from ..limits import TURN_ORDER
 from ..mode import leave_mode
+from ..record import Joints
 
 # From the joint to the tip of its bone, in Blender axes, metres: the head's bone stands, the others look forward, and
-# all come out of the skin far enough to be clicked without being drawn over the face. Root and neck end where the next
-# one begins.
+# all come out of the skin far enough to be clicked. Root and neck end where the next one begins.
 HEAD_TIP = (0.0, 0.0, 0.15)
 EYE_TIP = (0.0, -0.02, 0.0)
 JAW_TIP = (0.0, -0.12, -0.1)
 TONGUE_TIP = (0.0, -0.04, 0.0)
 NEXT_JOINT = {JointName.ROOT: JointName.NECK, JointName.NECK: JointName.HEAD}
+MODIFIER = "Likeness Armature"
 SHORTEST_BONE_M = 0.001  # Blender removes a bone without length
 # Where a bone's own Z points. A positive X then looks up or opens the jaw, Y of the head turns it to its own left, and
 # Z leans it there: seen from the front every slider moves the face to the side to which the slider goes.
 BACK, UP = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+# The second one is not shown at first: its bones would stick out of pupils and chin, and sliders move what they move.
+HEAD_BONES, FACE_BONES = "Head and Neck", "Eyes, Jaw and Tongue"
 
 
-def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> bpy.types.Object:
+def create_armature(skeleton: Mesh | Joints, name: str, collection: bpy.types.Collection) -> bpy.types.Object:
     """Armature object, linked into ``collection`` of the active view layer: bones exist in edit mode only."""
     data = bpy.data.armatures.new(name)
     armature = bpy.data.objects.new(name, data)
@@ -35,24 +40,33 @@ def create_armature(mesh: Mesh, name: str, collection: bpy.types.Collection) -> 
     leave_mode()
     bpy.context.view_layer.objects.active = armature
     bpy.ops.object.mode_set(mode="EDIT")
-    heads = dict(zip(mesh.joint_names, map(Vector, to_blender(mesh.joint_positions).tolist()), strict=True))
+    heads = dict(zip(skeleton.joint_names, map(Vector, to_blender(skeleton.joint_positions).tolist()), strict=True))
     for joint, head in heads.items():
         bone = data.edit_bones.new(joint)
         bone.head, bone.tail = head, head + _tip(joint, heads)
         bone.align_roll(Vector(UP if _looks_forward(joint) else BACK))
-    for joint, parent in zip(mesh.joint_names, mesh.joint_parents, strict=True):
+    for joint, parent in zip(skeleton.joint_names, skeleton.joint_parents, strict=True):
         if parent >= 0:
-            data.edit_bones[joint].parent = data.edit_bones[mesh.joint_names[parent]]
+            data.edit_bones[joint].parent = data.edit_bones[skeleton.joint_names[parent]]
     bpy.ops.object.mode_set(mode="OBJECT")
     for bone in armature.pose.bones:
         bone.rotation_mode = TURN_ORDER
+    _sort_bones(data)
     return armature
+
+
+def _sort_bones(data: bpy.types.Armature) -> None:
+    """Put the bones into collections; hidden ones can be posed and keyed by sliders and scripts as before."""
+    sorted_bones = {name: data.collections.new(name) for name in (HEAD_BONES, FACE_BONES)}
+    for bone in data.bones:
+        sorted_bones[FACE_BONES if _is_of_face(bone.name) else HEAD_BONES].assign(bone)
+    sorted_bones[FACE_BONES].is_visible = False
 
 
 def bind(face: bpy.types.Object, armature: bpy.types.Object, mesh: Mesh) -> None:
     """Parent the face to the armature and weight it by ``mesh.skin_weights``; before any other modifier."""
     face.parent = armature
-    modifier = face.modifiers.new("Likeness Armature", "ARMATURE")
+    modifier: Any = face.modifiers.new(MODIFIER, "ARMATURE")
     modifier.object = armature
     for joint, weights in zip(mesh.joint_names, mesh.skin_weights.T, strict=True):
         fill_group(face.vertex_groups.new(name=joint), weights)
@@ -97,6 +111,10 @@ def _tip(joint: str, heads: dict[str, Vector]) -> Vector:
     if is_eye_joint(joint):
         return Vector(EYE_TIP)
     return Vector({JointName.JAW: JAW_TIP, JointName.TONGUE: TONGUE_TIP}.get(joint, HEAD_TIP))
+
+
+def _is_of_face(joint: str) -> bool:
+    return is_eye_joint(joint) or joint in (JointName.JAW, JointName.TONGUE)
 
 
 def _looks_forward(joint: str) -> bool:

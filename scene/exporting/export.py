@@ -1,4 +1,4 @@
-"""Saving what was built: the .blend with its images inside, and glTF and FBX with named keys and the rig."""
+"""Saving what was built: the .blend with its images inside, and glTF with named keys and the rig."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ from typing import Any
 
 import bpy
 
-from ...errors import LikenessError
 from ..building.material import NORMAL_MAP
 from ..displacement import DETAIL
 from ..mode import object_mode
-from ..staged_files import last_line, staged_files
+from ..staged_files import staged_files
+from .origin import at_origin
+from .units import metres_per_unit
 
 
 def save_blend(path: Path) -> None:
-    """Save a copy of the file, images packed. Raises `LikenessError` if it cannot be written."""
-    try:
-        bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, check_existing=False)
-    except RuntimeError as error:
-        raise LikenessError(f"{path} cannot be written ({last_line(error)}).") from error
+    """Save a copy of the file, images packed. Raises `LikenessError` if it cannot be written; an earlier one stays."""
+    with staged_files(path) as folder:
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(folder / path.name),
+            copy=True,
+            compress=True,
+            check_existing=False,
+            relative_remap=False,  # paths are those of the file's own place
+        )
 
 
 def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
-    """Export a face with its rig as binary glTF; every key is a morph target by name.
+    """Export a face with its rig, at rest, as binary glTF, in metres; every key is a morph target by name.
 
     glTF knows no displacement: the normal map carries the detail there.
 
@@ -35,7 +40,14 @@ def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> N
     Raises:
         LikenessError: it cannot be written; an earlier file is as it was.
     """
-    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
+    with (
+        staged_files(path) as folder,
+        object_mode(),
+        _only_selected(_with_rig(face)),
+        plain_normal_maps(face),
+        at_origin(face),
+        _in_metres(face),
+    ):
         bpy.ops.export_scene.gltf(
             filepath=str(folder / path.name),
             export_format="GLB",
@@ -47,36 +59,8 @@ def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> N
         )
 
 
-def export_fbx(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
-    """Export a face with its rig as FBX; every key is a blend-shape channel by name, the textures are inside.
-
-    Modifiers stay out: subdivided, the mesh would lose its keys.
-
-    Args:
-        animation: bake the keyframes of the scene's frame range.
-
-    Raises:
-        LikenessError: it cannot be written; an earlier file is as it was.
-    """
-    with staged_files(path) as folder, object_mode(), _only_selected(_with_rig(face)), _plain_normal_maps(face):
-        bpy.ops.export_scene.fbx(
-            filepath=str(folder / path.name),
-            check_existing=False,
-            use_selection=True,
-            object_types={"ARMATURE", "MESH"},
-            use_mesh_modifiers=False,
-            mesh_smooth_type="FACE",
-            add_leaf_bones=False,
-            bake_anim=animation,
-            bake_anim_use_nla_strips=False,
-            bake_anim_use_all_actions=False,
-            path_mode="COPY",
-            embed_textures=True,
-        )
-
-
 @contextmanager
-def _plain_normal_maps(face: bpy.types.Object) -> Iterator[None]:
+def plain_normal_maps(face: bpy.types.Object) -> Iterator[None]:
     """Give the normal maps the strength of the detail as a number: exporters do not follow the nodes behind it."""
     detail: Any = face.modifiers.get(DETAIL)
     trees = [slot.material.node_tree for slot in face.material_slots if slot.material and slot.material.node_tree]
@@ -90,6 +74,21 @@ def _plain_normal_maps(face: bpy.types.Object) -> Iterator[None]:
     finally:
         for tree, socket, source in linked:
             tree.links.new(source, socket)
+
+
+@contextmanager
+def _in_metres(face: bpy.types.Object) -> Iterator[None]:
+    """Let the scene's unit be a metre for a while as far as the face is concerned: the exporter knows no other."""
+    carrier = face.find_armature() or face
+    metres = metres_per_unit(bpy.context.scene, carrier.matrix_world)
+    while carrier.parent is not None:
+        carrier = carrier.parent
+    location, scale = carrier.location.copy(), carrier.scale.copy()
+    carrier.location, carrier.scale = location * metres, scale * metres
+    try:
+        yield
+    finally:
+        carrier.location, carrier.scale = location, scale
 
 
 def _with_rig(face: bpy.types.Object) -> list[bpy.types.Object]:

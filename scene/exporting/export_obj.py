@@ -16,7 +16,7 @@ from ...geometry.arrays import Floats
 from ..mode import object_mode
 from ..read_mesh import corner_starts, corner_uv, corner_vertices, face_materials, key_vertices, neutral_vertices
 from ..shape_keys import expression_keys
-from ..staged_files import file_stem, staged_files
+from ..staged_files import file_stem, free_path, staged_files
 from ..textures.images import save_image
 
 # Statement of the material file -> input of Blender's surface shader that the image hangs on.
@@ -34,7 +34,7 @@ def export_obj(path: Path, face: bpy.types.Object) -> None:
         keys.mkdir()
         for key in expression_keys(face):
             text = _lines("v %.6f %.6f %.6f\n", key_vertices(key)) + surface
-            _write(_free(keys, file_stem(key.name), ".obj"), text)
+            _write(free_path(keys, file_stem(key.name), ".obj"), text)
 
 
 def _surface(face: bpy.types.Object) -> str:
@@ -64,7 +64,7 @@ def _write_materials(path: Path, face: bpy.types.Object) -> None:
             image = node.image
             if image not in written:
                 file = Path(image.filepath or image.name)
-                target = _free(textures, file_stem(file.stem), file.suffix or ".png")
+                target = free_path(textures, file_stem(file.stem), file.suffix or ".png")
                 save_image(image, target)
                 written[image] = f"{textures.name}/{target.name}"
             text.append(f"{statement} {_placement(node)}{written[image]}\n")
@@ -117,17 +117,10 @@ def _source(socket: bpy.types.NodeSocket) -> bpy.types.Node | None:
     return socket.links[0].from_node if socket.is_linked else None
 
 
-def _free(folder: Path, stem: str, suffix: str) -> Path:
-    """A file name in ``folder`` that no other name took, on disks that do not tell capitals apart either."""
-    taken = {path.stem.lower() for path in folder.iterdir()}
-    candidates = (stem if i == 0 else f"{stem}_{i}" for i in range(len(taken) + 1))
-    return folder / (next(name for name in candidates if name.lower() not in taken) + suffix)
-
-
 def _lines(template: str, rows: Floats) -> str:
     """One line a row; formatting all numbers at once is ten times as fast as row by row."""
     return template * len(rows) % tuple(rows.ravel().tolist())
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")  # a name's own bytes

@@ -12,12 +12,13 @@ import numpy as np
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Ints
 from ...result.choices import COARSE, MEDIUM
+from ..expressions.closed_lids import drive_lid_closers
 from ..mode import object_mode
 from ..read_cage import cage_corners
 from ..read_mesh import corner_vertices, face_materials, layer_uv
 from ..record import recall
-from ..shape_keys import expression_keys
 from ..state import state_of
+from .temporary import lent_names, temporary_blocks
 
 PointsOf = Callable[[bpy.types.bpy_prop_collection], Floats]
 
@@ -37,20 +38,11 @@ def at_level(face: bpy.types.Object, level: str) -> Iterator[bpy.types.Object]:
     if level == MEDIUM:
         yield face
         return
-    known = {block.session_uid for block in bpy.data.user_map()}
-    names = [(block, block.name) for block in (face, face.data)]
-    with object_mode():
-        try:
-            made = _coarse(face) if level == COARSE else _fine(face)
-            for block, name in names:
-                block.name = f"{name} as it is"
-            for block, (_, name) in zip((made, made.data), names, strict=True):
-                block.name = name
+    with object_mode(), temporary_blocks():
+        bpy.context.view_layer.update()  # so that a copy is where its face is now
+        made = _coarse(face) if level == COARSE else _fine(face)
+        with lent_names({made: face.name, made.data: face.data.name}):
             yield made
-        finally:
-            bpy.data.batch_remove([block for block in bpy.data.user_map() if block.session_uid not in known])
-            for block, name in names:
-                block.name = name
 
 
 def _corners(face: bpy.types.Object) -> Ints | None:
@@ -127,14 +119,15 @@ def _copy_keys(face: bpy.types.Object, made: bpy.types.Object, points_of: Points
     source = face.data.shape_keys
     if source is None:
         return
-    for key in (source.reference_key, *expression_keys(face)):
+    for key in source.key_blocks:
         copy = made.shape_key_add(name=key.name, from_mix=False)
         copy.points.foreach_set("co", points_of(key.points).ravel())
         copy.slider_max, copy.slider_min = key.slider_max, key.slider_min
         copy.value, copy.mute = key.value, key.mute
-    for key in expression_keys(face):
+    for key in source.key_blocks[1:]:
         made.data.shape_keys.key_blocks[key.name].relative_key = made.data.shape_keys.key_blocks[key.relative_key.name]
     _copy_animation(source, made.data.shape_keys)
+    drive_lid_closers(made)
 
 
 def _copy_animation(source: bpy.types.Key, copy: bpy.types.Key) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import LikenessError
 from ...geometry.arrays import Floats
 from ..axes import to_blender
+from ..belongings import mark
 from ..building.transaction import all_or_nothing
 from ..hair_colour import UNKNOWN, kept_hair_colour
 from ..mesh import UV_LAYER
@@ -52,6 +53,7 @@ def add_hair(face: bpy.types.Object) -> bpy.types.Object:
     remove_hair(face)
     hair.name = hair.data.name = hair.active_material.name = f"{face.name} {HAIR}"
     state_of(face).hair = hair
+    mark(face)
     return hair
 
 

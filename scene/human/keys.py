@@ -9,8 +9,8 @@ import numpy as np
 
 from ...geometry.arrays import Bools, Floats
 from ..axes import to_blender
+from ..expressions.closed_lids import drive_lid_closers, undriven
 from ..read_mesh import key_vertices, neutral_vertices
-from ..shape_keys import expression_keys
 from ..state import state_of
 from .fit import HeadFit, follow
 from .head_cage import HeadCage
@@ -63,7 +63,8 @@ def put_expressions_on(human: bpy.types.Object, face: bpy.types.Object, fit: Hea
     """Give the human every key of the face, by its name and at 0."""
     basis = neutral_vertices(human)
     names = worn_names(human)
-    for source in expression_keys(face):
+    keys = face.data.shape_keys
+    for source in keys.key_blocks[1:] if keys else ():
         deltas = key_vertices(source) - key_vertices(source.relative_key)
         taken = human.data.shape_keys.key_blocks.get(source.name)
         if taken is not None:
@@ -75,6 +76,7 @@ def put_expressions_on(human: bpy.types.Object, face: bpy.types.Object, fit: Hea
         key.slider_max, key.slider_min = source.slider_max, source.slider_min
         key.value = 0.0
         names.append(key.name)
+    drive_lid_closers(human)
     state_of(human).worn_keys = json.dumps(names)
 
 
@@ -82,7 +84,7 @@ def _take_off(human: bpy.types.Object) -> None:
     for name in worn_names(human):
         key = human.data.shape_keys.key_blocks.get(name)
         if key is not None:
-            human.shape_key_remove(key)
+            human.shape_key_remove(undriven(key))
 
 
 def _helpers(human: bpy.types.Object) -> Bools:

@@ -9,6 +9,7 @@ import numpy as np
 from ...geometry.arrays import Ints
 from ..axes import to_blender
 from ..building.rig import fill_group
+from ..expressions.closed_lids import drive_lid_closers
 from ..read_mesh import joints, key_vertices, skin_weights
 from ..shape_keys import expression_keys
 from ..state import state_of
@@ -72,6 +73,7 @@ def _drive(parts: bpy.types.Object, leader: bpy.types.Key) -> None:
         variable = driver.variables.new()
         variable.targets[0].id_type, variable.targets[0].id = "KEY", leader
         variable.targets[0].data_path = leader.key_blocks[key.name].path_from_id("value")
+    drive_lid_closers(parts)
 
 
 def _weigh(

@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 import numpy as np
-from mathutils import Vector
+from mathutils import Euler, Vector
 
 from ...geometry.colour import LUMINANCE
 from ..axes import to_blender
@@ -27,26 +27,33 @@ from .sky import (
     SUN_STRENGTH,
     WARMTH,
     create_world,
+    is_seen,
     light_node,
     wire_world,
 )
 
 # A sun's place means nothing: it hovers over the head, on the axis that the light turns about.
 SUN_HEIGHT_M = 0.35
+SAME_LIGHT = 1e-3  # of a control, or radians: rounding
 
 
 def light_face(face: bpy.types.Object, split: SplitLight) -> None:
     """Give a face this light with the controls at rest; what is gone or too old of its world and sun is made again."""
     memory = state_of(face)
     world, sun = _own_world(face) or create_world(f"{face.name} Sky"), memory.sun or _create_sun(face.name)
-    if light_node(world) is None:
+    if light_node(world) is None or is_seen(world):
         wire_world(world)
     if not sun.users_collection:
         face.users_collection[0].objects.link(sun)
-        sun.location.xy = (face.parent or face).location.xy
+        hover(sun, (face.parent or face).matrix_world.translation)
     _drive(sun, world)
     _set(world, sun, split)
     memory.world, memory.sun = world, sun
+
+
+def hover(sun: bpy.types.Object, place: Vector) -> None:
+    """Put a sun over the head that stands at ``place``."""
+    sun.location = place + Vector((0.0, 0.0, SUN_HEIGHT_M))
 
 
 def photo_light(face: bpy.types.Object) -> np.ndarray:
@@ -59,19 +66,24 @@ def match_photo(face: bpy.types.Object) -> None:
     light_face(face, split_sun(photo_light(face)))
 
 
+def shows_photo_light(face: bpy.types.Object) -> bool:
+    """Whether a face's light is the one of its photo, and nobody has changed it."""
+    world, sun = state_of(face).world, state_of(face).sun
+    node = light_node(world) if world is not None else None
+    if node is None or sun is None:
+        return False
+    split = split_sun(photo_light(face))
+    near = [np.allclose(_input(node, name), value, atol=SAME_LIGHT) for name, value in _values(split).items()]
+    turned = sun.rotation_euler.to_quaternion().rotation_difference(_sun_turn(split).to_quaternion())
+    return all(near) and turned.angle < SAME_LIGHT
+
+
 def use_light(scene: bpy.types.Scene, face: bpy.types.Object) -> None:
     """Make this face's light the scene's only one of ours."""
     own = state_of(face)
     for sun in {state_of(other).sun for other in faces_of(scene)} - {None}:
         sun.hide_viewport = sun.hide_render = sun != own.sun
     scene.world = own.world
-
-
-def keep_users_world(scene: bpy.types.Scene) -> None:
-    """A world of the user's own is not lost with the next save because the face's light took its place."""
-    world = scene.world
-    if world is not None and world.library is None and light_node(world) is None:
-        world.use_fake_user = True
 
 
 def _own_world(face: bpy.types.Object) -> bpy.types.World | None:
@@ -83,23 +95,36 @@ def _own_world(face: bpy.types.Object) -> bpy.types.World | None:
 
 def _create_sun(name: str) -> bpy.types.Object:
     sun = bpy.data.objects.new(f"{name} Sun", bpy.data.lights.new(f"{name} Sun", "SUN"))
-    sun.location = (0.0, 0.0, SUN_HEIGHT_M)
+    hover(sun, Vector())
     return sun
 
 
 def _set(world: bpy.types.World, sun: bpy.types.Object, split: SplitLight) -> None:
     node = light_node(world)
     assert node is not None
+    for name, value in _values(split).items():
+        node.inputs[name].default_value = value  # pyright: ignore[reportAttributeAccessIssue]
+    sun.data.angle = split.angle
+    sun.rotation_mode = "XYZ"
+    sun.rotation_euler = _sun_turn(split)
+
+
+def _values(split: SplitLight) -> dict[str, Any]:
+    """What the controls of a world say of a light, at rest."""
     energy = float(split.irradiance.max())
     colour = split.irradiance / energy if energy > 0 else np.ones(3)
     values: dict[str, Any] = {STRENGTH: 1.0, ROTATION: 0.0, WARMTH: 0.0}
     values |= {SUN_COLOUR: (*colour.tolist(), 1.0), SUN_STRENGTH: energy}
-    values |= dict(zip(COEFFICIENT_NAMES, split.sky.tolist(), strict=True))
-    for name, value in values.items():
-        node.inputs[name].default_value = value  # pyright: ignore[reportAttributeAccessIssue]
-    sun.data.angle = split.angle
-    sun.rotation_mode = "XYZ"
-    sun.rotation_euler = Vector(to_blender(split.direction)).to_track_quat("Z", "Y").to_euler()
+    return values | dict(zip(COEFFICIENT_NAMES, split.sky.tolist(), strict=True))
+
+
+def _input(node: Any, name: str) -> Any:
+    value = node.inputs[name].default_value
+    return value if isinstance(value, float) else tuple(value)
+
+
+def _sun_turn(split: SplitLight) -> Euler:
+    return Vector(to_blender(split.direction)).to_track_quat("Z", "Y").to_euler()
 
 
 def _drive(sun: bpy.types.Object, world: bpy.types.World) -> None:

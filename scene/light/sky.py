@@ -3,6 +3,9 @@
 The nine terms are the sky's shading coefficients (linear RGB as vectors, they may be negative). The group turns the
 direction against the rotation, divides by the Lambertian transfer, evaluates the harmonics and clamps at black. The
 sun's colour and strength are kept here too, beside the controls: drivers on the lamp read them (`lighting`).
+
+What is so recovered lights a head well and looks like nothing: nine terms are blotches of colour. So the sky lights and
+is mirrored, and the camera sees plain grey in its place.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ COEFFICIENT_NAMES = ("1", "y", "z", "x", "xy", "yz", "3z2-1", "xz", "x2-y2")
 INPUT_NAMES = (STRENGTH, ROTATION, WARMTH, SUN_COLOUR, SUN_STRENGTH, *COEFFICIENT_NAMES)
 # Red and blue over green at warmth 1 are exp of these: a black body of 4200 K beside daylight; at -1 one of 25 000 K.
 RED_PER_WARMTH, BLUE_PER_WARMTH = 0.4, -0.55
+BACKDROP = (0.18, 0.18, 0.18, 1.0)  # middle grey
 
 
 def warmth_gains(warmth: float) -> np.ndarray:
@@ -38,19 +42,40 @@ def create_world(name: str) -> bpy.types.World:
 
 
 def wire_world(world: bpy.types.World) -> None:
-    """Make the light's group the background of ``world`` in place of whatever nodes it has."""
+    """Make the light's group light ``world`` in place of whatever nodes it has."""
     if world.node_tree is None:  # Blender 4
         world.use_nodes = True
     tree = world.node_tree
     tree.nodes.clear()
-    output = tree.nodes.new("ShaderNodeOutputWorld")
-    background = tree.nodes.new("ShaderNodeBackground")
-    node: Any = tree.nodes.new("ShaderNodeGroup")
-    node.node_tree = light_group()
-    node.name, node.width = LIGHT_GROUP, 240
-    background.location, output.location, node.location = (0, 0), (200, 0), (-300, 0)
-    tree.links.new(node.outputs["Radiance"], background.inputs["Color"])
-    tree.links.new(background.outputs["Background"], output.inputs["Surface"])
+    group: Any = tree.nodes.new("ShaderNodeGroup")
+    group.node_tree = light_group()
+    group.name, group.width = LIGHT_GROUP, 240
+    path, sky, backdrop, mix, output = (
+        tree.nodes.new(kind)
+        for kind in (
+            "ShaderNodeLightPath",
+            *["ShaderNodeBackground"] * 2,
+            "ShaderNodeMixShader",
+            "ShaderNodeOutputWorld",
+        )
+    )
+    backdrop.inputs["Color"].default_value, backdrop.label = BACKDROP, "Seen by the Camera"
+    for node, place in ((group, (-600, 0)), (sky, (-300, 0)), (path, (-300, 360)), (backdrop, (-300, -160))):
+        node.location = place
+    output.location = (200, 0)
+    for source, target in (
+        (group.outputs["Radiance"], sky.inputs["Color"]),
+        (path.outputs["Is Camera Ray"], mix.inputs[0]),
+        (sky.outputs["Background"], mix.inputs[1]),
+        (backdrop.outputs["Background"], mix.inputs[2]),
+        (mix.outputs["Shader"], output.inputs["Surface"]),
+    ):
+        tree.links.new(source, target)
+
+
+def is_seen(world: bpy.types.World) -> bool:
+    """Whether the camera sees a sky that nobody rewired since an earlier version of Likeness made it."""
+    return sorted(node.type for node in world.node_tree.nodes) == ["BACKGROUND", "GROUP", "OUTPUT_WORLD"]
 
 
 def light_node(world: bpy.types.World | None) -> bpy.types.Node | None:

@@ -30,6 +30,14 @@ def load_image(path: Path, name: str, is_data: bool) -> bpy.types.Image:
     return image
 
 
+def name_files_beside(folder: Path) -> None:
+    """Let the packed images that were read in ``folder`` name files beside the .blend, where both will be moved to."""
+    for image in bpy.data.images:
+        for packed in image.packed_files:
+            if Path(packed.filepath).parent == folder:
+                packed.filepath = image.filepath_raw = f"//{Path(packed.filepath).name}"
+
+
 def save_image(image: bpy.types.Image, path: Path) -> None:
     """Write an image's file as it was packed or lies on disk, or as it was painted since. Raises `LikenessError`."""
     if image.is_dirty:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from likeness.anatomy.arkit import ARKIT_NAMES, NUMBERED, canonical_name, mirrored_name, values_for
+from likeness.anatomy.arkit import (
+    ARKIT_NAMES,
+    NUMBERED,
+    canonical_name,
+    closes_lids,
+    lid_closers,
+    mirrored_name,
+    values_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +71,42 @@ def test_values_under_other_names() -> None:
 def test_one_side_alone_is_no_pair() -> None:
     assert values_for(["cheekPuff"], {"cheekPuff_L": 0.2}) == {}
     assert values_for(["jawLeft", "mouthRight"], {"jawOpen": 1.0, "mouthClose": 1.0}) == {}
+
+
+PAIR = ("browInnerUp_L", "browInnerUp_R")
+BOTH = ("browInnerUp", *PAIR)
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "expected"),
+    [
+        (BOTH, {"browInnerUp": 0.4}, (0.4, 0.0, 0.0)),
+        (BOTH, {"browInnerUpLeft": 0.2, "browInnerUpRight": 0.6}, (0.0, 0.2, 0.6)),
+        (BOTH, dict(zip(BOTH, (0.1, 0.2, 0.3), strict=True)), (0.1, 0.2, 0.3)),
+        (BOTH, {"browInnerUp": 0.4, "browInnerUp_L": 0.2}, (0.4, 0.2, 0.0)),
+        (BOTH, {"browInnerUp_L": 0.2}, (None, 0.2, None)),
+        (BOTH, {"jawOpen": 0.2}, (None, None, None)),
+        (PAIR, dict(zip(BOTH, (0.1, 0.2, 0.3), strict=True)), (0.3, 0.4)),
+        (("browInnerUp",), dict(zip(BOTH, (0.1, 0.2, 0.3), strict=True)), (0.35,)),
+        (("browInnerUp",), {"browInnerUp": 0.1, "browInnerUp_R": 0.2}, (0.2,)),
+        (("jawOpen", "JawOpen", "jaw_open"), {"jawOpen": 0.5}, (0.5, 0.0, 0.0)),
+        (("jawOpen", "JawOpen"), {"JawOpen": 0.5}, (0.0, 0.5)),
+        (("jawOpen", "JawOpen"), {"jaw_open": 0.5}, (0.5, 0.0)),
+        (("jawOpen", "JawOpen"), {"jawOpen": 0.1, "JawOpen": 0.2}, (0.1, 0.2)),
+        (("jawOpen",), {"jawOpen": 0.1, "JawOpen": 0.2}, (0.3,)),
+    ],
+)
+def test_shapes_that_do_the_same_do_it_once(
+    names: tuple[str, ...], values: dict[str, float], expected: tuple[float | None, ...]
+) -> None:
+    told = {name: value for name, value in zip(names, expected, strict=True) if value is not None}
+    assert values_for(names, values) == pytest.approx(told)
+
+
+def test_keys_that_close_lids_are_called_after_a_blink_and_a_gaze() -> None:
+    found = lid_closers([*ARKIT_NAMES, "eyeBlinkLeft_eyeLookUpLeft"])
+    assert len(found) == 8
+    assert found["eyeBlinkLeft_eyeLookUpLeft"] == ("eyeBlinkLeft", "eyeLookUpLeft")
+    assert all(blink[-4:] == look[-4:] for blink, look in found.values())
+    assert all(map(closes_lids, found))
+    assert not any(map(closes_lids, ARKIT_NAMES))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from faults import command as fake_command
+from fbx_files import FbxFile
 from likeness.cli import blender_command
 from likeness.engine.client import Engine
 from likeness.operators import engine_host
@@ -41,6 +43,15 @@ def test_a_photo_becomes_a_file(
         assert out.read_bytes()[:4] == b"glTF"
 
 
+def test_an_fbx_file_is_made_for_a_program(use_engine: UseEngine, photo: Path, tmp_path: Path) -> None:
+    use_engine()
+    for target, units in (("plain", 1.0), ("unity", 100.0)):  # centimetres in one of the file's
+        out = tmp_path / f"{target}.fbx"
+        assert blender_command.run([str(photo), "-o", str(out), "--quality", "draft", "--target", target]) == 0
+        assert FbxFile(out).settings["UnitScaleFactor"] == units
+    assert blender_command.run([str(photo), "-o", str(out), "--target", "frostbite"]) == 2
+
+
 def test_a_finer_mesh_and_one_that_the_model_does_not_have(
     use_engine: UseEngine, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,8 +81,9 @@ def test_several_photos_are_one_face(use_engine: UseEngine, photo: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "steps", "status", "words"),
     [
-        (["-o", "a.png"], "hello", 2, "'a.png' ends in neither .blend nor .glb."),
+        (["-o", "a.png"], "hello", 2, "'a.png' ends in none of .blend, .glb, .fbx."),
         (["-o", "/no/folder/a.blend"], "hello", 2, "There is no folder '/no/folder' to write into."),
+        (["-o", "taken.blend"], "hello", 2, "taken.blend cannot be written (Is a directory)."),
         (["-o", "a.blend"], "hello run error:input", 2, "No face was found in the photo."),
         (["-o", "a.blend"], "hello run exit:9", 2, "The engine ended unexpectedly (exit code 9)"),
         (["-o", "a.blend", "--quality", "best"], "hello", 2, "invalid choice: 'best'"),
@@ -91,11 +103,56 @@ def test_problems_are_one_sentence_and_a_status(
 ) -> None:
     use_engine(fake_command(*steps.split()))
     monkeypatch.chdir(tmp_path)
+    Path("taken.blend").mkdir()
     assert blender_command.run([str(photo), *arguments]) == status
     printed = capsys.readouterr()
     assert words in printed.err
     assert "Traceback" not in printed.err
     assert not list(tmp_path.glob("a.*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("step", ["build", "export_glb"])
+def test_a_signal_while_blender_works_waits_for_it_and_leaves_the_old_file(
+    number: signal.Signals,
+    step: str,
+    use_engine: UseEngine,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_engine()
+    work, done = getattr(blender_command, step), []
+
+    def interrupted(*arguments: object) -> object:
+        signal.raise_signal(number)
+        done.append(work(*arguments))
+        return done[0]
+
+    monkeypatch.setattr(blender_command, step, interrupted)
+    before, out = signal.getsignal(number), tmp_path / "made" / "a.glb"
+    out.parent.mkdir()
+    out.write_text("old")
+    assert blender_command.run([str(photo), "-o", str(out), "--quality", "draft"]) == 128 + number
+    assert capsys.readouterr().err.splitlines()[-1] == "likeness: Interrupted."
+    assert len(done) == 1
+    assert [path.name for path in out.parent.iterdir()] == ["a.glb"]
+    assert out.read_text() == "old"
+    assert not any(user_folder("jobs").iterdir())
+    assert signal.getsignal(number) == before
+
+
+def test_a_full_disk_is_told_of_the_file_that_was_asked_for(
+    use_engine: UseEngine, photo: Path, small_disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_engine()
+    (small_disk / "taken").write_bytes(bytes(2_080_000))
+    out = small_disk / "a.glb"
+    assert blender_command.run([str(photo), "-o", str(out), "--quality", "draft"]) == 2
+    told = f"likeness: {out} cannot be written (No space left on device)."
+    assert capsys.readouterr().err.splitlines()[-1] == told
+    assert [path.name for path in small_disk.iterdir()] == ["taken"]
 
 
 def test_a_fault_is_logged(

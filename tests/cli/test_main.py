@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -111,6 +111,20 @@ def test_a_photo_becomes_a_folder(pipeline: FakePipeline, tmp_path: Path, capfd:
     assert out.count("\n") == 1
     assert str(folder) in out
     assert err.splitlines() == ["loading", "landmarks", "fit", "preview", "scene", "saving"]
+
+
+@pytest.mark.usefixtures("without_bpy")
+def test_warnings_are_printed_and_part_of_the_record(
+    pipeline: FakePipeline, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sentences = ["lawn.jpg is left out: No face was found in the photo.", "'b.jpg' is incomplete."]
+    pipeline.work = lambda progress: replace(sheet_reconstruction(), warnings=sentences)
+    assert likeness("lawn.jpg", "b.jpg", "-o", str(tmp_path / "a")) == 0
+    out, err = capfd.readouterr()
+    assert [line for line in err.splitlines() if line in sentences] == sentences
+    assert out.count("\n") == 1
+    assert likeness("lawn.jpg", "b.jpg", "-o", str(tmp_path / "b"), "--json") == 0
+    assert json.loads(capfd.readouterr().out)["warnings"] == sentences
 
 
 @pytest.mark.usefixtures("without_bpy")
@@ -278,6 +292,28 @@ def test_an_unknown_option_is_explained_by_its_command(capfd: pytest.CaptureFixt
         err = capfd.readouterr().err
         assert f"{prog}: error: unrecognized arguments: --bogus" in err
         assert err.startswith(f"usage: {prog} [-h]")
+
+
+@pytest.mark.usefixtures("without_bpy")
+def test_a_device_that_does_not_work_is_told(pipeline: FakePipeline, capfd: pytest.CaptureFixture[str]) -> None:
+    note = "Using the CPU, because cuda does not work here (no driver)."
+    sheet = sheet_reconstruction()
+    pipeline.work = lambda progress: replace(sheet, provenance={**sheet.provenance, "device": note})
+    assert likeness("photo.jpg", "--device", "cuda") == 0
+    assert note in capfd.readouterr().err
+    assert likeness("photo.jpg", "--device", "cuda", "--json") == 0
+    assert json.loads(capfd.readouterr().out)["note"].startswith(note)
+
+
+@pytest.mark.parametrize("size", ["0", "100000", "2k", "-1"])
+def test_a_size_that_no_texture_has_is_told_at_once(
+    pipeline: FakePipeline, size: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main.main(["photo.jpg", f"--texture-size={size}"])
+    sentence = f"A texture's size is 'auto' or a whole number of pixels from 16 to 4096, not {size!r}."
+    assert sentence in capfd.readouterr().err
+    assert not pipeline.calls
 
 
 def test_wrong_options_end_with_the_usage(capfd: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,6 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "engine", package / "engine", ignore=shutil.ignore_patterns("__pycache__"))
     for path in (*ROOT.glob("*.py"), ROOT / "blender_manifest.toml"):
         shutil.copy(path, package / path.name)
-    for name in ("anatomy", "geometry", "bfm", "result", "inference"):
+    for name in ("anatomy", "geometry", "bfm", "result", "inference", "network"):
         (package / name).symlink_to(ROOT / name)
     return package / "engine" / "launch.py"

@@ -39,11 +39,12 @@ def test_add(user_file: Path) -> None:
         do("add_model", path=str(user_file.parent))
 
 
-def test_get_ict_tells_whose_names_are_older(user_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_get_tells_whose_names_are_older(user_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     do("add_model", path=str(user_file))
     source = other_source("ict")
-    monkeypatch.setattr(getting, "get_ict", lambda progress: install_model(source, [user_file], user_file, progress))
-    assert do("get_ict") == {"id": "ict", "name": "Ict", "kind": "model", "older_names": ["Flame2020"]}
+    installing = {"ict": lambda progress: install_model(source, [user_file], user_file, progress)}
+    monkeypatch.setattr(getting, "get_model", lambda model, progress: installing[model](progress))
+    assert do("get_model", id="ict") == {"id": "ict", "name": "Ict", "kind": "model", "older_names": ["Flame2020"]}
 
 
 def test_check_is_for_all_or_some(user_file: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from likeness.inference import doctor
 from likeness.inference.doctor import print_report, probe
-from likeness.libraries import PREDICTOR_VARIABLE
+from likeness.libraries import OPTIONAL, PREDICTOR_VARIABLE
 from likeness.version import VERSION
 
 
@@ -26,6 +30,32 @@ def test_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch, capfd: py
     monkeypatch.setitem(sys.modules, "PIL", None)
     assert print_report() == 1
     assert capfd.readouterr().out.splitlines()[-1] == "Likeness cannot work without scipy, PIL."
+
+
+def test_doctor_tells_what_alone_needs_a_library_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for module in ("dlib", "h5py"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setattr(doctor.importlib, "import_module", _without("dlib", "h5py"))
+    found = {finding.name: finding for finding in doctor.findings(OPTIONAL)}
+    assert found["dlib"].text == (
+        "not installed; only landmarks by dlib's 68-point file need it (pip install dlib-bin)"
+    )
+    assert found["h5py"].text == "not installed; only the Basel models of 2017 and 2019 need it (pip install h5py)"
+    assert not found["dlib"].missing
+    assert not found["h5py"].missing
+
+
+def _without(*absent: str) -> Callable[[str], ModuleType]:
+    original = importlib.import_module
+
+    def load(name: str) -> ModuleType:
+        if name in absent:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return original(name)
+
+    return load
 
 
 def test_doctor_tells_what_lacks_without_a_face_finder(

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from likeness.errors import LikenessError
-from likeness.inference import images
 from likeness.inference.images import read_photo, resize
+from likeness.inference.picture_files.decoding import BACKDROP
 from PIL import Image, ImageCms
 
 RED, GREEN, BLUE, GREY = (220, 40, 40), (40, 180, 60), (40, 60, 200), (128, 128, 128)
@@ -82,8 +82,8 @@ def test_alpha_lies_on_neutral_grey(tmp_path: Path, quarters: np.ndarray) -> Non
     Image.fromarray(np.concatenate([quarters, alpha], axis=2)).save(tmp_path / "clear.png")
     pixels = read_photo(tmp_path / "clear.png").pixels
     np.testing.assert_array_equal(pixels[:, :32], quarters[:, :32])
-    assert (pixels[:, 32:48] == images.BACKDROP).all()
-    assert np.abs(pixels[0, 60].astype(int) - (np.array(GREEN) + images.BACKDROP) / 2).max() <= 1
+    assert (pixels[:, 32:48] == BACKDROP).all()
+    assert np.abs(pixels[0, 60].astype(int) - (np.array(GREEN) + BACKDROP) / 2).max() <= 1
 
 
 def test_palette_with_a_transparent_colour(tmp_path: Path, quarters: np.ndarray) -> None:
@@ -91,7 +91,7 @@ def test_palette_with_a_transparent_colour(tmp_path: Path, quarters: np.ndarray)
     transparent = image.getpixel((0, 0))
     image.save(tmp_path / "palette.png", transparency=transparent)
     pixels = read_photo(tmp_path / "palette.png").pixels
-    assert (pixels[0, 0] == images.BACKDROP).all()
+    assert (pixels[0, 0] == BACKDROP).all()
     assert np.abs(pixels[-1, 0].astype(int) - BLUE).max() <= 4
 
 
@@ -176,7 +176,7 @@ def test_missing_folder_and_impossible_paths(tmp_path: Path) -> None:
         read_photo("with a zero\0byte.jpg")
 
 
-@pytest.mark.parametrize(("width", "height"), [(11_000, 10_000), (30_000, 10_000), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize(("width", "height"), [(16_000, 16_000), (30_000, 10_000), (2**31 - 1, 2**31 - 1)])
 def test_huge_pictures_are_refused_before_they_are_decoded(tmp_path: Path, width: int, height: int) -> None:
     small = io.BytesIO()
     Image.new("L", (8, 8)).save(small, "png")

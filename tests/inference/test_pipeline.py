@@ -12,9 +12,10 @@ from likeness.bfm.library.layings import fingerprint
 from likeness.bfm.library.registry import load_model
 from likeness.errors import LikenessError
 from likeness.inference import device as device_module
-from likeness.inference import pipeline
+from likeness.inference import pipeline, stages
 from likeness.inference.lighting import shade
-from likeness.inference.pipeline import STAGE_END, PipelineOptions, Stopwatch, personalised, reconstruct
+from likeness.inference.pipeline import PipelineOptions, personalised, reconstruct
+from likeness.inference.stages import Stopwatch
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.reconstruction import IMAGE_FILES, PHOTO_IMAGE, Reconstruction
 from PIL import ExifTags, Image
@@ -23,7 +24,7 @@ from synthetic import posed_points, project
 from toy_face import toy_fit, toy_model
 
 TEXTURE = 512
-WITHOUT_NETWORK = [stage for stage in STAGE_END if stage != "network"]
+WITHOUT_NETWORK = [stage for stage in stages.FINAL_STAGES if stage != stages.NETWORK]
 Told = list[tuple[str, float]]
 
 
@@ -186,15 +187,17 @@ def test_progress_runs_from_nothing_to_everything(final: tuple[Reconstruction, T
     assert len([stage for stage, _ in told if stage == "fit"]) > 2  # the longest tells of its steps
 
 
-def test_a_stage_spans_its_share_of_the_bar() -> None:
+def test_the_stages_that_run_fill_the_bar() -> None:
     told: Told = []
-    watch = Stopwatch(lambda stage, fraction: told.append((stage, fraction)))
+    watch = Stopwatch(lambda stage, fraction: told.append((stage, fraction)), ("skin", "texture"))
+    with watch.stage("skin"):
+        pass
     with watch.stage("texture") as share:
         share(0.5)
         share(1.0)
-    start, end = STAGE_END["expressions"], STAGE_END["texture"]
-    assert [stage for stage, _ in told] == ["texture"] * 3
-    assert [fraction for _, fraction in told] == pytest.approx([start, (start + end) / 2, end])
+    begin = stages.SHARES["skin"] / (stages.SHARES["skin"] + stages.SHARES["texture"])
+    assert [stage for stage, _ in told] == ["skin"] + ["texture"] * 3
+    assert [fraction for _, fraction in told] == pytest.approx([0.0, begin, (begin + 1) / 2, 1.0])
 
 
 def test_the_result_survives_its_folder(draft: Reconstruction, tmp_path: Path) -> None:
@@ -224,7 +227,10 @@ def test_a_known_focal_length_is_used(photo: Path, tmp_path: Path, draft: Recons
     ("options", "sentence"),
     [
         (PipelineOptions(quality="best"), r"There is no quality 'best'; known are: draft, final\."),
-        (PipelineOptions(texture_size="2k"), r"A texture's size is a number of pixels or 'auto', not '2k'\."),
+        (
+            PipelineOptions(texture_size="2k"),
+            r"A texture's size is 'auto' or a whole number of pixels from 16 to 4096, not '2k'\.",
+        ),
         (
             PipelineOptions(model="none"),
             r"There is no face model 'none'; known are: builtin \(`likeness models` brings others\)\.",
@@ -254,8 +260,12 @@ def test_a_picture_without_a_face_is_told(tmp_path: Path) -> None:
 def test_without_the_device_asked_for_the_cpu_works_and_says_why(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = device_module.fault
     monkeypatch.setattr(device_module, "fault", lambda name: "no driver" if name == "cuda" else real(name))
-    face = reconstruct(photo, PipelineOptions(quality="draft", device="cuda"))
-    assert face.provenance["device"] == "Using the CPU, because cuda does not work here (no driver)."
+    told: Told = []
+    options = PipelineOptions(quality="draft", device="cuda")
+    face = reconstruct(photo, options, lambda stage, fraction: told.append((stage, fraction)))
+    note = "Using the CPU, because cuda does not work here (no driver)."
+    assert face.provenance["device"] == note
+    assert told[0] == (note, 0.0)  # before the wait
 
 
 @pytest.mark.usefixtures("face_finder")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,9 +20,13 @@ import pytest
 from data_blocks import count_blocks
 from faults import FAULTS, QUICK, Fault, command, command_failing_once
 from likeness.engine.client import Engine
+from likeness.engine.task import Update
 from likeness.errors import LikenessError
 from likeness.operators import create, engine_host
+from likeness.operators.job_folder import FolderTask
 from likeness.operators.settings import session, user_folder
+from likeness.result.photo_formats import PHOTO_SUFFIXES
+from likeness.scene import photo_set
 from likeness.scene.photo_set import other_photos
 from likeness.scene.state import faces_of, state_of
 from PIL import Image
@@ -54,6 +60,33 @@ def test_a_photo_becomes_a_face_of_its_name(use_engine: UseEngine, photo: Path) 
     assert all(image.packed_file for image in bpy.data.images if image.source == "FILE")
     assert session(bpy.context).photo == str(photo)
     assert _nothing_left()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on this system")
+def test_a_photo_whose_name_is_no_text(use_engine: UseEngine, photo: Path) -> None:
+    use_engine()
+    odd = photo.rename(photo.with_name("a \udcff\n.jpg"))
+    assert _create(filepath=str(odd)) == {"FINISHED"}
+    (face,) = faces_of(bpy.context.scene)
+    assert face.name == "a ??"
+    assert state_of(face).photo == session(bpy.context).photo == str(odd)
+    assert _nothing_left()
+
+
+def test_a_device_that_does_not_work_is_told(
+    use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    use_engine()
+    note = "Using the CPU, because cuda does not work here (no driver)."
+    poll = FolderTask.poll
+
+    def told(task: FolderTask) -> Update:
+        update = poll(task)
+        return replace(update, result={**update.result, "device": note}) if update.finished else update
+
+    monkeypatch.setattr(FolderTask, "poll", told)
+    assert _create(filepath=str(photo), device="cuda") == {"FINISHED"}
+    assert f"Warning: {note}" in capfd.readouterr().out
 
 
 def test_two_faces_of_two_runs(use_engine: UseEngine, photo: Path) -> None:
@@ -219,7 +252,33 @@ def test_a_dropped_picture_is_for_3d_views_and_for_what_is_read() -> None:
         assert handler.poll_drop(SimpleNamespace(area=SimpleNamespace(type=area))) == welcome
     assert not handler.poll_drop(SimpleNamespace(area=None))
     assert bpy.types.FileHandler.bl_rna_get_subclass_py("LIKENESS_FH_photo") is handler
-    assert {".jpg", ".png", ".webp", ".heic"} <= set(handler.bl_file_extensions.split(";"))
+    assert tuple(handler.bl_file_extensions.split(";")) == PHOTO_SUFFIXES
+    assert {".jpg", ".jfif", ".png", ".webp", ".avif", ".gif", ".heic"} <= set(PHOTO_SUFFIXES)
+
+
+def test_photos_that_were_left_out_are_told_and_not_remembered(
+    use_engine: UseEngine, photo: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sentence = "lawn.jpg is left out: No face was found in the photo."
+    paths = [photo.with_name("lawn.jpg"), photo.with_name("left.jpg"), photo]
+    told = [{"name": paths[index].name, "index": index} for index in (2, 1)]
+    use_engine()
+    finish = create.LIKENESS_OT_create.finish
+
+    def finish_with_warning(self: Any, context: bpy.types.Context, result: dict[str, Any]) -> None:
+        finish(self, context, result | {"warnings": [sentence]})
+
+    files = [{"name": path.name} for path in paths]
+    with monkeypatch.context() as patched:
+        patched.setattr(photo_set, "recall", lambda face: SimpleNamespace(face={"photos": told}))
+        patched.setattr(create.LIKENESS_OT_create, "finish", finish_with_warning)
+        assert _create(filepath=str(paths[0]), directory=str(photo.parent), files=files) == {"FINISHED"}
+    assert session(bpy.context).warning == sentence
+    assert f"Warning: {sentence}" in capfd.readouterr().out
+    (face,) = faces_of(bpy.context.scene)
+    assert [state_of(face).photo, *map(str, other_photos(face))] == [str(paths[2]), str(paths[1])]
+    _create(filepath=str(photo))
+    assert not session(bpy.context).warning
 
 
 def test_opening_a_folder_fails_in_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -14,7 +15,10 @@ import pytest
 from installing import UV, Place, make_place, python_of
 from likeness.engine.client import Engine
 from likeness.engine.installing import installation
+from likeness.engine.installing.background import Background
 from likeness.engine.installing.installer import Installer
+from likeness.engine.installing.workplace import downloads_beside, workplace_for
+from likeness.errors import LikenessError
 from likeness.operators import diagnostics, engine, engine_host, engine_state, online
 from likeness.operators.settings import session, user_folder
 from tiny_wheels import write_program
@@ -157,3 +161,23 @@ def test_diagnostics_tell_all_but_the_home(place: Place, monkeypatch: pytest.Mon
 def test_diagnostics_are_offered_at_any_time() -> None:
     assert bpy.ops.likeness.copy_diagnostics() == {"FINISHED"}
     assert user_folder().is_dir()
+
+
+def test_what_a_failure_left_is_known_and_can_be_removed(
+    place: Place, chosen: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = downloads_beside(workplace_for(place.folder, os.name == "nt"))
+
+    def fail(_task: Background) -> dict[str, object]:
+        kept.mkdir(parents=True)
+        raise LikenessError("The package index does not answer in time: try again later.")
+
+    monkeypatch.setattr(engine, "start_installation", lambda order: Background(fail))
+    with pytest.raises(RuntimeError, match="does not answer in time"):
+        bpy.ops.likeness.install_engine()
+    assert engine_state.current().downloads
+    assert engine_state.current().installed is None
+    assert bpy.ops.likeness.remove_engine("EXEC_DEFAULT") == {"FINISHED"}
+    assert not kept.exists()
+    assert not engine_state.current().downloads
+    assert not bpy.ops.likeness.remove_engine.poll()

@@ -7,7 +7,9 @@ from pathlib import Path
 import bpy
 import pytest
 from busts import bust_reconstruction
+from fbx_files import FbxFile
 from likeness.operators.export import ExportOperator, levels_of, proposed_path
+from likeness.result.choices import FBX_TARGETS
 from likeness.result.folder import write_reconstruction
 from likeness.scene.building.build import build_face
 from likeness.scene.state import state_of
@@ -47,6 +49,22 @@ def test_a_level_of_detail_can_be_asked_for(tmp_path: Path, suffix: str, level: 
         sizes[len(sizes)] = (tmp_path / f"out{suffix}").stat().st_size
     assert (sizes[1] < sizes[0]) is (level == "coarse")
     assert bpy.context.view_layer.objects.active == face
+
+
+@pytest.mark.parametrize(("target", "units"), [({}, 1.0), ({"target": "unreal"}, 1.0), ({"target": "godot"}, 100.0)])
+def test_an_fbx_file_is_made_for_a_program(
+    face: bpy.types.Object, tmp_path: Path, target: dict[str, str], units: float
+) -> None:
+    assert bpy.ops.likeness.export_fbx(filepath=str(tmp_path / "out"), **target) == {"FINISHED"}
+    file = FbxFile(tmp_path / "out.fbx")
+    assert file.settings["UnitScaleFactor"] == units  # in centimetres
+    assert ("Armature" in file.nodes) is (target == {"target": "unreal"})
+
+
+def test_every_program_can_be_chosen() -> None:
+    items = bpy.ops.likeness.export_fbx.get_rna_type().properties["target"].enum_items
+    assert tuple(item.identifier for item in items) == FBX_TARGETS
+    assert all(item.name and item.description for item in items)
 
 
 def test_a_face_without_a_cage_offers_no_coarse_level(face: bpy.types.Object, tmp_path: Path) -> None:

@@ -51,14 +51,6 @@ def test_lighting_a_face_lights_the_scene_with_it(face: bpy.types.Object, tmp_pa
     assert scene.world == state_of(second).world
 
 
-def test_a_world_of_the_users_own_is_kept(face: bpy.types.Object) -> None:
-    bpy.context.scene.world = mine = bpy.data.worlds.new("Mine")
-    bpy.ops.likeness.use_light()
-    assert bpy.context.scene.world == state_of(face).world
-    assert mine.use_fake_user
-    assert not state_of(face).world.use_fake_user
-
-
 def test_without_a_face_nothing_can_be_lit() -> None:
     for operator in (bpy.ops.likeness.match_photo_light, bpy.ops.likeness.studio_light, bpy.ops.likeness.use_light):
         assert not operator.poll()

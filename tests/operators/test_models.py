@@ -53,12 +53,12 @@ def test_the_engine_gets_path_and_choice(use_engine: Callable[[], Engine], tmp_p
     asked = []
     submit = engine.submit
     engine.submit = lambda action, **arguments: asked.append((action, arguments)) or submit(action, steps=1)
-    for operator in (models.LIKENESS_OT_add_model, models.LIKENESS_OT_get_ict, models.LIKENESS_OT_check_models):
-        stand_in = SimpleNamespace(filepath=str(tmp_path / "Jürgen 张"), full=True)
+    for operator in (models.LIKENESS_OT_add_model, models.LIKENESS_OT_get_model, models.LIKENESS_OT_check_models):
+        stand_in = SimpleNamespace(filepath=str(tmp_path / "Jürgen 张"), full=True, model="gnm")
         operator.start(stand_in, bpy.context).close()
     assert asked == [
         ("add_model", {"path": tmp_path / "Jürgen 张", "full": True}),
-        ("get_ict", {}),
+        ("get_model", {"id": "gnm"}),
         ("check_models", {}),
     ]
 
@@ -75,14 +75,21 @@ def test_without_the_engine_nothing_can_be_added() -> None:
             operator()
 
 
-def test_getting_ict_needs_the_internet(use_engine: Callable[[], Engine], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_getting_a_model_needs_the_internet(use_engine: Callable[[], Engine], monkeypatch: pytest.MonkeyPatch) -> None:
     use_engine()
     app = SimpleNamespace(online_access=False, online_access_override=False)
     monkeypatch.setattr(online, "bpy", SimpleNamespace(app=app))
-    with pytest.raises(RuntimeError, match=r"required to download ICT-FaceKit\. Enable online access in System"):
-        bpy.ops.likeness.get_ict()
+    with pytest.raises(RuntimeError, match=r"required to download face models\. Enable online access in System"):
+        bpy.ops.likeness.get_model(model="ict")
     app.online_access = True
-    assert bpy.ops.likeness.get_ict.poll()
+    assert bpy.ops.likeness.get_model.poll()
+
+
+def test_the_button_says_what_it_downloads_and_from_where() -> None:
+    for model, words in (("ict", "ICT-FaceKit from github.com/ICT-VGL"), ("gnm", "GNM Head 3 from huggingface.co")):
+        tip = models.LIKENESS_OT_get_model.description(bpy.context, SimpleNamespace(model=model))
+        assert tip.startswith(f"Download {words}")
+        assert not tip.endswith(".")
 
 
 def test_check_tells_what_is_wrong(use_engine: Callable[[], Engine], told: Callable[..., None]) -> None:

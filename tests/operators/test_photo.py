@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from likeness.engine.client import Engine
 from likeness.operators import abandoned_tasks, engine_host, face_search, photo, thumbnails
 from likeness.operators.recent import LONGEST, add_recent, read_recent
 from likeness.operators.settings import session, user_folder
+from PIL import Image
 
 UseEngine = Callable[..., Engine]
 
@@ -111,6 +113,21 @@ def test_a_search_that_fails_is_told(use_engine: UseEngine, tmp_path: Path, step
     assert not any(user_folder("jobs").iterdir())
 
 
+def test_of_a_set_the_first_photo_may_have_no_face(use_engine: UseEngine, tmp_path: Path) -> None:
+    use_engine(command("hello", "run", "error:input"))
+    photo.choose_photos(bpy.context, _pictures(tmp_path, 2))
+    photo.look_at_photo()
+    _search_ends()
+    assert not session(bpy.context).error
+
+
+def test_the_file_browser_offers_what_is_read() -> None:
+    offered = bpy.ops.likeness.choose_photo.get_rna_type().properties["filter_glob"].default.split(";")
+    assert {"*.jpg", "*.jfif", "*.png", "*.avif", "*.gif", "*.heic"} <= set(offered)
+    assert not {"*.exr", "*.hdr", "*.psd", "*.eps", "*.svg"} & set(offered)
+    assert len(";".join(offered)) < 256  # Blender cuts off what is longer
+
+
 def test_a_result_of_a_search_that_makes_no_sense_is_told(use_engine: UseEngine, tmp_path: Path) -> None:
     use_engine(command("hello", "run", 'raw:{"type":"result","job":JOB,"values":{}}'))
     current = session(bpy.context)
@@ -127,6 +144,25 @@ def test_a_photo_that_is_not_there_is_told(use_engine: UseEngine) -> None:
     photo.look_at_photo()
     assert current.error == "There is no photo at '/nowhere/me.jpg'."
     assert not current.finding_faces
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on this system")
+def test_a_photo_whose_name_is_no_text_is_shown_and_remembered(use_engine: UseEngine, tmp_path: Path) -> None:
+    use_engine()
+    odd = tmp_path / "a \udcff.png"
+    with odd.open("wb") as stream:
+        Image.new("RGB", (8, 8)).save(stream, "PNG")
+    session(bpy.context).photo = str(odd)
+    photo.look_at_photo()
+    assert not session(bpy.context).error
+    (shown,) = thumbnails._previews.values()
+    assert tuple(shown.image_size) == (8, 8)  # Blender has read the file
+    assert thumbnails.icon(str(odd)) == shown.icon_id
+    assert photo.recent_photos()[0] == str(odd)
+    assert photo.photo_label(str(odd)) == "a ?.png"
+    session(bpy.context).photo = str(odd.with_name("\udcfe.png"))
+    photo.look_at_photo()
+    assert session(bpy.context).error == f"There is no photo at '{tmp_path}/?.png'."
 
 
 def test_a_photo_that_can_be_no_file_is_told() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import bpy
 import pytest
 from fake_layout import FakeLayout
 from likeness.bfm.library import store
@@ -12,7 +13,7 @@ from likeness.bfm.library.store import MODEL_FILE, Record, install
 from likeness.operators import library_state
 from likeness.panels.model_list import draw_models
 
-ADD, GET, CHECK, REMOVE = (f"likeness.{name}" for name in ("add_model", "get_ict", "check_models", "remove_model"))
+ADD, GET, CHECK, REMOVE = (f"likeness.{name}" for name in ("add_model", "get_model", "check_models", "remove_model"))
 
 pytestmark = pytest.mark.usefixtures("own_library")
 
@@ -21,7 +22,7 @@ MODELS_PAGE = Path(__file__).parents[2] / "docs" / "models.md"
 
 def drawn(open_panels: bool = False) -> FakeLayout:
     layout = FakeLayout(open_panels=open_panels)
-    draw_models(layout)
+    draw_models(layout, bpy.context)
     return layout
 
 
@@ -33,17 +34,18 @@ def put(model_id: str, name: str, licence: str, kind: str = "model") -> None:
 
 def test_an_empty_library_offers_what_can_be_had() -> None:
     layout = drawn()
-    assert layout.names("operator") == [ADD, GET]
-    assert f"Library: {store.models_folder()}" in layout.texts("label")
+    assert layout.names("operator") == [ADD, GET, GET]
+    assert {"Get ICT-FaceKit (130 MB)", "Get GNM Head 3 (53 MB)"} <= set(layout.texts("operator"))
+    assert f"Library:{store.models_folder()}" in "".join(layout.texts("label")).replace(" ", "")
 
 
 def test_pages_of_models_are_those_of_the_documentation() -> None:
     """The zip has no documentation: what the panel says must do."""
     layout = drawn(open_panels=True)
-    pages = layout.texts("operator")[2:]
-    assert layout.names("operator")[2:] == ["wm.url_open"] * len(pages)
+    pages = layout.texts("operator")[3:]
+    assert layout.names("operator")[3:] == ["wm.url_open"] * len(pages)
     documented = set(re.findall(r"https://([^>)\s]+)", MODELS_PAGE.read_text(encoding="utf-8")))
-    assert set(pages) == documented - {"github.com/ICT-VGL/ICT-FaceKit", "github.com/zhuhao-nju/facescape"}
+    assert set(pages) == documented - {"github.com/google/GNM", "github.com/zhuhao-nju/facescape"}
     assert not [text for text in layout.texts("label") if "docs/" in text]
 
 
@@ -58,7 +60,9 @@ def test_each_model_has_name_licence_size_and_a_way_out() -> None:
     assert {"commercial use, 45 MB", "no commercial use, 45 MB", "read its licence, 45 MB"} <= set(texts)
     assert "CC BY 4.0 or MPI's" in texts
     assert max(len(text) for text in texts if text.startswith("Basel")) <= 60
-    assert layout.names("operator") == [REMOVE] * 4 + [ADD, CHECK]
+    assert layout.names("operator") == [REMOVE] * 4 + [ADD, CHECK, GET]
+    put("gnm", "GNM Head 3", "Apache-2.0")
+    assert drawn().names("operator") == [REMOVE] * 5 + [ADD, CHECK]
 
 
 def test_drawing_does_not_touch_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:

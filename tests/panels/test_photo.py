@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -10,14 +11,22 @@ from fake_layout import FakeLayout, draw
 from likeness.operators import engine_host, photo
 from likeness.operators.settings import session
 from likeness.panels import photo as panel
-from likeness.panels.photo import LIKENESS_MT_recent, LIKENESS_PT_photo, LIKENESS_PT_photo_settings
+from likeness.panels import wrapping
+from likeness.panels.photo import (
+    BESIDE_ERROR,
+    LIKENESS_MT_recent,
+    LIKENESS_PT_photo,
+    LIKENESS_PT_photo_settings,
+)
+from likeness.panels.preferences import LikenessPreferences
+from likeness.scene.setup.photo import CHOICES, WHEN_EMPTY
+from named_sheets import ARKIT_FACE, build_named
 
 
 @pytest.fixture(autouse=True)
 def engine_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An engine is installed, and the region is 40 letters wide."""
+    """An engine is installed."""
     monkeypatch.setattr(engine_host, "find_interpreter", lambda: Path("python"))
-    monkeypatch.setattr(panel, "letters_per_line", lambda context: 40)
 
 
 def _drawn() -> FakeLayout:
@@ -58,6 +67,21 @@ def test_further_photos_are_counted_and_leave_no_face_to_choose() -> None:
     assert "likeness.choose_face" not in layout.names("operator")
 
 
+def test_the_photos_camera_and_light_are_offered_for_a_face(tmp_path: Path) -> None:
+    build_named(tmp_path, ARKIT_FACE)
+    bpy.ops.likeness.photo_camera()
+    layout = _drawn()
+    assert layout.names("operator")[-2:] == ["likeness.photo_camera", "likeness.use_light"]
+    assert layout.texts("operator")[-2:] == ["Look Through the Photo's Camera", "Use the Photo's Light"]
+
+
+def test_the_choice_of_a_set_up_scene_is_a_preference(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = LikenessPreferences.bl_rna.properties["set_up"].enum_items
+    assert [item.identifier for item in items] == [WHEN_EMPTY, *(choice for choice, *_ in CHOICES[1:])]
+    monkeypatch.setattr(panel, "preferences", lambda context: SimpleNamespace(set_up=WHEN_EMPTY))
+    assert "set_up" in draw(LIKENESS_PT_photo_settings).names("prop")
+
+
 def test_progress_takes_the_place_of_the_button() -> None:
     current = session(bpy.context)
     current.job, current.stage, current.fraction = "Create Face", "fit", 0.254
@@ -78,8 +102,19 @@ def test_an_error_is_wrapped_and_can_be_dismissed() -> None:
     layout = _drawn()
     lines = layout.texts("label")
     assert " ".join(lines).strip() == sentence  # the first label is the sign
-    assert len(lines) == 1 + 3
+    assert lines[1:] == wrapping.lines(bpy.context, sentence, BESIDE_ERROR)
+    assert len(lines) > 2
     assert "likeness.dismiss_error" in layout.names("operator")
+
+
+def test_warnings_stand_below_one_after_the_other() -> None:
+    sentences = ["lawn.jpg is left out: No face was found in it.", "The face is nearly in profile."]
+    session(bpy.context).warning = "\n".join(sentences)
+    layout = _drawn()
+    assert " ".join(layout.texts("label")).strip() == " ".join(sentences)
+    assert "likeness.dismiss_error" in layout.names("operator")
+    bpy.ops.likeness.dismiss_error()
+    assert not session(bpy.context).warning
 
 
 def test_without_an_engine_it_leads_to_the_preferences(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,17 @@ def test_another_build_can_be_installed_over_it(installed: None) -> None:
 def test_an_outdated_engine_asks_for_repair(monkeypatch: pytest.MonkeyPatch) -> None:
     state = EngineState(Installed(Path(sys.executable), DEFAULT, 0, "old"), outdated=True)
     monkeypatch.setattr(engine_state, "_state", state)
-    assert "This engine was made for another version of Likeness: repair it." in draw().texts("label")
+    assert "This engine was made for another version of Likeness: repair it." in " ".join(draw().texts("label"))
+
+
+def test_what_a_failure_left_can_be_seen_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_state, "_state", EngineState(None, outdated=False, downloads=True))
+    layout = draw()
+    assert {INSTALL, REMOVE} <= set(layout.names("operator"))
+    assert "Delete Downloads" in layout.texts("operator")
+    assert "What was downloaded already is kept: the next installation goes on from there." in " ".join(
+        layout.texts("label")
+    )
 
 
 def test_an_own_python_hides_the_installation(installed: None) -> None:
@@ -92,7 +102,7 @@ def test_all_properties_are_shown() -> None:
 
 
 def test_the_face_models_stand_below() -> None:
-    assert {"likeness.add_model", "likeness.get_ict"} <= set(draw().names("operator"))
+    assert {"likeness.add_model", "likeness.get_model"} <= set(draw().names("operator"))
 
 
 def test_drawing_takes_no_time(installed: None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 from fake_layout import draw
 from likeness.panels.detail import LIKENESS_PT_detail
+from likeness.panels.photo import LIKENESS_PT_photo
 from likeness.panels.texture import LIKENESS_PT_texture
 from likeness.scene.displacement import DETAIL
 from likeness.scene.state import state_of
@@ -43,3 +44,15 @@ def test_a_face_without_wrinkles_says_so(tmp_path: Path) -> None:
     assert layout.texts("label") == ["This face has no map of its wrinkles"]
     assert not state_of(face).wrinkles
     bpy.context.view_layer.update()
+
+
+def test_a_draft_is_offered_to_be_finished(tmp_path: Path) -> None:
+    face = build_named(tmp_path, ARKIT_FACE)
+    face.modifiers.remove(face.modifiers[DETAIL])
+    for panel in (LIKENESS_PT_photo, LIKENESS_PT_texture, LIKENESS_PT_detail):
+        assert "likeness.finish" not in draw(panel).names("operator")
+    state_of(face).albedo = None
+    for panel in (LIKENESS_PT_photo, LIKENESS_PT_texture, LIKENESS_PT_detail):
+        names = draw(panel).names("operator")
+        assert "likeness.finish" in names
+        assert "likeness.rebake_texture" not in names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from busts import bust_mesh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from likeness.errors import LikenessError
-from likeness.result.file_names import FACE_FILE
-from likeness.result.folder import MESH_FILE, read_reconstruction, write_reconstruction
+from likeness.replacing import NEW
+from likeness.result.file_names import FACE_FILE, MESH_FILE
+from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.image_files import write_image
 from likeness.result.reconstruction import ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, Mesh
 from synthetic import sheet_reconstruction
@@ -33,8 +35,12 @@ def folder(tmp_path: Path) -> Path:
     return target
 
 
-@pytest.mark.parametrize("name", ["plain.likeness", "mit Leerzeichen ä.likeness", "张伟/脸.likeness", "x" * 150])
+@pytest.mark.parametrize(
+    "name", ["plain.likeness", "mit Leerzeichen ä.likeness", "张伟/脸.likeness", "x" * 150, "no \udcff text\n"]
+)
 def test_round_trip(tmp_path: Path, name: str) -> None:
+    if not (name.isprintable() or sys.platform == "linux"):
+        pytest.skip("this system has no such names")
     written = sheet_reconstruction()
     write_reconstruction(written, tmp_path / name)
     read = read_reconstruction(tmp_path / name / FACE_FILE)
@@ -128,12 +134,16 @@ def test_a_failed_write_keeps_the_old_result(folder: Path, code: int) -> None:
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_a_failed_rename_keeps_the_old_result(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", [FACE_FILE, ALBEDO_IMAGE])
+@pytest.mark.parametrize("step", ["away", "in"])
+def test_a_failed_rename_keeps_the_old_result(
+    folder: Path, name: str, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = contents(folder)
     rename = Path.rename
 
     def fail(self: Path, target: Path) -> Path:
-        if self.suffix == ".part":
+        if self.name == name and self.parent.name == {"away": folder.name, "in": NEW}[step]:
             raise PermissionError(errno.EACCES, "in use")
         return rename(self, target)
 

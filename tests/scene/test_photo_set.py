@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from likeness.result.folder import write_reconstruction
 from likeness.scene.building.build import build_face
-from likeness.scene.photo_set import other_photos, remember_photos
+from likeness.scene.photo_set import first_used, other_photos, remember_photos
 from likeness.scene.state import state_of
 from synthetic import sheet_reconstruction
 
@@ -35,8 +35,19 @@ def test_photos_of_one_name_are_told_apart(tmp_path: Path, main: int) -> None:
     assert [Path(state_of(face).photo), *other_photos(face)] == [PHOTOS[index] for index in order]
 
 
+def test_photos_that_were_not_used_are_not_remembered(tmp_path: Path) -> None:
+    face = face_of([record(PHOTOS[2], index=2), record(PHOTOS[1], index=1)], tmp_path / "set")
+    remember_photos(face, PHOTOS)
+    assert [Path(state_of(face).photo), *other_photos(face)] == [PHOTOS[2], PHOTOS[1]]
+    assert first_used(tmp_path / "set", PHOTOS) == PHOTOS[1]
+    face = face_of([record(PHOTOS[1], index=1)], tmp_path / "one")
+    remember_photos(face, PHOTOS)
+    assert [Path(state_of(face).photo), *other_photos(face)] == [PHOTOS[1]]
+
+
 @pytest.mark.parametrize("records", [[], [record(photo) for photo in PHOTOS]], ids=["one photo", "older folder"])
 def test_without_an_index_the_first_is_the_main_one(tmp_path: Path, records: list[dict[str, Any]]) -> None:
     face = face_of(records, tmp_path / "set")
     remember_photos(face, PHOTOS)
     assert [Path(state_of(face).photo), *other_photos(face)] == PHOTOS
+    assert first_used(tmp_path / "set", PHOTOS) == PHOTOS[0]

@@ -13,12 +13,14 @@ from evaluated import base_vertices, evaluated_vertices
 from likeness.errors import LikenessError
 from likeness.result.folder import read_reconstruction
 from likeness.scene.building import build
-from likeness.scene.building.build import build_face, show_face
+from likeness.scene.building.build import build_face, select
 from likeness.scene.displacement import DETAIL
-from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
+from likeness.scene.exporting.export import export_glb, save_blend
+from likeness.scene.exporting.export_fbx import export_fbx
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.light.lighting import match_photo
+from likeness.scene.setup.photo import light_as_photo
 from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import active_face, faces_of, state_of
 
@@ -96,7 +98,8 @@ def test_a_face_without_its_companion(sheet_folder: Path, tmp_path: Path, part: 
         bpy.data.worlds.remove(memory.world)
     else:
         delete_with_the_delete_key(face.parent if part == "rig" else getattr(memory, part))
-    show_face(bpy.context.scene, face)
+    light_as_photo(bpy.context.scene, face, [])
+    select(face)
     assert active_face(bpy.context) == face
     assert set(faces_of(bpy.context.scene)) == {face, other}
     match_photo(face)

@@ -88,10 +88,12 @@ def test_the_photo_lies_where_it_was_taken_from(
 
 def test_the_photo_moves_with_the_face(face: bpy.types.Object, tmp_path: Path) -> None:
     state_of(face).texture_view = "PHOTO"
+    camera = bpy.context.scene.camera
+    camera.parent = None  # else it goes with the rig
     before = pictured(tmp_path)
     face.parent.location.x += 0.01
     after = pictured(tmp_path)
-    bpy.context.scene.camera.location.x += 0.01
+    camera.location.x += 0.01
     with_camera = pictured(tmp_path)
     both = np.isfinite(before[..., 0]) & np.isfinite(after[..., 0])
     assert np.median(np.abs(after - before)[both]) > 3.0
@@ -166,3 +168,28 @@ def test_a_draft_has_the_photo_alone(sheet_folder: Path) -> None:
     assert available_views(face, face_images(face)) == {"SHADED", "PHOTO"}
     state_of(face).texture_view = "PHOTO"
     assert all(VIEW_GROUP in slot.material.node_tree.nodes for slot in face.material_slots)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_duplicate_shows_a_view_of_its_own(face: bpy.types.Object, linked: bool) -> None:
+    """Whether it shares materials alone, or the mesh as well (Alt D)."""
+    state_of(face).texture_view = "ALBEDO"
+    for item in bpy.context.view_layer.objects:
+        item.select_set(item == face)
+    bpy.context.view_layer.objects.active = face
+    bpy.ops.object.duplicate(linked=linked)
+    duplicate = bpy.context.view_layer.objects.active
+    before = [slot.material for slot in face.material_slots]
+    for view, shown in (("SHADED", False), ("PHOTO", True), ("SHADED", False)):
+        state_of(duplicate).texture_view = view
+        assert [slot.material for slot in face.material_slots] == before
+        assert shows_view(face)
+        assert shows_view(duplicate) == shown
+    copies = [slot.material for slot in duplicate.material_slots]
+    assert not set(copies) & set(before)
+    state_of(duplicate).texture_view = "SEEN"
+    assert [slot.material for slot in duplicate.material_slots] == copies, "they are its own already"
+
+
+def shows_view(face: bpy.types.Object) -> bool:
+    return any(VIEW_GROUP in slot.material.node_tree.nodes for slot in face.material_slots)

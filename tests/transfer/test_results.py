@@ -26,7 +26,7 @@ from likeness.result.reconstruction import (
 from likeness.transfer import results
 from likeness.transfer.results import transferred
 from made_result import SIZE, SMILE, a_result
-from other_face import install_other, of_face
+from other_face import install_other, of_face, with_halves
 
 MM = 0.001
 
@@ -88,6 +88,23 @@ def test_numbered_shapes_become_named_ones(other: FaceModel) -> None:
     back = transferred(moved, "builtin")
     values = dict(zip(back.mesh.shape_key_names, back.mesh.expression, strict=True))
     assert values["jawOpen"] == pytest.approx(0.4, abs=0.08)
+
+
+@pytest.mark.parametrize("shown", [{"browInnerUp": 0.6}, {"browInnerUpLeft": 0.6, "browInnerUpRight": 0.6}])
+def test_a_model_with_halves_beside_the_whole_moves_each_point_once(other: FaceModel, shown: dict[str, float]) -> None:
+    install_other("halves", with_halves(other, "browInnerUp"))
+    result = a_result()
+    names = result.mesh.shape_key_names
+    raised = replace(result.mesh, expression=np.where(np.isin(names, "browInnerUp"), 0.6, 0.0))
+    there = transferred(replace(result, mesh=raised), "halves")
+    values = dict(zip(there.mesh.shape_key_names, there.mesh.expression.tolist(), strict=True))
+    assert {name: value for name, value in values.items() if value} == pytest.approx({"browInnerUp": 0.6})
+
+    told = np.array([shown.get(name, 0.0) for name in there.mesh.shape_key_names])
+    back = transferred(replace(there, mesh=replace(there.mesh, expression=told)), "builtin")
+    values = dict(zip(back.mesh.shape_key_names, back.mesh.expression.tolist(), strict=True))
+    assert values["browInnerUp"] == pytest.approx(0.6, abs=0.05)
+    assert sum(values.values()) == pytest.approx(0.6, abs=0.1)
 
 
 def test_numbers_of_one_model_are_not_those_of_another(other: FaceModel) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
-from ...bfm.builtin.eyes import RADIUS, on_eyeball
+from ...bfm.builtin.eyes import RADIUS, height, on_eyeball
 from ...geometry.arrays import Floats, Ints
 from ...geometry.smoothstep import smoothstep
 from .laying_landmarks import RIM_RING
@@ -27,6 +28,12 @@ DEEPEST = 0.0022  # metres that the edge of a margin may be drawn back to the ba
 BOUND = (1.0, 1.0, 1.0, 1.0, 0.9, 0.8, 0.75)
 RIM_FREE = (0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 SOCKET = 0.0006  # metres between the ball and what lies behind the lids
+# The inner corner reaches beyond the ball. What would be a deep slit there is filled by the margins, as the caruncle
+# fills it: metres that their edge stands off the ball where that begins and is whole, how far it then slides over the
+# ball toward the opening and sinks into it, and how far each ring is on its way there.
+CORNER = (0.0003, 0.0025)
+TOWARD, SUNK = 0.0012, 0.0001
+TO_BALL = (1.0, 0.7, 0.35)
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,22 @@ def lids_on_ball(vertices: Floats, lids: LidRings, centre: Floats) -> Floats:
     return moved
 
 
+def corner_filled(vertices: Floats, lids: LidRings, centre: Floats) -> Floats:
+    """The vertices (V, 3) of `lids_on_ball` whose margins, at the inner corner, go straight to the ball before them."""
+    moved = vertices.copy()
+    opening = _unit(vertices[lids.rings[-1]].reshape(-1, 3).mean(axis=0) - centre)
+    edge = vertices[lids.rings[3]] - centre
+    inner = np.arange(edge.shape[1]) < edge.shape[1] // 2  # the outer corner is on the ball
+    off_ball = np.where(inner, smoothstep(*CORNER, height(edge)), 0.0).mean(axis=0)
+    share = uniform_filter1d(off_ball, 5, mode="nearest")[None, :, None]  # one for both lids, and no step along them
+    for ring, slide, way in zip(lids.rings, SLIDES, TO_BALL, strict=False):
+        ball = _slid(edge, opening, slide - share * (slide + TOWARD))
+        ball -= share * (CLEARANCE + SUNK) * _unit(ball)
+        place = centre + edge + (1.0 - share * (1.0 - way)) * (ball - edge)
+        moved[ring] = np.where(share > 0.0, place, vertices[ring])
+    return moved
+
+
 def behind_lids(points: Floats, centre: Floats) -> Floats:
     """Points (N, 3) of the socket, those nearer to the ball than they may be moved off it."""
     away = points - centre
@@ -92,7 +115,7 @@ def _unit(vectors: Floats) -> Floats:
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def _slid(away: Floats, opening: Floats, slide: float) -> Floats:
+def _slid(away: Floats, opening: Floats, slide: float | Floats) -> Floats:
     """Points about the ball's centre on it, in directions ``away`` (..., 3) slid off the opening along the ball."""
     out = _unit(away)
     off = out - opening

@@ -37,7 +37,7 @@ from .base_mesh import FLIP, SOURCE, BaseHead, read_base_head, symmetric
 from .calming import calmed
 from .dense_landmarks import dense_landmarks, landmarks68
 from .expressions import expression_basis
-from .eye_seat import behind_lids, left_lids, lids_on_ball, ride, seat
+from .eye_seat import behind_lids, corner_filled, left_lids, lids_on_ball, ride, seat
 from .head_mesh import HeadMesh, head_mesh
 from .identity import beyond, gaussian_modes, importance, leading_modes, spread_samples, target_modes, together
 from .laying import IctHead, LaidHead, ict_head, lay_base
@@ -95,7 +95,7 @@ def laid_head(sources: Sources) -> tuple[HeadMesh, LaidHead]:
     middle = (ball.max(axis=0) + ball.min(axis=0)) / 2
     across = middle[0] + EYE_ASIDE * (ball[0, 0] - middle[0])
     centre = seat(skin[lids.rings[3]].reshape(-1, 3), across, middle[1])
-    skin = lids_on_ball(skin, lids, centre)
+    skin = corner_filled(lids_on_ball(skin, lids, centre), lids, centre)
     hidden = np.setdiff1d(regions.left_socket_faces, lids.rings[0])
     skin[hidden] = behind_lids(skin[hidden], centre)
     right = base.fine_mirror

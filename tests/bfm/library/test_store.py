@@ -18,6 +18,7 @@ from likeness.bfm.library.store import (
     RECORD_FILE,
     Record,
     SourceFile,
+    check_library,
     install,
     installed,
     models_folder,
@@ -91,6 +92,28 @@ def test_what_a_killed_one_left_is_cleared_away_a_day_later(own_library: Path) -
         os.utime(own_library / name, (then, then))
     install(RECORD, write("one"))
     assert {path.name for path in own_library.iterdir()} == {"ict", ".ict-b2", ".gnm-c3"}
+
+
+def test_a_model_that_lies_elsewhere_by_a_link_is_replaced_and_removed(own_library: Path, tmp_path: Path) -> None:
+    for act in (lambda: install(replace(RECORD, name="newer"), write("two")), lambda: remove("ict")):
+        install(RECORD, write("one"))
+        shutil.copytree(own_library / "ict", elsewhere := tmp_path / "elsewhere", dirs_exist_ok=True)
+        remove("ict")
+        (own_library / "ict").symlink_to(elsewhere)
+        act()
+        assert (elsewhere / MODEL_FILE).read_text() == "one"
+        assert not (own_library / "ict").is_symlink()
+        assert not list(own_library.glob(".*"))
+    assert installed() == {}
+
+
+def test_a_library_that_cannot_be_written_is_told_before_the_work(own_library: Path) -> None:
+    check_library()
+    assert list(own_library.iterdir()) == []
+    own_library.rmdir()
+    own_library.write_text("in the way")
+    with pytest.raises(LikenessError, match=r"models cannot be written: File exists\."):
+        check_library()
 
 
 def fail(_folder: Path) -> None:

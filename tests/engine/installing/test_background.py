@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -73,3 +74,33 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         finish(Background(lambda task: {"": task.run(HANGS, tmp_path / "log", tmp_path, {}, lambda _: None, 0.3)}))
     assert time.monotonic() - before < 5
+
+
+def test_what_hangs_is_waited_for_but_not_by_a_cancellation() -> None:
+    done = threading.Event()
+
+    def hang() -> int:
+        done.wait(60)
+        return 42
+
+    task = Background(lambda task: {"answer": task.wait_for(hang)})
+    time.sleep(0.2)
+    assert not task.poll().finished
+    done.set()
+    assert finish(task)[1] == {"answer": 42}
+    done.clear()
+    task = Background(lambda task: {"answer": task.wait_for(hang)})
+    task.cancel()
+    before = time.monotonic()
+    with pytest.raises(Cancelled):
+        finish(task)
+    assert time.monotonic() - before < 2
+    done.set()
+
+
+def test_what_is_raised_where_it_is_waited_for_is_raised() -> None:
+    def fail() -> int:
+        raise LikenessError("It is not there.")
+
+    with pytest.raises(LikenessError, match="It is not there"):
+        finish(Background(lambda task: {"": task.wait_for(fail)}))

@@ -27,6 +27,7 @@ def test_the_pins_are_those_of_the_requirements() -> None:
     assert pins(LOCKS / builds.COMMON) == pins(REQUIREMENTS / "runtime.txt")
     for path in LOCKS.glob("torch*.txt"):
         assert pins(path)["torch"] == pins(REQUIREMENTS / "torch.txt")["torch"], path.name
+    assert pins(LOCKS / builds.UV)["uv"] == pins(REQUIREMENTS / "dev.txt")["uv"]
 
 
 def test_every_package_of_every_list_has_hashes() -> None:

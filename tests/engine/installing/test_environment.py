@@ -16,10 +16,10 @@ from likeness.engine.installing.environment import (
     installed_interpreter,
     interpreter_in,
     read_installed,
-    remove,
     size,
     write_record,
 )
+from likeness.engine.installing.workplace import remove
 from likeness.errors import LikenessError
 from tiny_wheels import write_program
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from installing import SLOW, UV, Place, finish, left_in, make_place, python_of
-from likeness.engine.installing import builds, environment, installation
+from likeness.engine.installing import builds, environment, installation, workplace
 from likeness.engine.installing.environment import check_interpreter, read_installed
-from likeness.engine.installing.installation import start_check, start_installation, workplace_for
+from likeness.engine.installing.installation import start_check, start_installation
 from likeness.engine.installing.installer import Installer
+from likeness.engine.installing.workplace import workplace_for
 from likeness.engine.task import Cancelled
 from likeness.errors import LikenessError
 from tiny_wheels import write_program, write_wheel
@@ -115,7 +116,7 @@ def test_an_environment_that_does_not_start_in_its_place_gives_way(
     finish(start_installation(place.order))
     mark = place.folder / "old"
     mark.touch()
-    monkeypatch.setattr(installation, "check_interpreter", lambda *_: "It does not start.")
+    monkeypatch.setattr(workplace, "check_interpreter", lambda *_: "It does not start.")
     with pytest.raises(LikenessError, match="It does not start"):
         finish(start_installation(place.order))
     assert mark.exists()
@@ -182,7 +183,7 @@ def test_built_elsewhere_and_moved(
     place: Place, uv: Installer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "short").mkdir()
-    monkeypatch.setattr(installation, "workplace_for", lambda *_: tmp_path / "short" / "lk")
+    monkeypatch.setattr(workplace, "workplace_for", lambda *_: tmp_path / "short" / "lk")
     for _ in range(2):
         finish(start_installation(place.order))
         assert check_interpreter(place.folder) == ""
@@ -205,6 +206,12 @@ def test_no_room_is_said_before_anything_is_written(
 def test_offline_is_refused_without_wheels(place: Place, uv: Installer) -> None:
     with pytest.raises(LikenessError, match="needs online access"):
         finish(start_installation(place.changed(wheels=None, online=False)))
+
+
+def test_wheels_need_no_settings_of_the_network(place: Place, uv: Installer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/company.pem")
+    finish(start_installation(place.order))
+    assert check_interpreter(place.folder) == ""
 
 
 def test_an_absent_folder_of_wheels_is_named(place: Place, uv: Installer) -> None:

@@ -25,6 +25,17 @@ def evaluations():
     return seconds
 
 
+def polls(panel):
+    """Seconds to find out whether a panel is there at all."""
+    seconds = []
+    with hands.in_view():
+        for _ in range(DRAWINGS):
+            start = time.perf_counter()
+            panel.poll(bpy.context)
+            seconds.append(time.perf_counter() - start)
+    return seconds
+
+
 def main():
     product.unfold()
     product.session().search = "e"  # nearly all sliders
@@ -43,5 +54,8 @@ def main():
     for name, durations in seconds.items():
         if durations:
             hands.figure(f"draw {name}: median p99 max ms", milliseconds(durations))
+    for panel in panels:
+        if not seconds[panel.__name__]:
+            hands.figure(f"draw poll of {panel.__name__}: median p99 max ms", milliseconds(polls(panel)))
     hands.figure("not drawn", ", ".join(name for name, durations in seconds.items() if not durations))
     hands.figure("evaluation after a slider: median p99 max ms", milliseconds(evaluations()))

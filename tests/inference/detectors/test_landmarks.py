@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from likeness.anatomy.landmarks import DENSE, IBUG68, IBUG68_TO_DENSE, LEFT_IRIS, RIGHT_IRIS, dense_mirror
 from likeness.errors import LikenessError
+from likeness.inference.detectors import search
 from likeness.inference.detectors.crop import Crop
 from likeness.inference.detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS, FaceLandmarks, choose_face, detect_faces
 from likeness.inference.detectors.uncertainty import off_axis, point_sigma
@@ -131,6 +132,32 @@ def test_a_small_face_in_a_large_photo(photo_astronaut: np.ndarray) -> None:
 
 
 @pytest.mark.usefixtures("face_finder")
+@pytest.mark.parametrize("share", [0.0, 0.13, 0.5, 0.77, 1.0])
+@pytest.mark.parametrize("tall", [True, False])
+def test_a_face_anywhere_in_a_long_strip(photo_astronaut: np.ndarray, tall: bool, share: float) -> None:
+    portrait = resize(photo_astronaut, 480 / 512)
+    place = round(share * (9000 - 480))
+    left, top = (10, place) if tall else (place, 10)
+    strip = np.full((9000, 500, 3) if tall else (500, 9000, 3), (120, 130, 110), np.uint8)
+    strip[top : top + 480, left : left + 480] = portrait
+    (face,) = detect_faces(Photo(None, strip), looks=DRAFT_LOOKS)
+    assert distance(face_of(portrait), face.points - (left, top)) < 0.03
+
+
+@pytest.mark.usefixtures("face_finder")
+def test_ordinary_photos_are_looked_at_no_more_often(
+    photo_astronaut: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(search, "_tile_windows", lambda pixels, count: seen.append(count) or [])
+    detect_faces(Photo(None, photo_astronaut), looks=DRAFT_LOOKS)
+    assert seen == []
+    with pytest.raises(LikenessError, match="No face"):
+        detect_faces(Photo(None, np.full((3000, 4000, 3), 120, np.uint8)))
+    assert seen == [2, 4, 8]  # of the finer ones even the first is too small for its pixels
+
+
+@pytest.mark.usefixtures("face_finder")
 def test_a_face_filling_the_photo(photo_astronaut: np.ndarray) -> None:
     face = face_of(np.ascontiguousarray(photo_astronaut[70:180, 175:275]))
     assert distance(face_of(photo_astronaut), face.points - (-175, -70)) < 0.03
@@ -151,6 +178,18 @@ def test_where_there_is_no_face(name: str) -> None:
     pictures = {"noise": random, "black": np.zeros((64, 64, 3), np.uint8), "thin": np.zeros((2, 900, 3), np.uint8)}
     with pytest.raises(LikenessError, match="No face"):
         detect_faces(Photo(None, pictures[name] if name in pictures else data.chelsea()))
+
+
+@pytest.mark.usefixtures("face_finder")
+@pytest.mark.parametrize("looks", [DRAFT_LOOKS, FINAL_LOOKS])
+@pytest.mark.parametrize("mirrored", [True, False])
+def test_a_profile_is_told_and_never_guessed(looks: int, mirrored: bool) -> None:
+    """The cameraman: the mesh network makes a face of him that is turned by 55 degrees, and is not there."""
+    from skimage import data
+
+    pixels = np.repeat(data.camera()[..., None], 3, axis=2)
+    with pytest.raises(LikenessError, match="in profile"):
+        detect_faces(Photo(None, np.ascontiguousarray(pixels[:, ::-1] if mirrored else pixels)), looks=looks)
 
 
 @pytest.mark.usefixtures("face_finder")

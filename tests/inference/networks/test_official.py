@@ -6,18 +6,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from likeness.bfm.library.networks import DF2NET, FACE_PARSING, FACESCAPE_MOVING, KNOWN, RAFARE_BACK, RAFARE_FINE
+from likeness.bfm.library.networks import DF2NET, FACE_PARSING, KNOWN, RAFARE_BACK, RAFARE_FINE
 from likeness.errors import LikenessError
 from likeness.inference.networks import official
 from likeness.inference.networks.df2net import DF2Net
 from likeness.inference.networks.face_parsing import FaceParsing
 from likeness.inference.networks.implicit_surface import EvenFeatures, ImplicitSurface
-from likeness.inference.networks.pix2pix_generator import GlobalGenerator, LocalEnhancer
+from likeness.inference.networks.local_enhancer import LocalEnhancer
 from torch import nn
 
 NARROW = {
     DF2NET: lambda _: DF2Net(4),
-    FACESCAPE_MOVING: lambda _: GlobalGenerator(6, 1, 4),
     RAFARE_BACK: lambda _: LocalEnhancer(2),
 }
 
@@ -27,7 +26,6 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """The large networks a few channels wide."""
     for network_id, build in NARROW.items():
         monkeypatch.setitem(official._BUILDERS, network_id, build)
-    monkeypatch.setitem(official._BUILDERS, "facescape_dpmap", lambda _: GlobalGenerator(3, 1, 4))
     monkeypatch.setitem(official._BUILDERS, "rafare_normals_front", NARROW[RAFARE_BACK])
 
 
@@ -51,7 +49,6 @@ def test_every_known_network_can_be_built() -> None:
     ("network_id", "network", "file", "container"),
     [
         (DF2NET, DF2Net(4), "DF2Net.pth.tar", "state_dict"),
-        (FACESCAPE_MOVING, GlobalGenerator(6, 1, 4), "dpmap_rig_net_G.pth", ""),
         (RAFARE_FINE, ImplicitSurface(EvenFeatures()), "epoch_best.tar", "model_state_dict"),
         (RAFARE_BACK, LocalEnhancer(2), "norm_pred_back/latest_net_G.pth", ""),
         (FACE_PARSING, FaceParsing(), "79999_iter.pth", ""),

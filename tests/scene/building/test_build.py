@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from evaluated import base_vertices, evaluated_vertices, pixels
 from likeness.errors import LikenessError
-from likeness.result.folder import MESH_FILE, read_reconstruction
+from likeness.result.file_names import MESH_FILE
+from likeness.result.folder import read_reconstruction
 from likeness.result.reconstruction import ALBEDO_IMAGE
-from likeness.scene.building.build import build_face, show_face
+from likeness.scene.building.build import build_face
 from likeness.scene.displacement import DETAIL
+from likeness.scene.setup.photo import light_as_photo
 from likeness.scene.shape_keys import expression_keys
 from likeness.scene.state import state_of
 from synthetic import posed_points, project
@@ -124,7 +126,7 @@ def test_a_duplicate_shares_the_light(sheet_folder: Path) -> None:
     face = build_face(sheet_folder)
     duplicate = face.copy()
     bpy.context.collection.objects.link(duplicate)
-    show_face(bpy.context.scene, face)
+    light_as_photo(bpy.context.scene, face, [])
     assert not state_of(face).sun.hide_render
     duplicate.modifiers[DETAIL].strength = 0.5
     assert face.modifiers[DETAIL].strength == 1.0

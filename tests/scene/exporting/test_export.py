@@ -15,7 +15,8 @@ from likeness.errors import LikenessError
 from likeness.scene.building.build import build_face
 from likeness.scene.building.material import NORMAL_MAP
 from likeness.scene.displacement import DETAIL
-from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
+from likeness.scene.exporting.export import export_glb, save_blend
+from likeness.scene.exporting.export_fbx import export_fbx
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.shape_keys import expression_keys
@@ -69,25 +70,6 @@ def raised(mesh: bpy.types.Object) -> float:
     return np.linalg.norm(lift, axis=1).max() * mesh.matrix_world.median_scale
 
 
-def test_fbx_keeps_channels_bones_and_textures(sheet_folder: Path, tmp_path: Path) -> None:
-    path = tmp_path / "gesicht 脸.fbx"
-    face = build_face(sheet_folder)
-    world = base_vertices(face)
-    count = len(face.data.vertices)
-    export_fbx(path, face)
-    assert [item.name for item in tmp_path.iterdir() if item.suffix == ".fbx"] == [path.name]
-    shutil.rmtree(sheet_folder)
-    mesh = imported(path)
-    assert len(mesh.data.vertices) == count  # no modifier applied
-    assert [key.name for key in expression_keys(mesh)] == ["raise", "widen"]
-    assert raised(mesh) == pytest.approx(0.01, abs=1e-6)
-    np.testing.assert_allclose(evaluated_vertices(mesh), world, atol=1e-4)
-    assert {bone.name for bone in mesh.find_armature().data.bones} == {"head", "jaw", "eye.L"}
-    images = {Path(image.filepath).name: tuple(image.size) for image in bpy.data.images}
-    assert images.keys() >= {"albedo.png", "normal.png"}
-    assert images["albedo.png"] == (16, 16)
-
-
 @pytest.mark.parametrize("suffix", [".glb", ".fbx"])
 def test_keyframes_go_along_where_they_are_wanted(sheet_folder: Path, tmp_path: Path, suffix: str) -> None:
     for wanted in (True, False):
@@ -115,6 +97,18 @@ def test_export_leaves_the_scene_as_it_was(sheet_folder: Path, tmp_path: Path) -
     np.testing.assert_array_equal(base_vertices(face), shape)
     assert counts == {kind: len(getattr(bpy.data, kind)) for kind in counts}
     assert face.material_slots[0].material.node_tree.nodes[NORMAL_MAP].inputs["Strength"].is_linked
+
+
+def test_gltf_has_the_face_at_its_origin(sheet_folder: Path, tmp_path: Path) -> None:
+    found = []
+    for place in ((0.0, 0.0, 0.0), (3.0, -2.0, 1.0)):
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bpy.context.scene.cursor.location = place
+        face = build_face(sheet_folder)
+        export_glb(tmp_path / "face.glb", face)
+        assert tuple(face.parent.location) == place
+        found.append(evaluated_vertices(imported(tmp_path / "face.glb")))
+    np.testing.assert_allclose(found[0], found[1], atol=1e-5)
 
 
 @pytest.mark.parametrize("mode", ["EDIT", "SCULPT"])

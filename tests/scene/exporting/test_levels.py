@@ -10,12 +10,14 @@ import bpy
 import numpy as np
 import pytest
 from busts import bust_reconstruction
+from fbx_files import FbxFile
 from likeness.errors import LikenessError
 from likeness.result.choices import COARSE, DETAILS, FINE
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.scene.axes import from_blender
 from likeness.scene.building.build import build_face
-from likeness.scene.exporting.export import export_fbx, export_glb
+from likeness.scene.exporting.export import export_glb
+from likeness.scene.exporting.export_fbx import export_fbx
 from likeness.scene.exporting.export_folder import export_folder
 from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.exporting.levels import at_level, has_cage
@@ -151,6 +153,22 @@ def test_every_exporter_takes_a_level(bust: bpy.types.Object, tmp_path: Path, le
         assert len(mesh.data.polygons) == count * (2 if suffix == "glb" else 1)
         assert len(mesh.data.uv_layers) == 2
         assert len(mesh.data.materials) == 13
+
+
+@pytest.mark.parametrize("level", DETAILS)
+def test_a_level_is_as_large_and_where_the_face_is(bust: bpy.types.Object, tmp_path: Path, level: str) -> None:
+    bust.parent.location.x, bust.parent.scale = 1.0, (2.0, 2.0, 2.0)
+    with at_level(bust, level) as face:
+        export_fbx(tmp_path / "bust.fbx", face)
+    file = FbxFile(tmp_path / "bust.fbx")
+    mesh = bust_reconstruction().mesh
+    cage = mesh.vertices[: mesh.cage.count]
+    assert file.nodes[bust.parent.name].translation == pytest.approx((100.0, 0.0, 0.0))
+    assert file.nodes["bust"].translation == pytest.approx((100.0, 0.0, 0.0))
+    if level != FINE:  # which smooths it once more
+        np.testing.assert_allclose(file.points[: len(cage)], 200.0 * cage, atol=1e-4)
+    root = file.nodes["root"].translation
+    np.testing.assert_allclose(root, 200.0 * mesh.joint_positions[mesh.joint_names.index("root")], atol=1e-4)
 
 
 def test_keyframes_go_with_a_level(bust: bpy.types.Object, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from likeness.geometry.similarity import umeyama
 from likeness.scene.axes import from_blender, to_blender
 from likeness.scene.human.put import put_on_human
 from likeness.scene.read_mesh import joints, key_vertices, neutral_vertices
+from likeness.scene.state import state_of
 from mpfb_base import real_base
 from toy_human import AROUND, COLLAR, EYE, Base, build_bust, human_of, rig_on, tube
 
@@ -266,6 +267,25 @@ def test_a_key_of_the_humans_own_keeps_its_shape_under_another_name(tmp_path: Pa
     own.value = 0.0
     put_on_human(build_bust(tmp_path, base, person(base), keys_of(base)), human)
     assert {"jawOpen", "jawOpen of Human"} <= set(human.data.shape_keys.key_blocks.keys())
+
+
+def test_keys_that_blink_and_gaze_drive_do_so_on_the_human(tmp_path: Path) -> None:
+    base = tube()
+    human = human_of(base)
+    moves = next(iter(keys_of(base).values()))
+    face = build_bust(tmp_path, base, person(base), {"eyeBlinkLeft": moves, "eyeLookUpLeft": moves})
+    name = "eyeBlinkLeft_eyeLookUpLeft"
+    face.shape_key_add(name=name, from_mix=False)
+    for _ in range(2):  # the second time the earlier head goes
+        put_on_human(face, human)
+        parts = state_of(human).worn_parts
+        for value in (1.0, 0.0):
+            for key in ("eyeBlinkLeft", "eyeLookUpLeft"):
+                human.data.shape_keys.key_blocks[key].value = value
+            bpy.context.view_layer.update()
+            for item in (human, parts):
+                assert item.data.shape_keys.key_blocks[name].value == pytest.approx(value)
+    assert len(human.data.shape_keys.animation_data.drivers) == 1
 
 
 def test_a_human_without_keys_gets_them(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from likeness.scene.light.sh_light import LUMINANCE, radiance, split_sun
 from likeness.scene.light.sky import LIGHT_GROUP, light_node, warmth_gains
 from likeness.scene.light.studio_light import STUDIO_LIGHTS, studio_light
 from likeness.scene.state import faces_of, state_of
-from rendered import light_alone, matte_sphere, orbit, panorama, panorama_directions, render
+from rendered import light_alone, matte_sphere, orbit, panorama, panorama_directions, render, uncover
 from synthetic import side_light
 
 SIZE = (24, 24)
@@ -70,6 +70,7 @@ def test_turning_the_light_is_turning_the_camera_back(tmp_path: Path, degrees: f
 def test_a_turned_warm_sky_is_the_formula(tmp_path: Path) -> None:
     split = split_sun(side_light())
     world, _ = light_alone(split)
+    uncover(world)
     turn(world, Rotation=np.radians(70.0), Warmth=0.8, Strength=1.5)
     width, height = 32, 16
     found = render(tmp_path / "sky.exr", panorama(), (width, height), samples=64)[..., :3]

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+import pytest
 from likeness.scene.axes import to_blender
+from likeness.scene.light.lighting import light_face
 from likeness.scene.light.sh_light import radiance, sh_basis, split_sun
-from rendered import light_alone, matte_sphere, orbit, panorama, panorama_directions, render
+from likeness.scene.light.sky import BACKDROP, LIGHT_GROUP
+from likeness.scene.state import state_of
+from rendered import EEVEE, light_alone, matte_sphere, orbit, panorama, panorama_directions, render, uncover
 from synthetic import side_light
 
 
@@ -16,7 +20,8 @@ def test_the_sky_is_the_formula(tmp_path: Path) -> None:
     """An equirectangular picture of the sky shows the radiance of every direction, black where it is negative."""
     light = side_light() * 0.5
     light[1] = 2.5  # from above, so strongly that the order-2 sky would be negative below
-    light_alone(split_sun(light))
+    world, _ = light_alone(split_sun(light))
+    uncover(world)
     width, height = 48, 24
     found = render(tmp_path / "sky.exr", panorama(), (width, height), samples=16)
     fine = panorama_directions(4 * width, 4 * height)
@@ -51,3 +56,34 @@ def test_the_sun_stands_where_the_light_comes_from() -> None:
     shines = np.array(sun.matrix_world)[:3, :3] @ [0, 0, -1]
     np.testing.assert_allclose(shines, -to_blender(split_sun(light).direction), atol=1e-6)
     np.testing.assert_allclose(np.array(sun.data.color) * sun.data.energy, split_sun(light).irradiance, rtol=1e-5)
+
+
+@pytest.mark.parametrize("engine", ["CYCLES", EEVEE])
+def test_the_sky_lights_and_the_camera_sees_grey(tmp_path: Path, engine: str) -> None:
+    world, _ = light_alone(split_sun(side_light()))
+    matte_sphere()
+    bpy.context.scene.render.film_transparent = False
+    found = render(tmp_path / "grey.exr", orbit(0.0), (24, 24), samples=16, engine=engine)
+    np.testing.assert_allclose(found[0, 0], BACKDROP, atol=1e-3)  # a corner of the picture, beside the sphere
+    uncover(world)
+    seen = render(tmp_path / "sky.exr", orbit(0.0), (24, 24), samples=16, engine=engine)
+    assert np.ptp(seen[0, 0, :3]) > 0.02  # the sky itself is coloured there
+    np.testing.assert_allclose(found[8:16, 8:16], seen[8:16, 8:16], rtol=0.05, atol=1e-3)
+
+
+def test_the_sky_of_an_earlier_version_is_taken_from_the_cameras_sight() -> None:
+    world, _ = light_alone(split_sun(side_light()))
+    uncover(world)
+    nodes = world.node_tree.nodes
+    for node in [node for node in nodes if node.type in ("LIGHT_PATH", "MIX_SHADER")]:
+        nodes.remove(node)
+    nodes.remove(next(node for node in nodes if node.type == "BACKGROUND" and not node.inputs["Color"].is_linked))
+    face = bpy.data.objects["Test"]
+    light_face(face, split_sun(side_light()))
+    assert state_of(face).world == world
+    assert "LIGHT_PATH" in {node.type for node in nodes}
+    assert nodes[LIGHT_GROUP].outputs["Radiance"].is_linked
+    sky = nodes.new("ShaderNodeTexSky")  # the artist's own wiring is let be
+    nodes.remove(next(node for node in nodes if node.type == "LIGHT_PATH"))
+    light_face(face, split_sun(side_light()))
+    assert sky in list(nodes)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from likeness.anatomy.landmarks import DENSE_COUNT
 from likeness.inference.lighting import uniform_light
-from likeness.training.builtin_model.ict_renders import Heads, render_head, view_camera
+from likeness.training.builtin_model.ict_renders import GAMMA, Heads, render_head, view_camera
 from likeness.training.builtin_model.measure_landmarks import painted_base, place_on, triangulate
 from synthetic import rotation_about
 from toy_base import toy_base_head
@@ -87,7 +87,7 @@ def test_heads_are_rendered_where_the_camera_looks() -> None:
     assert picture.dtype == np.uint8
     height, width = picture.shape[:2]
     background = picture[0, 0]
-    np.testing.assert_allclose(picture[height // 2, width // 2], 0.4 ** (1 / 2.2) * 255, atol=2)
+    np.testing.assert_allclose(picture[height // 2, width // 2], 0.4 ** (1 / GAMMA) * 255, atol=2)
     shown = (np.abs(picture.astype(int) - background) > 5).any(axis=2)
     rows, columns = np.nonzero(shown)
     assert abs(rows.mean() - height / 2) < 2

@@ -1,20 +1,24 @@
-"""Fetching one file over HTTPS, with the standard library: certificates are checked, and a failure leaves nothing."""
+"""Fetching one file over HTTPS: certificates are checked, proxies used, and a failure leaves nothing."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import errno
 import http.client
-import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from ...errors import LikenessError
-from ...replacing import fresh_file
-from ...version import VERSION
+from ..errors import LikenessError
+from ..replacing import fresh_file
+from ..version import VERSION
+from .certificates import trusting_context
+from .faults import DISK_FULL, meaning_of_error, meaning_of_status
+from .proxies import proxy_for
 
 TIMEOUT = 30.0  # seconds without a byte
 LARGEST = 1 << 29  # bytes
@@ -23,8 +27,8 @@ BLOCK = 1 << 18
 Received = Callable[[int, int | None], None]  # bytes so far and, where the server says so, of how many
 
 
-def download(url: str, path: Path, received: Received = lambda done, total: None) -> None:
-    """Fetch ``url`` into a new file.
+def download(url: str, path: Path, received: Received = lambda done, total: None) -> str:
+    """Fetch ``url``, which may hold a name and a password, into a new file; the address it came from in the end.
 
     ``received`` is called after every block; whatever it raises ends the download. After any failure there is no file.
 
@@ -33,7 +37,8 @@ def download(url: str, path: Path, received: Received = lambda done, total: None
             or a disk that does not take it.
     """
     with _answer(url) as answer, _disk_faults(path), fresh_file(path) as fresh:
-        _save(answer, fresh, url, received)
+        _save(answer, fresh, received)
+        return answer.url
 
 
 class _SameSafety(urllib.request.HTTPRedirectHandler):
@@ -46,51 +51,61 @@ class _SameSafety(urllib.request.HTTPRedirectHandler):
 
 
 def _answer(url: str) -> http.client.HTTPResponse:
-    host = urlsplit(url).hostname or url
-    secure = urllib.request.HTTPSHandler(context=ssl.create_default_context())
+    address, headers = _without_password(url)
+    secure = urllib.request.HTTPSHandler(context=trusting_context())
     opener = urllib.request.build_opener(secure, _SameSafety)
-    request = urllib.request.Request(url, headers={"User-Agent": f"Likeness/{VERSION}"})
-    with _network_faults(host):
+    request = urllib.request.Request(address, headers={"User-Agent": f"Likeness/{VERSION}"})
+    for name, value in headers.items():
+        request.add_unredirected_header(name, value)
+    with _network_faults(address):
         return opener.open(request, timeout=TIMEOUT)
 
 
-def _save(answer: http.client.HTTPResponse, path: Path, url: str, received: Received) -> None:
-    host = urlsplit(url).hostname or url
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
+    """An address without the name and password in it, and the header that tells them to its server alone."""
+    parts = urlsplit(url)
+    user, found, host = parts.netloc.rpartition("@")
+    if not found:
+        return url, {}
+    secret = base64.b64encode(unquote(user).encode()).decode()
+    return parts._replace(netloc=host).geturl(), {"Authorization": f"Basic {secret}"}
+
+
+def _save(answer: http.client.HTTPResponse, path: Path, received: Received) -> None:
+    host = urlsplit(answer.url).hostname or answer.url
     length = answer.headers.get("Content-Length", "")
     total = int(length) if length.isdecimal() else None
     done = 0
     with path.open("xb") as stream:
-        while block := _next_block(answer, host):
+        while block := _next_block(answer):
             done += len(block)
             if max(done, total or 0) > LARGEST:
-                raise LikenessError(f"{url} is larger than {LARGEST / 1e6:.0f} MB, so it is not what we want.")
+                raise LikenessError(f"{answer.url} is larger than {LARGEST / 1e6:.0f} MB, so it is not what we want.")
             stream.write(block)
             received(done, total)
     if total is not None and done < total:
         raise LikenessError(f"{host} sent {done / 1e6:.1f} of {total / 1e6:.1f} MB and then ended: try again.")
 
 
-def _next_block(answer: IO[bytes], host: str) -> bytes:
-    with _network_faults(host):
+def _next_block(answer: http.client.HTTPResponse) -> bytes:
+    with _network_faults(answer.url):
         return answer.read(BLOCK)
 
 
 @contextlib.contextmanager
-def _network_faults(host: str) -> Iterator[None]:
+def _network_faults(url: str) -> Iterator[None]:
+    host = urlsplit(url).hostname or url
     try:
         yield
     except urllib.error.HTTPError as error:
         error.close()
         meaning = http.client.responses.get(error.code, "")  # the server's own words may be many lines
-        raise LikenessError(f"{host} answers {error.code} {meaning}: try again later.") from error
+        raise LikenessError(f"{meaning_of_status(error.code, host)} (It answers {error.code} {meaning}.)") from error
     except urllib.error.URLError as error:
-        reason = error.reason
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            raise LikenessError(f"{host} has no certificate that can be trusted ({reason.verify_message}).") from error
-        words = getattr(reason, "strerror", None) or reason
-        raise LikenessError(f"{host} cannot be reached ({words}): is this machine online?") from error
+        reason = error.reason if isinstance(error.reason, BaseException) else error
+        raise LikenessError(meaning_of_error(reason, host, proxy_for(url))) from error
     except TimeoutError as error:
-        raise LikenessError(f"{host} sends nothing any more: try again later.") from error
+        raise LikenessError(meaning_of_error(error, host)) from error
     except (http.client.HTTPException, OSError) as error:
         raise LikenessError(f"The connection to {host} broke off: try again.") from error
 
@@ -100,4 +115,6 @@ def _disk_faults(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise LikenessError(DISK_FULL) from error
         raise LikenessError(f"{path} cannot be written: {error.strerror or error}.") from error
