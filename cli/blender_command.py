@@ -114,12 +114,14 @@ def _build_and_save(task: Task, options: argparse.Namespace) -> None:
         print_line(note, sys.stderr)
     with held():
         face = build(Path(result["folder"]), [photo.absolute() for photo in options.photos])
-    with held():
-        _save(face, options)
+    place = absolute_place(options.out)
+    # Staged once more, so that an interrupt which has to wait for Blender leaves the old file.
+    with staged_files(place) as folder, held():
+        _save(face, folder / place.name, options)
 
 
-def _save(face: bpy.types.Object, options: argparse.Namespace) -> None:
-    place, suffix = absolute_place(options.out), options.out.suffix.lower()
+def _save(face: bpy.types.Object, place: Path, options: argparse.Namespace) -> None:
+    suffix = place.suffix.lower()
     if suffix == BLEND_SUFFIX:
         save_blend(place)
         return

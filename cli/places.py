@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 from ..errors import LikenessError
+from ..replacing import NEW
 
+STAGED = "x" * 12  # as long as the name of a temporary folder, in which Blender writes
 BLENDER_PATH = 1023  # bytes of the longest path that Blender keeps whole
 
 
@@ -20,7 +22,7 @@ def check_folder(path: Path) -> None:
     """Raise `LikenessError` where no result folder can have this path, or Blender would not take its files."""
     from ..result.reconstruction import IMAGE_FILES
 
-    check_file(path, path / max(IMAGE_FILES, key=len))
+    check_file(path, path / NEW / STAGED / max(IMAGE_FILES, key=len))
 
 
 def check_file(path: Path, longest: Path | None = None) -> None:

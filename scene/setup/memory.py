@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, CollectionProperty, PointerProperty, StringP
 
 from ...version import ID
 
-PROPERTY = ID
+PROPERTY = f"{ID}_setup"  # of a scene; `state` has the other
 
 
 class LikenessLamp(bpy.types.PropertyGroup):

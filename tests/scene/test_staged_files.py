@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from likeness.errors import LikenessError
 from likeness.scene.building.build import build_face
-from likeness.scene.exporting.export import export_fbx, export_glb, save_blend
+from likeness.scene.exporting.export import export_glb, save_blend
+from likeness.scene.exporting.export_fbx import export_fbx
 from likeness.scene.exporting.export_obj import export_obj
 from likeness.scene.staged_files import reason, staged_files
 

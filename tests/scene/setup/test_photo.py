@@ -13,6 +13,7 @@ from gui.inside.snapshot import differences, settings
 from likeness.result.folder import read_reconstruction
 from likeness.scene.building.build import build_face
 from likeness.scene.setup import views
+from likeness.scene.setup.memory import memory_of
 from likeness.scene.setup.photo import (
     ALWAYS,
     NEVER,
@@ -264,13 +265,13 @@ def test_undone_views_follow_the_scene(studio: bpy.types.Scene, sheet_folder: Pa
     """As after undo, which gives the scene what it remembered and leaves the views alone."""
     face = build_face(sheet_folder)
     before = everything()
-    nothing = studio.likeness.views
+    nothing = memory_of(studio).views
     put_all_on(studio, face)
-    both, studio.likeness.views = studio.likeness.views, nothing
+    both, memory_of(studio).views = memory_of(studio).views, nothing
     views.follow(studio)
     (view,) = shown()
     assert (view.region_3d.view_perspective, view.shading.type) == ("PERSP", "SOLID")
     assert everything()["view_rotation"] == before["view_rotation"]
-    studio.likeness.views = both
+    memory_of(studio).views = both
     views.follow(studio)
     assert (view.region_3d.view_perspective, view.shading.type) == ("CAMERA", "MATERIAL")
