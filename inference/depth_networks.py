@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..bfm.face_model import FaceModel
-from ..bfm.library.networks import DF2NET, RAFARE_BASE, RAFARE_FINE
+from ..bfm.library.networks import NEEDED_FOR
 from ..errors import LikenessError
 from ..geometry.arrays import Floats32
 from ..result.choices import DF2NET_RELIEF, MODEL_SHAPE, RAFARE_SHAPE, SHADING
@@ -43,11 +43,9 @@ class DepthChoices:
 
     def require(self) -> None:
         """Raise the `LikenessError` that says what is missing."""
-        if self.shape == RAFARE_SHAPE:
-            for network in (RAFARE_BASE, RAFARE_FINE):
-                require_network(network, "The shape of RAFaRe")
-        if self.relief == DF2NET_RELIEF:
-            require_network(DF2NET, "The detail of DF2Net")
+        for choice, purpose in ((self.shape, "The shape of RAFaRe"), (self.relief, "The detail of DF2Net")):
+            for network in NEEDED_FOR.get(choice, ()):
+                require_network(network, purpose)
 
     def check(self, view: View) -> None:
         """Raise the `LikenessError` that says so where a network cannot read this view."""

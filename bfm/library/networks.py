@@ -11,6 +11,7 @@ from ...errors import LikenessError
 
 DEEP3D = "deep3d"
 DF2NET = "df2net"
+RAFARE = "rafare"  # all of the following
 RAFARE_BASE, RAFARE_FINE = "rafare_base", "rafare_fine"
 RAFARE_FRONT, RAFARE_BACK = "rafare_normals_front", "rafare_normals_back"
 FACE_PARSING = "face_parsing"
@@ -78,6 +79,10 @@ KNOWN = (
         "code MIT; weights: none",
     ),
 )
+
+
+# Those without which a choice of shape or wrinkles cannot be made, by the word for the choice.
+NEEDED_FOR = {RAFARE: (RAFARE_BASE, RAFARE_FINE), DF2NET: (DF2NET,)}
 
 
 def known_network(network_id: str) -> KnownNetwork:
