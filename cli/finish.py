@@ -82,7 +82,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--texture-size",
         type=size_argument,
-        choices=(AUTO, *TEXTURE_SIZES),
+        metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
         help=f"side of the textures in pixels (default: {AUTO})",
     )
     parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")

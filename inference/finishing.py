@@ -32,8 +32,8 @@ from .fitting.known_fit import KnownShape, fits_of_known
 from .fitting.model_tensors import ModelTensors, model_tensors
 from .fitting.settings import FitSettings
 from .fitting.view import View
-from .image_set import with_skin
-from .images import read_photo
+from .image_set import LEFT_OUT, PhotoSet, with_skin
+from .images import Photo, read_photo
 from .maps import MapChoices, make_maps
 from .model_mesh import mesh_of
 from .pipeline import PipelineOptions, personalised, skin_provenance
@@ -42,6 +42,7 @@ from .stages import Stopwatch
 # Share of the distance of the eyes by which landmarks may miss where they were seen, in the middle: a face that has
 # been turned or has another expression than its photo misses by far more, a bad fit by less.
 FARTHEST = 0.25
+STRANGER = "The face was not made of a photo of this name."
 
 
 def finish(
@@ -59,15 +60,20 @@ def finish(
         progress: as that of `reconstruct`.
 
     Raises:
-        LikenessError: the model is another one by now, a photo cannot be read, or it does not show the face there.
+        LikenessError: the model is another one by now, the main photo cannot be read, or it does not show the face
+            there. Others of which that is true are left out, and `Reconstruction.warnings` says which and why.
     """
     watch = Stopwatch(progress, stages.KNOWN_FIT_STAGES)
     device, device_note = choose_device(options.device)
+    if device_note:
+        progress(device_note, 0.0)  # before the wait, as `reconstruct` tells it
     model = load_model(kept.face["model"]["id"])
     tensors = model_tensors(model, device)
     records, paths = _records(kept.face, photos)
     shapes = [_known(record, kept, tensors) for record in records]
-    views = _views(paths, model, shapes, watch)
+    photo_set = PhotoSet(paths)
+    views = _views(photo_set, model, shapes, watch)
+    records, shapes = [records[view.index] for view in views], [shapes[view.index] for view in views]
     with watch.stage(stages.LIGHT):
         found = fits_of_known(views, tensors, shapes, FitSettings())
         known_colours = colouring_of(kept.face.get("appearance", {}))
@@ -84,6 +90,7 @@ def finish(
         timings=known.timings | watch.seconds,
         provenance=known.provenance | skin_provenance() | {"device": device_note or str(device)},
         photos=_lit(known.photos, records, fits),
+        warnings=_warnings(known, [*_strangers(kept.face, photos), *photo_set.left_out()]),
         appearance=appearance,
     )
 
@@ -99,6 +106,12 @@ def _records(face: dict[str, Any], photos: Sequence[Path]) -> tuple[list[dict[st
             records.append(record)
             used.append(path)
     return records, used
+
+
+def _strangers(face: dict[str, Any], photos: Sequence[Path]) -> list[str]:
+    """A sentence for each further photo whose name is that of none of the face's; the main one's is at hand anyway."""
+    names = {record["name"] for record in face.get("photos", [])}
+    return [LEFT_OUT.format(photo.name, STRANGER) for photo in photos[1:] if photo.name not in names]
 
 
 def _of_main(face: dict[str, Any]) -> dict[str, Any]:
@@ -132,23 +145,35 @@ def _known(record: dict[str, Any], kept: KeptFit, tensors: ModelTensors) -> Know
     )
 
 
-def _views(paths: Sequence[Path], model: FaceModel, shapes: Sequence[KnownShape], watch: Stopwatch) -> list[View]:
-    """The photos with the face where the fit has put it, the main one first."""
+def _views(photos: PhotoSet, model: FaceModel, shapes: Sequence[KnownShape], watch: Stopwatch) -> list[View]:
+    """The photos with the face where the fit has put it, the main one first; without those that do not show it."""
     with watch.stage(stages.READING):
-        pictures = [read_photo(path) for path in paths]
+        pictures = photos.usable(dict(enumerate(photos.paths)), read_photo)
     with watch.stage(stages.LANDMARKS):
-        views = []
-        for path, picture, shape in zip(paths, pictures, shapes, strict=True):
-            faces = detect_faces(picture) if picture.size == shape.camera.image_size else []
-            expected = _landmarks_in_photo(model, shape)
-            misses = [float(np.median(np.hypot(*(f.ibug68() - expected).T))) / f.inter_ocular for f in faces]
-            if not misses or min(misses) > FARTHEST:
-                raise LikenessError(
-                    f"{path.name} does not show the face as it was fitted: create the face anew from its photo."
-                )
-            views.append(View(picture, faces[int(np.argmin(misses))], len(faces), index=len(views)))
+        known = {index: (picture, model, shapes[index]) for index, picture in pictures.items()}
+        views = photos.usable(known, lambda each: _view(*each))
+    if 0 in photos.faults:
+        raise LikenessError(photos.faults[0])
     with watch.stage(stages.SKIN):
-        return [with_skin(view) for view in views]
+        return [with_skin(replace(view, index=index)) for index, view in views.items()]
+
+
+def _view(picture: Photo, model: FaceModel, shape: KnownShape) -> View:
+    """The face of a photo that is where the fit has put it. Raises `LikenessError`."""
+    faces = detect_faces(picture) if picture.size == shape.camera.image_size else []
+    expected = _landmarks_in_photo(model, shape)
+    misses = [float(np.median(np.hypot(*(f.ibug68() - expected).T))) / f.inter_ocular for f in faces]
+    if not misses or min(misses) > FARTHEST:
+        name = Path(picture.path or PHOTO_IMAGE).name
+        raise LikenessError(f"{name} does not show the face as it was fitted: create the face anew from its photo.")
+    return View(picture, faces[int(np.argmin(misses))], len(faces))
+
+
+def _warnings(known: Reconstruction, left_out: list[str]) -> list[str]:
+    """What there was to say of the photos when they were fitted, and of those that could not help this time."""
+    fitted = tuple(LEFT_OUT.format(record["name"], "") for record in known.photos)
+    earlier = [warning for warning in known.warnings if not (warning.startswith(fitted) or warning.endswith(STRANGER))]
+    return [*earlier, *left_out]
 
 
 def _landmarks_in_photo(model: FaceModel, shape: KnownShape) -> Floats:

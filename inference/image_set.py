@@ -25,6 +25,7 @@ from .skin.segmentation import skin_confidence
 ENOUGH_PX = 400  # a face larger than this shows no more of the shape
 SHARPNESS_PX = 128  # of the face, for comparing the sharpness of photos of different size
 TURNED = "The face is nearly in profile: what the photo does not show of it is guessed."
+LEFT_OUT = "{} is left out: {}"
 LARGER_MISSED = "The largest face in {} is in profile or covered and cannot be measured: another one was taken."
 
 Thing, Made = TypeVar("Thing"), TypeVar("Made")
@@ -57,7 +58,7 @@ class PhotoSet:
 
     def left_out(self) -> list[str]:
         """A sentence for each photo that is not used."""
-        return [f"{self.paths[index].name} is left out: {fault}" for index, fault in sorted(self.faults.items())]
+        return [LEFT_OUT.format(self.paths[index].name, fault) for index, fault in sorted(self.faults.items())]
 
     def _none_left(self) -> str:
         names: dict[str, list[str]] = {}

@@ -58,10 +58,10 @@ def read_face(path: Path) -> dict[str, Any]:
     """The content of a ``face.json`` that keeps to the schema. Raises `LikenessError` for any other file."""
     try:
         face = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise LikenessError(f"{path.parent} is not a Likeness result: it has no {path.name}.") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise LikenessError(f"{path} cannot be read ({error}).") from error
+        raise LikenessError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
     version = face.get("schema_version") if isinstance(face, dict) else None
     if version is None:
         raise LikenessError(f"{path} is not a Likeness result: it has no schema_version.")

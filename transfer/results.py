@@ -27,6 +27,7 @@ from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
 from ..geometry.similarity import Similarity, umeyama
 from ..inference.model_mesh import mesh_of, model_record
+from ..result.choices import CPU
 from ..result.reconstruction import Mesh, Reconstruction
 from .maps import carried_maps
 from .own_model import own_model
@@ -57,7 +58,7 @@ def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
         coefficients={"identity": identity.tolist(), "expression": expression.tolist(), "albedo": []},
         rotation=result.rotation @ frame.rotation,
         translation=result.rotation @ frame.translation + result.translation,
-        provenance={**result.provenance, "mesh": f"carried over from {_told(own)}"},
+        provenance={**result.provenance, "mesh": f"carried over from {_told(own)}", "device": CPU},
         mesh=mesh,
         images=images,
         photos=[_photo(photo, frame) for photo in result.photos],

@@ -52,6 +52,8 @@ def add_model(
     try:
         if not path.exists():
             raise LikenessError(f"There is no file or folder {path}.")
+        if not (path.is_file() or path.is_dir()):  # reading a device or a pipe may never end
+            raise LikenessError(f"{path} is neither a file nor a folder.")
         found = [importer for importer in importers if importer.recognises(path)]
     except OSError as error:
         raise LikenessError(f"{path} cannot be read: {error.strerror or error}.") from error

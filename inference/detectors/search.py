@@ -46,7 +46,17 @@ def unmeasured_faces(pixels: Pixels, frames: list[Crop]) -> Floats64:
     Their landmarks are not found: they are in profile, or much of them is covered.
     """
     boxes = find_boxes(pixels, _whole(pixels), SURE_BOX)
-    return boxes[[_apart(Crop((x, y), side), frames) for x, y, side in boxes]]
+    apart = [_apart(Crop((x, y), side), frames) for x, y, side in boxes]
+    return boxes[[each and _seen_closer(pixels, box) for each, box in zip(apart, boxes, strict=True)]]
+
+
+def _seen_closer(pixels: Pixels, box: Floats64) -> bool:
+    """Whether a face of about this size is there from close by too: from far a bust can look like a face."""
+    (window,) = _windows(box[None])
+    sides = [
+        side for x, y, side in find_boxes(pixels, window) if not _apart(Crop((x, y), side), [Crop(box[:2], box[2])])
+    ]
+    return any(0.5 < side / box[2] < 2.0 for side in sides)
 
 
 def _confirmed(pixels: Pixels, windows: list[Crop], looks: int, known: list[MeshAndSpread]) -> list[MeshAndSpread]:

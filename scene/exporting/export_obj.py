@@ -59,7 +59,7 @@ def _write_materials(path: Path, face: bpy.types.Object) -> None:
     written: dict[bpy.types.Image, str] = {}
     text = []
     for slot, name in zip(face.material_slots, _material_names(face), strict=True):
-        text.append(f"newmtl {name}\nKd 1 1 1\n{_opacity(slot.material)}")
+        text.append(f"newmtl {name}\n{_colour(slot.material)}{_opacity(slot.material)}")
         for statement, node in _textures(slot.material).items():
             image = node.image
             if image not in written:
@@ -83,6 +83,14 @@ def _shader(material: bpy.types.Material | None) -> bpy.types.Node | None:
     """The usual shader of a material; None for one without."""
     tree = material.node_tree if material else None
     return next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None) if tree else None
+
+
+def _colour(material: bpy.types.Material | None) -> str:
+    """The statement of the colour of a material; a picture of it is multiplied with white."""
+    shader = _shader(material)
+    base: Any = shader.inputs["Base Color"] if shader else None
+    red, green, blue = (1.0, 1.0, 1.0) if base is None or base.is_linked else tuple(base.default_value)[:3]
+    return f"Kd {red:.6g} {green:.6g} {blue:.6g}\n"
 
 
 def _opacity(material: bpy.types.Material | None) -> str:

@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, CollectionProperty, PointerProperty, StringP
 
 from ...version import ID
 
-PROPERTY = f"{ID}_setup"  # of a scene; `state` has the other
+PROPERTY = f"{ID}_setup"  # a scene also has sliders under the name itself, see `state`
 
 
 class LikenessLamp(bpy.types.PropertyGroup):

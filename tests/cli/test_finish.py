@@ -48,3 +48,17 @@ def test_a_result_without_its_photo_is_told(tmp_path: Path, capfd: pytest.Captur
 def test_what_is_no_result_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main.main(["finish", str(tmp_path)]) == 2
     assert "is not a Likeness result" in capfd.readouterr().err
+
+
+def test_a_photo_given_for_a_result_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
+    assert main.main(["finish", str(tmp_path / "photo.png")]) == 2
+    assert capfd.readouterr().err == f"likeness: {tmp_path}/photo.png is not a Likeness result: it has no face.json.\n"
+
+
+def test_every_size_of_a_texture_is_taken(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["finish", str(tmp_path), "--texture-size", "300"]) == 2
+    assert "is not a Likeness result" in capfd.readouterr().err  # and no word on the size
+    with pytest.raises(SystemExit, match="2"):
+        main.main(["finish", str(tmp_path), "--texture-size", "15"])
+    assert "a whole number of pixels from 16 to 4096, not '15'" in capfd.readouterr().err

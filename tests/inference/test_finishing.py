@@ -107,6 +107,32 @@ def test_further_photos_are_known_by_their_names(photo: Path, tmp_path: Path, fi
     assert (both.images[ALBEDO_IMAGE] != alone.images[ALBEDO_IMAGE]).any()
 
 
+@pytest.mark.slow
+def test_a_further_photo_that_cannot_help_is_left_out(photo: Path, tmp_path: Path) -> None:
+    """Gone, of somebody else by now, or never one of them; the next time it is there again nothing is said of it."""
+    other = tmp_path / "other.png"
+    Image.fromarray(data.astronaut()[:, ::-1]).resize((256, 256)).save(other)
+    made = reconstruct([photo, other], PipelineOptions(quality="draft", device="cpu"))
+    assert made.photos[0]["name"] == "portrait.png"
+    options = PipelineOptions(texture_size=16, device="cpu")
+    other.rename(tmp_path / "kept.png")
+    gone = finish(kept(made), [photo, other, tmp_path / "kept.png"], options)
+    assert gone.warnings == [
+        "kept.png is left out: The face was not made of a photo of this name.",
+        f"other.png is left out: There is no photo at '{other}'.",
+    ]
+    assert gone.photos[1]["lighting"] == made.photos[1]["lighting"]
+    Image.open(photo).resize((300, 300)).save(other)
+    (told,) = finish(kept(gone), [photo, other], options).warnings
+    assert told.startswith("other.png is left out: other.png does not show the face as it was fitted")
+    (tmp_path / "kept.png").rename(other)
+    again = finish(kept(gone), [photo, other], options)
+    assert not again.warnings
+    assert (again.images[ALBEDO_IMAGE] != gone.images[ALBEDO_IMAGE]).any()
+    with pytest.raises(LikenessError, match=r"There is no photo at .*gone\.png"):
+        finish(kept(made), [tmp_path / "gone.png", other], options)
+
+
 def test_a_face_that_was_turned_is_refused(draft: Reconstruction, photo: Path) -> None:
     """As an exported one may be, whose texture the photo would not show there."""
     moved = replace(draft, translation=draft.translation + 0.05)

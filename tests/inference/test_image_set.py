@@ -172,3 +172,10 @@ def test_a_larger_face_that_cannot_be_measured_is_told(monkeypatch: pytest.Monke
     monkeypatch.setattr(search, "averaged_mesh", lambda pixels, rough, looks: None)
     with pytest.raises(LikenessError, match="in profile, or too little of it is visible"):
         find_face(Photo(None, two), 2, None)
+
+
+@pytest.mark.usefixtures("face_finder")
+def test_a_bust_seen_from_far_is_no_larger_face() -> None:
+    strip = np.full((9000, 500, 3), 90, np.uint8)
+    strip[4000:4480, 10:490] = cv2.resize(data.astronaut(), (480, 480), interpolation=cv2.INTER_AREA)
+    assert warnings_of([find_face(Photo(Path("strip.png"), strip), 2, None)]) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +97,8 @@ def test_the_one_that_recognises_it_adds_it(user_file: Path, importers: list[Imp
 
 
 def test_what_nothing_or_too_much_recognises_is_one_sentence(user_file: Path, importers: list[Importer]) -> None:
+    with pytest.raises(LikenessError, match=rf"^{os.devnull} is neither a file nor a folder\.$"):
+        add_model(Path(os.devnull))
     with pytest.raises(LikenessError, match=r"^There is no file or folder .*gone\.$"):
         add_model(user_file.with_name("gone"))
     with pytest.raises(LikenessError, match=r"more than one model, so point at the file of the one you mean: b; c\.$"):

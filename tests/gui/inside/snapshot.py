@@ -8,7 +8,7 @@ import bpy
 
 DEPTH = 4
 # What the add-on remembers, numbers of the session, what Blender gives up, the active object, what crashes Blender 4.3.
-LEFT_OUT = {"rna_type", "likeness", "session_uid", "use_nodes", "particle_edit", "uv_sculpt"}
+LEFT_OUT = {"rna_type", "likeness", "likeness_setup", "session_uid", "use_nodes", "particle_edit", "uv_sculpt"}
 
 
 def settings(owner: Any, path: str = "", depth: int = DEPTH) -> dict[str, Any]:

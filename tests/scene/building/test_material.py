@@ -138,6 +138,9 @@ def test_obj_tells_of_cut_outs_and_their_place(bust: bpy.types.Object, tmp_path:
     assert "\nd 0.2" in blocks[PartName.TEAR_LINE]
     assert "map_Kd bust_textures/" in blocks[PartName.SKIN]
     assert "map_d" not in blocks[PartName.SKIN]
+    assert "\nKd 1 1 1\n" in blocks[PartName.SKIN]
+    assert "\nKd 0.004 0.004 0.004\n" in blocks[PartName.PUPIL_LEFT]
+    assert "\nKd 0.4 0.28 0.25\n" in blocks[PartName.TEAR_LINE]
 
 
 def glb_document(path: Path) -> dict:

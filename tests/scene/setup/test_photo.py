@@ -275,3 +275,10 @@ def test_undone_views_follow_the_scene(studio: bpy.types.Scene, sheet_folder: Pa
     memory_of(studio).views = both
     views.follow(studio)
     assert (view.region_3d.view_perspective, view.shading.type) == ("CAMERA", "MATERIAL")
+
+
+def test_what_a_scene_remembers_is_beside_its_sliders(studio: bpy.types.Scene, sheet_folder: Path) -> None:
+    face = build_face(sheet_folder, choice=ALWAYS)
+    studio.likeness.head_yaw = 0.3  # the sliders of the active face
+    assert state_of(face).head_yaw == pytest.approx(0.3, abs=1e-4)
+    assert is_looked_through(studio, face)
