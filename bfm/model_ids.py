@@ -13,4 +13,3 @@ BFM2009_FULL = "bfm2009_full"
 BFM2017, BFM2019 = "bfm2017", "bfm2019"
 FLAME2020, FLAME2023 = "flame2020", "flame2023"
 FACESCAPE = "facescape"
-DEEP3D_NETWORK = "deep3d"  # no face model, but in the same library

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..bfm.model_ids import BFM2009, BUILTIN
 from ..errors import LikenessError
@@ -15,12 +15,18 @@ from ..result.choices import (
     COARSE,
     DETAILS,
     DEVICES,
+    DF2NET_RELIEF,
     DRAFT,
     FINE,
     FITS,
     MEDIUM,
+    MODEL_SHAPE,
     NO_FIT,
     QUALITIES,
+    RAFARE_SHAPE,
+    RELIEFS,
+    SHADING,
+    SHAPES,
     TEXTURE_SIZES,
     texture_size,
 )
@@ -34,7 +40,8 @@ if TYPE_CHECKING:
     from ..result.reconstruction import Reconstruction
 
 PIPELINE_SHARE = 0.75  # of the whole work
-PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "scalp_tint", "deep3d_files")
+PIPELINE_OPTIONS = ("model", "quality", "texture_size", "device", "face", "fit", "scalp_tint")
+NETWORK_OPTIONS = ("shape", "relief", "deep3d_files", "network_files")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -55,9 +62,23 @@ def _reconstruct(options: argparse.Namespace, progress: OnProgress) -> tuple[Rec
     from ..inference.pipeline import PipelineOptions, reconstruct
 
     # What was not asked for on the command line keeps the pipeline's own default.
-    chosen = {name: getattr(options, name) for name in PIPELINE_OPTIONS if getattr(options, name) is not None}
+    asked = {name: getattr(options, name) for name in (*PIPELINE_OPTIONS, *NETWORK_OPTIONS)}
+    chosen = {name: value for name, value in asked.items() if value is not None}
     reconstruction = reconstruct(options.photos, PipelineOptions(**chosen), progress)
     return reconstruction, reconstruction.timings
+
+
+class _Detail(argparse.Action):
+    """Two kinds of detail by one name: of the mesh, and where wrinkles come from."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, "relief" if values in RELIEFS else self.dest, values)
 
 
 def size_argument(word: str) -> int | str:
@@ -100,9 +121,15 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     )
     parser.add_argument(
         "--detail",
-        choices=DETAILS,
+        action=_Detail,
+        choices=(*DETAILS, *RELIEFS),
         default=MEDIUM,
-        help=f"of {GLB_FILE}'s mesh; {COARSE}: the cage it was subdivided of, {FINE}: subdivided once more",
+        help=f"of {GLB_FILE}'s mesh: {MEDIUM}, {COARSE} (the cage it was subdivided of) or {FINE} (subdivided once "
+        f"more); and, given once more, what tells the wrinkles: {SHADING}, or {DF2NET_RELIEF} (a network of your own)",
+    )
+    parser.set_defaults(relief=None)
+    parser.add_argument(
+        "--shape", choices=SHAPES, help=f"what tells the shape: {MODEL_SHAPE}, or {RAFARE_SHAPE} (networks of your own)"
     )
     parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
@@ -111,5 +138,8 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
         "--bare-scalp", action="store_false", dest="scalp_tint", default=None, help="no stubble in the hair's colour"
     )
     parser.add_argument("--deep3d-files", action="store_true", help=f"write deep3d.mat and deep3d.obj too ({BFM2009})")
+    parser.add_argument(
+        "--network-files", action="store_true", help="write what the networks of --shape and --detail write themselves"
+    )
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
     parser.add_argument("--version", action="version", version=f"Likeness {VERSION}")

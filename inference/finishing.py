@@ -34,7 +34,7 @@ from .fitting.settings import FitSettings
 from .fitting.view import View
 from .image_set import LEFT_OUT, PhotoSet, with_skin
 from .images import Photo, read_photo
-from .maps import make_maps
+from .maps import MapChoices, make_maps
 from .model_mesh import mesh_of
 from .pipeline import PipelineOptions, personalised, skin_provenance
 from .stages import Stopwatch
@@ -80,7 +80,7 @@ def finish(
         fits = [_with_light(*each, known_colours) for each in zip(found, records, strict=True)]
     with watch.stage(stages.EXPRESSIONS):
         expressions, fits = personalised(model, fits)
-    maps, appearance = make_maps(views, model, fits, options.texture_size, options.scalp_tint, watch)
+    maps, appearance = make_maps(views, model, fits, MapChoices(options.texture_size, options.scalp_tint), watch)
     mesh = mesh_of(model, _array(fits[0].neutral), expressions, _array(fits[0].expression))
     known = assemble(kept.face, mesh, {PHOTO_IMAGE: views[0].photo.pixels, **maps})
     return replace(

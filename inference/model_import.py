@@ -26,35 +26,36 @@ def check(model_id: str) -> list[str]:
     record = installed().get(model_id)
     if record is None or record.kind == "model":
         return importing.check_model(model_id)
-    from .networks.checkpoint import load_r_net
+    from .networks.official import load_network
 
     try:
-        load_r_net(models_folder() / model_id / NETWORK_FILE)
+        load_network(model_id, models_folder() / model_id / NETWORK_FILE)
     except LikenessError as error:
         return [f"{error} Add {record.name} again."]
     return importing.changed_sources(record)
 
 
 def _network_importer() -> Importer:
-    from .networks.checkpoint import recognises
+    from .networks.official import ACCEPTS, recognises
 
-    return Importer("epoch_20.pth of Deep3DFaceRecon_pytorch", recognises, _add_network)
+    return Importer(ACCEPTS, recognises, _add_network)
 
 
 def _add_network(path: Path, _full: bool, progress: OnProgress) -> Record:
-    from .networks import checkpoint
+    from .networks import official
 
     progress("Reading", READ)
+    known, network = official.identify(path)
     record = Record(
-        id=checkpoint.NETWORK_ID,
-        name=checkpoint.NETWORK_NAME,
-        source=checkpoint.SOURCE,
-        licence=checkpoint.LICENCE,
+        id=known.id,
+        name=known.name,
+        source=known.source,
+        licence=known.licence,
         kind="network",
-        files=importing.described(checkpoint.source_files(path), path),
+        files=importing.described(official.source_files(path), path),
         likeness=VERSION,
         origin=str(path.absolute()),
     )
     progress(f"Writing {record.name}", WRITE)
-    install(record, lambda folder: checkpoint.clean_checkpoint(path, folder / NETWORK_FILE))
+    install(record, lambda folder: official.save_network(network, folder / NETWORK_FILE))
     return record

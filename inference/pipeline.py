@@ -19,11 +19,24 @@ from ..bfm.library.registry import expressions_for, load_model
 from ..bfm.model_ids import BUILTIN
 from ..errors import LikenessError
 from ..progress import OnProgress
-from ..result.choices import AUTO, FINAL, FITS, FULL_FIT, NO_FIT, QUALITIES, texture_size
+from ..result.choices import (
+    AUTO,
+    FINAL,
+    FITS,
+    FULL_FIT,
+    MODEL_SHAPE,
+    NO_FIT,
+    QUALITIES,
+    RELIEFS,
+    SHADING,
+    SHAPES,
+    texture_size,
+)
 from ..result.colouring import Colouring
 from ..result.reconstruction import PHOTO_IMAGE, Reconstruction
 from . import stages
 from .deep3d import estimate as deep3d
+from .depth_networks import DeepenedFace, DepthChoices, deepened
 from .detectors import mediapipe_models
 from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS
 from .device import choose_device
@@ -34,7 +47,7 @@ from .fitting.settings import FitSettings
 from .fitting.view import View
 from .image_set import PhotoSet, find_face, main_first, photo_records, warnings_of, with_skin
 from .images import read_photo
-from .maps import make_maps
+from .maps import MapChoices, make_maps
 from .model_mesh import mesh_of, model_record
 from .stages import Stopwatch
 
@@ -59,8 +72,11 @@ class PipelineOptions:
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
     fit: str = FULL_FIT  # or NO_FIT
+    shape: str = MODEL_SHAPE  # or one of SHAPES, of a network of the library
+    relief: str = SHADING  # or one of RELIEFS, of a network of the library
     scalp_tint: bool = True  # whether the scalp has the colour of the hair, as if it were shaved
     deep3d_files: bool = False
+    network_files: bool = False  # whether the files are kept that the networks of ``shape`` and ``relief`` write
 
 
 def reconstruct(
@@ -102,11 +118,14 @@ def reconstruct(
     photo_set = PhotoSet(paths)
     views = _views(photo_set, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
-    expressions, maps, appearance = np.asarray(model.expression_basis), {}, Colouring()
+    expressions, maps, appearance, told = np.asarray(model.expression_basis), {}, Colouring(), []
     if options.quality == FINAL:
+        face = _deepened(views[0], model, fits, options, watch)
+        fits, files, told = face.fits, files | face.files, face.warnings
         with watch.stage(stages.EXPRESSIONS):
             expressions, fits = personalised(model, fits)
-        maps, appearance = make_maps(views, model, fits, options.texture_size, options.scalp_tint, watch)
+        wanted = MapChoices(options.texture_size, options.scalp_tint, face.relief)
+        maps, appearance = make_maps(views, model, fits, wanted, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -123,7 +142,7 @@ def reconstruct(
         images={PHOTO_IMAGE: view.photo.pixels, **maps},
         files=files,
         photos=photo_records(views, fits) if len(paths) > 1 else [],
-        warnings=[*photo_set.left_out(), *warnings_of(views)],
+        warnings=[*photo_set.left_out(), *warnings_of(views), *told],
         appearance=appearance,
     )
 
@@ -138,6 +157,7 @@ def _views(photos: PhotoSet, options: PipelineOptions, watch: Stopwatch) -> list
         found = photos.usable(pictures, lambda picture: find_face(picture, looks, options.face))
         views = main_first([replace(view, index=index) for index, view in found.items()])
     if final:
+        _depth_choices(options).check(views[0])
         with watch.stage(stages.SKIN):
             views = [with_skin(view) for view in views]
     return views
@@ -169,9 +189,25 @@ def _stages(options: PipelineOptions) -> list[str]:
     skipped = {
         stages.NETWORK: not deep3d.available(options.model),
         stages.FIT: options.fit != FULL_FIT,
+        stages.DEPTH: not _depth_choices(options).any,
     }
     names = stages.FINAL_STAGES if options.quality == FINAL else stages.DRAFT_STAGES
     return [name for name in names if not skipped.get(name)]
+
+
+def _depth_choices(options: PipelineOptions) -> DepthChoices:
+    return DepthChoices(options.shape, options.relief, options.network_files)
+
+
+def _deepened(
+    view: View, model: FaceModel, fits: list[FaceFit], options: PipelineOptions, watch: Stopwatch
+) -> DeepenedFace:
+    """The face with what the chosen networks see of its depth."""
+    choices = _depth_choices(options)
+    if not choices.any:
+        return DeepenedFace(fits)
+    with watch.stage(stages.DEPTH):
+        return deepened(view, model, fits, choices)
 
 
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
@@ -180,6 +216,11 @@ def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
     texture_size(options.texture_size)
     if options.fit not in FITS:
         raise LikenessError(f"There is no fit {options.fit!r}; known are: {', '.join(FITS)}.")
+    if options.shape not in SHAPES:
+        raise LikenessError(f"There is no shape {options.shape!r}; known are: {', '.join(SHAPES)}.")
+    if options.relief not in RELIEFS:
+        raise LikenessError(f"There is no detail {options.relief!r}; known are: {', '.join(RELIEFS)}.")
+    _depth_choices(options).require()
     if options.fit == NO_FIT:
         deep3d.require(options.model, "A face without a fit")
     if options.deep3d_files:

@@ -11,15 +11,17 @@ from itertools import accumulate
 from ..progress import OnProgress
 
 READING, LANDMARKS, SKIN, NETWORK, FIT = "reading", "landmarks", "skin", "network", "fit"
-LIGHT, EXPRESSIONS, TEXTURE, PAINTING, DETAIL = "light", "expressions", "texture", "painting", "detail"
-# How much of the bar a stage gets beside the others that run: the time seen on two cores for textures of 2048 texels.
+DEPTH, LIGHT, EXPRESSIONS = "depth", "light", "expressions"
+TEXTURE, PAINTING, DETAIL = "texture", "painting", "detail"
+# How much of the bar a stage gets beside the others that run: the time seen on two cores for textures of 2048 texels,
+# and guessed for networks that see depth.
 SHARES = {
-    READING: 1, LANDMARKS: 3, SKIN: 5, NETWORK: 1, FIT: 38, LIGHT: 2, EXPRESSIONS: 4, TEXTURE: 22,
+    READING: 1, LANDMARKS: 3, SKIN: 5, NETWORK: 1, FIT: 38, DEPTH: 40, LIGHT: 2, EXPRESSIONS: 4, TEXTURE: 22,
     PAINTING: 20, DETAIL: 8,
 }  # fmt: skip
 # What makes a face of photos; what makes its maps where the fit is known.
 DRAFT_STAGES = (READING, LANDMARKS, NETWORK, FIT)
-FINAL_STAGES = (READING, LANDMARKS, SKIN, NETWORK, FIT, EXPRESSIONS, TEXTURE, PAINTING, DETAIL)
+FINAL_STAGES = (READING, LANDMARKS, SKIN, NETWORK, FIT, DEPTH, EXPRESSIONS, TEXTURE, PAINTING, DETAIL)
 KNOWN_FIT_STAGES = (READING, LANDMARKS, SKIN, LIGHT, EXPRESSIONS, TEXTURE, PAINTING, DETAIL)
 
 

@@ -22,7 +22,17 @@ from .job import JobOperator
 from .job_folder import FolderTask
 from .photo import PhotosBrowser, choose_photos, session_photos
 from .scene_setup import SET_UP, chosen_set_up
-from .settings import DEVICES, LARGEST_FACE, QUALITIES, SCALP_TINT, TEXTURE_SIZES, model_items, session
+from .settings import (
+    DEVICES,
+    LARGEST_FACE,
+    QUALITIES,
+    RELIEFS,
+    SCALP_TINT,
+    SHAPES,
+    TEXTURE_SIZES,
+    model_items,
+    session,
+)
 
 # What a face remembers of how it was made, beside its model, its photos and what one sees of it.
 FACE_CHOICES = ("texture_size", "scalp_tint")
@@ -41,6 +51,8 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
     quality: EnumProperty(name="Quality", items=QUALITIES, options={"SKIP_SAVE"})
     texture_size: EnumProperty(name="Texture", items=TEXTURE_SIZES, default=AUTO, options={"SKIP_SAVE"})
     scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, options={"SKIP_SAVE"})
+    shape: EnumProperty(name="Shape", items=SHAPES, options={"SKIP_SAVE"})
+    relief: EnumProperty(name="Wrinkles", items=RELIEFS, options={"SKIP_SAVE"})
     device: EnumProperty(name="Device", items=DEVICES, options={"SKIP_SAVE"})
     set_up: SET_UP
 
@@ -76,6 +88,8 @@ class LIKENESS_OT_create(PhotosBrowser, JobOperator, bpy.types.Operator):
             quality=self._chosen("quality", context),
             texture_size=texture_size(self._made_with["texture_size"]),
             scalp_tint=self._made_with["scalp_tint"],
+            shape=self._chosen("shape", context),
+            relief=self._chosen("relief", context),
             device=self._chosen("device", context),
             face=None if face == LARGEST_FACE or len(self._photos) > 1 else face,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bfm.library.listing import Entry, entry_of
+from ..bfm.library.networks import KNOWN, NEEDED_FOR, KnownNetwork
 from ..bfm.library.registry import available_models
 from ..bfm.library.store import installed, models_folder
 from ..bfm.model_ids import BUILTIN
@@ -22,6 +23,16 @@ def entries() -> tuple[Entry, ...]:
 def model_names() -> dict[str, str]:
     """Name by id of the face models, the built-in one first, as of the last `refresh`."""
     return _names or {BUILTIN: "Built-in"}
+
+
+def missing_networks(shape: str, relief: str) -> list[KnownNetwork]:
+    """Those that these choices of the shape and the wrinkles need and that are not in the library."""
+    there = {entry.id for entry in _entries}
+    return [
+        network
+        for network in KNOWN
+        if network.id in NEEDED_FOR.get(shape, ()) + NEEDED_FOR.get(relief, ()) and network.id not in there
+    ]
 
 
 def folder() -> str:

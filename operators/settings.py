@@ -39,6 +39,14 @@ TEXTURE_SIZES = (
     (AUTO, "Automatic", f"{choices.AUTO_SIZES[1]} pixels where the photo has them, else {choices.AUTO_SIZES[0]}"),
     *((str(side), f"{side} px", f"{side} x {side} pixels") for side in choices.TEXTURE_SIZES),
 )
+SHAPES = (
+    (choices.MODEL_SHAPE, "Face Model", "The shape that the face model can have"),
+    (choices.RAFARE_SHAPE, "RAFaRe", "As RAFaRe's networks see it; they must be in your library"),
+)
+RELIEFS = (
+    (choices.SHADING, "Shading", "Wrinkles by the light and shade in the photo"),
+    (choices.DF2NET_RELIEF, "DF2Net", "Wrinkles as the network DF2Net sees them; it must be in your library"),
+)
 DEVICES = (
     (AUTO, "Automatic", "The fastest device that works"),
     (CPU, "Processor", "Works everywhere"),
@@ -49,7 +57,7 @@ DEVICES = (
 KEPT = ("photo", "face", "finding_faces", "search")
 # What outlives Blender too. While the panel follows a face these are the face's; what the user has chosen last is
 # remembered besides, and is back with the next photo and the next file.
-REMEMBERED = ("model", "quality", "texture_size", "scalp_tint", "device")
+REMEMBERED = ("model", "quality", "texture_size", "scalp_tint", "shape", "relief", "device")
 
 # Called when another photo is chosen, whether by a button, by typing or by a script.
 photo_listeners: list[Callable[[], None]] = []
@@ -154,6 +162,8 @@ class LikenessSession(bpy.types.PropertyGroup):
         update=_remembering("texture_size"),
     )
     scalp_tint: BoolProperty(name="Tint Scalp", description=SCALP_TINT, default=True, update=_remembering("scalp_tint"))
+    shape: EnumProperty(name="Shape", items=SHAPES, default=choices.MODEL_SHAPE, update=_remembering("shape"))
+    relief: EnumProperty(name="Wrinkles", items=RELIEFS, default=choices.SHADING, update=_remembering("relief"))
     device: EnumProperty(
         name="Device", description="Where to compute", items=DEVICES, default=AUTO, update=_remembering("device")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..operators import engine_host, thumbnails
+from ..operators import engine_host, library_state, thumbnails
 from ..operators.create import LIKENESS_OT_create
 from ..operators.open_reconstruction import LIKENESS_OT_open_reconstruction
 from ..operators.photo import (
@@ -94,8 +94,10 @@ class LIKENESS_PT_photo_settings(SidebarPanel, bpy.types.Panel):
         column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        for name in ("model", "quality", "texture_size", "scalp_tint", "device"):
+        for name in ("model", "quality", "texture_size", "scalp_tint", "shape", "relief", "device"):
             column.prop(current, name)
+        for network in library_state.missing_networks(current.shape, current.relief):
+            draw_text(self.layout, context, f"{network.name}: {network.expected}. Add it in the preferences.", "ERROR")
         own = preferences(context)
         if own is not None:
             column.prop(own, "set_up")

@@ -20,7 +20,11 @@ NORMAL_IMAGE = "normal.png"
 CONFIDENCE_IMAGE = "confidence.png"
 IMAGE_FILES = (PHOTO_IMAGE, ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, CONFIDENCE_IMAGE)
 
-OTHER_FILES = ("deep3d.mat", "deep3d.obj")  # what Deep3D's own code writes of a face; on request
+# What the networks' own code writes of a face; on request.
+DEEP3D_FILES = ("deep3d.mat", "deep3d.obj")
+DF2NET_FILES = ("df2net.mat", "df2net.obj")
+RAFARE_FILE = "rafare.obj"
+OTHER_FILES = (*DEEP3D_FILES, *DF2NET_FILES, RAFARE_FILE)
 
 
 @dataclass(frozen=True)

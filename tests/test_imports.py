@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "scene": FLOOR | {"result"},
     "operators": FLOOR
     | {"scene", "engine", "result", "bfm.library.registry", "bfm.library.store"}
-    | {"bfm.library.listing", "bfm.library.sources", "bfm.model_ids"},
+    | {"bfm.library.listing", "bfm.library.networks", "bfm.library.sources", "bfm.model_ids"},
     "panels": FLOOR | {"scene", "operators", "bfm.library.sources"},
     "cli": FLOOR | {"bfm", "result", "inference", "transfer", "scene"},
     "cli.blender_command": {"cli.console", "cli.places", "cli.streams"}

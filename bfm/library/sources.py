@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...version import ID
-from ..model_ids import BFM2009, BFM2017, BFM2019, DEEP3D_NETWORK, FACESCAPE, FLAME2020, FLAME2023, GNM, ICT
+from ..model_ids import BFM2009, BFM2017, BFM2019, FACESCAPE, FLAME2020, FLAME2023, GNM, ICT
+from .networks import KNOWN
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,6 @@ SOURCES = (
     Source(FLAME2020, "FLAME 2020", "MPI's, for research", "flame.is.tue.mpg.de", "register"),
     Source(FLAME2023, "FLAME 2023", "MPI's, for research; Open: CC BY 4.0", "flame.is.tue.mpg.de", "register"),
     Source(FACESCAPE, "FaceScape 1.6", "FaceScape's, for research", "facescape.nju.edu.cn", "sign an agreement"),
-    Source(
-        DEEP3D_NETWORK,
-        "Deep3D R-Net",
-        "code MIT; weights: none",
-        "github.com/sicxu/Deep3DFaceRecon_pytorch",
-        "download",
-        kind="network",
-    ),
+    *(Source(n.id, n.name, n.in_short, n.page, "download", kind="network") for n in KNOWN),
 )
 DOWNLOADS = {source.id: source for source in SOURCES if source.download}

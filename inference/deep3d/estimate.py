@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from ...bfm.face_model import FaceModel
+from ...bfm.library.networks import DEEP3D
 from ...bfm.library.registry import available_models, model_file
-from ...bfm.library.store import NETWORK_FILE, installed, models_folder
+from ...bfm.library.store import installed
 from ...errors import LikenessError
-from ...result.reconstruction import OTHER_FILES
+from ...result.reconstruction import DEEP3D_FILES
 from ..fitting.face_fit import FaceFit
 from ..fitting.model_tensors import ModelTensors
 from ..fitting.start import FitStart
 from ..fitting.view import View
 from ..networks.c_net import aggregate_identity
-from ..networks.checkpoint import NETWORK_ID, load_r_net
-from ..networks.r_net import RNet
+from ..networks.library import library_network, require_network
 from .alignment import Deep3DCrop, align
 from .coefficients import Deep3DCoefficients
 from .conversion import to_face_fit
 from .files import mat_file, obj_file
 from .geometry import MODEL_ID, Deep3DModel, decode, deep3d_model, face_albedo, read_extra
 
-MAT_FILE, OBJ_FILE = OTHER_FILES
+MAT_FILE, OBJ_FILE = DEEP3D_FILES
 
 
 @dataclass(frozen=True)
@@ -42,16 +40,12 @@ class Estimate:
 
 def available(model_id: str) -> bool:
     """Whether the network can be asked for faces of this model."""
-    return model_id == MODEL_ID and NETWORK_ID in installed()
+    return model_id == MODEL_ID and DEEP3D in installed()
 
 
 def require(model_id: str, purpose: str) -> None:
     """Raise the `LikenessError` that says how ``purpose`` becomes possible, where it is not."""
-    if NETWORK_ID not in installed():
-        raise LikenessError(
-            f"{purpose} needs Deep3D's network, which is not in your library: "
-            "add its checkpoint with `likeness models add epoch_20.pth`."
-        )
+    require_network(DEEP3D, purpose)
     if model_id != MODEL_ID:
         how = f"choose it with --model {MODEL_ID}"
         if MODEL_ID not in available_models():
@@ -65,7 +59,7 @@ def estimate(views: Sequence[View], device: torch.device) -> list[Estimate]:
     pictures = torch.as_tensor(np.stack([crop.pixels for crop in crops]), device=device)
     inputs = (pictures.permute(0, 3, 1, 2) / 255.0).contiguous(memory_format=torch.channels_last)
     with torch.inference_mode():
-        found = Deep3DCoefficients.of(network(device)(inputs))
+        found = Deep3DCoefficients.of(library_network(DEEP3D, device)(inputs))
     shared = {name: aggregate_identity(getattr(found, name)).expand_as(getattr(found, name)) for name in ("id", "tex")}
     each = replace(found, **shared).vector().clone().split(1)  # ordinary tensors again, on which gradients may be taken
     return [Estimate(Deep3DCoefficients.of(vector), crop) for vector, crop in zip(each, crops, strict=True)]
@@ -92,18 +86,6 @@ def official_files(found: Estimate, model: FaceModel) -> dict[str, bytes]:
     parametric = parametric_model(model, found.coefficients.id.device)
     face = decode(parametric, found.coefficients)
     return {MAT_FILE: mat_file(found.coefficients, face), OBJ_FILE: obj_file(parametric, face)}
-
-
-def network(device: torch.device) -> RNet:
-    """The library's network; the latest is kept, on the CPU alone as `model_tensors` are."""
-    path = models_folder() / NETWORK_ID / NETWORK_FILE
-    kept = _network(path, path.stat().st_mtime_ns if path.exists() else 0)
-    return kept if device.type == "cpu" else copy.deepcopy(kept).to(device)
-
-
-@lru_cache(maxsize=1)
-def _network(path: Path, _changed: int) -> RNet:
-    return load_r_net(path).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
 def parametric_model(model: FaceModel, device: torch.device) -> Deep3DModel:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 
@@ -13,14 +12,11 @@ from ...geometry.arrays import Floats32
 from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
-from ..uv.atlas import uv_atlas
-from ..uv.resolution import enough_texels, pixels_across
 from .albedo import log_reflectance, relief_residual, without_hair
+from .baking import as_high_as_skin, baked
 from .detail import Detail
 from .height import occlusion_gain, relief, shading, solve
-from .normal_map import bake_normal_map
 from .picture import FacePicture, face_picture, trusted_part
-from .uv_map import to_texture
 
 _HAIR_REACH = 0.0015  # metres beside a dark thing that are distrusted too
 _FADE = (0.0, 0.5)  # trust over which relief fades in
@@ -37,9 +33,6 @@ class ShapeFromShadingSettings:
     occlusion: float = 500.0  # log brightness lost per metre of depth in wholly diffuse light
     small: float = 2e3  # mu_1, 1 / m^2
     flat: float = 5e-6  # mu_2, m
-    pore: float = 0.00015  # largest height of what is finer than ``wrinkle_width``
-    wrinkle: float = 0.001  # largest height of the rest
-    wrinkle_width: float = 0.001  # sigma that tells them apart
 
 
 def shape_from_shading(photo: Photo, model: FaceModel, fit: FaceFit, size: int, bare: Floats32 | None = None) -> Detail:
@@ -50,17 +43,7 @@ def shape_from_shading(photo: Photo, model: FaceModel, fit: FaceFit, size: int, 
     """
     picture = trusted_part(face_picture(photo, model, fit, bare))
     height = heights(picture, fit.light.detach().to("cpu", torch.float32), ShapeFromShadingSettings())
-    atlas = uv_atlas(model, enough_texels(size, picture.scale[0] * pixels_across(model, [fit])))
-    displacement = to_texture(height, picture, atlas, model, fit)
-    vertices = fit.posed.detach().to("cpu", torch.float32).numpy()
-    made = Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
-    return made if atlas.size == size else _enlarged(made, size)
-
-
-def _enlarged(detail: Detail, size: int) -> Detail:
-    displacement = cv2.resize(detail.displacement, (size, size), interpolation=cv2.INTER_CUBIC)
-    normal_map = cv2.resize(detail.normal_map, (size, size), interpolation=cv2.INTER_LINEAR)
-    return Detail(np.asarray(displacement, np.float32), np.asarray(normal_map, np.uint8))
+    return baked(height, picture, model, fit, size)
 
 
 def heights(picture: FacePicture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats32:
@@ -76,11 +59,4 @@ def heights(picture: FacePicture, light: torch.Tensor, settings: ShapeFromShadin
     residual = np.where(trust > 0.0, residual, 0.0).astype(np.float32)
     system = relief(picture, light, occlusion_gain(smooth, light, settings.occlusion))
     height = solve(system, residual, trust, settings.small, settings.flat, picture.pixel)
-    return _limited(height, picture.pixel, settings) * smoothstep(*_FADE, trust)
-
-
-def _limited(height: Floats32, pixel: float, settings: ShapeFromShadingSettings) -> Floats32:
-    """Heights softly kept within what pores and wrinkles reach."""
-    wrinkles = cv2.GaussianBlur(height, (0, 0), settings.wrinkle_width / pixel)
-    pores = settings.pore * np.tanh((height - wrinkles) / settings.pore)
-    return pores + settings.wrinkle * np.tanh(wrinkles / settings.wrinkle)
+    return as_high_as_skin(height, picture.pixel) * smoothstep(*_FADE, trust)

@@ -65,6 +65,14 @@ class FaceLandmarks:
         """Right eye, left eye, nose tip, right and left mouth corner, (5, 2) pixels."""
         return ibug68_to_five(self.ibug68())
 
+    def oval(self) -> Floats64:
+        """Outline of the face, (N, 2) pixels; the forehead is guessed from the jaw's depth where it has no points."""
+        if self.scheme.oval:
+            return self.points[list(self.scheme.oval)]
+        points = self.ibug68()
+        up = 0.6 * (points[Ibug.NOSE_BRIDGE] - points[Ibug.CHIN]) / 2
+        return np.concatenate([points[Ibug.JAW], points[Ibug.BROWS][::-1] + up])
+
     @property
     def yaw(self) -> float:
         """Rough turn of the head, radians: positive to the subject's left (towards the right of the picture)."""

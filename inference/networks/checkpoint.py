@@ -1,8 +1,8 @@
-"""Deep3D's checkpoint (``epoch_20.pth``) read without running anything that stands in it.
+"""Checkpoints of published networks, read without running anything that stands in them.
 
-Three layouts: a dict with ``net_recon`` beside what the training left over, the state dict alone, and either of them
-with ``module.`` before the names. PyTorch's restricted unpickler makes tensors and plain containers only; a file that
-asks for more is refused.
+Their layouts: the weights by name, alone or in a dict beside what the training left over, and either of them with
+``module.`` before the names. PyTorch's restricted unpickler makes tensors and plain containers only; a file that asks
+for more is refused. ``expected`` ends each sentence about a wrong file: it says what is needed.
 """
 
 from __future__ import annotations
@@ -16,79 +16,63 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ...bfm.model_ids import DEEP3D_NETWORK
+from ...bfm.library.networks import KnownNetwork
 from ...errors import LikenessError
-from .r_net import RNet
 
-NETWORK_ID, NETWORK_NAME = DEEP3D_NETWORK, "Deep3D R-Net"
-SOURCE = "Deep3DFaceRecon_pytorch (Deng et al. 2019), the user's own copy"
-LICENCE = "code MIT; the weights were trained on research-only photos and have no licence of their own"
-EXPECTED = (
-    "the official epoch_20.pth of Deep3DFaceRecon_pytorch is needed, "
-    "which the readme of github.com/sicxu/Deep3DFaceRecon_pytorch links to"
-)
-NETWORK_KEY, PREFIX = "net_recon", "module."
-SUFFIXES = (".pth", ".pt", ".pb", ".ckpt")
-LARGEST_BYTES = 2 << 30  # the official file with its optimiser's state has 0.3 GB
+# Where the weights stand in a file that holds more: Deep3D's, DF2Net's, RAFaRe's.
+CONTAINERS = ("net_recon", "state_dict", "model_state_dict")
+PREFIX = "module."
+LARGEST_BYTES = 2 << 30  # the largest official file has 0.8 GB
 NAMED = 3  # as many wrong keys as a sentence can carry
 LEGACY_MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # before PyTorch 1.6
 
 
-def recognises(path: Path) -> bool:
-    """Whether a file looks like a network's checkpoint, or a folder holds Deep3D's. Reads nothing."""
-    if path.is_dir():
-        return bool(_epochs(path))
-    return path.suffix.lower() in SUFFIXES and path.is_file()
-
-
-def source_files(path: Path) -> list[Path]:
-    """The file that is read when the user points at ``path``: of a folder the checkpoint of the last epoch.
+def read_weights(path: Path, expected: str) -> dict[str, Tensor]:
+    """The weights of a checkpoint by name, as they stand there.
 
     Raises:
-        LikenessError: the folder has none.
+        LikenessError: the file is no checkpoint; nothing in it has been run.
     """
-    if not path.is_dir():
-        return [path]
-    found = _epochs(path)
-    if not found:
-        raise LikenessError(f"{path} holds no checkpoint; {EXPECTED}.")
-    return found[-1:]
+    content = _read(path, expected)
+    for container in CONTAINERS:
+        if isinstance(content, Mapping) and isinstance(content.get(container), Mapping):
+            content = content[container]
+    if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
+        raise LikenessError(f"{path} holds no weights by name; {expected}.")
+    names = [name for name, value in content.items() if not isinstance(value, Tensor)]
+    if names or not content:
+        told = f" (its {_listed(names)} is none)" if names else ""
+        raise LikenessError(f"{path} is not the weights of one network{told}; {expected}.")
+    return {name.removeprefix(PREFIX): value for name, value in content.items()}
 
 
-def load_r_net(path: Path) -> RNet:
-    """The network of a checkpoint, in evaluation mode, float32 on the CPU.
+def put_weights(network: nn.Module, weights: Mapping[str, Tensor], path: Path, known: KnownNetwork) -> None:
+    """Give a network, which may be on PyTorch's device ``meta``, the weights that were read from ``path``, in float32.
 
     Raises:
-        LikenessError: the file is no checkpoint of it; nothing in it has been run.
+        LikenessError: a weight is missing, too many, of another shape or no number.
     """
-    path = source_files(path)[0]
-    state = _state_dict(_read(path), path)
-    with torch.device("meta"):  # its own first weights would be made for nothing
-        network = _network_for(state)
-    _check_keys(state, network.state_dict(), path)
-    state = {name: (t.float() if t.is_floating_point() else t).contiguous() for name, t in state.items()}
-    if not all(bool(tensor.isfinite().all()) for tensor in state.values()):
-        raise LikenessError(f"{path} is damaged: some of its weights are infinite or no numbers; {EXPECTED}.")
-    network.load_state_dict(state, assign=True)
-    return network.eval()
+    weights = _with_counters(weights, network)
+    _check_keys(weights, network.state_dict(), path, known)
+    weights = {key: (t.float() if t.is_floating_point() else t).contiguous() for key, t in weights.items()}
+    if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
+        raise LikenessError(f"{path} is damaged: some of its weights are infinite or no numbers; {known.expected}.")
+    network.load_state_dict(weights, assign=True)
 
 
-def clean_checkpoint(path: Path, out: Path) -> None:
-    """Write the network's weights alone to ``out``, which `load_r_net` reads. Raises `LikenessError`, OSError."""
-    torch.save(load_r_net(path).state_dict(), out)
+def _with_counters(weights: Mapping[str, Tensor], network: nn.Module) -> dict[str, Tensor]:
+    """PyTorch before 0.4.1 did not count the batches of a normalisation, which only a training asks for."""
+    names = [name for name in network.state_dict() if name.endswith("num_batches_tracked")]
+    if any(name in weights for name in names):
+        return dict(weights)
+    return {**{name: torch.zeros((), dtype=torch.long) for name in names}, **weights}
 
 
-def _epochs(folder: Path) -> list[Path]:
-    """Checkpoints of the official training in a folder, the last epoch last; `latest` where there are no others."""
-    numbered = [path for path in folder.glob("epoch_*.pth") if re.fullmatch(r"epoch_\d+", path.stem)]
-    return sorted(numbered, key=lambda path: int(path.stem.partition("_")[2])) or list(folder.glob("epoch_latest.pth"))
-
-
-def _read(path: Path) -> Any:
+def _read(path: Path, expected: str) -> Any:
     """What the restricted unpickler makes of the file."""
-    _check_file(path)
+    _check_file(path, expected)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of old storage classes, which is no matter of the user's
@@ -97,18 +81,18 @@ def _read(path: Path) -> Any:
         asked = re.search(r"(?:GLOBAL|global) ([\w.]+)", str(error))
         raise LikenessError(
             f"{path} holds more than numbers{f' (it asks for {asked.group(1)})' if asked else ''} "
-            f"and was not opened, because such a file can run any program; {EXPECTED}."
+            f"and was not opened, because such a file can run any program; {expected}."
         ) from error
     except MemoryError:
         raise LikenessError(f"There is not enough memory to read {path}.") from None
     except Exception as error:  # a damaged file raises whatever its damage leads PyTorch into
-        raise LikenessError(f"{path} is damaged or incomplete; {EXPECTED}.") from error
+        raise LikenessError(f"{path} is damaged or incomplete; {expected}.") from error
 
 
-def _check_file(path: Path) -> None:
+def _check_file(path: Path, expected: str) -> None:
     """Raise where the file cannot be a checkpoint, by what can be known without opening it as one."""
     if path.suffix.lower() == ".pb":
-        raise LikenessError(f"{path} is of the TensorFlow version of Deep3D, whose network is another; {EXPECTED}.")
+        raise LikenessError(f"{path} is a program of TensorFlow and not a checkpoint of PyTorch; {expected}.")
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -116,13 +100,13 @@ def _check_file(path: Path) -> None:
         names, unpacked = _entries(path) if head.startswith(b"PK") else ([], size)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged or incomplete"
-        raise LikenessError(f"{path} cannot be read: {reason}; {EXPECTED}.") from error
+        raise LikenessError(f"{path} cannot be read: {reason}; {expected}.") from error
     if max(size, unpacked) > LARGEST_BYTES:
-        raise LikenessError(f"{path} is far too large for the checkpoint of a network; {EXPECTED}.")
+        raise LikenessError(f"{path} is far too large for the checkpoint of a network; {expected}.")
     if any(name.endswith("/constants.pkl") for name in names):
-        raise LikenessError(f"{path} is a TorchScript program and not a checkpoint; {EXPECTED}.")
+        raise LikenessError(f"{path} is a TorchScript program and not a checkpoint; {expected}.")
     if not any(name.endswith("/data.pkl") for name in names) and head != LEGACY_MAGIC:
-        raise LikenessError(f"{path} is not a PyTorch checkpoint; {EXPECTED}.")
+        raise LikenessError(f"{path} is not a PyTorch checkpoint; {expected}.")
 
 
 def _entries(path: Path) -> tuple[list[str], int]:
@@ -132,28 +116,7 @@ def _entries(path: Path) -> tuple[list[str], int]:
     return [info.filename for info in infos], sum(info.file_size for info in infos)
 
 
-def _state_dict(content: Any, path: Path) -> dict[str, Tensor]:
-    """The weights by name, without prefix."""
-    if isinstance(content, Mapping) and isinstance(content.get(NETWORK_KEY), Mapping):
-        content = content[NETWORK_KEY]
-    if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
-        raise LikenessError(f"{path} holds no weights by name; {EXPECTED}.")
-    names = [name for name, value in content.items() if not isinstance(value, Tensor)]
-    if names or not content:
-        told = f" (its {_listed(names)} is none)" if names else ""
-        raise LikenessError(f"{path} is not the weights of one network{told}; {EXPECTED}.")
-    return {name.removeprefix(PREFIX): value for name, value in content.items()}
-
-
-def _network_for(state: Mapping[str, Tensor]) -> RNet:
-    """The variant of the network whose weights these are; the usual one where that cannot be told."""
-    depth = 50
-    if "backbone.layer1.0.conv1.weight" in state and "backbone.layer1.0.conv3.weight" not in state:
-        depth = 34 if "backbone.layer3.5.conv1.weight" in state else 18
-    return RNet(depth, use_last_fc="backbone.fc.weight" in state)
-
-
-def _check_keys(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path: Path) -> None:
+def _check_keys(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path: Path, known: KnownNetwork) -> None:
     """Raise naming what is missing, what does not belong there and what has another shape or type."""
     shapes = [
         f"{name} is {_shape(found[name])} and should be {_shape(wanted[name])}"
@@ -170,7 +133,7 @@ def _check_keys(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path:
         if names
     ]
     if faults:
-        raise LikenessError(f"{path} is not a checkpoint of Deep3D's R-Net: {'; '.join(faults)}; {EXPECTED}.")
+        raise LikenessError(f"{path} is not a checkpoint of {known.name}: {'; '.join(faults)}; {known.expected}.")
 
 
 def _alike(a: Tensor, b: Tensor) -> bool:

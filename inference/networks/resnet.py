@@ -70,10 +70,14 @@ class ResNet(nn.Module):
         self.layer1, self.layer2, self.layer3, self.layer4 = (_layer(block, *sizes) for sizes in layers)
         self.fc = nn.Linear(self.features, outputs) if outputs else None
 
+    def shallow(self, x: Tensor) -> Tensor:
+        """(B, 3, H, W) -> the end of stage 2 (B, C, H / 8, W / 8)."""
+        x = self.maxpool(torch.relu_(self.bn1(self.conv1(x))))
+        return self.layer2(self.layer1(x))
+
     def stages(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 3, H, W) -> the end of stage 2 (B, C, H / 8, W / 8) and the global average (B, features, 1, 1)."""
-        x = self.maxpool(torch.relu_(self.bn1(self.conv1(x))))
-        shallow = self.layer2(self.layer1(x))
+        shallow = self.shallow(x)
         return shallow, self.layer4(self.layer3(shallow)).mean(dim=(2, 3), keepdim=True)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -56,7 +56,7 @@ def skin_confidence(photo: Photo, landmarks: FaceLandmarks) -> Mask:
     side = WINDOW * landmarks.size
     window = Crop(((x0 + x1) / 2, (y0 + y1) / 2), side, resolution=RESOLUTION)
     pixels = window.take(photo.pixels)
-    regions = _Regions(window.from_photo(landmarks.ibug68()), window.from_photo(_oval(landmarks)), pixels)
+    regions = _Regions(window.from_photo(landmarks.ibug68()), window.from_photo(landmarks.oval()), pixels)
     features = _features(pixels, regions.core)
     prior = regions.prior() * (0.02 + 0.98 * person_mask(pixels))
     odds = _along_edges(_odds(features, prior, regions), pixels)
@@ -206,15 +206,6 @@ def _dark_skin(features: Floats, regions: _Regions) -> Mask:
     """(R, R) 1 where a pixel is darker than the skin but not of another hue, and no thin line."""
     darker = (_darker(features, regions.core) > 0) * np.exp(-3 * _dark_lines(features[..., 0], regions.unit))
     return np.asarray(cv2.GaussianBlur(_hue_of_skin(features, regions.core) * darker, (0, 0), 1.0), np.float32)
-
-
-def _oval(landmarks: FaceLandmarks) -> Floats:
-    """Outline of the face in photo pixels; the forehead is guessed from the jaw's depth where it has no points."""
-    if landmarks.scheme.oval:
-        return landmarks.points[list(landmarks.scheme.oval)]
-    points = landmarks.ibug68()
-    up = 0.6 * (points[Ibug.NOSE_BRIDGE] - points[Ibug.CHIN]) / 2
-    return np.concatenate([points[Ibug.JAW], points[Ibug.BROWS][::-1] + up])
 
 
 def _fill(outline: Floats) -> Mask:

@@ -38,7 +38,10 @@ class FakeOptions:
     face: int | None = None
     fit: str = "default"
     scalp_tint: bool = True
+    shape: str = "default"
+    relief: str = "default"
     deep3d_files: bool = False
+    network_files: bool = False
 
 
 class FakePipeline(ModuleType):

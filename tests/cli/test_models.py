@@ -13,6 +13,7 @@ import pytest
 from likeness.bfm import model_ids
 from likeness.bfm.library import getting, importing
 from likeness.bfm.library.importing import install_model
+from likeness.bfm.library.networks import KNOWN
 from likeness.bfm.library.registry import load_model
 from likeness.bfm.library.sources import DOWNLOADS, SOURCES
 from likeness.bfm.library.store import MODEL_FILE, models_folder
@@ -65,7 +66,8 @@ def test_the_list_for_programs(capfd: pytest.CaptureFixture[str], user_file: Pat
     assert json.loads(capfd.readouterr().out) == entries
 
 
-HAD = ["ict", "gnm", "bfm2009", "bfm2017", "bfm2019", "flame2020", "flame2023", "facescape", "deep3d"]
+HAD = ["ict", "gnm", "bfm2009", "bfm2017", "bfm2019", "flame2020", "flame2023", "facescape"]
+HAD += ["deep3d", "df2net", "rafare_base", "rafare_fine", "rafare_normals_front", "rafare_normals_back", "face_parsing"]
 
 
 def test_the_list_tells_what_else_can_be_had(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
@@ -101,6 +103,7 @@ def test_every_kind_of_model_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None
     """What a reader makes stands in the list, and what is downloaded has a reader."""
     monkeypatch.undo()
     ids = {value for name, value in vars(model_ids).items() if name.isupper()}
+    ids |= {network.id for network in KNOWN}
     assert ids - {model_ids.BUILTIN, model_ids.BFM2009_FULL} == {source.id for source in SOURCES}
     assert set(getting.READERS) == set(DOWNLOADS) == {"ict", "gnm"}
     kinds = {re.match(r"[A-Za-z]+", importer.accepts)[0] for importer in importing.model_importers()}
@@ -131,7 +134,10 @@ def test_what_cannot_be_added_is_one_sentence(capfd: pytest.CaptureFixture[str],
     status, out, shown = run(capfd, "add", tmp_path, "--json")
     assert status == 2
     assert json.loads(out)["error"] in shown
-    assert "holds nothing that Likeness knows; it takes: anything.dat; epoch_20.pth" in shown
+    assert (
+        "holds nothing that Likeness knows; it takes: anything.dat; a network's official checkpoint (epoch_20.pth"
+        in shown
+    )
     assert len(shown.splitlines()) == 1
 
 

@@ -124,7 +124,7 @@ def test_without_an_engine_it_leads_to_the_preferences(monkeypatch: pytest.Monke
 
 
 def test_settings_and_recent_photos(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = ["model", "quality", "texture_size", "scalp_tint", "device"]
+    settings = ["model", "quality", "texture_size", "scalp_tint", "shape", "relief", "device"]
     assert draw(LIKENESS_PT_photo_settings).names("prop") == settings
     monkeypatch.setattr(photo, "_recent", [])
     assert draw(LIKENESS_MT_recent).texts("label") == ["No photo was used yet"]

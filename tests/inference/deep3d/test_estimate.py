@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from likeness.bfm.library import store
+from likeness.bfm.library.networks import DEEP3D
 from likeness.bfm.library.store import Record, install
 from likeness.errors import LikenessError
 from likeness.inference.deep3d import estimate
@@ -17,6 +18,7 @@ from likeness.inference.deep3d.alignment import CROP_PX
 from likeness.inference.detectors.landmarks import FaceLandmarks, detect_faces
 from likeness.inference.fitting.view import View
 from likeness.inference.images import Photo
+from likeness.inference.networks.library import library_network
 from likeness.inference.networks.r_net import HEAD_SIZES, RNet
 from likeness.inference.pipeline import PipelineOptions, reconstruct
 from likeness.result.folder import read_reconstruction, write_reconstruction
@@ -157,7 +159,7 @@ def test_photos_of_one_person_share_identity_and_albedo(photo_astronaut: np.ndar
     photos = [Photo(None, photo_astronaut), Photo(None, photo_astronaut // 2)]
     views = [View(photo, detect_faces(photo, looks=2)[0]) for photo in photos]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(estimate, "network", lambda device: says)
+        patch.setattr(estimate, "library_network", lambda _, device: says)
         first, second = (e.coefficients for e in estimate.estimate(views, torch.device("cpu")))
         alone = [estimate.estimate([view], torch.device("cpu"))[0].coefficients for view in views]
     assert torch.equal(first.id, second.id)
@@ -188,7 +190,7 @@ def test_what_is_missing_is_told_with_the_way_to_it(
     with pytest.raises(LikenessError, match="not 'builtin': choose it with --model bfm2009"):
         reconstruct(portrait, replace(ALONE, model="builtin"))
     monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "models"))
-    with pytest.raises(LikenessError, match=r"needs Deep3D's network.*likeness models add epoch_20\.pth"):
+    with pytest.raises(LikenessError, match=r"needs Deep3D R-Net.*likeness models add epoch_20\.pth"):
         reconstruct(portrait, ALONE)
     shutil.copytree(brought / "deep3d", tmp_path / "models" / "deep3d")
     with pytest.raises(LikenessError, match="add it with `likeness models add FOLDER`"):
@@ -204,10 +206,10 @@ def test_a_broken_network_in_the_library_is_told(
     (tmp_path / "deep3d").mkdir()
     (tmp_path / "deep3d" / store.NETWORK_FILE).write_bytes(b"nothing")
     with pytest.raises(LikenessError, match="is not a PyTorch checkpoint"):
-        estimate.network(torch.device("cpu"))
+        library_network(DEEP3D, torch.device("cpu"))
     monkeypatch.setenv(store.FOLDER_VARIABLE, str(brought))
-    kept = estimate.network(torch.device("cpu"))
+    kept = library_network(DEEP3D, torch.device("cpu"))
     assert isinstance(kept, RNet)
-    assert next(estimate.network(torch.device("meta")).parameters()).device.type == "meta"
-    assert estimate.network(torch.device("cpu")) is kept
+    assert next(library_network(DEEP3D, torch.device("meta")).parameters()).device.type == "meta"
+    assert library_network(DEEP3D, torch.device("cpu")) is kept
     assert next(kept.parameters()).device.type == "cpu"

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 from likeness.inference.detail.height import Relief, relief, shading, solve
 from likeness.inference.detail.picture import face_picture
-
-from .conftest import Scene
+from sheets import Scene
 
 
 def random_system(shape: tuple[int, int]) -> Relief:

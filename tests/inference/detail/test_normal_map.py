@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from likeness.inference.detail.normal_map import bake_normal_map
 from likeness.inference.uv.atlas import uv_atlas
-
-from .conftest import HALF, sheet_model
+from sheets import HALF, sheet_model
 
 SIZE = 128
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 from likeness.inference.detail.shape_from_shading import shape_from_shading
-
-from .conftest import HALF, SKIN, Scene, scene
+from sheets import HALF, SKIN, Scene, scene
 
 SIZE = 256
 TEXEL = 2 * HALF / SIZE

@@ -11,9 +11,10 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from likeness.bfm.library.networks import DEEP3D
 from likeness.errors import LikenessError
 from likeness.inference.networks import checkpoint
-from likeness.inference.networks.checkpoint import clean_checkpoint, load_r_net, recognises, source_files
+from likeness.inference.networks.official import identify, recognises, save_network, source_files
 from likeness.inference.networks.r_net import RNet
 from torch import Tensor
 
@@ -23,7 +24,7 @@ State = dict[str, Tensor]
 def sentence_of(path: Path) -> str:
     """What is said of a file that cannot be loaded: one sentence that names it."""
     with pytest.raises(LikenessError) as told:
-        load_r_net(path)
+        identify(path)
     text = str(told.value)
     assert str(path) in text
     assert "epoch_20.pth" in text
@@ -37,37 +38,45 @@ def saved(content: object, path: Path, **options: object) -> Path:
     return path
 
 
+def loaded(path: Path) -> RNet:
+    """Deep3D's network out of a checkpoint of its."""
+    known, network = identify(path)
+    assert known.id == DEEP3D
+    assert isinstance(network, RNet)
+    return network
+
+
 def same(network: RNet, state: State) -> bool:
     return all(torch.equal(network.state_dict()[name], tensor) for name, tensor in state.items())
 
 
 def test_the_official_layouts(small_file: Path, small_state: State, tmp_path: Path) -> None:
-    assert same(load_r_net(small_file), small_state)
-    assert same(load_r_net(saved(small_state, tmp_path / "bare.pth")), small_state)
+    assert same(loaded(small_file), small_state)
+    assert same(loaded(saved(small_state, tmp_path / "bare.pth")), small_state)
     prefixed = {f"module.{name}": tensor for name, tensor in small_state.items()}
-    assert same(load_r_net(saved({"net_recon": prefixed}, tmp_path / "module.pth")), small_state)
+    assert same(loaded(saved({"net_recon": prefixed}, tmp_path / "module.pth")), small_state)
     old = saved({"net_recon": small_state}, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
-    assert same(load_r_net(old), small_state)
-    assert not load_r_net(small_file).training
+    assert same(loaded(old), small_state)
+    assert not loaded(small_file).training
 
 
 @pytest.mark.parametrize(("depth", "use_last_fc"), [(34, False), (18, True)])
 def test_variants_are_told_by_their_weights(depth: int, use_last_fc: bool, tmp_path: Path) -> None:
     network = RNet(depth, use_last_fc)
-    assert same(load_r_net(saved(network.state_dict(), tmp_path / "variant.pth")), network.state_dict())
+    assert same(loaded(saved(network.state_dict(), tmp_path / "variant.pth")), network.state_dict())
 
 
 def test_half_precision_becomes_single(small_state: State, tmp_path: Path) -> None:
     half = {name: t.half() if t.is_floating_point() else t for name, t in small_state.items()}
-    network = load_r_net(saved(half, tmp_path / "half.pth"))
+    network = loaded(saved(half, tmp_path / "half.pth"))
     assert network.backbone.conv1.weight.dtype == torch.float32
 
 
 def test_the_cleaned_file_holds_the_weights_alone(small_file: Path, small_state: State, tmp_path: Path) -> None:
-    clean_checkpoint(small_file, tmp_path / "network.pt")
+    save_network(loaded(small_file), tmp_path / "network.pt")
     content = torch.load(tmp_path / "network.pt", weights_only=True)
     assert content.keys() == small_state.keys()
-    assert same(load_r_net(tmp_path / "network.pt"), small_state)
+    assert same(loaded(tmp_path / "network.pt"), small_state)
 
 
 def test_wrong_names_and_shapes_are_named(small_state: State, tmp_path: Path) -> None:
@@ -95,7 +104,7 @@ def test_only_the_first_wrong_names_are_told(small_state: State, tmp_path: Path)
         ({"epoch": 20}, "is not the weights of one network (its epoch is none)"),
         ({}, "is not the weights of one network"),
         ({"net_recon": {"backbone.conv1.weight": "text"}}, "its backbone.conv1.weight is none"),
-        ({"backbone.conv1.weight": torch.zeros(2)}, "it lacks backbone.bn1.weight"),
+        ({"final_layers.0.weight": torch.zeros(2)}, "it lacks backbone.conv1.weight"),
         ({3: torch.zeros(2)}, "holds no weights by name"),
     ],
 )
