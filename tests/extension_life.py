@@ -92,7 +92,9 @@ def _keymaps() -> Iterator[Any]:
 def _foreign_draw_functions() -> Iterator[str]:
     for name in dir(bpy.types):
         functions = getattr(getattr(getattr(bpy.types, name), "draw", None), "_draw_funcs", ())
-        yield from (f"{name}: {function.__module__}.{function.__qualname__}" for function in functions)
+        # A menu that was added to keeps its own function in such a list for good.
+        foreign = (function for function in functions if not function.__module__.startswith("bl_ui."))
+        yield from (f"{name}: {function.__module__}.{function.__qualname__}" for function in foreign)
 
 
 def differences(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, list[str]]:
