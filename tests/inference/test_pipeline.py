@@ -24,7 +24,7 @@ from synthetic import posed_points, project
 from toy_face import toy_fit, toy_model
 
 TEXTURE = 512
-WITHOUT_NETWORK = [stage for stage in stages.FINAL_STAGES if stage != stages.NETWORK]
+WITHOUT_NETWORK = [stage for stage in stages.FINAL_STAGES if stage not in {stages.NETWORK, stages.DEPTH}]
 Told = list[tuple[str, float]]
 
 

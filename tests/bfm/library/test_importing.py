@@ -122,7 +122,7 @@ def test_a_path_that_cannot_be_looked_at_is_one_sentence(user_file: Path, import
 def test_real_importers_know_a_stranger(user_file: Path) -> None:
     pytest.importorskip("torch", reason="the importers of networks need PyTorch")
     for path in (user_file, user_file.parent):
-        with pytest.raises(LikenessError, match=r"it takes: BFM 2009.*; ICT-FaceKit.*; FLAME.*; epoch_20\.pth"):
+        with pytest.raises(LikenessError, match=r"it takes: BFM 2009.*; ICT-FaceKit.*; FLAME.*epoch_20\.pth"):
             model_import.add(path)
 
 
