@@ -10,6 +10,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+
+pytest.importorskip("scipy", reason="completing other models takes SciPy, which Blender's own Python has not got")
+
 from flame_files import write_flame
 from gnm_files import gnm_arrays
 from likeness.anatomy.arkit import ARKIT_WITH_TONGUE, NUMBERED
