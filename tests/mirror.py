@@ -12,6 +12,7 @@ import pytest
 from installing import UV, Place, left_in, make_place
 from likeness.engine.installing import builds, installation, interpreters
 from likeness.engine.installing.background import Background
+from likeness.engine.installing.environment import SUPPORTED
 from likeness.engine.installing.installation import start_installation
 from likeness.engine.installing.installer import Installer
 from package_index import RELEASE, Store, describe_python
@@ -25,6 +26,8 @@ NEEDED = [
     pytest.mark.skipif(
         (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the archive of a Python is made on Linux"
     ),
+    # What is made is an archive of this Python.
+    pytest.mark.skipif(sys.version_info[:2] not in SUPPORTED, reason="the engine does not run on this Python"),
 ]
 
 
