@@ -54,7 +54,9 @@ def test_what_others_use_stays(tmp_path: Path) -> None:
     image, world = state_of(first).albedo, state_of(second).world
     plane = bpy.data.objects.new("mine", bpy.data.meshes.new("mine"))
     plane.parent = first.parent
-    bpy.data.materials.new("mine").node_tree.nodes.new("ShaderNodeTexImage").image = image
+    material = bpy.data.materials.new("mine")
+    material.use_nodes = True  # which they have from the start since Blender 5.0
+    material.node_tree.nodes.new("ShaderNodeTexImage").image = image
     choose(first)
     bpy.ops.likeness.delete_face()
     assert set(kept) < set(bpy.data.objects)
