@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import LikenessError
 from ..progress import OnProgress
-from ..result.choices import AUTO, DEVICES, TEXTURE_SIZES
 from ..result.file_names import FACE_FILE
-from .console import carry_out
-from .outcome import Outcome, make_outcome, report
-from .photos import size_argument
+from .outcome import Outcome, make_and_report, make_outcome
+from .photos import add_map_arguments
 from .places import absolute_place, check_folder
 
 if TYPE_CHECKING:
@@ -25,9 +23,7 @@ PIPELINE_OPTIONS = ("texture_size", "device", "scalp_tint")
 
 def main(options: argparse.Namespace) -> int:
     """Finish the result of the parsed ``options`` and return the exit status."""
-    return carry_out(
-        lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
-    )
+    return make_and_report(run, options)
 
 
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
@@ -79,14 +75,5 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="of a result made of several photos, the others, by the names that they had",
     )
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="result folder (default: RESULT itself)")
-    parser.add_argument(
-        "--texture-size",
-        type=size_argument,
-        metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
-        help=f"side of the textures in pixels (default: {AUTO})",
-    )
-    parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")
-    parser.add_argument(
-        "--bare-scalp", action="store_false", dest="scalp_tint", default=None, help="no stubble in the hair's colour"
-    )
+    add_map_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")

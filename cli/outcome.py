@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import sys
 import time
@@ -14,7 +15,7 @@ from ..interrupts import held
 from ..progress import OnProgress
 from ..result.choices import CPU, MEDIUM, device_note
 from ..result.file_names import BLEND_FILE, GLB_FILE, PREVIEW_FILE
-from .console import print_json, print_line
+from .console import carry_out, print_json, print_line
 
 if TYPE_CHECKING:
     from ..result.fresh_result import FreshResult
@@ -37,6 +38,13 @@ class Outcome:
     model: str
     note: str  # a sentence each about what could not be made, or not as asked, and what was kept of an earlier result
     warnings: list[str] = field(default_factory=list)  # sentences on the photos, such as which were left out
+
+
+def make_and_report(run: Callable[[argparse.Namespace, OnProgress], Outcome], options: argparse.Namespace) -> int:
+    """Carry out a command that makes a face, with its parsed ``options``, and return the exit status."""
+    return carry_out(
+        lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
+    )
 
 
 def make_outcome(folder: Path, make: Make, progress: OnProgress, share: float, detail: str = MEDIUM) -> Outcome:

@@ -32,8 +32,7 @@ from ..result.choices import (
 )
 from ..result.file_names import FOLDER_SUFFIX, GLB_FILE, result_folder_name
 from ..version import ID, VERSION
-from .console import carry_out
-from .outcome import Outcome, make_outcome, report
+from .outcome import Outcome, make_and_report, make_outcome
 from .places import absolute_place, check_folder
 
 if TYPE_CHECKING:
@@ -46,9 +45,7 @@ NETWORK_OPTIONS = ("shape", "relief", "deep3d_files", "network_files")
 
 def main(options: argparse.Namespace) -> int:
     """Make the face of the parsed ``options`` and return the exit status."""
-    return carry_out(
-        lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
-    )
+    return make_and_report(run, options)
 
 
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:
@@ -81,12 +78,25 @@ class _Detail(argparse.Action):
         setattr(namespace, "relief" if values in RELIEFS else self.dest, values)
 
 
-def size_argument(word: str) -> int | str:
-    """A texture's size as argparse reads it."""
+def _size(word: str) -> int | str:
     try:
         return texture_size(word)
     except LikenessError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def add_map_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what whoever makes a face's images can choose of them."""
+    parser.add_argument(
+        "--texture-size",
+        type=_size,
+        metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
+        help=f"side of the textures in pixels (default: {AUTO}, {' or '.join(map(str, AUTO_SIZES))} by the photo)",
+    )
+    parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")
+    parser.add_argument(
+        "--bare-scalp", action="store_false", dest="scalp_tint", default=None, help="no stubble in the hair's colour"
+    )
 
 
 def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
@@ -113,12 +123,7 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     )
     parser.add_argument("--model", metavar="ID", help=f"face model (default: {BUILTIN})")
     parser.add_argument("--quality", choices=QUALITIES, help=f"{DRAFT}: the shape alone, quickly")
-    parser.add_argument(
-        "--texture-size",
-        type=size_argument,
-        metavar="{" + ",".join(map(str, (AUTO, *TEXTURE_SIZES))) + "}",
-        help=f"side of the textures in pixels (default: {AUTO}, {' or '.join(map(str, AUTO_SIZES))} by the photo)",
-    )
+    add_map_arguments(parser)
     parser.add_argument(
         "--detail",
         action=_Detail,
@@ -131,12 +136,8 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
     parser.add_argument(
         "--shape", choices=SHAPES, help=f"what tells the shape: {MODEL_SHAPE}, or {RAFARE_SHAPE} (networks of your own)"
     )
-    parser.add_argument("--device", choices=DEVICES, help=f"where to compute (default: {AUTO})")
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
     parser.add_argument("--fit", choices=FITS, help=f"{NO_FIT}: only what Deep3D's network says ({BFM2009})")
-    parser.add_argument(
-        "--bare-scalp", action="store_false", dest="scalp_tint", default=None, help="no stubble in the hair's colour"
-    )
     parser.add_argument("--deep3d-files", action="store_true", help=f"write deep3d.mat and deep3d.obj too ({BFM2009})")
     parser.add_argument(
         "--network-files", action="store_true", help="write what the networks of --shape and --detail write themselves"

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import LikenessError
 from ..progress import OnProgress
 from ..result.file_names import FACE_FILE, FOLDER_SUFFIX, result_folder_name
-from .console import carry_out
-from .outcome import Outcome, make_outcome, report
+from .outcome import Outcome, make_and_report, make_outcome
 from .places import absolute_place, check_folder
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ LOADED = 0.1  # of that
 
 def main(options: argparse.Namespace) -> int:
     """Carry the result of the parsed ``options`` over and return the exit status."""
-    return carry_out(
-        lambda progress: run(options, progress), lambda outcome: report(outcome, options.json), options.json
-    )
+    return make_and_report(run, options)
 
 
 def run(options: argparse.Namespace, progress: OnProgress) -> Outcome:

@@ -35,9 +35,18 @@ ACCEPTS = f"a network's official checkpoint ({_FILES})"
 EXPECTED = f"Likeness takes the official checkpoints {_FILES}"
 _SIDES = {RAFARE_FRONT: "front", RAFARE_BACK: "back"}  # of one layout, told apart by their folders
 
+
+def _r_net(weights: Mapping[str, Tensor]) -> RNet:
+    """The variant whose weights these are; the usual one where that cannot be told."""
+    depth = 50
+    if "backbone.layer1.0.conv1.weight" in weights and "backbone.layer1.0.conv3.weight" not in weights:
+        depth = 34 if "backbone.layer3.5.conv1.weight" in weights else 18
+    return RNet(depth, use_last_fc="backbone.fc.weight" in weights)
+
+
 # A network with the layout of some weights.
 _BUILDERS: dict[str, Callable[[Mapping[str, Tensor]], nn.Module]] = {
-    DEEP3D: lambda weights: _r_net(weights),
+    DEEP3D: _r_net,
     DF2NET: lambda _: DF2Net(),
     RAFARE_BASE: lambda _: ImplicitSurface(Hourglasses()),
     RAFARE_FINE: lambda _: ImplicitSurface(EvenFeatures()),
@@ -111,8 +120,9 @@ def _most_like(weights: Mapping[str, Tensor], path: Path) -> KnownNetwork:
         shapes = sum(wanted[name].shape == weights[name].shape for name in shared)
         return len(shared), shapes, -len(wanted), _SIDES.get(known.id, "") in path.parent.name
 
-    best = max(KNOWN, key=likeness)
-    shared, *_, told_by_folder = likeness(best)
+    found = {known: likeness(known) for known in KNOWN}
+    best = max(found, key=lambda known: found[known])
+    shared, *_, told_by_folder = found[best]
     if not shared:
         raise LikenessError(f"{path} holds the weights of no network that Likeness knows; {EXPECTED}.")
     if best.id in _SIDES and not told_by_folder:
@@ -127,11 +137,3 @@ def _epochs(folder: Path) -> list[Path]:
     """Checkpoints of Deep3D's training in a folder, the last epoch last; `latest` where there are no others."""
     numbered = [path for path in folder.glob("epoch_*.pth") if re.fullmatch(r"epoch_\d+", path.stem)]
     return sorted(numbered, key=lambda path: int(path.stem.partition("_")[2])) or list(folder.glob("epoch_latest.pth"))
-
-
-def _r_net(weights: Mapping[str, Tensor]) -> RNet:
-    """The variant whose weights these are; the usual one where that cannot be told."""
-    depth = 50
-    if "backbone.layer1.0.conv1.weight" in weights and "backbone.layer1.0.conv3.weight" not in weights:
-        depth = 34 if "backbone.layer3.5.conv1.weight" in weights else 18
-    return RNet(depth, use_last_fc="backbone.fc.weight" in weights)

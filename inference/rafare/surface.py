@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Ints
+from ...geometry.edges import edges_of, half_edges
 
 
 def zero_surface(distances: Floats) -> tuple[Floats, Ints]:
@@ -52,13 +53,9 @@ def largest_part(vertices: Floats, triangles: Ints) -> tuple[Floats, Ints]:
 
 
 def _parts(triangles: Ints) -> Ints:
-    """(F,) the number of the part that a triangle belongs to."""
-    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
-    faces = np.tile(np.arange(len(triangles)), 3)
-    order = np.lexsort(edges.T)
-    edges, faces = edges[order], faces[order]
-    shared = (edges[1:] == edges[:-1]).all(axis=1)
-    links = coo_matrix(
-        (np.ones(shared.sum(), bool), (faces[:-1][shared], faces[1:][shared])), shape=(len(triangles),) * 2
-    )
-    return connected_components(links, directed=False)[1]
+    """(F,) the number of the part that a triangle belongs to: those of one edge belong together."""
+    edges = edges_of(triangles)
+    faces, count = half_edges(triangles)[0], len(triangles)
+    size = count + len(edges.ends)
+    links = coo_matrix((np.ones(len(faces), bool), (faces, count + edges.of_half)), shape=(size, size))
+    return connected_components(links, directed=False)[1][:count]

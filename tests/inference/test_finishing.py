@@ -22,19 +22,6 @@ from skimage import data
 Told = list[tuple[str, float]]
 
 
-@pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """NASA's portrait of Eileen Collins."""
-    path = tmp_path_factory.mktemp("photo") / "portrait.png"
-    Image.fromarray(data.astronaut()).save(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def draft(face_finder: None, photo: Path) -> Reconstruction:
-    return reconstruct(photo, PipelineOptions(quality="draft", device="cpu"))
-
-
 @pytest.fixture(autouse=True)
 def fits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the parts of the fit that were asked; the fixtures above are made before."""

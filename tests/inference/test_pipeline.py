@@ -19,26 +19,12 @@ from likeness.inference.stages import Stopwatch
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.reconstruction import IMAGE_FILES, PHOTO_IMAGE, Reconstruction
 from PIL import ExifTags, Image
-from skimage import data
 from synthetic import posed_points, project
 from toy_face import toy_fit, toy_model
 
 TEXTURE = 512
 WITHOUT_NETWORK = [stage for stage in stages.FINAL_STAGES if stage not in {stages.NETWORK, stages.DEPTH}]
 Told = list[tuple[str, float]]
-
-
-@pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """NASA's portrait of Eileen Collins."""
-    path = tmp_path_factory.mktemp("photo") / "portrait.png"
-    Image.fromarray(data.astronaut()).save(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def draft(face_finder: None, photo: Path) -> Reconstruction:
-    return reconstruct(photo, PipelineOptions(quality="draft", device="cpu"))
 
 
 @pytest.fixture(scope="module")
