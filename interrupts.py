@@ -49,13 +49,16 @@ def raised() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Let signals wait until the block is done. Blender and half a move of files take no exception from outside."""
+def held() -> Iterator[list[int]]:
+    """Let signals wait until the block is done. Blender and half a move of files take no exception from outside.
+
+    Yields the signals that have come, of which the first is raised at the end: none if the list has been cleared.
+    """
     came: list[int] = []
     try:
         # A handler that Python has not set, such as Blender's own, raises nothing and could not be put back.
         with _heard(lambda number, _frame: came.append(number), but=(signal.SIG_IGN, None)):
-            yield
+            yield came
     finally:
         for number in came[:1]:
             signal.raise_signal(number)

@@ -61,8 +61,10 @@ def fresh_folder(place: Path, key: str, ours: Collection[str]) -> Iterator[Path]
         try:
             fresh.mkdir()
             yield fresh
-            with held():
-                _exchange(place, key, ours)
+            with held() as asked:
+                _exchange(place, key, ours, asked)
+                shutil.rmtree(fresh, ignore_errors=True)
+                asked.clear()  # too late: all is done
         finally:
             with held():
                 shutil.rmtree(fresh, ignore_errors=True)
@@ -105,8 +107,8 @@ def _made(folder: Path) -> Iterator[None]:
                 path.rmdir()
 
 
-def _exchange(place: Path, key: str, ours: Collection[str]) -> None:
-    """Move the old files aside and the new ones in; after a failure the old ones are back."""
+def _exchange(place: Path, key: str, ours: Collection[str], asked: Collection[int]) -> None:
+    """Move the old files aside and the new ones in; after a failure, or if ``asked`` to end, the old ones are back."""
     try:
         (place / LEAVING).mkdir()
         for path in reversed(_key_last(place, key)):
@@ -115,6 +117,9 @@ def _exchange(place: Path, key: str, ours: Collection[str]) -> None:
         (place / LEAVING).rename(place / OLD)
         for path in _key_last(place / NEW, key):
             path.rename(place / path.name)
+        if asked:
+            (place / key).unlink()
+            raise InterruptedError
     except BaseException:
         _put_back(place, key, ours)
         raise

@@ -68,6 +68,14 @@ def test_what_is_held_comes_at_the_end() -> None:
     assert done == ["inner", "outer"]
 
 
+def test_what_is_held_is_known_and_can_be_dropped() -> None:
+    with raised(), held() as came:
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+        assert came == [signal.SIGTERM, signal.SIGINT]
+        came.clear()
+
+
 def test_an_interrupt_goes_before_the_error_of_what_was_held() -> None:
     def work() -> None:
         with held():

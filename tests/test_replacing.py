@@ -6,6 +6,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -225,15 +226,23 @@ def test_what_a_killed_process_leaves_becomes_whole(tmp_path: Path, move: int) -
     assert texts(place) == {**(FIRST if move <= 7 else SECOND), "mine": "kept"}
 
 
-def test_a_signal_waits_until_the_files_are_exchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("move", range(1, 9))
+def test_a_signal_amid_the_exchange_leaves_the_old_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, move: int
+) -> None:
+    """Three files go, three come; the folder of the old ones is renamed in between and, when it is too late, last."""
     fill(tmp_path, FIRST)
-    rename = Path.rename
+    (tmp_path / "mine").write_text("kept")
+    rename, moves = Path.rename, []
 
     def interrupted(self: Path, target: Path) -> Path:
-        signal.raise_signal(signal.SIGINT)
+        moves.append(target)
+        if len(moves) == move:
+            signal.raise_signal(signal.SIGINT)
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) if move < 8 else nullcontext():
         fill(tmp_path, SECOND)
-    assert texts(tmp_path) == SECOND
+    assert len(moves) >= 8
+    assert texts(tmp_path) == {**(FIRST if move < 8 else SECOND), "mine": "kept"}
