@@ -34,9 +34,9 @@ from .uncertainty import point_sigma
 MIN_FACE_PX = 48
 DRAFT_LOOKS, FINAL_LOOKS = FEWEST_LOOKS, 6  # at each face, of which the mean is taken
 SIGMA_68, SIGMA_68_JAW = 0.025, 0.05  # share of the inter-ocular distance (300-W errors of the predictor)
-# By `FaceLandmarks.yaw`, which falls short of the truth: 45 degrees are 55, and of 80 and more it tells 55 at most. Of
-# heads that are turned by 50 to 75 degrees the confidence is about 0.6; of real profiles, measured wrongly, 0.25.
-PROFILE, SURE_PROFILE = np.radians(45), 0.45
+# By `FaceLandmarks.yaw`, which falls short of the truth: 45 degrees are 55, and of 80 and more it tells 55 at most. The
+# confidence does not tell whether the mesh lies on such a face or shows another one, less turned.
+PROFILE = np.radians(45)
 NO_FACE = "No face was found in the photo: choose one where a face is clearly visible."
 NO_LANDMARKS = (
     "The face in the photo is in profile, or too little of it is visible: choose a photo that shows both eyes and the"
@@ -109,9 +109,9 @@ def detect_faces(
         found = [_from_68(points, spread) for points, spread in find_68(photo.pixels, Path(predictor))]
     else:
         found = [_from_mesh(mesh, spread) for mesh, spread in find_faces(photo.pixels, looks)]
-    faces = sorted((face for face in found if not _is_guess(face)), key=lambda face: -face.size)
+    faces = sorted(found, key=lambda face: -face.size)
     if not faces:
-        raise LikenessError(NO_LANDMARKS if found or _unmeasured_size(photo, []) else NO_FACE)
+        raise LikenessError(NO_LANDMARKS if _unmeasured_size(photo, []) else NO_FACE)
     large = [face for face in faces if face.size >= MIN_FACE_PX]
     if not large:
         size = faces[0].size
@@ -139,11 +139,6 @@ def _unmeasured_size(photo: Photo, faces: list[FaceLandmarks]) -> float:
         return 0.0
     frames = [Crop((float(face.box[::2].mean()), float(face.box[1::2].mean())), face.size) for face in faces]
     return float(unmeasured_faces(photo.pixels, frames)[:, 2].max(initial=0.0))
-
-
-def _is_guess(face: FaceLandmarks) -> bool:
-    """Whether it is a profile on which the looks do not agree: the mesh then shows another face, less turned."""
-    return face.depth is not None and abs(face.yaw) > PROFILE and face.confidence < SURE_PROFILE
 
 
 def _from_mesh(mesh: Floats64, spread: Floats64) -> FaceLandmarks:

@@ -15,6 +15,7 @@ from likeness.inference.detectors import search
 from likeness.inference.detectors.crop import Crop
 from likeness.inference.detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS, FaceLandmarks, choose_face, detect_faces
 from likeness.inference.detectors.uncertainty import off_axis, point_sigma
+from likeness.inference.image_set import TURNED, find_face, warnings_of
 from likeness.inference.images import Photo, read_photo, resize
 from PIL import Image
 from portrait import train_predictor
@@ -183,13 +184,21 @@ def test_where_there_is_no_face(name: str) -> None:
 @pytest.mark.usefixtures("face_finder")
 @pytest.mark.parametrize("looks", [DRAFT_LOOKS, FINAL_LOOKS])
 @pytest.mark.parametrize("mirrored", [True, False])
-def test_a_profile_is_told_and_never_guessed(looks: int, mirrored: bool) -> None:
-    """The cameraman: the mesh network makes a face of him that is turned by 55 degrees, and is not there."""
+def test_a_profile_is_told(looks: int, mirrored: bool) -> None:
+    """The cameraman: the mesh network makes a face of him that is turned by 55 degrees."""
     from skimage import data
 
     pixels = np.repeat(data.camera()[..., None], 3, axis=2)
-    with pytest.raises(LikenessError, match="in profile"):
-        detect_faces(Photo(None, np.ascontiguousarray(pixels[:, ::-1] if mirrored else pixels)), looks=looks)
+    view = find_face(Photo(None, np.ascontiguousarray(pixels[:, ::-1] if mirrored else pixels)), looks, None)
+    assert TURNED in warnings_of([view])
+
+
+@pytest.mark.usefixtures("face_finder")
+@pytest.mark.parametrize("name", ["photoA", "photoB"])
+def test_a_head_turned_by_sixty_degrees_is_taken(shared_dir: Path, name: str) -> None:
+    view = find_face(read_photo(shared_dir / "bench" / "heads" / "mmk" / f"{name}.jpg"), FINAL_LOOKS, None)
+    assert np.degrees(abs(view.landmarks.yaw)) > 50
+    assert TURNED in warnings_of([view])
 
 
 @pytest.mark.usefixtures("face_finder")
