@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
+
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
 from ..detail.baking import as_high_as_skin, baked
 from ..detail.detail import Detail
 from ..detail.picture import face_picture, trusted_part
+from ..detail.shape_from_shading import borne_out
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
 from .alignment import aligned
@@ -33,7 +36,11 @@ class DepthSource:
         return move_vertices(found, picture, model, fits, self.most)
 
     def relief(self, photo: Photo, model: FaceModel, fit: FaceFit, size: int, bare: Floats32 | None) -> Detail:
-        """Maps of ``size`` x ``size`` texels of what is finer than the moved mesh; none where skin is not ``bare``."""
+        """Maps of ``size`` x ``size`` texels of what is finer than the moved mesh; none where skin is not ``bare``,
+        or where the photo's shading says nothing of it.
+        """
         picture = trusted_part(face_picture(photo, model, fit, bare))
         found = aligned(self.depth, picture, self.order, self.maker)
-        return baked(as_high_as_skin(finer_than_mesh(found, picture), picture.pixel), picture, model, fit, size)
+        height = as_high_as_skin(finer_than_mesh(found, picture), picture.pixel)
+        light = fit.light.detach().to("cpu", torch.float32)
+        return baked(borne_out(height, picture, light), picture, model, fit, size)

@@ -12,10 +12,11 @@ from ...geometry.arrays import Floats32
 from ...geometry.smoothstep import smoothstep
 from ..fitting.face_fit import FaceFit
 from ..images import Photo
+from .acceptance import agreement, away_from_borders, line_share
 from .albedo import log_reflectance, relief_residual, without_hair
 from .baking import as_high_as_skin, baked
 from .detail import Detail
-from .height import occlusion_gain, relief, shading, solve
+from .height import Relief, occlusion_gain, relief, shading, solve
 from .picture import FacePicture, face_picture, trusted_part
 
 _HAIR_REACH = 0.0015  # metres beside a dark thing that are distrusted too
@@ -47,7 +48,33 @@ def shape_from_shading(photo: Photo, model: FaceModel, fit: FaceFit, size: int, 
 
 
 def heights(picture: FacePicture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> Floats32:
-    """Relief (H, W) in metres over the smooth surface under a light (9, 3), faded out where the picture is no skin."""
+    """Relief (H, W) in metres over the smooth surface under a light (9, 3): its folds, away from what is no skin."""
+    evidence = _evidence(picture, light, settings)
+    system, residual, trust = evidence.system, evidence.residual, evidence.trust
+    height = solve(system, residual, trust, settings.small, settings.flat, picture.pixel)
+    inside = (
+        as_high_as_skin(height, picture.pixel) * smoothstep(*_FADE, trust) * away_from_borders(trust, picture.pixel)
+    )
+    return inside * line_share(inside, trust, picture.pixel)
+
+
+def borne_out(height: Floats32, picture: FacePicture, light: torch.Tensor) -> Floats32:
+    """A relief (H, W) that something else than shading has told, where the picture's brightness says the same."""
+    evidence = _evidence(picture, light, ShapeFromShadingSettings())
+    told = evidence.system.apply(height)
+    return height * agreement(told, evidence.residual, evidence.trust, picture.pixel)
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the picture says of relief."""
+
+    system: Relief
+    residual: Floats32  # (H, W) log brightness that only relief explains
+    trust: Floats32  # (H, W)
+
+
+def _evidence(picture: FacePicture, light: torch.Tensor, settings: ShapeFromShadingSettings) -> _Evidence:
     smooth = shading(picture, light)
     logs = log_reflectance(picture, smooth)
     trust = picture.trust * without_hair(
@@ -57,6 +84,4 @@ def heights(picture: FacePicture, light: torch.Tensor, settings: ShapeFromShadin
     residual = residual**3 / (residual**2 + settings.faintest**2)
     residual = settings.strongest * np.tanh(residual / settings.strongest)
     residual = np.where(trust > 0.0, residual, 0.0).astype(np.float32)
-    system = relief(picture, light, occlusion_gain(smooth, light, settings.occlusion))
-    height = solve(system, residual, trust, settings.small, settings.flat, picture.pixel)
-    return as_high_as_skin(height, picture.pixel) * smoothstep(*_FADE, trust)
+    return _Evidence(relief(picture, light, occlusion_gain(smooth, light, settings.occlusion)), residual, trust)
