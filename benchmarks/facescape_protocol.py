@@ -2,7 +2,7 @@
 
 As there: the head has the size of an average one between the pupils, the prediction may move in depth only, which makes
 it larger or smaller as the camera is a real one, and both surfaces are compared on a cylinder round the head. Not as
-there, the pose is not the prediction's own, which stored meshes lack, but that of its seven landmarks on the scan's.
+there, the pose is not the prediction's own, which stored meshes lack, but that of the anchored alignment.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry.arrays import Floats
+from ..geometry.arrays import Floats, Ints
 from ..geometry.closest import SearchableSurface
 from ..geometry.normals import unit
-from ..geometry.similarity import umeyama
 from ..inference.camera import Camera
 from .cylinder import CylinderMap, roll_up, unroll
 from .normal_error import see
 from .scan import Scan
-from .scan_error import Prediction
 
 PUPILS_MM = 62.85  # mean of women and men
 PICTURE_PX = 256  # longer side of the pictures in which depth is compared
@@ -57,13 +55,12 @@ def protocol_view(scan: Scan, cylinder: CylinderMap, camera: Camera) -> Protocol
     return ProtocolView(scan, cylinder, small, see(scan.vertices, scan.triangles, small).depth)
 
 
-def cylinder_error(view: ProtocolView, prediction: Prediction) -> CylinderError:
-    """All measures of a prediction."""
-    laid = umeyama(prediction.landmarks7, view.scan.landmarks7).apply(prediction.vertices)
-    moved = at_best_depth(view, laid, prediction)
+def cylinder_error(view: ProtocolView, laid: Floats, triangles: Ints) -> CylinderError:
+    """All measures of a prediction that is laid (V, 3) on the scan."""
+    moved = at_best_depth(view, laid, triangles)
     if moved is None:
         return CylinderError(*(float("nan"),) * 3)
-    return compare(view.cylinder, unroll(_centred(view.scan, moved), prediction.triangles))
+    return compare(view.cylinder, unroll(_centred(view.scan, moved), triangles))
 
 
 def compare(truth: CylinderMap, seen: CylinderMap) -> CylinderError:
@@ -85,13 +82,13 @@ def normal_error(truth: Floats, seen: Floats) -> float:
     return float(np.arccos(np.clip(cosine, -1, 1)).mean())
 
 
-def at_best_depth(view: ProtocolView, vertices: Floats, prediction: Prediction) -> Floats | None:
+def at_best_depth(view: ProtocolView, vertices: Floats, triangles: Ints) -> Floats | None:
     """Vertices (V, 3) nearer to the camera or farther, and as much smaller or larger: the picture stays.
 
     The shift is that of least absolute differences in depth over the pixels that show both, which is their median; the
     authors look for it with SLSQP. None where no pixel shows both.
     """
-    seen = see(vertices, prediction.triangles, view.camera).depth
+    seen = see(vertices, triangles, view.camera).depth
     common = np.isfinite(seen) & np.isfinite(view.depth)
     if not common.any():
         return None
@@ -108,7 +105,7 @@ def _centred(scan: Scan, vertices: Floats) -> Floats:
     return (vertices - scan.centre) * PUPILS_MM / np.linalg.norm(right - left) + np.array([0, 0, AXIS_MM])
 
 
-def _chamfer(one: tuple[Floats, np.ndarray], other: tuple[Floats, np.ndarray]) -> float:
+def _chamfer(one: tuple[Floats, Ints], other: tuple[Floats, Ints]) -> float:
     if not len(one[1]) or not len(other[1]):
         return float("nan")
     there, back = (SearchableSurface(*b).closest(a[0][::EVERY]).distance for a, b in ((one, other), (other, one)))

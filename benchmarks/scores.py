@@ -25,13 +25,13 @@ class Score:
 
 
 def score(truth: SurfaceImage, protocol: ProtocolView, view: ScanPicture, system: str, prediction: Prediction) -> Score:
-    """Score a prediction; ``truth`` is the scan as ``view`` sees it. Normals are taken in the anchored alignment."""
+    """Score a prediction; ``truth`` is the scan as ``view`` sees it. All but distances take the anchored alignment."""
     scan = protocol.scan
     errors = scan_errors(scan, prediction)
     laid = errors["anchored"].pose.apply(prediction.vertices)
     seen = see(laid, prediction.triangles, view.camera)
     normals = normal_error(scan, truth, seen, view.camera)
-    return Score(system, view, errors, normals, cylinder_error(protocol, prediction))
+    return Score(system, view, errors, normals, cylinder_error(protocol, laid, prediction.triangles))
 
 
 def score_all(

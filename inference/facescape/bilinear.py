@@ -16,7 +16,7 @@ from ...bfm.formats.facescape.fitting_arrays import CONTOURS, JAW, MIXTURE, NOWH
 from ...bfm.formats.facescape.personal_keys import BY_IDENTITY
 from ...errors import LikenessError
 from ...geometry.arrays import Floats, Ints
-from .expression_prior import ExpressionPrior, Mixture, Spread
+from .expression_prior import ExpressionPrior, SliderMixture, SliderSpread
 
 MM_PER_METRE = 1000.0
 
@@ -80,7 +80,7 @@ def bilinear_points(model: FaceModel, path: Path) -> BilinearPoints:
         vertices = np.unique(np.concatenate([model.landmarks68, lines[lines != NOWHERE]])).astype(np.int64)
         changes = archive[BY_IDENTITY][:, :, vertices]
     count = changes.shape[1]
-    spread = Spread(np.asarray(model.expression_std[:count], np.float64))
+    spread = SliderSpread(np.asarray(model.expression_std[:count], np.float64))
     return BilinearPoints(
         mean=_mm(model.mean[vertices]),
         identity=_mm(model.identity_basis[:, vertices]),
@@ -89,7 +89,7 @@ def bilinear_points(model: FaceModel, path: Path) -> BilinearPoints:
         vertices=vertices,
         landmarks=np.searchsorted(vertices, model.landmarks68),
         contours=tuple(np.searchsorted(vertices, line[line != NOWHERE]) for line in lines),
-        prior=Mixture(*(kept[name] for name in MIXTURE)) if kept.keys() >= set(MIXTURE) else spread,
+        prior=SliderMixture(*(kept[name] for name in MIXTURE)) if kept.keys() >= set(MIXTURE) else spread,
     )
 
 

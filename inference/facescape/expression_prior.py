@@ -22,7 +22,7 @@ class ExpressionPrior(Protocol):
         ...
 
 
-class Mixture:
+class SliderMixture:
     """Gaussians of weights (G,), means (G, E) and covariances (G, E, E)."""
 
     def __init__(self, weights: Floats, means: Floats, covariances: Floats) -> None:
@@ -44,7 +44,7 @@ class Mixture:
         return 0.5 * len(sliders) * np.log(2 * np.pi) - float(total), gradient
 
 
-class Spread:
+class SliderSpread:
     """Sliders that rest at zero, each with its own spread (E,)."""
 
     def __init__(self, std: Floats) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,8 +21,9 @@ from likeness.benchmarks.facescape_protocol import (
 )
 from likeness.benchmarks.normal_error import see
 from likeness.benchmarks.protocol_table import protocol_figures, protocol_sections
-from likeness.benchmarks.scan import make_scan
+from likeness.benchmarks.scan import ScanPicture, make_scan
 from likeness.benchmarks.scan_error import Prediction
+from likeness.benchmarks.scores import score_all
 from likeness.geometry.similarity import Similarity
 from likeness.inference.camera import Camera
 from scipy.optimize import minimize
@@ -56,7 +58,7 @@ def ball(radius: float | np.ndarray) -> CylinderMap:
 
 
 def test_the_truth_is_without_error(scan, view):
-    found = cylinder_error(view, Prediction(scan.vertices, scan.triangles, scan.landmarks7, 1.0))
+    found = cylinder_error(view, scan.vertices, scan.triangles)
     assert found.completeness == 1.0
     assert found.chamfer < 1e-9
     assert found.normals < 1e-6
@@ -65,31 +67,30 @@ def test_the_truth_is_without_error(scan, view):
 def test_the_truth_elsewhere_and_of_another_size_is_too(scan, view):
     away = Similarity(0.013, Rotation.from_euler("xyz", [20, -35, 10], degrees=True).as_matrix(), np.array([3.0, 1, 2]))
     moved = Prediction(away.apply(scan.vertices), scan.triangles[:, ::-1], away.apply(scan.landmarks7), None)
-    found = cylinder_error(view, moved)
-    assert found.completeness > 0.999
-    assert found.chamfer < 1e-6
-    assert found.normals < 1e-3
+    picture = ScanPicture("one", Path("one.jpg"), view.camera, "soft", 0.0)
+    (score,) = score_all(scan, [picture], lambda _: {"moved": moved})
+    assert score.cylinder.completeness > 0.998
+    assert score.cylinder.chamfer < 0.01
+    assert score.cylinder.normals < 0.002
 
 
 def test_a_shift_in_depth_is_forgiven_and_one_aside_is_not(scan, view):
-    landmarks = scan.landmarks7
     camera = np.array([0.0, 0, 600])
     farther = camera + (scan.vertices - camera) * 1.1  # the same in the picture
-    assert cylinder_error(view, Prediction(farther, scan.triangles, landmarks, 1.0)).chamfer < 0.1  # of 60 mm
-    aside = cylinder_error(view, Prediction(scan.vertices + np.array([8.0, 0, 0]), scan.triangles, landmarks, 1.0))
+    assert cylinder_error(view, farther, scan.triangles).chamfer < 0.1  # of 60 mm
+    aside = cylinder_error(view, scan.vertices + np.array([8.0, 0, 0]), scan.triangles)
     assert aside.chamfer > 0.5
     assert aside.completeness < 1.0
 
 
 def test_no_search_finds_a_better_depth_than_the_median(scan, view):
     wavy = scan.vertices * [1, 1, 0.9] + [0, 0, 5]
-    prediction = Prediction(wavy, scan.triangles, scan.landmarks7, 1.0)
     seen = see(wavy, scan.triangles, view.camera).depth
     common = np.isfinite(seen) & np.isfinite(view.depth)
     apart = view.depth[common] - seen[common]
     searched = minimize(lambda z: np.abs(apart - z).sum(), 0.0, method="SLSQP").x[0]
     camera, mean = np.array([0.0, 0, 600]), view.depth[common].mean()
-    moved = at_best_depth(view, wavy, prediction)
+    moved = at_best_depth(view, wavy, scan.triangles)
     factor = float(np.linalg.norm(moved[0] - camera) / np.linalg.norm(wavy[0] - camera))
     shift = mean - mean / factor
     assert np.abs(apart - shift).sum() <= np.abs(apart - searched).sum() + 1e-6
@@ -151,7 +152,7 @@ def test_normals_are_squeezed_as_published() -> None:
 
 def test_nothing_to_compare_is_a_failure(scan, view):
     nowhere = replace(view, depth=np.full_like(view.depth, np.inf))
-    found = cylinder_error(nowhere, Prediction(scan.vertices, scan.triangles, scan.landmarks7, 1.0))
+    found = cylinder_error(nowhere, scan.vertices, scan.triangles)
     assert np.isnan([found.completeness, found.chamfer, found.normals]).all()
 
 

@@ -8,7 +8,7 @@ from bilinear_file import install_bilinear
 from likeness.bfm.face_model import FaceModel
 from likeness.errors import LikenessError
 from likeness.inference.facescape.bilinear import BilinearPoints, bilinear_points
-from likeness.inference.facescape.expression_prior import Mixture, Spread
+from likeness.inference.facescape.expression_prior import SliderMixture, SliderSpread
 
 
 def test_points_are_those_of_the_whole_model(
@@ -35,9 +35,9 @@ def test_lines_and_mixture_are_used_where_the_file_has_them(
     points: BilinearPoints, contour_lines: np.ndarray, old_points: BilinearPoints
 ) -> None:
     assert [points.vertices[line].tolist() for line in points.contours] == contour_lines[:, :-1].tolist()
-    assert isinstance(points.prior, Mixture)
+    assert isinstance(points.prior, SliderMixture)
     assert all(not len(line) for line in old_points.contours)
-    assert isinstance(old_points.prior, Spread)
+    assert isinstance(old_points.prior, SliderSpread)
 
 
 def test_a_model_that_is_not_bilinear_is_told(bilinear_model: FaceModel) -> None:

@@ -10,7 +10,7 @@ import pytest
 from likeness.bfm.formats.facescape.names import SLOTS
 from likeness.geometry.similarity import Similarity, umeyama
 from likeness.inference.facescape.bilinear import BilinearPoints
-from likeness.inference.facescape.expression_prior import Mixture
+from likeness.inference.facescape.expression_prior import SliderMixture
 from likeness.inference.facescape.fitter import expression_cost, fit_in_photo, fit_in_space, outlined
 from likeness.inference.facescape.weak_perspective import WeakPerspective
 from scipy.optimize import approx_fprime
@@ -83,7 +83,7 @@ def test_priors_pull(points: BilinearPoints) -> None:
     assert pulled < 0.5 * loose
     frown = np.zeros(51)
     frown[SLOTS.index("mouthFrownLeft")] = 0.8
-    certain = replace(points, prior=Mixture(np.ones(1), frown[None], 1e-6 * np.eye(51)[None]))
+    certain = replace(points, prior=SliderMixture(np.ones(1), frown[None], 1e-6 * np.eye(51)[None]))
     _, pixels = seen(points, 0.0)
     np.testing.assert_allclose(fit_in_photo(certain, pixels[points.landmarks]).expression, frown, atol=0.02)
 
