@@ -39,9 +39,9 @@ def fitting_arrays(file: Path, vertices: int) -> dict[str, Floats | Ints]:
 
 def _contours(archive: zipfile.ZipFile, vertices: int) -> dict[str, Floats | Ints]:
     left, right, chin = (_rows(archive, name) for name in (_LEFT, _RIGHT, _CHIN))
-    if left is None or right is None or chin is None or (len(left), len(right)) != (SIDE, SIDE):
+    if left is None or right is None or chin is None or (len(left), len(chin), len(right)) != (SIDE, 1, SIDE):
         return {}
-    lines = [*left, np.concatenate(chin), *right]
+    lines = [*left, *chin, *right]
     if not all(_are_vertices(line, vertices) for line in lines):
         return {}
     table = np.full((JAW, max(map(len, lines))), NOWHERE, np.int32)

@@ -140,6 +140,7 @@ def test_what_landmarks_are_fitted_with(arrays: dict[str, np.ndarray], tmp_path:
         ("contour_line_left", _lists([[1]] * 7 + [[Canary(Path("canary"))]])),
         ("contour_line_left", None),
         ("bottom_cand", np.array([0.5])),
+        ("bottom_cand", _lists([])),
         ("exp_gmm_means", np.zeros((2, 50))),
         ("exp_gmm_means", np.full((2, 51), np.nan)),
         ("exp_gmm_covariances", np.zeros((2, 51, 51))),
