@@ -14,6 +14,7 @@ from ..result.image_files import write_image
 from .accuracy import accuracy_sections, score_heads
 from .models import models_at_hand
 from .photos import contact_sheet, photo_paths
+from .protocol_table import protocol_sections
 from .runs import PhotoRun, run_photos
 from .scan import heads_at_hand, load_pictures, shared_folder
 from .table import table
@@ -51,8 +52,10 @@ def measure(shared: Path, models: Sequence[str]) -> tuple[str, Pixels]:
     if not all(runs.values()):
         raise LikenessError("The pipeline made no face of any of the pictures.")
     memory = peak_memory_mib()  # before the scans are loaded: what the pipeline itself needs
+    scores = score_heads(bench, heads, runs, _say)
     sections = [
-        *accuracy_sections(score_heads(bench, heads, runs, _say), models),
+        *accuracy_sections(scores, models),
+        *protocol_sections(scores, {head.name: len(load_pictures(head)) for head in heads}),
         f"Seconds per stage, median of {len(pictures)} photos and the first photo",
         _timing_table({model: list(found.values()) for model, found in runs.items()}),
         f"Peak memory with all of these models {memory:.0f} MiB",

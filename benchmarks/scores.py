@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .facescape_protocol import CylinderError, ProtocolView, cylinder_error, protocol_view, scan_on_cylinder
 from .normal_error import NormalError, SurfaceImage, normal_error, see
 from .scan import Scan, ScanPicture
 from .scan_error import Prediction, ScanError, scan_errors
@@ -20,24 +21,28 @@ class Score:
     view: ScanPicture
     errors: dict[str, ScanError]  # by alignment
     normals: NormalError
+    cylinder: CylinderError
 
 
-def score(scan: Scan, truth: SurfaceImage, view: ScanPicture, system: str, prediction: Prediction) -> Score:
-    """Score a prediction; ``truth`` is the scan as ``view`` sees it. Normals are taken in the anchored alignment."""
+def score(truth: SurfaceImage, protocol: ProtocolView, view: ScanPicture, system: str, prediction: Prediction) -> Score:
+    """Score a prediction; ``truth`` is the scan as ``view`` sees it. All but distances take the anchored alignment."""
+    scan = protocol.scan
     errors = scan_errors(scan, prediction)
     laid = errors["anchored"].pose.apply(prediction.vertices)
     seen = see(laid, prediction.triangles, view.camera)
-    return Score(system, view, errors, normal_error(scan, truth, seen, view.camera))
+    normals = normal_error(scan, truth, seen, view.camera)
+    return Score(system, view, errors, normals, cylinder_error(protocol, laid, prediction.triangles))
 
 
 def score_all(
     scan: Scan, views: Iterable[ScanPicture], predictions_of: Callable[[ScanPicture], dict[str, Prediction]]
 ) -> list[Score]:
     """Scores of every system that has a prediction of a view."""
-    scores = []
+    scores, cylinder = [], scan_on_cylinder(scan)
     for view in views:
         truth = see(scan.vertices, scan.triangles, view.camera)
-        scores += [score(scan, truth, view, name, face) for name, face in predictions_of(view).items()]
+        protocol = protocol_view(scan, cylinder, view.camera)
+        scores += [score(truth, protocol, view, name, face) for name, face in predictions_of(view).items()]
     return scores
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..bfm.model_ids import BFM2009, BUILTIN
+from ..bfm.model_ids import BFM2009, BUILTIN, FACESCAPE
 from ..errors import LikenessError
 from ..progress import OnProgress
 from ..result.choices import (
@@ -17,6 +17,7 @@ from ..result.choices import (
     DEVICES,
     DF2NET_RELIEF,
     DRAFT,
+    FACESCAPE_FIT,
     FINE,
     FITS,
     MEDIUM,
@@ -137,7 +138,12 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
         "--shape", choices=SHAPES, help=f"what tells the shape: {MODEL_SHAPE}, or {RAFARE_SHAPE} (networks of your own)"
     )
     parser.add_argument("--face", type=int, metavar="N", help="which face of one photo (default: 0, the largest)")
-    parser.add_argument("--fit", choices=FITS, help=f"{NO_FIT}: only what Deep3D's network says ({BFM2009})")
+    parser.add_argument(
+        "--fit",
+        choices=FITS,
+        help=f"{NO_FIT}: only what Deep3D's network says ({BFM2009}); {FACESCAPE_FIT}: as FaceScape fits its own model "
+        f"to landmarks ({FACESCAPE})",
+    )
     parser.add_argument("--deep3d-files", action="store_true", help=f"write deep3d.mat and deep3d.obj too ({BFM2009})")
     parser.add_argument(
         "--network-files", action="store_true", help="write what the networks of --shape and --detail write themselves"

@@ -21,6 +21,7 @@ from ..errors import LikenessError
 from ..progress import OnProgress
 from ..result.choices import (
     AUTO,
+    FACESCAPE_FIT,
     FINAL,
     FITS,
     FULL_FIT,
@@ -40,6 +41,7 @@ from .depth_networks import DeepenedFace, DepthChoices, deepened
 from .detectors import mediapipe_models
 from .detectors.landmarks import DRAFT_LOOKS, FINAL_LOOKS
 from .device import choose_device
+from .facescape import photo_fit as facescape
 from .fitting.face_fit import FaceFit
 from .fitting.fit import fit_faces
 from .fitting.model_tensors import ModelTensors, model_tensors
@@ -71,7 +73,7 @@ class PipelineOptions:
     texture_size: int | str = AUTO  # side of the textures, 16 to 4096 pixels; AUTO: as the photo has the pixels for
     device: str = AUTO  # or one of DEVICES
     face: int | None = None  # which of the photo's faces, 0 being the largest, which None takes too
-    fit: str = FULL_FIT  # or NO_FIT
+    fit: str = FULL_FIT  # or one of FITS
     shape: str = MODEL_SHAPE  # or one of SHAPES, of a network of the library
     relief: str = SHADING  # or one of RELIEFS, of a network of the library
     scalp_tint: bool = True  # whether the scalp has the colour of the hair, as if it were shaved
@@ -175,7 +177,10 @@ def _fits(
             fits = deep3d.network_fits(views, estimates, tensors)
             if options.deep3d_files:
                 files = deep3d.official_files(estimates[0], tensors.model)
-    if options.fit == FULL_FIT:
+    if options.fit == FACESCAPE_FIT:
+        with watch.stage(stages.FIT):
+            fits = facescape.facescape_fits(views, tensors)
+    elif options.fit == FULL_FIT:
         with watch.stage(stages.FIT) as share:
             try:
                 fits = fit_faces(views, tensors, FitSettings(), share, deep3d.starts(fits))
@@ -188,7 +193,7 @@ def _stages(options: PipelineOptions) -> list[str]:
     """The stages that will run."""
     skipped = {
         stages.NETWORK: not deep3d.available(options.model),
-        stages.FIT: options.fit != FULL_FIT,
+        stages.FIT: options.fit == NO_FIT,
         stages.DEPTH: not _depth_choices(options).any,
     }
     names = stages.FINAL_STAGES if options.quality == FINAL else stages.DRAFT_STAGES
@@ -223,6 +228,8 @@ def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:
     _depth_choices(options).require()
     if options.fit == NO_FIT:
         deep3d.require(options.model, "A face without a fit")
+    if options.fit == FACESCAPE_FIT:
+        facescape.require(options.model, len(paths))
     if options.deep3d_files:
         deep3d.require(options.model, "Writing Deep3D's files")
     if not paths:
@@ -263,13 +270,9 @@ def _provenance(view: View, options: PipelineOptions, device: str) -> dict[str, 
     """Where each number comes from, for whoever reads ``face.json``."""
     final = options.quality == FINAL
     others = {"device": device} | (skin_provenance() if final else {})
-    if options.fit == NO_FIT:
-        return {
-            "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
-            "coefficients": "R-Net's",
-            "lighting": "R-Net's, brought from sRGB to linear colours",
-            "mesh": "identity basis",
-        } | others
+    elsewhere = {NO_FIT: deep3d.PROVENANCE, FACESCAPE_FIT: facescape.PROVENANCE}
+    if options.fit in elsewhere:
+        return elsewhere[options.fit] | others
     focal = "the most probable camera distance" if view.photo.focal_35mm is None else "the photo's EXIF"
     return {
         "intrinsics": f"focal length from {focal}, principal point in the middle",

@@ -22,9 +22,9 @@ FBX_TARGETS = (PLAIN, UNREAL, UNITY, GODOT)
 # The fastest device that works, or one of PyTorch's.
 AUTO, CPU, CUDA, MPS = "auto", "cpu", "cuda", "mps"
 DEVICES = (AUTO, CPU, CUDA, MPS)
-# Fitted to the photo, or what Deep3D's network says alone.
-FULL_FIT, NO_FIT = "full", "none"
-FITS = (FULL_FIT, NO_FIT)
+# Fitted to the photo, what Deep3D's network says alone, or as FaceScape fits its own model to landmarks.
+FULL_FIT, NO_FIT, FACESCAPE_FIT = "full", "none", "facescape"
+FITS = (FULL_FIT, NO_FIT, FACESCAPE_FIT)
 
 # What tells wrinkles: the shading of the photo, or a network for depth.
 SHADING, DF2NET_RELIEF = "shading", "df2net"

@@ -110,6 +110,24 @@ def load_arrays(path: Path, names: Collection[str], wanted: str) -> dict[str, ND
         raise LikenessError(f"{path} is damaged or no pickle of arrays: it should be {wanted}.") from error
 
 
+def number_lists(content: bytes) -> list[NDArray[Any]]:
+    """The lists of numbers of a pickled array of lists, as NumPy writes one whose rows differ in length.
+
+    Raises some error where the bytes are anything else; nothing of them has run.
+    """
+    _, shape, dtype, _, rows = _PickleReader(io.BytesIO(content), encoding="latin1").load().state
+    if dtype.kind != "dtype" or dtype.arguments[0] != "O8" or len(_shape(shape)) != 1 or len(rows) != shape[0]:
+        raise ValueError("no array of lists")
+    return [_list(row) for row in rows]
+
+
+def _list(row: Any) -> NDArray[Any]:
+    if isinstance(row, _Note):
+        return _array(row).ravel()
+    numbers = [number if type(number) in (int, float) else _array(number).item() for number in row]
+    return np.array(numbers)
+
+
 class _PickleReader(_INTERPRETER):
     """The interpreter in Python, for its table of opcodes: what is not in the table cannot happen.
 

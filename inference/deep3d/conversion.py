@@ -17,6 +17,7 @@ from ...geometry.colour import srgb_to_linear
 from ..camera import Camera
 from ..detectors.landmarks import FaceLandmarks
 from ..fitting.face_fit import FaceFit
+from ..fitting.known_fit import landmark_error
 from ..fitting.model_tensors import ModelTensors
 from ..lighting import sh_basis
 from ..positive_definite import solve_positive_definite
@@ -94,15 +95,8 @@ def to_face_fit(
         light=linear_light(coefficients.gamma[0], albedo.mean(dim=0)),
         camera=camera,
         skin_confidence=None if skin is None else tensors.mean.new_tensor(skin),
-        landmark_error=_landmark_error(camera, posed, tensors, landmarks),
+        landmark_error=landmark_error(camera, posed, tensors, landmarks),
     )
-
-
-def _landmark_error(camera: Camera, posed: Tensor, tensors: ModelTensors, landmarks: FaceLandmarks) -> float:
-    points = tensors.at(landmarks.scheme, posed)
-    sigma = landmarks.uncertainty
-    error = np.linalg.norm(camera.project(points).cpu().numpy() - landmarks.points, axis=-1)
-    return float(np.median(error[sigma <= 2 * np.median(sigma)])) / landmarks.inter_ocular
 
 
 def _directions(like: Tensor) -> Tensor:

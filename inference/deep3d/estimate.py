@@ -28,6 +28,12 @@ from .files import mat_file, obj_file
 from .geometry import MODEL_ID, Deep3DModel, decode, deep3d_model, face_albedo, read_extra
 
 MAT_FILE, OBJ_FILE = DEEP3D_FILES
+PROVENANCE = {  # of a face without a fit
+    "intrinsics": "Deep3D's focal length of 1015 pixels in its crop, brought to the photo",
+    "coefficients": "R-Net's",
+    "lighting": "R-Net's, brought from sRGB to linear colours",
+    "mesh": "identity basis",
+}
 
 
 @dataclass(frozen=True)

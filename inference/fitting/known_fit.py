@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ..camera import Camera
+from ..detectors.landmarks import FaceLandmarks
 from .face_fit import FaceFit
 from .model_tensors import ModelTensors
 from .photometric import PosedFace, albedo_of, fit_appearances
@@ -60,3 +62,11 @@ def fits_of_known(
         )
         for view, shape, points, appearance in zip(views, shapes, posed, appearances, strict=True)
     ]
+
+
+def landmark_error(camera: Camera, posed: Tensor, tensors: ModelTensors, landmarks: FaceLandmarks) -> float:
+    """By how much the landmarks of a posed face (V, 3) miss those of the photo: `FaceFit.landmark_error`."""
+    points = tensors.at(landmarks.scheme, posed)
+    sigma = landmarks.uncertainty
+    error = np.linalg.norm(camera.project(points).cpu().numpy() - landmarks.points, axis=-1)
+    return float(np.median(error[sigma <= 2 * np.median(sigma)])) / landmarks.inter_ocular

@@ -57,6 +57,10 @@ def test_report_compares_likeness_with_its_peers(shared, capsys):
     assert float(rows["smooth"][1]) > 0.1
     assert ["smooth", "1", "0.00"] in [line[:3] for line in lines]  # our error over the peer's
     assert "MediaPipe, live" not in rows  # it found no face
+    measures = lines[[line[:3] for line in lines].index(["lps", "done", "CD"]) :]
+    assert measures[2][:5] == ["Likeness builtin, neutral", "100", "0.000", "0.000", "100.000"]
+    assert measures[3][:2] == ["smooth", "100"]
+    assert float(measures[3][2]) > 0.1
     assert rows["total"][0] == "2.00"
     assert rows["nobody.jpg"][0] == "1.50"
     assert (out / command.TABLE_FILE).read_text(encoding="utf-8") == text

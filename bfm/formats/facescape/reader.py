@@ -18,6 +18,7 @@ from ....geometry.faces import NO_CORNER
 from ...model_ids import FACESCAPE
 from ...source_model import SourceModel
 from ..archives import zip_names
+from .fitting_arrays import fitting_arrays
 from .names import LANDMARKS68, SLOTS, SPREADS
 from .personal_keys import BY_IDENTITY
 
@@ -81,7 +82,7 @@ def read(path: Path) -> SourceModel:
         landmarks68=np.array(LANDMARKS68, np.int32),
         uv=uv,
         faces_uv=faces_uv,
-        extra={BY_IDENTITY: np.stack(expressions[1:])},
+        extra={BY_IDENTITY: np.stack(expressions[1:]), **fitting_arrays(file, VERTICES)},
     )
 
 

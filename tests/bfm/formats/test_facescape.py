@@ -12,6 +12,7 @@ import pytest
 from likeness.anatomy.arkit import ARKIT_NAMES
 from likeness.bfm.face_model import FaceModel, save_face_model
 from likeness.bfm.formats.facescape import reader
+from likeness.bfm.formats.facescape.fitting_arrays import CONTOURS, MIXTURE, fitting_arrays
 from likeness.bfm.formats.facescape.names import LANDMARKS68, SLOTS
 from likeness.bfm.formats.facescape.personal_keys import BY_IDENTITY, identity_of, personal_expressions
 from likeness.bfm.library.registry import expressions_for, load_model
@@ -85,6 +86,7 @@ def test_source_model(model_file: Path) -> None:
     source = reader.read(model_file.parent)
     assert source.id == "facescape"
     assert set(source.expression_names) == set(ARKIT_NAMES)
+    assert set(source.extra) == {BY_IDENTITY}  # as of an old file
     assert source.extra[BY_IDENTITY].dtype == np.float16
     assert source.faces.min() == -1
     assert source.faces[:, :3].min() == 0
@@ -92,6 +94,67 @@ def test_source_model(model_file: Path) -> None:
     assert source.landmarks68 is not None
     assert len(set(source.landmarks68.tolist())) == 68
     assert not (model_file.parent / "canary").exists()
+
+
+def _lists(rows: list[Any]) -> np.ndarray:
+    """Rows of different lengths, which NumPy pickles."""
+    array = np.empty(len(rows), dtype=object)
+    array[:] = rows
+    return array
+
+
+def _fitting(left: Any = None) -> dict[str, np.ndarray]:
+    """What files since May 2021 have beside the rest."""
+    right = _lists([[], [7, 9], [np.int64(8)], *([[row, row + 20, row + 40] for row in range(5)])])
+    random = np.random.default_rng(4)
+    covariances = np.eye(51) * random.uniform(0.01, 0.1, (2, 51, 1))
+    return {
+        "contour_line_left": np.arange(16).reshape(8, 2) if left is None else left,
+        "contour_line_right": right,
+        "bottom_cand": np.array([3, 5, 26277]),
+        "exp_gmm_weights": np.array([0.25, 0.75]),
+        "exp_gmm_means": random.uniform(0, 1, (2, 51)),
+        "exp_gmm_covariances": covariances,
+    }
+
+
+def test_what_landmarks_are_fitted_with(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
+    fitting = _fitting()
+    np.savez(tmp_path / NAME, **arrays, **fitting)
+    extra = reader.read(tmp_path).extra
+    lines = [row[row != -1].tolist() for row in extra[CONTOURS]]
+    assert lines[:3] == [[0, 1], [2, 3], [4, 5]]
+    assert lines[8:12] == [[3, 5, 26277], [], [7, 9], [8]]
+    assert lines[16] == [4, 24, 44]
+    assert len(lines) == 17
+    for name, official in zip(MIXTURE, ("exp_gmm_weights", "exp_gmm_means", "exp_gmm_covariances"), strict=True):
+        np.testing.assert_allclose(extra[name], fitting[official])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("contour_line_left", _lists([[1]] * 7)),
+        ("contour_line_left", _lists([[1]] * 7 + [[26278]])),
+        ("contour_line_left", _lists([[1]] * 7 + [["a"]])),
+        ("contour_line_left", _lists([[1]] * 7 + [[Canary(Path("canary"))]])),
+        ("contour_line_left", None),
+        ("bottom_cand", np.array([0.5])),
+        ("bottom_cand", _lists([])),
+        ("exp_gmm_means", np.zeros((2, 50))),
+        ("exp_gmm_means", np.full((2, 51), np.nan)),
+        ("exp_gmm_covariances", np.zeros((2, 51, 51))),
+        ("exp_gmm_weights", np.array([1.0, -0.5])),
+        ("exp_gmm_weights", None),
+    ],
+)
+def test_what_cannot_be_fitted_with_is_left_out(tmp_path: Path, name: str, value: Any) -> None:
+    """The rest of a file is good without; the outline and the mixture do not need each other."""
+    kept = {key: array for key, array in {**_fitting(), name: value}.items() if array is not None}
+    np.savez(tmp_path / NAME, **kept)
+    found = fitting_arrays(tmp_path / NAME, reader.VERTICES)
+    assert set(found) == ({CONTOURS} if name.startswith("exp") else set(MIXTURE))
+    assert not Path("canary").exists()
 
 
 def test_slots_follow_the_toolkit() -> None:

@@ -18,7 +18,7 @@ import pytest
 import scipy.sparse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from likeness.bfm.formats.restricted_pickle import load_arrays
+from likeness.bfm.formats.restricted_pickle import load_arrays, number_lists
 from likeness.errors import LikenessError
 
 ARRAYS = {
@@ -235,3 +235,18 @@ def _harmless(folder: Path, content: bytes) -> None:
     else:
         assert all(isinstance(array, np.ndarray) and array.dtype.kind in "fiu" for array in found.values())
     assert set(Path().iterdir()) == before
+
+
+def test_lists_of_numbers() -> None:
+    rows = np.empty(4, dtype=object)
+    rows[:] = [[1, 2], [], [np.int64(3), 4], np.array([5, 6])]
+    assert [row.tolist() for row in number_lists(pickle.dumps(rows))] == [[1, 2], [], [3, 4], [5, 6]]
+
+
+OTHERS = np.array([["a"], None], dtype=object), np.array([[[1], [2]]] * 2, dtype=object)
+
+
+@pytest.mark.parametrize("thing", [np.arange(3), *OTHERS, [[1, 2]], 3])
+def test_what_is_no_array_of_lists(thing: Any) -> None:
+    with pytest.raises((ValueError, TypeError, AttributeError)):
+        number_lists(pickle.dumps(thing))
