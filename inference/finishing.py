@@ -80,7 +80,9 @@ def finish(
         fits = [_with_light(*each, known_colours) for each in zip(found, records, strict=True)]
     with watch.stage(stages.EXPRESSIONS):
         expressions, fits = personalised(model, fits)
-    maps, appearance = make_maps(views, model, fits, MapChoices(options.texture_size, options.scalp_tint), watch)
+    maps, appearance, wrinkles = make_maps(
+        views, model, fits, MapChoices(options.texture_size, options.scalp_tint), watch
+    )
     mesh = mesh_of(model, _array(fits[0].neutral), expressions, _array(fits[0].expression))
     known = assemble(kept.face, mesh, {PHOTO_IMAGE: views[0].photo.pixels, **maps})
     return replace(
@@ -92,6 +94,7 @@ def finish(
         photos=_lit(known.photos, records, fits),
         warnings=_warnings(known, [*_strangers(kept.face, photos), *photo_set.left_out()]),
         appearance=appearance,
+        wrinkles=wrinkles,
     )
 
 

@@ -12,6 +12,7 @@ from ..bfm.face_model import FaceModel
 from ..geometry.colour import srgb_bytes
 from ..result.colouring import Colour, Colouring
 from ..result.reconstruction import ALBEDO_IMAGE, CONFIDENCE_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE
+from ..result.wrinkles import WrinkleGroup
 from . import stages
 from .depth_networks import Relief
 from .detail.shape_from_shading import shape_from_shading
@@ -35,8 +36,8 @@ class MapChoices:
 
 def make_maps(
     views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], wanted: MapChoices, watch: Stopwatch
-) -> tuple[dict[str, np.ndarray], Colouring]:
-    """The images of a face by file name, and its colours; the first view leads."""
+) -> tuple[dict[str, np.ndarray], Colouring, tuple[WrinkleGroup, ...]]:
+    """The images of a face by file name, its colours and its wrinkle groups; the first view leads."""
     photos = [view.photo for view in views]
     with watch.stage(stages.TEXTURE) as share:
         size = chosen_size(wanted.texture_size, model, fits)
@@ -52,9 +53,11 @@ def make_maps(
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
         DISPLACEMENT_IMAGE: detail.displacement,
         NORMAL_IMAGE: detail.normal_map,
+        **detail.wrinkle_images,
     }
     iris = None if eyes is None else _colour(eyes.iris)
-    return images, Colouring(hair=hair.colour if hair else None, iris=iris, skin_tone=_colour(fits[0].skin_tone))
+    colours = Colouring(hair=hair.colour if hair else None, iris=iris, skin_tone=_colour(fits[0].skin_tone))
+    return images, colours, detail.wrinkles
 
 
 def _colour(values: np.ndarray | torch.Tensor) -> Colour:

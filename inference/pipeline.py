@@ -118,14 +118,14 @@ def reconstruct(
     photo_set = PhotoSet(paths)
     views = _views(photo_set, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
-    expressions, maps, appearance, told = np.asarray(model.expression_basis), {}, Colouring(), []
+    expressions, maps, appearance, told, wrinkles = np.asarray(model.expression_basis), {}, Colouring(), [], ()
     if options.quality == FINAL:
         face = _deepened(views[0], model, fits, options, watch)
         fits, files, told = face.fits, files | face.files, face.warnings
         with watch.stage(stages.EXPRESSIONS):
             expressions, fits = personalised(model, fits)
         wanted = MapChoices(options.texture_size, options.scalp_tint, face.relief)
-        maps, appearance = make_maps(views, model, fits, wanted, watch)
+        maps, appearance, wrinkles = make_maps(views, model, fits, wanted, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -144,6 +144,7 @@ def reconstruct(
         photos=photo_records(views, fits) if len(paths) > 1 else [],
         warnings=[*photo_set.left_out(), *warnings_of(views), *told],
         appearance=appearance,
+        wrinkles=wrinkles,
     )
 
 
@@ -206,8 +207,8 @@ def _deepened(
     choices = _depth_choices(options)
     if not choices.any:
         return DeepenedFace(fits)
-    with watch.stage(stages.DEPTH):
-        return deepened(view, model, fits, choices)
+    with watch.stage(stages.DEPTH) as share:
+        return deepened(view, model, fits, choices, share)
 
 
 def _check(options: PipelineOptions, paths: Sequence[Path | str]) -> None:

@@ -25,7 +25,11 @@ IMAGE_FILES = (PHOTO_IMAGE, ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, CONF
 DEEP3D_FILES = ("deep3d.mat", "deep3d.obj")
 DF2NET_FILES = ("df2net.mat", "df2net.obj")
 RAFARE_FILE = "rafare.obj"
-OTHER_FILES = (*DEEP3D_FILES, *DF2NET_FILES, RAFARE_FILE)
+FACESCAPE_MESH, FACESCAPE_TEXTURE, FACESCAPE_DETAILED = "facescape.obj", "facescape.jpg", "facescape_detailed.obj"
+FACESCAPE_MAP = "facescape_dpmap.png"
+FACESCAPE_MAPS = tuple(f"facescape_dpmap_{number}.png" for number in range(20))  # of key expressions
+FACESCAPE_FILES = (FACESCAPE_MESH, FACESCAPE_TEXTURE, FACESCAPE_DETAILED, FACESCAPE_MAP, *FACESCAPE_MAPS)
+OTHER_FILES = (*DEEP3D_FILES, *DF2NET_FILES, RAFARE_FILE, *FACESCAPE_FILES)
 
 
 @dataclass(frozen=True)
