@@ -65,6 +65,7 @@ class FoldLayer:
     overhang: float = 0.0  # how much more a valley bulges on the next line's side than on the last one's
     pebbled: bool = False  # pits instead of lines
     prior: float = 0.02  # compression that the sense is taken for; keys that press less do not lead
+    ages: bool = False  # whether skin that has seen many years has such lines at rest
     bare: tuple[str, ...] = ()  # regions that have none, beside lips, lids and what is no skin
 
     def mirrored(self) -> FoldLayer:
@@ -82,6 +83,7 @@ _FOREHEAD = FoldLayer(
     depth=0.5 * _MM,
     anchor=(151,),
     length=22 * _MM,
+    ages=True,
 )
 _GLABELLA = FoldLayer(
     outline=(55, 107, 108, 151, 337, 336, 285, 417, 168, 193),
@@ -96,6 +98,7 @@ _GLABELLA = FoldLayer(
     narrow=3.0,
     strengths={0: 1.0, 1: 1.0},
     others=0.3,
+    ages=True,
 )
 _ROOT = FoldLayer(
     outline=(189, 193, 8, 417, 413, 351, 6, 122),
@@ -118,6 +121,7 @@ _CROWS_FEET = FoldLayer(  # of the subject's right eye, as are all of one side
     narrow=2.5,
     fan=(Dense.RIGHT_EYE_OUTER, 18 * _MM),
     fine=0.25,
+    ages=True,
 )
 _UNDER_EYE = FoldLayer(
     outline=(31, 228, 229, 230, 231, 232, 121, 120, 119, 118, 117, 111),
@@ -159,8 +163,8 @@ _UPPER_LIP = FoldLayer(
     outline=(165, 92, 186, 57, 61, 0, 291, 287, 410, 322, 391, 393, 164, 167),
     edge=4 * _MM,
     sense=Sense(centre=14, turning=True),
-    spacing=3.5 * _MM,
-    depth=0.22 * _MM,
+    spacing=4 * _MM,
+    depth=0.18 * _MM,
     anchor=(0,),
     prior=1.0,
     length=7 * _MM,
@@ -183,7 +187,7 @@ _CHIN = FoldLayer(
     anchor=(199,),
     pebbled=True,
 )
-_FAINT_FEET = replace(_CROWS_FEET, depth=0.5 * _CROWS_FEET.depth)
+_FAINT_FEET = replace(_CROWS_FEET, depth=0.5 * _CROWS_FEET.depth, ages=False)
 
 LAYERS: Mapping[str, tuple[FoldLayer, ...]] = {
     GroupName.BROW_RAISE: (_FOREHEAD,),
