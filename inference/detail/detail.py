@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ...geometry.arrays import Floats32, Pixels
-from ...result.wrinkles import WrinkleGroup
+from ..wrinkles.storing import GroupFolds
 
 
 @dataclass(frozen=True)
@@ -15,5 +14,4 @@ class Detail:
 
     displacement: Floats32  # (T, T) metres along the smooth surface's normal
     normal_map: Pixels  # (T, T, 3) tangent space, OpenGL (Y up): n * 0.5 + 0.5
-    wrinkles: tuple[WrinkleGroup, ...] = ()  # that a network has seen of other expressions
-    wrinkle_images: Mapping[str, Floats32] = field(default_factory=dict)  # theirs, by file name
+    folds: tuple[GroupFolds, ...] = ()  # of expressions, where what made the relief tells them too

@@ -39,8 +39,8 @@ NOT_NEUTRAL = (
     "stronger than they should."
 )
 ALONE = (
-    "The photo shows an expression, so its wrinkles are those of FaceScape's network for one map, which do not change "
-    "with the expression."
+    "The photo shows an expression, so FaceScape's network for a single map has told its wrinkles; those of other "
+    "expressions are made without it."
 )
 _MM = 1000.0  # per metre; what the official files are in
 

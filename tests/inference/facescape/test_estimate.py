@@ -172,5 +172,5 @@ def test_the_files_of_all_expressions_and_the_relief(
     assert face.fits == [lit.fit]
     detail = face.relief(lit.photo(), lit.model, face.fits[0], 128, None)
     assert detail.displacement[64, 64] == pytest.approx(0.25 * 0.000914, rel=1e-2)
-    assert len(detail.wrinkles) == 3
-    assert all(np.abs(image).max() < 1e-8 for image in detail.wrinkle_images.values())  # all expressions are alike
+    assert len(detail.folds) == 3
+    assert all(np.abs(group.heights).max() < 1e-8 for group in detail.folds)  # all expressions are alike

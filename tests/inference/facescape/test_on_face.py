@@ -21,7 +21,8 @@ from likeness.inference.facescape.on_face import placed, posed_vertices, texels
 from likeness.inference.facescape.source import FaceScapeMaps
 from likeness.inference.facescape.window import texels as window_texels
 from likeness.inference.uv.atlas import uv_atlas
-from likeness.result.wrinkles import GroupName, activation
+from likeness.inference.wrinkles.storing import stored_wrinkles
+from likeness.result.wrinkles import GroupName
 from scipy.spatial import KDTree
 from sheets import HALF, Scene
 
@@ -60,8 +61,7 @@ def test_a_hill_lands_where_it_was_seen_and_as_high(single: FaceScapeMaps, lit: 
     left, right = (at(detail.normal_map[..., 0], x, 0.01) for x in (0.017, 0.023))
     slope = 5e-4 * 0.003 / 0.004**2 * np.exp(-0.28125)
     assert (left, right) == pytest.approx((127.5 - 127.5 * slope, 127.5 + 127.5 * slope), abs=1.5)
-    assert not detail.wrinkles
-    assert not detail.wrinkle_images
+    assert not detail.folds
 
 
 def test_relief_is_on_bare_skin_alone(single: FaceScapeMaps, lit: Scene) -> None:
@@ -112,15 +112,14 @@ def rig(layout: Layout) -> FaceScapeMaps:
 def test_key_expressions_become_groups(rig: FaceScapeMaps, lit: Scene) -> None:
     """Each of the part that its key moves; the photo's own share is in the relief already."""
     detail = rig.relief(lit.photo(), lit.model, lit.fit, SIDE, None)
-    groups = {group.name: group for group in detail.wrinkles}
+    groups = {group.name: group for group in detail.folds}
     assert groups.keys() == {GroupName.SMILE_LEFT, GroupName.SMILE_RIGHT, GroupName.BROW_RAISE}
-    assert len({(group.image, group.channel) for group in detail.wrinkles}) == 3
-    assert {image.shape for image in detail.wrinkle_images.values()} == {(SIDE, SIDE, 3)}
-    maps = {name: detail.wrinkle_images[group.image][..., group.channel] for name, group in groups.items()}
+    maps = {name: group.heights for name, group in groups.items()}
+    assert {own.shape for own in maps.values()} == {(SIDE, SIDE)}
     left, brow = groups[GroupName.SMILE_LEFT], groups[GroupName.BROW_RAISE]
     assert left.photo == pytest.approx(0.25)
     assert (groups[GroupName.SMILE_RIGHT].photo, brow.photo) == (0.0, 0.0)
-    assert activation(left, {"mouthSmileLeft": 0.25}) == pytest.approx(left.photo)
+    assert left.keys == {"mouthSmileLeft": 1.0}
     fold = at(maps[GroupName.SMILE_LEFT], 0.03, -0.02)
     assert 1e-4 < fold < 2.5e-4  # it moves half as far there as at the rim
     assert abs(at(maps[GroupName.SMILE_LEFT], -0.03, -0.02)) < 1e-5
@@ -140,18 +139,31 @@ def test_a_group_is_the_papers_blend_in_the_models_own_texture(rig: FaceScapeMap
     values = full_expression(GroupName.SMILE_LEFT)
     wanted = area.shown(folds(values, lambda i: taken[i] - taken[0], lambda name: where_it_moves(name, atlas)))
     detail = rig.relief(lit.photo(), lit.model, lit.fit, SIDE, None)
-    group = next(group for group in detail.wrinkles if group.name == GroupName.SMILE_LEFT)
-    assert np.allclose(detail.wrinkle_images[group.image][..., group.channel], wanted, atol=1e-9)
+    group = next(group for group in detail.folds if group.name == GroupName.SMILE_LEFT)
+    assert np.allclose(group.heights, wanted, atol=1e-9)
 
 
 def test_groups_have_a_size_of_their_own(rig: FaceScapeMaps, lit: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert source._GROUPS_SIDE == 1024
-    monkeypatch.setattr(source, "_GROUPS_SIDE", SIDE // 2)
+    assert source.MOST_TEXELS == 1024
+    monkeypatch.setattr(source, "MOST_TEXELS", SIDE // 2)
     detail = rig.relief(lit.photo(), lit.model, lit.fit, SIDE, None)
-    assert {len(image) for image in detail.wrinkle_images.values()} == {SIDE // 2}
-    group = next(group for group in detail.wrinkles if group.name == GroupName.SMILE_LEFT)
-    fold = at(detail.wrinkle_images[group.image][..., group.channel], 0.03, -0.02)
-    assert at(detail.displacement, 0.03, -0.02) == pytest.approx(0.25 * fold, abs=1e-5)
+    assert {len(group.heights) for group in detail.folds} == {SIDE // 2}
+    group = next(group for group in detail.folds if group.name == GroupName.SMILE_LEFT)
+    assert at(detail.displacement, 0.03, -0.02) == pytest.approx(0.25 * at(group.heights, 0.03, -0.02), abs=1e-5)
+
+
+def test_the_neutral_face_is_the_neutral_map(rig: FaceScapeMaps, lit: Scene) -> None:
+    """What the result keeps adds up: without its expression the photo's relief is what the network says of none."""
+    windows = list(rig.windows)
+    windows[1] = np.full((1900, 1900), 65535, np.uint16)  # higher than folds may be
+    detail = FaceScapeMaps(rig.layout, tuple(windows)).relief(lit.photo(), lit.model, lit.fit, SIDE, None)
+    groups, images = stored_wrinkles(detail.folds)
+    neutral = detail.displacement.copy()
+    for group in groups:
+        neutral -= group.photo * images[group.image][..., group.channel]
+    alone = FaceScapeMaps(rig.layout, (rig.windows[0],)).relief(lit.photo(), lit.model, lit.fit, SIDE, None)
+    assert np.abs(neutral - alone.displacement).max() < 1e-7
+    assert np.abs(detail.displacement - alone.displacement).max() > 5e-5
 
 
 @pytest.fixture
