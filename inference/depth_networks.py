@@ -17,7 +17,7 @@ from .detail.detail import Detail
 from .detail.shape_from_shading import shape_from_shading
 from .df2net import estimate as df2net
 from .df2net import files as df2net_files
-from .facescape import estimate as facescape
+from .facescape_relief import estimate as facescape
 from .fitting.face_fit import FaceFit
 from .fitting.view import View
 from .images import Photo

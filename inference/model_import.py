@@ -35,7 +35,7 @@ def check(model_id: str) -> list[str]:
     folder = models_folder() / model_id
     try:
         if model_id == FACESCAPE_LAYOUT:
-            from .facescape.layout import load_layout
+            from .facescape_relief.layout import load_layout
 
             load_layout(folder)
         else:
@@ -69,7 +69,7 @@ def _layout_importer() -> Importer:
 
 
 def _add_layout(path: Path, _full: bool, progress: OnProgress) -> Record:
-    from .facescape import predef
+    from .facescape_relief import predef
 
     progress("Reading", READ)
     layout, positions = predef.read(path)

@@ -15,7 +15,7 @@ from likeness.anatomy.parts import PartName
 from likeness.bfm.library.registry import load_model
 from likeness.bfm.transfer.shapes import shape_of_source
 from likeness.geometry.normals import triangle_normals
-from likeness.inference.facescape.predef import VERTICES
+from likeness.inference.facescape_relief.predef import VERTICES
 
 SIDE = 1024
 MODES = 2

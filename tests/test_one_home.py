@@ -80,7 +80,8 @@ HOMES: dict[str, tuple[set[object], set[str]]] = {
         set(),
     ),
     "result.file_names": (_named(file_names), set()),
-    "bfm.model_ids": (_named(model_ids), set()),
+    # A way to fit is called after the model that it fits.
+    "bfm.model_ids": (_named(model_ids), {"result.choices"}),
     # What face.json calls a detector, and the benchmark a peer.
     "libraries": (_packages(), {"inference.detectors.landmarks", "benchmarks.systems"}),
     "cli.console": ({130}, {"anatomy.landmarks"}),

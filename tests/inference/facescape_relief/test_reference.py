@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from likeness.inference.facescape.colours import network_input, transferred
-from likeness.inference.facescape.displacement_maps import LARGEST_M, NONE, metres, sixteen_bits, whole_map
-from likeness.inference.facescape.meshes import displaced, obj_file, subdivided
+from likeness.inference.facescape_relief.colours import network_input, transferred
+from likeness.inference.facescape_relief.displacement_maps import LARGEST_M, NONE, metres, sixteen_bits, whole_map
+from likeness.inference.facescape_relief.meshes import displaced, obj_file, subdivided
 from likeness.inference.networks.pix2pix_generator import GlobalGenerator
 from likeness.result.image_files import read_image, write_image
 from official_reference import Reference, empty

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from likeness.inference.facescape.displacement_maps import whole_map
-from likeness.inference.facescape.layout import Layout
-from likeness.inference.facescape.on_face import points_in_photo
-from likeness.inference.facescape.window import as_seen, covered, inside, sampled, texels, unwrapped
+from likeness.inference.facescape_relief.displacement_maps import whole_map
+from likeness.inference.facescape_relief.layout import FaceScapeLayout
+from likeness.inference.facescape_relief.on_face import points_in_photo
+from likeness.inference.facescape_relief.window import as_seen, covered, inside, sampled, texels, unwrapped
 from sheets import HALF, SKIN, Scene
 
 
@@ -46,7 +46,7 @@ def paint(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.array(SKIN) + np.stack([2.0 * x, 2.0 * y, 0.0 * x], axis=1)
 
 
-def test_a_painted_face_comes_back_in_the_layout(lit: Scene, layout: Layout) -> None:
+def test_a_painted_face_comes_back_in_the_layout(lit: Scene, layout: FaceScapeLayout) -> None:
     """What is painted on the surface stands in the window where the layout has that place, whatever the camera."""
     pixels = lit.photo(paint=paint).pixels
     window = unwrapped(pixels, points_in_photo(layout, lit.model, lit.fit), layout)
@@ -63,7 +63,7 @@ def test_a_painted_face_comes_back_in_the_layout(lit: Scene, layout: Layout) -> 
     assert np.ptp(wanted[:, 0]) > 25  # the paint is seen
 
 
-def test_the_networks_see_it_smaller(lit: Scene, layout: Layout) -> None:
+def test_the_networks_see_it_smaller(lit: Scene, layout: FaceScapeLayout) -> None:
     pixels = np.full((300, 300, 3), 90, np.uint8)
     seen = as_seen(unwrapped(pixels, points_in_photo(layout, lit.model, lit.fit), layout))
     assert seen.shape == (1024, 1024, 3)

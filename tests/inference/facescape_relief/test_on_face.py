@@ -13,13 +13,13 @@ from facescape_files import Head
 from likeness.bfm.library import layings, registry
 from likeness.bfm.transfer.correspondence import Overlay, identical
 from likeness.geometry.faces import triangulate
-from likeness.inference.facescape import source
-from likeness.inference.facescape.displacement_maps import LARGEST_M, NONE, metres
-from likeness.inference.facescape.expressions import folds, full_expression, where_it_moves
-from likeness.inference.facescape.layout import Layout
-from likeness.inference.facescape.on_face import placed, posed_vertices, texels
-from likeness.inference.facescape.source import FaceScapeMaps
-from likeness.inference.facescape.window import texels as window_texels
+from likeness.inference.facescape_relief import source
+from likeness.inference.facescape_relief.displacement_maps import LARGEST_M, NONE, metres
+from likeness.inference.facescape_relief.expressions import folds, full_expression, where_it_moves
+from likeness.inference.facescape_relief.layout import FaceScapeLayout
+from likeness.inference.facescape_relief.on_face import placed, posed_vertices, texels
+from likeness.inference.facescape_relief.source import FaceScapeMaps
+from likeness.inference.facescape_relief.window import texels as window_texels
 from likeness.inference.uv.atlas import uv_atlas
 from likeness.inference.wrinkles.storing import stored_wrinkles
 from likeness.result.wrinkles import GroupName
@@ -47,7 +47,7 @@ def at(image: np.ndarray, x: float, y: float) -> float:
 
 
 @pytest.fixture
-def single(layout: Layout) -> FaceScapeMaps:
+def single(layout: FaceScapeLayout) -> FaceScapeMaps:
     return FaceScapeMaps(layout, (hill(0.02, 0.01, 5e-4),))
 
 
@@ -88,7 +88,7 @@ def test_large_textures_are_made_at_the_size_of_what_is_known(
     assert at(found.displacement, 0.02, 0.01) == pytest.approx(5e-4, rel=0.03)
 
 
-def test_hidden_skin_has_the_other_sides_relief_more_faintly(lit: Scene, layout: Layout) -> None:
+def test_hidden_skin_has_the_other_sides_relief_more_faintly(lit: Scene, layout: FaceScapeLayout) -> None:
     atlas = uv_atlas(lit.model, SIDE)
     area = texels(layout, atlas, lit.fit, None)
     side = atlas.interpolate(lit.model.mean)[..., 0]
@@ -100,7 +100,7 @@ def test_hidden_skin_has_the_other_sides_relief_more_faintly(lit: Scene, layout:
 
 
 @pytest.fixture
-def rig(layout: Layout) -> FaceScapeMaps:
+def rig(layout: FaceScapeLayout) -> FaceScapeMaps:
     """Of every key expression the neutral hill; and folds: two of a smile, one of a raised brow."""
     neutral = hill(0.0, 0.0, 3e-4)
     windows = [neutral.astype(np.int64)] * 20
@@ -167,11 +167,11 @@ def test_the_neutral_face_is_the_neutral_map(rig: FaceScapeMaps, lit: Scene) -> 
 
 
 @pytest.fixture
-def laid_at_once(monkeypatch: pytest.MonkeyPatch, made_head: Head) -> Layout:
+def laid_at_once(monkeypatch: pytest.MonkeyPatch, made_head: Head) -> FaceScapeLayout:
     """A layout of the built-in head's own skin, each vertex of which is known on it."""
     model = registry.load_model("builtin")
     triangles, count = made_head.triangles, len(made_head.uv)
-    layout = Layout(
+    layout = FaceScapeLayout(
         made_head.vertices[:count], triangles, made_head.uv, triangles, made_head.front,
         made_head.landmarks68, np.ones((1024, 1024), bool),
     )  # fmt: skip
@@ -186,7 +186,7 @@ def laid_at_once(monkeypatch: pytest.MonkeyPatch, made_head: Head) -> Layout:
     return layout
 
 
-def test_another_topology_is_laid_on_the_face(laid_at_once: Layout) -> None:
+def test_another_topology_is_laid_on_the_face(laid_at_once: FaceScapeLayout) -> None:
     """Vertices of the layout go with the posed face, and every vertex of the model knows its texel."""
     model = registry.load_model("builtin")
     places = placed(laid_at_once, model)
@@ -207,7 +207,7 @@ def test_another_topology_is_laid_on_the_face(laid_at_once: Layout) -> None:
 
 
 @pytest.mark.slow
-def test_the_laying_finds_the_same(laid_at_once: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_laying_finds_the_same(laid_at_once: FaceScapeLayout, monkeypatch: pytest.MonkeyPatch) -> None:
     """By landmarks and closest points: within a millimetre of what is known, on all of the front."""
     model = registry.load_model("builtin")
     known = placed(laid_at_once, model)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from facescape_files import Head, head
 from likeness.geometry.faces import triangulate
-from likeness.inference.facescape.layout import Layout
+from likeness.inference.facescape_relief.layout import FaceScapeLayout
 from sheets import HALF, Scene, scene
 
 
@@ -34,12 +34,12 @@ def lit() -> Scene:
 
 
 @pytest.fixture(scope="session")
-def layout(lit: Scene) -> Layout:
+def layout(lit: Scene) -> FaceScapeLayout:
     """The sheet's vertices in the middle of the window, the wrong way up and smaller than in its own texture."""
     model = lit.model
     triangles = triangulate(model.faces)
     uv = np.array([0.5, 0.62]) + (model.uv - 0.5) * [0.3, -0.3]
-    return Layout(
+    return FaceScapeLayout(
         vertices=model.mean.astype(np.float64),
         triangles=triangles,
         uv=uv,

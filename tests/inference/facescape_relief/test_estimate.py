@@ -16,8 +16,8 @@ from likeness.bfm.library.networks import FACESCAPE_LAYOUT, FACESCAPE_RIG, FACES
 from likeness.bfm.library.store import Record
 from likeness.errors import LikenessError
 from likeness.inference.depth_networks import DepthChoices, deepened
-from likeness.inference.facescape import estimate
-from likeness.inference.facescape.layout import Layout
+from likeness.inference.facescape_relief import estimate
+from likeness.inference.facescape_relief.layout import FaceScapeLayout
 from likeness.result.choices import FACESCAPE_RELIEF
 from likeness.result.reconstruction import OTHER_FILES
 from sheets import Scene
@@ -48,7 +48,7 @@ def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def put(*network_ids: str, layout: Layout | None = None, positions: bool = False) -> None:
+def put(*network_ids: str, layout: FaceScapeLayout | None = None, positions: bool = False) -> None:
     """Into the library, by name alone but for the layout."""
     for network_id in network_ids:
         store.install(Record(network_id, network_id, "tests", "none", "network", (), "0"), lambda folder: None)
@@ -70,7 +70,7 @@ def smiling(shown: Scene, value: float) -> Any:
 
 
 @pytest.mark.usefixtures("library")
-def test_what_is_missing_is_told_with_the_file_and_the_way(layout: Layout) -> None:
+def test_what_is_missing_is_told_with_the_file_and_the_way(layout: FaceScapeLayout) -> None:
     choice = DepthChoices(relief=FACESCAPE_RELIEF)
     assert choice.any
     with pytest.raises(LikenessError, match=r"dpmap_single_net_G\.pth.*Detailed3DFace.*likeness models add dpmap"):
@@ -87,7 +87,7 @@ def test_what_is_missing_is_told_with_the_file_and_the_way(layout: Layout) -> No
 
 @pytest.mark.usefixtures("library")
 def test_the_network_of_one_map_sees_the_normalised_window(
-    lit: Scene, layout: Layout, asked: list[tuple[str, torch.Tensor]]
+    lit: Scene, layout: FaceScapeLayout, asked: list[tuple[str, torch.Tensor]]
 ) -> None:
     put(FACESCAPE_SINGLE, layout=layout)
     maps, texture, told = estimate.maps_of(view_of(lit), lit.model, lit.fit)
@@ -105,7 +105,7 @@ def test_the_network_of_one_map_sees_the_normalised_window(
 
 @pytest.mark.usefixtures("library")
 def test_the_network_of_all_expressions_is_asked_for_each(
-    lit: Scene, layout: Layout, asked: list[tuple[str, torch.Tensor]]
+    lit: Scene, layout: FaceScapeLayout, asked: list[tuple[str, torch.Tensor]]
 ) -> None:
     put(FACESCAPE_SINGLE, FACESCAPE_RIG, layout=layout, positions=True)
     progress: list[float] = []
@@ -122,7 +122,7 @@ def test_the_network_of_all_expressions_is_asked_for_each(
 
 @pytest.mark.usefixtures("library")
 def test_a_face_with_an_expression_has_one_map_or_a_warning(
-    lit: Scene, layout: Layout, asked: list[tuple[str, torch.Tensor]]
+    lit: Scene, layout: FaceScapeLayout, asked: list[tuple[str, torch.Tensor]]
 ) -> None:
     put(FACESCAPE_RIG, layout=layout, positions=True)
     maps, _, told = estimate.maps_of(view_of(lit), lit.model, smiling(lit, 0.9))
@@ -136,7 +136,7 @@ def test_a_face_with_an_expression_has_one_map_or_a_warning(
 
 
 @pytest.mark.usefixtures("library", "asked")
-def test_the_official_files(lit: Scene, layout: Layout) -> None:
+def test_the_official_files(lit: Scene, layout: FaceScapeLayout) -> None:
     put(FACESCAPE_SINGLE, layout=layout)
     face = deepened(view_of(lit), lit.model, [lit.fit], DepthChoices(relief=FACESCAPE_RELIEF, files=True))
     assert face.files.keys() == {"facescape.obj", "facescape.jpg", "facescape_dpmap.png", "facescape_detailed.obj"}
@@ -162,7 +162,7 @@ def test_the_official_files(lit: Scene, layout: Layout) -> None:
 
 @pytest.mark.usefixtures("library", "asked")
 def test_the_files_of_all_expressions_and_the_relief(
-    lit: Scene, layout: Layout, monkeypatch: pytest.MonkeyPatch
+    lit: Scene, layout: FaceScapeLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(FACESCAPE_RIG, layout=layout, positions=True)
     monkeypatch.setattr(estimate, "SUBDIVISIONS", 1)

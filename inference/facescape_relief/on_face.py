@@ -19,7 +19,7 @@ from ..filters import blur, disc
 from ..fitting.face_fit import FaceFit
 from ..uv.atlas import UvAtlas, texel_geometry
 from . import window
-from .layout import Layout
+from .layout import FaceScapeLayout
 
 _TORN = 0.03  # of the texture: a triangle of a model that spans more lies across a seam of the layout
 _FADE = 1 / 128  # of the texture: how far within its border bare skin fades in
@@ -36,7 +36,7 @@ class Placed:
 
 
 @lru_cache(maxsize=2)
-def placed(layout: Layout, model: FaceModel) -> Placed:
+def placed(layout: FaceScapeLayout, model: FaceModel) -> Placed:
     """Where each is on the other; the last two are kept."""
     if model.mean.shape == layout.vertices.shape and np.allclose(model.mean, layout.vertices, atol=1e-6):
         onto = back = identical(len(layout.vertices))
@@ -50,14 +50,14 @@ def placed(layout: Layout, model: FaceModel) -> Placed:
     return Placed(onto, back.carry(uv), np.where(sure, back.trust, 0.0))
 
 
-def points_in_photo(layout: Layout, model: FaceModel, fit: FaceFit) -> Floats:
+def points_in_photo(layout: FaceScapeLayout, model: FaceModel, fit: FaceFit) -> Floats:
     """Where the photo of a fit shows the layout's vertices (V, 2), in pixels."""
     camera = fit.camera.on_cpu()
     posed = posed_vertices(layout, model, fit)
     return camera.project(torch.as_tensor(posed, dtype=torch.float32)).numpy()
 
 
-def posed_vertices(layout: Layout, model: FaceModel, fit: FaceFit) -> Floats:
+def posed_vertices(layout: FaceScapeLayout, model: FaceModel, fit: FaceFit) -> Floats:
     """The layout's vertices (V, 3) on the face of a fit, metres."""
     posed = fit.posed.detach().to("cpu", torch.float64).numpy()
     return placed(layout, model).onto.carry(posed)
@@ -83,7 +83,7 @@ class Texels:
         return on_skin(heights * self.bare, self.visibility, self.atlas)
 
 
-def texels(layout: Layout, atlas: UvAtlas, fit: FaceFit, bare: Floats32 | None) -> Texels:
+def texels(layout: FaceScapeLayout, atlas: UvAtlas, fit: FaceFit, bare: Floats32 | None) -> Texels:
     """The texture of ``atlas``; ``bare`` (S, S) is 1 where the photo shows skin without hair or glasses."""
     model, places = atlas.model, placed(layout, atlas.model)
     whole = np.ptp(places.uv[atlas.triangles], axis=1).max(axis=1) < _TORN

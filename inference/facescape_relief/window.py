@@ -11,7 +11,7 @@ import torch
 
 from ...geometry.arrays import Bools, Floats, Floats32, Ints, Pixels
 from ..rendering.rasterizer import interpolate, rasterize_uv
-from .layout import INPUT_SIDE, Layout
+from .layout import INPUT_SIDE, FaceScapeLayout
 
 TEXTURE_SIDE = 4096
 LEFT, TOP, SIDE = 1100, 600, 1900  # columns 1100 to 3000 and rows 600 to 2500
@@ -38,7 +38,7 @@ def inside(uv: Floats, mask: Bools) -> Bools:
     return within & mask[row, column]
 
 
-def unwrapped(pixels: Pixels, points: Floats, layout: Layout) -> Pixels:
+def unwrapped(pixels: Pixels, points: Floats, layout: FaceScapeLayout) -> Pixels:
     """The window (1900, 1900, 3) of a photo (H, W, 3) whose face has the layout's vertices at pixels (V, 2).
 
     As in the official code each triangle of the front takes its part of the photo along, whatever hides it, and what is

@@ -21,7 +21,7 @@ from ..wrinkles.making import MOST_TEXELS
 from ..wrinkles.storing import HIGHEST, GroupFolds, within_skin
 from .displacement_maps import metres
 from .expressions import folds, full_expression, values_of, where_it_moves
-from .layout import Layout
+from .layout import FaceScapeLayout
 from .on_face import Texels, texels
 
 _FINEST = 2048  # texels that show all that 1024 pixels of a network say of the face
@@ -31,7 +31,7 @@ _FINEST = 2048  # texels that show all that 1024 pixels of a network say of the 
 class FaceScapeMaps:
     """What a network said: one map of the photo's own expression, or one of each key expression."""
 
-    layout: Layout
+    layout: FaceScapeLayout
     windows: tuple[np.ndarray, ...]  # (1900, 1900) uint16 each
 
     def relief(self, photo: Photo, model: FaceModel, fit: FaceFit, size: int, bare: Floats32 | None) -> Detail:

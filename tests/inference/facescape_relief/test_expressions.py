@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from likeness.anatomy.arkit import ARKIT_NAMES
 from likeness.bfm.library.registry import load_model
-from likeness.inference.facescape.expressions import (
+from likeness.inference.facescape_relief.expressions import (
     KEY_EXPRESSIONS,
     folds,
     full_expression,

@@ -22,8 +22,8 @@ from likeness.bfm.library.networks import FACESCAPE_LAYOUT
 from likeness.bfm.library.registry import load_model
 from likeness.errors import LikenessError
 from likeness.inference import model_import
-from likeness.inference.facescape import layout as layouts
-from likeness.inference.facescape import predef
+from likeness.inference.facescape_relief import layout as layouts
+from likeness.inference.facescape_relief import predef
 
 MINUS = np.array([[0, 0, 0, -1]])
 

@@ -1,4 +1,4 @@
-"""`Layout`: the texture layout of FaceScape's networks, on the mean face of its mesh, as the library keeps it."""
+"""`FaceScapeLayout`: the texture layout of FaceScape's networks, on the mean face of its mesh, kept in the library."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POSITIONS = (3 * EXPRESSIONS, INPUT_SIDE, INPUT_SIDE)  # three numbers a pixel o
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class FaceScapeLayout:
     """Where the networks see what of a face. V vertices, T triangles, U texture points."""
 
     vertices: Floats  # (V, 3) metres, the mean face
@@ -60,24 +60,24 @@ class Layout:
             np.save(folder / POSITIONS_FILE, positions)
 
 
-def load_layout(folder: Path) -> Layout:
-    """What `Layout.save` wrote. Raises `LikenessError`."""
+def load_layout(folder: Path) -> FaceScapeLayout:
+    """What `FaceScapeLayout.save` wrote. Raises `LikenessError`."""
     try:
         with np.load(folder / FILE, allow_pickle=False) as archive:
-            return Layout(**{field.name: archive[field.name] for field in fields(Layout)})
+            return FaceScapeLayout(**{field.name: archive[field.name] for field in fields(FaceScapeLayout)})
     except Exception as error:  # whatever a damaged archive leads zipfile and NumPy into
         name = known_network(FACESCAPE_LAYOUT).name
         raise LikenessError(f"{folder / FILE} cannot be read: add {name} again.") from error
 
 
-def library_layout() -> Layout:
+def library_layout() -> FaceScapeLayout:
     """The layout of the user's library, read once. Raises `LikenessError`."""
     file = _folder() / FILE
     return _kept(_folder(), file.stat().st_mtime_ns if file.exists() else 0)
 
 
 @lru_cache(maxsize=1)
-def _kept(folder: Path, _changed: int) -> Layout:
+def _kept(folder: Path, _changed: int) -> FaceScapeLayout:
     return load_layout(folder)
 
 

@@ -1,4 +1,4 @@
-"""The folder ``predef`` of FaceScape's own code, which says where its networks see what of a face, as a `Layout`.
+"""The folder ``predef`` of FaceScape's own code, which says where its networks see what of a face, as a `FaceScapeLayout`.
 
 Where on a face each of its vertices is stands in the bilinear model that belongs into that folder; with the later one
 of the library, whose texture layout must then be the same, that is not needed.
@@ -34,7 +34,7 @@ from ...bfm.model_ids import FACESCAPE
 from ...errors import LikenessError
 from ...geometry.arrays import Bools, Floats, Floats32, Ints
 from ...geometry.faces import triangulate
-from .layout import INPUT_SIDE, POSITIONS, Layout
+from .layout import INPUT_SIDE, POSITIONS, FaceScapeLayout
 from .window import LONGEST, covered, inside, uv_of_vertices
 
 VERTICES = 26317  # of versions 1.0 to 1.3
@@ -50,7 +50,7 @@ NO_FACE = (
 )
 
 
-def read(path: Path) -> tuple[Layout, Floats32 | None]:
+def read(path: Path) -> tuple[FaceScapeLayout, Floats32 | None]:
     """The layout, and the surfaces (60, 1024, 1024) of the key expressions where the folder has them.
 
     Raises:
@@ -65,9 +65,9 @@ def read(path: Path) -> tuple[Layout, Floats32 | None]:
     front = load_with(folder / FRONT, _whole_numbers, OFFICIAL)
     if front.max() >= len(triangles) or landmarks.max() >= VERTICES:
         raise LikenessError(f"{folder} has files that do not belong together; {_KNOWN.expected}.")
-    layout = Layout(np.zeros((VERTICES, 3)), triangles, uv, triangles_uv, front, landmarks, mask)
+    layout = FaceScapeLayout(np.zeros((VERTICES, 3)), triangles, uv, triangles_uv, front, landmarks, mask)
     if (folder / CORE).is_file():
-        layout = Layout(_mean_face(folder), triangles, uv, triangles_uv, front, landmarks, mask)
+        layout = FaceScapeLayout(_mean_face(folder), triangles, uv, triangles_uv, front, landmarks, mask)
     elif FACESCAPE in available_models():
         layout = _of_later_model(layout, folder)
     else:
@@ -148,7 +148,7 @@ def _mean_face(folder: Path) -> Floats:
     return mean
 
 
-def _of_later_model(earlier: Layout, folder: Path) -> Layout:
+def _of_later_model(earlier: FaceScapeLayout, folder: Path) -> FaceScapeLayout:
     """The layout on the mesh of the library's version 1.6. Raises `LikenessError` where that has another one."""
     model = load_model(FACESCAPE)
     triangles, triangles_uv = triangulate(model.faces), triangulate(model.faces_uv)
@@ -172,7 +172,9 @@ def _of_later_model(earlier: Layout, folder: Path) -> Layout:
             "has another texture layout)."
         )
     front = np.flatnonzero(inside(middles, seen) & (np.ptp(corners, axis=1).max(axis=1) < LONGEST))
-    return Layout(np.asarray(model.mean, np.float64), triangles, uv, triangles_uv, front, landmarks, earlier.mask)
+    return FaceScapeLayout(
+        np.asarray(model.mean, np.float64), triangles, uv, triangles_uv, front, landmarks, earlier.mask
+    )
 
 
 def _positions(file: Path) -> Floats32 | None:
