@@ -35,9 +35,9 @@ def check(model_id: str) -> list[str]:
     folder = models_folder() / model_id
     try:
         if model_id == FACESCAPE_LAYOUT:
-            from .facescape_relief.layout import load_layout
+            from .facescape_relief.layout import check_layout
 
-            load_layout(folder)
+            check_layout(folder)
         else:
             from .networks.official import load_network
 

@@ -20,6 +20,7 @@ from ...geometry.faces import NO_CORNER
 FILE, POSITIONS_FILE = "layout.npz", "positions.npy"
 INPUT_SIDE = 1024  # pixels of what the networks see
 EXPRESSIONS = 20  # key expressions, the neutral face first
+_NAME = known_network(FACESCAPE_LAYOUT).name
 POSITIONS = (3 * EXPRESSIONS, INPUT_SIDE, INPUT_SIDE)  # three numbers a pixel of each expression's surface
 
 
@@ -60,14 +61,31 @@ class FaceScapeLayout:
             np.save(folder / POSITIONS_FILE, positions)
 
 
-def load_layout(folder: Path) -> FaceScapeLayout:
-    """What `FaceScapeLayout.save` wrote. Raises `LikenessError`."""
+def check_layout(folder: Path) -> None:
+    """Raise `LikenessError` where what `FaceScapeLayout.save` wrote cannot be read."""
+    _load(folder)
+    if (folder / POSITIONS_FILE).is_file():
+        _positions(folder)
+
+
+def _load(folder: Path) -> FaceScapeLayout:
     try:
         with np.load(folder / FILE, allow_pickle=False) as archive:
             return FaceScapeLayout(**{field.name: archive[field.name] for field in fields(FaceScapeLayout)})
     except Exception as error:  # whatever a damaged archive leads zipfile and NumPy into
-        name = known_network(FACESCAPE_LAYOUT).name
-        raise LikenessError(f"{folder / FILE} cannot be read: add {name} again.") from error
+        raise LikenessError(f"{folder / FILE} cannot be read: add {_NAME} again.") from error
+
+
+def _positions(folder: Path) -> NDArray[Any]:
+    """(60, 1024, 1024) on the disk."""
+    file = folder / POSITIONS_FILE
+    try:
+        found = np.load(file, mmap_mode="r", allow_pickle=False)
+        if found.shape == POSITIONS:
+            return found
+    except Exception as error:
+        raise LikenessError(f"{file} cannot be read: add {_NAME} again.") from error
+    raise LikenessError(f"{file} is another file: add {_NAME} again.")
 
 
 def library_layout() -> FaceScapeLayout:
@@ -78,7 +96,7 @@ def library_layout() -> FaceScapeLayout:
 
 @lru_cache(maxsize=1)
 def _kept(folder: Path, _changed: int) -> FaceScapeLayout:
-    return load_layout(folder)
+    return _load(folder)
 
 
 def has_positions() -> bool:
@@ -88,8 +106,7 @@ def has_positions() -> bool:
 
 def positions_of(expression: int) -> NDArray[Any]:
     """(3, 1024, 1024) what the network is told of the surface of a key expression."""
-    whole = np.load(_folder() / POSITIONS_FILE, mmap_mode="r", allow_pickle=False)
-    return np.array(whole[3 * expression : 3 * expression + 3], np.float32)
+    return np.array(_positions(_folder())[3 * expression : 3 * expression + 3], np.float32)
 
 
 def _folder() -> Path:

@@ -1,4 +1,4 @@
-"""The folder ``predef`` of FaceScape's own code, which says where its networks see what of a face, as a `FaceScapeLayout`.
+"""The folder ``predef`` of FaceScape's own code, which says where its networks see what of a face.
 
 Where on a face each of its vertices is stands in the bilinear model that belongs into that folder; with the later one
 of the library, whose texture layout must then be the same, that is not needed.
@@ -7,6 +7,7 @@ of the library, whose texture layout must then be the same, that is not needed.
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def read(path: Path) -> tuple[FaceScapeLayout, Floats32 | None]:
         raise LikenessError(f"{folder} has files that do not belong together; {_KNOWN.expected}.")
     layout = FaceScapeLayout(np.zeros((VERTICES, 3)), triangles, uv, triangles_uv, front, landmarks, mask)
     if (folder / CORE).is_file():
-        layout = FaceScapeLayout(_mean_face(folder), triangles, uv, triangles_uv, front, landmarks, mask)
+        layout = replace(layout, vertices=_mean_face(folder))
     elif FACESCAPE in available_models():
         layout = _of_later_model(layout, folder)
     else:

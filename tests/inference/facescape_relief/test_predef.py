@@ -93,10 +93,16 @@ def test_it_goes_into_the_library_and_comes_back(official: Path, library: Path, 
     assert layouts.positions_of(19).shape == (3, 1024, 1024)
     assert layouts.positions_of(19)[2, 0, 0] == pytest.approx(1.0)
     assert layouts.positions_of(0)[0, 0, 0] == pytest.approx(-1.0)
+    np.save(library / "flat.npy", np.zeros(3))
+    flat = (library / "flat.npy").read_bytes()
     source = kept.source()
     assert source.faces.shape == (len(made_head.triangles), 4)
     assert (source.faces[:, 3] == MINUS[0, 3]).all()
-    (library / FACESCAPE_LAYOUT / layouts.FILE).write_bytes(b"PK damaged")
+    place = library / FACESCAPE_LAYOUT
+    for damaged, words in ((b"\x93NUMPY damaged", "cannot be read"), (flat, "is another file")):
+        (place / layouts.POSITIONS_FILE).write_bytes(damaged)
+        assert f"{layouts.POSITIONS_FILE} {words}: add FaceScape, layout again" in model_import.check(record.id)[0]
+    (place / layouts.FILE).write_bytes(b"PK damaged")
     assert "add FaceScape, layout again" in model_import.check(FACESCAPE_LAYOUT)[0]
     store.remove(FACESCAPE_LAYOUT)
     assert not layouts.has_positions()
