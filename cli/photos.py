@@ -18,6 +18,7 @@ from ..result.choices import (
     DF2NET_RELIEF,
     DRAFT,
     FACESCAPE_FIT,
+    FACESCAPE_RELIEF,
     FINE,
     FITS,
     MEDIUM,
@@ -131,7 +132,8 @@ def add_parser(commands: argparse._SubParsersAction, name: str) -> None:
         choices=(*DETAILS, *RELIEFS),
         default=MEDIUM,
         help=f"of {GLB_FILE}'s mesh: {MEDIUM}, {COARSE} (the cage it was subdivided of) or {FINE} (subdivided once "
-        f"more); and, given once more, what tells the wrinkles: {SHADING}, or {DF2NET_RELIEF} (a network of your own)",
+        f"more); and, given once more, what tells the wrinkles: {SHADING}, or {DF2NET_RELIEF} or "
+        f"{FACESCAPE_RELIEF} (networks of your own)",
     )
     parser.set_defaults(relief=None)
     parser.add_argument(

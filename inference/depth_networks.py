@@ -1,4 +1,4 @@
-"""The networks for depth that a user may choose, and the face with what they see in its photo."""
+"""The networks for depth and relief that a user may choose, and the face with what they see in its photo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..bfm.face_model import FaceModel
 from ..bfm.library.networks import NEEDED_FOR
 from ..errors import LikenessError
 from ..geometry.arrays import Floats32
-from ..result.choices import DF2NET_RELIEF, MODEL_SHAPE, RAFARE_SHAPE, SHADING
+from ..result.choices import DF2NET_RELIEF, FACESCAPE_RELIEF, MODEL_SHAPE, RAFARE_SHAPE, SHADING
 from ..result.reconstruction import DF2NET_FILES, RAFARE_FILE
 from .depth.depth_map import DepthMap
 from .depth.source import DepthSource
@@ -17,6 +17,7 @@ from .detail.detail import Detail
 from .detail.shape_from_shading import shape_from_shading
 from .df2net import estimate as df2net
 from .df2net import files as df2net_files
+from .facescape_relief import estimate as facescape
 from .fitting.face_fit import FaceFit
 from .fitting.view import View
 from .images import Photo
@@ -46,6 +47,8 @@ class DepthChoices:
         for choice, purpose in ((self.shape, "The shape of RAFaRe"), (self.relief, "The detail of DF2Net")):
             for network in NEEDED_FOR.get(choice, ()):
                 require_network(network, purpose)
+        if self.relief == FACESCAPE_RELIEF:
+            facescape.require()
 
     def check(self, view: View) -> None:
         """Raise the `LikenessError` that says so where a network cannot read this view."""
@@ -63,8 +66,17 @@ class DeepenedFace:
     warnings: list[str] = field(default_factory=list)  # sentences on networks that see another face
 
 
-def deepened(view: View, model: FaceModel, fits: Sequence[FaceFit], choices: DepthChoices) -> DeepenedFace:
-    """Ask the chosen networks about the leading view; one that sees something else leaves the face as it is."""
+def deepened(
+    view: View,
+    model: FaceModel,
+    fits: Sequence[FaceFit],
+    choices: DepthChoices,
+    progress: Callable[[float], None] = lambda share: None,
+) -> DeepenedFace:
+    """Ask the chosen networks about the leading view; one that sees something else leaves the face as it is.
+
+    ``progress`` is told the share of the work that is done.
+    """
     face = DeepenedFace(list(fits))
     if choices.shape == RAFARE_SHAPE:
         seen = rafare.implicit_face(view, model, fits[0])
@@ -75,6 +87,10 @@ def deepened(view: View, model: FaceModel, fits: Sequence[FaceFit], choices: Dep
         depth = df2net.depth_map(view, fits[0].posed.device)
         files = _df2net_files(depth, view) if choices.files else {}
         face = _followed(DepthSource(df2net.MAKER, depth, df2net.ORDER, df2net.MOST_M), view, model, face, files)
+    if choices.relief == FACESCAPE_RELIEF:
+        maps, texture, told = facescape.maps_of(view, model, face.fits[0], progress)
+        files = facescape.official_files(maps, texture, model, face.fits[0]) if choices.files else {}
+        face = DeepenedFace(face.fits, maps.relief, {**face.files, **files}, [*face.warnings, *told])
     return face
 
 

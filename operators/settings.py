@@ -46,6 +46,7 @@ SHAPES = (
 RELIEFS = (
     (choices.SHADING, "Shading", "Wrinkles by the light and shade in the photo"),
     (choices.DF2NET_RELIEF, "DF2Net", "Wrinkles as the network DF2Net sees them; it must be in your library"),
+    (choices.FACESCAPE_RELIEF, "FaceScape", "Wrinkles as FaceScape's networks see them; they must be in your library"),
 )
 DEVICES = (
     (AUTO, "Automatic", "The fastest device that works"),

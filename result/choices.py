@@ -26,9 +26,9 @@ DEVICES = (AUTO, CPU, CUDA, MPS)
 FULL_FIT, NO_FIT, FACESCAPE_FIT = "full", "none", "facescape"
 FITS = (FULL_FIT, NO_FIT, FACESCAPE_FIT)
 
-# What tells wrinkles: the shading of the photo, or a network for depth.
-SHADING, DF2NET_RELIEF = "shading", "df2net"
-RELIEFS = (SHADING, DF2NET_RELIEF)
+# What tells wrinkles: the shading of the photo, or a network for depth or displacements.
+SHADING, DF2NET_RELIEF, FACESCAPE_RELIEF = "shading", "df2net", "facescape"
+RELIEFS = (SHADING, DF2NET_RELIEF, FACESCAPE_RELIEF)
 # What tells the shape: the face model alone, or a network for surfaces as well.
 MODEL_SHAPE, RAFARE_SHAPE = "fit", "rafare"
 SHAPES = (MODEL_SHAPE, RAFARE_SHAPE)

@@ -18,6 +18,7 @@ from .colouring import Colouring, colouring_of
 from .file_names import FACE_FILE
 from .json_schema import first_fault
 from .reconstruction import Mesh, Reconstruction
+from .wrinkles import wrinkles_of
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).with_name("face.schema.json")
@@ -44,6 +45,8 @@ def face_text(reconstruction: Reconstruction) -> str:
         record["photos"] = r.photos
     if r.warnings:
         record["warnings"] = r.warnings
+    if wrinkles := [group.record() for group in r.wrinkles if group.image in r.images]:
+        record["wrinkles"] = wrinkles
     return json.dumps(record, indent=1, default=_plain)
 
 
@@ -101,4 +104,5 @@ def assemble(face: dict[str, Any], mesh: Mesh, images: dict[str, Any]) -> Recons
         photos=face.get("photos", []),
         appearance=colouring_of(face.get("appearance", {})),
         warnings=face.get("warnings", []),
+        wrinkles=wrinkles_of(face.get("wrinkles", [])),
     )

@@ -66,7 +66,7 @@ def read_reconstruction(folder: Path | str) -> Reconstruction:
         >>> face = likeness.read_reconstruction("out")
         >>> face.mesh.shape_key_deltas.shape == (len(face.mesh.shape_key_names), *face.mesh.vertices.shape)
         True
-        >>> sorted(face.images)
+        >>> sorted(face.images)[:5]
         ['albedo.png', 'confidence.png', 'displacement.exr', 'normal.png', 'photo.png']
     """
     folder = Path(folder)
@@ -74,7 +74,14 @@ def read_reconstruction(folder: Path | str) -> Reconstruction:
         folder = folder.parent
     face = read_face(folder / FACE_FILE)
     mesh = _read_mesh(folder / MESH_FILE)
-    return assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
+    read = assemble(face, mesh, {name: folder / name for name in IMAGE_FILES if (folder / name).is_file()})
+    if missing := sorted({group.image for group in read.wrinkles} - read.images.keys()):
+        raise LikenessError(_lacks(folder / missing[0]))
+    return read
+
+
+def _lacks(file: Path) -> str:
+    return f"{file.parent} is not a complete Likeness result: it has no {file.name}."
 
 
 def write_files(reconstruction: Reconstruction, folder: Path, write_image: ImageWriter = _encode) -> None:
@@ -118,7 +125,7 @@ def _read_mesh(path: Path) -> Mesh:
         _check_mesh(mesh)
         return mesh
     except FileNotFoundError:
-        raise LikenessError(f"{path.parent} is not a complete Likeness result: it has no {path.name}.") from None
+        raise LikenessError(_lacks(path)) from None
     except Exception as error:  # a damaged archive raises whatever its damage leads zipfile and numpy into
         raise LikenessError(f"{path} is damaged ({error}).") from error
 

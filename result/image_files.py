@@ -1,4 +1,4 @@
-"""Image files of a result folder, written and read: 8 or 16 bit PNG, and 32-bit float EXR for metres."""
+"""Image files of a result folder, written and read: 8 or 16 bit PNG, and EXR for metres."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def write_image(path: Path, image: np.ndarray) -> None:
     """Write an array as the file type of ``path`` says; row 0 is the top of the picture.
 
     Args:
-        path: ``.png`` takes (H, W), (H, W, 3) or (H, W, 4) uint8 or uint16, RGB order; ``.exr`` takes (H, W) floats.
+        path: ``.png`` takes (H, W), (H, W, 3) or (H, W, 4) uint8 or uint16, RGB order; ``.exr`` takes metres
+            as floats: (H, W), which it keeps in 32 bits, or three layers (H, W, 3), in 16 bits.
 
     Raises:
         OSError: the file cannot be written.
@@ -30,17 +31,29 @@ def write_image(path: Path, image: np.ndarray) -> None:
 
 
 def read_image(path: Path) -> np.ndarray:
-    """What `write_image` wrote: integers (H, W) or (H, W, 3) in RGB order, or floats (H, W).
+    """What `write_image` wrote: integers (H, W) or (H, W, 3) in RGB order, or floats (H, W), of three layers the first.
 
     Raises:
         OSError: the file cannot be read.
     """
     if path.suffix == ".exr":
-        return _read_exr(path)
+        return np.ascontiguousarray(_read_exr(path)[..., 0])
     image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     if image is None:
         raise OSError(f"{path.name} is not an image")
     return image if image.ndim == 2 else cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB)
+
+
+def read_layers(path: Path) -> np.ndarray:
+    """The three layers (H, W, 3) of an EXR, in float32.
+
+    Raises:
+        OSError: the file cannot be read, or has fewer.
+    """
+    pixels = _read_exr(path)
+    if pixels.shape[2] < 3:
+        raise OSError(f"{path.name} has no three layers")
+    return pixels[..., :3].astype(np.float32)
 
 
 def loaded(image: np.ndarray | Path) -> np.ndarray:
@@ -57,7 +70,7 @@ def _read_exr(path: Path) -> np.ndarray:
             pixels = np.asarray(next(iter(file.channels().values())).pixels)
     except RuntimeError as error:
         raise OSError(f"{path.name}: {error}") from error
-    return np.ascontiguousarray(pixels if pixels.ndim == 2 else pixels[..., 0])
+    return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
 def _encode_png(image: np.ndarray) -> bytes:
@@ -70,10 +83,11 @@ def _encode_png(image: np.ndarray) -> bytes:
 
 
 def _write_exr(path: Path, image: np.ndarray) -> None:
-    if image.ndim != 2:
-        raise ValueError(f"an EXR of metres takes one channel, not the shape {image.shape}")
-    pixels = np.repeat(image.astype(np.float32)[..., None], 4, axis=-1)
-    pixels[..., 3] = 1.0  # Blender divides by alpha when it looks a texel up
+    if image.ndim != 2 and image.shape[2:] != (3,):
+        raise ValueError(f"an EXR of metres takes one layer or three, not the shape {image.shape}")
+    pixels = np.ones((*image.shape[:2], 4), np.float32 if image.ndim == 2 else np.float16)
+    pixels[..., :3] = image[..., None] if image.ndim == 2 else image
+    # Alpha stays 1: Blender divides by it when it looks a texel up.
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     try:
         OpenEXR.File(header, {"RGBA": pixels}).write(os.fsencode(path))  # a name need not be letters

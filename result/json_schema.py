@@ -62,6 +62,10 @@ def _fault_of_kind(value: Any, schema: Schema) -> str | None:
         return f"is not {schema['const']}"
     if "minimum" in schema and _is_a(value, "number") and value < schema["minimum"]:
         return f"is less than {schema['minimum']}"
+    if "maximum" in schema and _is_a(value, "number") and value > schema["maximum"]:
+        return f"is more than {schema['maximum']}"
+    if "enum" in schema and value not in schema["enum"]:
+        return f"is none of {', '.join(schema['enum'])}"
     return None
 
 

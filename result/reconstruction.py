@@ -12,19 +12,24 @@ from typing import Any
 from ..geometry.arrays import Floats, Ints
 from ..geometry.cage import Cage
 from .colouring import Colouring
+from .wrinkles import WRINKLE_IMAGES, WrinkleGroup
 
 PHOTO_IMAGE = "photo.png"
 ALBEDO_IMAGE = "albedo.png"
 DISPLACEMENT_IMAGE = "displacement.exr"
 NORMAL_IMAGE = "normal.png"
 CONFIDENCE_IMAGE = "confidence.png"
-IMAGE_FILES = (PHOTO_IMAGE, ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, CONFIDENCE_IMAGE)
+IMAGE_FILES = (PHOTO_IMAGE, ALBEDO_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE, CONFIDENCE_IMAGE, *WRINKLE_IMAGES)
 
 # What the networks' own code writes of a face; on request.
 DEEP3D_FILES = ("deep3d.mat", "deep3d.obj")
 DF2NET_FILES = ("df2net.mat", "df2net.obj")
 RAFARE_FILE = "rafare.obj"
-OTHER_FILES = (*DEEP3D_FILES, *DF2NET_FILES, RAFARE_FILE)
+FACESCAPE_MESH, FACESCAPE_TEXTURE, FACESCAPE_DETAILED = "facescape.obj", "facescape.jpg", "facescape_detailed.obj"
+FACESCAPE_MAP = "facescape_dpmap.png"
+FACESCAPE_MAPS = tuple(f"facescape_dpmap_{number}.png" for number in range(20))  # of key expressions
+FACESCAPE_FILES = (FACESCAPE_MESH, FACESCAPE_TEXTURE, FACESCAPE_DETAILED, FACESCAPE_MAP, *FACESCAPE_MAPS)
+OTHER_FILES = (*DEEP3D_FILES, *DF2NET_FILES, RAFARE_FILE, *FACESCAPE_FILES)
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Reconstruction:
     photos: list[dict[str, Any]] = field(default_factory=list)  # of a set, the main one first: name, index, pose, ...
     appearance: Colouring = field(default_factory=Colouring)  # colours of hair, irises and skin
     warnings: list[str] = field(default_factory=list)  # sentences on what the user should know of this result
+    wrinkles: tuple[WrinkleGroup, ...] = ()  # that come with expressions; their images are among ``images``
 
     def save(self, folder: Path | str) -> None:
         """Write the result folder, replacing an old result there only when the new one is complete.

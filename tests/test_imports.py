@@ -28,9 +28,9 @@ ALLOWED: dict[str, set[str]] = {
     "bfm": FLOOR,
     "result": FLOOR,
     "result.reconstruction": FLOOR
-    | {"result.colouring", "result.folder"},  # the latter by its `save` alone, which is made of it
+    | {"result.colouring", "result.wrinkles", "result.folder"},  # the latter by its `save` alone, which is made of it
     "result.face_file": FLOOR
-    | {"result.colouring", "result.reconstruction", "result.json_schema", "result.file_names"},
+    | {"result.colouring", "result.wrinkles", "result.reconstruction", "result.json_schema", "result.file_names"},
     "result.folder": FLOOR
     | {"result.reconstruction", "result.face_file", "result.file_names", "result.fresh_result"}
     | {"result.image_files"},  # by its writer alone: see IN_BLENDER

@@ -10,7 +10,7 @@ import io
 import math
 import pickle
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,26 @@ def load_arrays(path: Path, names: Collection[str], wanted: str) -> dict[str, ND
     Raises:
         LikenessError: the file cannot be read, is no such pickle, or holds code; nothing of it has run.
     """
+
+    def chosen(notes: Any) -> dict[str, NDArray[Any]]:
+        if not isinstance(notes, dict):
+            raise ValueError("no dictionary")
+        return {name: _array(notes[name]) for name in names if name in notes}
+
+    return load_with(path, chosen, wanted)
+
+
+def load_array(path: Path, wanted: str) -> NDArray[Any]:
+    """The one array that a pickle file holds; else as `load_arrays`."""
+    return load_with(path, _array, wanted)
+
+
+def load_with(path: Path, make: Callable[[Any], Any], wanted: str) -> Any:
+    """What ``make`` makes of the lists, tuples, numbers and words of a pickle file; else as `load_arrays`.
+
+    Whatever ``make`` raises means that the file is not what it should be. A small file may name one list many times:
+    ``make`` must look at lengths before it writes anything out.
+    """
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
@@ -100,10 +120,7 @@ def load_arrays(path: Path, names: Collection[str], wanted: str) -> dict[str, ND
     except OSError as error:
         raise LikenessError(f"{path} cannot be read: {error.strerror or error}.") from error
     try:
-        notes = _PickleReader(io.BytesIO(content), encoding="latin1").load()
-        if not isinstance(notes, dict):
-            raise ValueError("no dictionary")
-        return {name: _array(notes[name]) for name in names if name in notes}
+        return make(_PickleReader(io.BytesIO(content), encoding="latin1").load())
     except _HoldsCodeError as error:
         raise LikenessError(f"{path} holds code ({error}), of which nothing was run: it should be {wanted}.") from None
     except Exception as error:  # whatever a damaged file leads to

@@ -13,16 +13,18 @@ from ..face_model import FaceModel
 from ..source_model import SourceModel
 from ..transfer.correspondence import Correspondence, Overlay, composed, identical
 from ..transfer.expressions import lay_builtin
+from .networks import FACESCAPE_LAYOUT
 from .store import models_folder
 
 FOLDER = ".correspondences"
+REMEMBERED = frozenset({FACESCAPE_LAYOUT})  # faces without modes that are always the same
 LAYING_VERSION = 3  # to be raised when a change of the registration makes the remembered ones stale
 
 
-def correspondence(a: FaceModel, b: FaceModel | SourceModel) -> Correspondence:
+def correspondence(a: FaceModel | SourceModel, b: FaceModel | SourceModel) -> Correspondence:
     """Every vertex of ``a`` on ``b``'s mean surface; by way of the built-in model, which is laid over both.
 
-    ``b`` may be a single face, which is a model without modes.
+    Either may be a single face, which is a model without modes.
     """
     if fingerprint(a) == fingerprint(b):
         return identical(len(a.mean))
@@ -37,7 +39,7 @@ def correspondence(a: FaceModel, b: FaceModel | SourceModel) -> Correspondence:
 
 def laid_builtin(model: FaceModel | SourceModel) -> Overlay:
     """The built-in model over another, from the library's folder if it was laid there before."""
-    if isinstance(model, SourceModel):  # of which there is no end
+    if isinstance(model, SourceModel) and model.id not in REMEMBERED:  # single faces, of which there is no end
         return lay_builtin(model)
     builtin = builtin_model()
     key = f"{LAYING_VERSION}-{fingerprint(builtin)}-{fingerprint(model)}"

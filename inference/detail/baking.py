@@ -10,7 +10,7 @@ from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32
 from ..filters import blur
 from ..fitting.face_fit import FaceFit
-from ..uv.atlas import uv_atlas
+from ..uv.atlas import UvAtlas, uv_atlas
 from ..uv.resolution import enough_texels, pixels_across
 from .detail import Detail
 from .normal_map import bake_normal_map
@@ -35,9 +35,13 @@ def baked(height: Floats32, picture: FacePicture, model: FaceModel, fit: FaceFit
     Maps finer than the picture are made at half their size, or a quarter, and enlarged.
     """
     atlas = uv_atlas(model, enough_texels(size, picture.scale[0] * pixels_across(model, [fit])))
-    displacement = to_texture(height, picture, atlas, model, fit)
+    return as_detail(to_texture(height, picture, atlas, model, fit), atlas, fit, size)
+
+
+def as_detail(displacement: Floats32, atlas: UvAtlas, fit: FaceFit, size: int) -> Detail:
+    """The maps of ``size`` x ``size`` texels of a displacement in those of ``atlas``, which are no more."""
     vertices = fit.posed.detach().to("cpu", torch.float32).numpy()
-    made = Detail(displacement, bake_normal_map(displacement, atlas, vertices, model.uv))
+    made = Detail(displacement, bake_normal_map(displacement, atlas, vertices, atlas.model.uv))
     return made if atlas.size == size else _enlarged(made, size)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...geometry.arrays import Floats32, Pixels
+from ..wrinkles.storing import GroupFolds
 
 
 @dataclass(frozen=True)
@@ -13,3 +14,4 @@ class Detail:
 
     displacement: Floats32  # (T, T) metres along the smooth surface's normal
     normal_map: Pixels  # (T, T, 3) tangent space, OpenGL (Y up): n * 0.5 + 0.5
+    folds: tuple[GroupFolds, ...] = ()  # of expressions, where what made the relief tells them too

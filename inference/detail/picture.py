@@ -115,7 +115,7 @@ def _draw(model: FaceModel, posed: torch.Tensor, camera: Camera, bare: Floats32)
     placed = camera.to_camera(posed)[None]
     fragments = rasterize(placed, triangles, camera.intrinsics, camera.image_size)
     normals = to_view_frame(vertex_normals(placed, triangles)[0])
-    plain = torch.as_tensor(_plain_skin(model))[:, None]
+    plain = torch.as_tensor(plain_skin(model))[:, None]
     values = interpolate(fragments, triangles, torch.cat([normals, plain], dim=1))[0].numpy()
     unit = values[..., :3] / np.maximum(length(values[..., :3]), 1e-6)[..., None]
     return unit, fragments.depth[0].numpy(), values[..., 3] * _from_texture(bare, model, fragments)
@@ -131,7 +131,7 @@ def _from_texture(texture: Floats32, model: FaceModel, fragments: Fragments) -> 
     return np.asarray(cv2.remap(texture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _plain_skin(model: FaceModel) -> Floats32:
+def plain_skin(model: FaceModel) -> Floats32:
     """(V,) 1 on skin, 0 on eyes, brows, the inside of the mouth."""
     plain = np.ones(len(model.mean), np.float32)
     for name in _NO_SKIN:

@@ -52,7 +52,7 @@ def test_what_is_missing_is_told_with_the_file_and_the_way(tmp_path: Path, monke
         reconstruct(photo, PipelineOptions(shape=RAFARE_SHAPE))
     with pytest.raises(LikenessError, match="There is no shape 'clay'; known are: fit, rafare"):
         reconstruct(photo, PipelineOptions(shape="clay"))
-    with pytest.raises(LikenessError, match="There is no detail 'clay'; known are: shading, df2net"):
+    with pytest.raises(LikenessError, match="There is no detail 'clay'; known are: shading, df2net, facescape"):
         reconstruct(photo, PipelineOptions(relief="clay"))
 
 

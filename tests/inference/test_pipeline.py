@@ -18,6 +18,7 @@ from likeness.inference.pipeline import PipelineOptions, personalised, reconstru
 from likeness.inference.stages import Stopwatch
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.reconstruction import IMAGE_FILES, PHOTO_IMAGE, Reconstruction
+from likeness.result.wrinkles import WRINKLE_IMAGES
 from PIL import ExifTags, Image
 from synthetic import posed_points, project
 from toy_face import toy_fit, toy_model
@@ -125,6 +126,7 @@ def test_a_draft_has_the_photo_and_the_rest_its_maps(
         "confidence.png": ((TEXTURE, TEXTURE), np.uint8),
         "normal.png": ((TEXTURE, TEXTURE, 3), np.uint8),
         "displacement.exr": ((TEXTURE, TEXTURE), np.float32),
+        **dict.fromkeys(WRINKLE_IMAGES, ((TEXTURE, TEXTURE, 3), np.float32)),
     }
     displacement = np.abs(images["displacement.exr"])
     assert 1e-5 < displacement.max() < 0.004  # metres: pores and wrinkles

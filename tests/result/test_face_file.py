@@ -18,18 +18,20 @@ from likeness.errors import LikenessError
 from likeness.result.colouring import Colouring
 from likeness.result.face_file import SCHEMA_FILE, assemble, face_text, read_face
 from likeness.result.reconstruction import Reconstruction
+from likeness.result.wrinkles import WRINKLE_IMAGES, WrinkleGroup
 from synthetic import sheet_reconstruction
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 JSON_SCHEMA = jsonschema.Draft202012Validator(SCHEMA)
 # What `likeness.result.json_schema` goes by, and what says nothing of a value.
-CHECKED = {"$ref", "type", "const", "minimum", "required", "properties", "additionalProperties"}
+CHECKED = {"$ref", "type", "const", "enum", "minimum", "maximum", "required", "properties", "additionalProperties"}
 CHECKED |= {"items", "minItems", "maxItems"}
 TOLD = {"$schema", "$defs", "title", "description"}
 
 Place = tuple[str | int, ...]
 
 
+WRINKLE_CHANNEL: Place = ("wrinkles", 0, "channel")
 COLOURS = Colouring(hair=(0.02, 0.012, 0.01), skin_tone=(0.5, 0.3, 0.2))
 
 
@@ -51,6 +53,8 @@ def set_of_photos() -> Reconstruction:
         landmarks=sheet.landmarks | seen,
         photos=[photo, photo | {"name": "side.jpg", "index": 0}],
         appearance=COLOURS,
+        images=sheet.images | {WRINKLE_IMAGES[0]: np.zeros((16, 16, 3), np.float32)},
+        wrinkles=(WrinkleGroup("frown", WRINKLE_IMAGES[0], 1, {"browDownLeft": 0.5}, 0.25),),
     )
 
 
@@ -58,7 +62,8 @@ FACE = json.loads(face_text(set_of_photos()))
 NUMBERS: tuple[Place, ...] = (
     ("coefficients", "identity", 0), ("camera", "intrinsics", 0, 0), ("pose", "translation", 1), ("lighting", 8, 2),
     ("landmarks", "ibug68", 67, 1), ("timings", "fit"), ("photos", 0, "expression", 0),
-    ("photos", 1, "reprojection_error"), ("appearance", "hair", 2),
+    ("photos", 1, "reprojection_error"), ("appearance", "hair", 2), ("wrinkles", 0, "photo"),
+    ("wrinkles", 0, "keys", "browDownLeft"),
 )  # fmt: skip
 
 
@@ -155,7 +160,9 @@ def test_numbers_are_finite_numbers(folder: Path, place: Place, value: object) -
     assert refused(changed(place, "replace", value), folder)
 
 
-@pytest.mark.parametrize("place", [("photos", 0, "index"), ("camera", "image_size", 0), ("landmarks", "face")])
+@pytest.mark.parametrize(
+    "place", [("photos", 0, "index"), ("camera", "image_size", 0), ("landmarks", "face"), WRINKLE_CHANNEL]
+)
 def test_whole_numbers_are_written_without_a_fraction(folder: Path, place: Place) -> None:
     assert not refused(changed(place, "replace", 1), folder)
     assert refused(changed(place, "replace", 1.0), folder)

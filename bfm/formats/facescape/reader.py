@@ -21,6 +21,7 @@ from ..archives import zip_names
 from .fitting_arrays import fitting_arrays
 from .names import LANDMARKS68, SLOTS, SPREADS
 from .personal_keys import BY_IDENTITY
+from .predef_folder import is_predef
 
 VERTICES = 26278  # of version 1.6; older ones have 26317
 SHAPE, MEAN, VARIANCE = "shape_bm_core", "id_mean", "id_var"
@@ -89,7 +90,9 @@ def read(path: Path) -> SourceModel:
 def _file(path: Path) -> Path | None:
     if path.is_dir():
         there = [path / name for name in NAMES if (path / name).is_file()]
-        return next(iter([*there, *sorted(path.glob(f"{OLDER}*.npy"))]), None)
+        # Beside the layout of the displacement networks an older model is a part of that.
+        older = [] if is_predef(path) else sorted(path.glob(f"{OLDER}*.npy"))
+        return next(iter([*there, *older]), None)
     if path.suffix == ".npy":
         return path if path.name.startswith(OLDER) else None
     names = zip_names(path)

@@ -18,7 +18,7 @@ import pytest
 import scipy.sparse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from likeness.bfm.formats.restricted_pickle import load_arrays, number_lists
+from likeness.bfm.formats.restricted_pickle import load_array, load_arrays, load_with, number_lists
 from likeness.errors import LikenessError
 
 ARRAYS = {
@@ -250,3 +250,22 @@ OTHERS = np.array([["a"], None], dtype=object), np.array([[[1], [2]]] * 2, dtype
 def test_what_is_no_array_of_lists(thing: Any) -> None:
     with pytest.raises((ValueError, TypeError, AttributeError)):
         number_lists(pickle.dumps(thing))
+
+
+def test_one_array_and_lists_of_numbers(tmp_path: Path) -> None:
+    """Whatever else is asked for, nothing is run either, and a fault of the asker's is one of the file."""
+    path = tmp_path / "numbers.pkl"
+    for protocol in range(5):
+        path.write_bytes(pickle.dumps(ARRAYS["J"], protocol))
+        np.testing.assert_array_equal(load_array(path, "numbers of somewhere"), ARRAYS["J"])
+        path.write_bytes(pickle.dumps(([0.5, 1], [("a", [2])]), protocol))
+        assert load_with(path, lambda content: content, "numbers of somewhere") == ([0.5, 1], [("a", [2])])
+        with pytest.raises(LikenessError, match=r"numbers\.pkl is damaged .*: it should be numbers of somewhere\."):
+            load_with(path, lambda content: content[7], "numbers of somewhere")
+        with pytest.raises(LikenessError, match="it should be numbers of somewhere"):
+            load_array(path, "numbers of somewhere")
+        path.write_bytes(pickle.dumps([Call(os.mkdir, (str(tmp_path / "canary"),))], protocol))
+        for load in (load_array, lambda file, wanted: load_with(file, list, wanted)):
+            with pytest.raises(LikenessError, match="holds code"):
+                load(path, "numbers of somewhere")
+    assert not (tmp_path / "canary").exists()

@@ -9,10 +9,12 @@ import pytest
 from likeness.bfm.face_model import FaceModel
 from likeness.bfm.library import layings
 from likeness.bfm.library.layings import FOLDER, correspondence, fingerprint, laid_builtin
+from likeness.bfm.library.networks import FACESCAPE_LAYOUT
 from likeness.bfm.library.registry import load_model
 from likeness.bfm.library.store import models_folder
 from likeness.bfm.transfer.correspondence import Correspondence, composed, mended
 from other_face import of_face, order, other_model, warped
+from other_source import other_source
 
 MM = 0.001
 
@@ -125,3 +127,15 @@ def test_what_cannot_be_remembered_leaves_nothing(other: FaceModel, monkeypatch:
     monkeypatch.setattr(layings.np, "savez_compressed", full)
     laid_builtin(replace(other, mean=other.mean * np.float32(1.01)))
     assert [path.name for path in (models_folder() / FOLDER).iterdir()] == ["builtin--other.npz"]
+
+
+def test_of_single_faces_only_the_known_one_is_remembered(other: FaceModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, made = laid_builtin(other), []
+    monkeypatch.setattr(layings, "lay_builtin", lambda model: made.append(model.id) or first)
+    for model_id in ("somebody", FACESCAPE_LAYOUT):
+        face = replace(other_source(model_id), mean=other.mean)
+        for _ in range(2):
+            laid_builtin(face)
+    assert made == ["somebody", "somebody", FACESCAPE_LAYOUT]
+    names = {path.name for path in (models_folder() / FOLDER).iterdir()}
+    assert names == {"builtin--other.npz", f"builtin--{FACESCAPE_LAYOUT}.npz"}
