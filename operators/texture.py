@@ -151,6 +151,8 @@ def _why_not_still(face: bpy.types.Object | None) -> str:
         return "Select a face first"
     if linked := _why_not_changed(face):
         return linked
+    if face.override_library is not None:
+        return "The maps of this face belong to another file: bake them there"
     if not groups_of(face):
         return "This face has no wrinkles that follow its expression"
     return "" if is_dynamic(face) else "The wrinkles do not follow the expression now"
