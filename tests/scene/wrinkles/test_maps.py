@@ -37,9 +37,8 @@ def test_the_normals_are_those_of_the_slopes(tmp_path: Path) -> None:
     # The sheet is x = 0.2 u, y = 0.2 v, both from its middle, and z = 0.1 - 4 (x^2 + y^2).
     middle = (np.arange(size) + 0.5) / size
     x, y = np.meshgrid(0.2 * (middle - 0.5), 0.2 * (middle - 0.5))
-    step_u, step_v = (
-        0.2 * np.stack(axes, axis=-1) for axes in ((1 + 0 * x, 0 * x, -8 * x), (0 * x, 1 + 0 * x, -8 * y))
-    )
+    none, one = np.zeros_like(x), np.ones_like(x)
+    step_u, step_v = (0.2 * np.stack(axes, axis=-1) for axes in ((one, none, -8 * x), (none, one, -8 * y)))
     change_u, change_v = np.full(x.shape, 0.002), 0.001 * 4 * np.pi * np.cos(4 * np.pi * np.meshgrid(middle, middle)[1])
     normal = np.cross(step_u, step_v)
     raised = np.cross(
