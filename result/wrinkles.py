@@ -33,7 +33,7 @@ class GroupName:
 # How much of a group's folds each of ARKit's expressions shows, by itself at 1. A blink shows none: it is far too
 # frequent for the skin to answer.
 GROUPS: Mapping[str, Mapping[str, float]] = MappingProxyType({
-    GroupName.BROW_RAISE: {"browInnerUp": 0.6, "browOuterUpLeft": 0.3, "browOuterUpRight": 0.3},
+    GroupName.BROW_RAISE: {"browInnerUp": 0.5, "browOuterUpLeft": 0.3, "browOuterUpRight": 0.3},
     GroupName.FROWN: {"browDownLeft": 0.5, "browDownRight": 0.5},
     GroupName.SQUINT: {"eyeSquintLeft": 0.4, "eyeSquintRight": 0.4, "cheekSquintLeft": 0.2, "cheekSquintRight": 0.2},
     GroupName.NOSE: {"noseSneerLeft": 0.5, "noseSneerRight": 0.5},
@@ -72,7 +72,12 @@ def wrinkles_of(records: Iterable[Mapping[str, Any]]) -> tuple[WrinkleGroup, ...
 
 def activation(group: WrinkleGroup, values: Mapping[str, float]) -> float:
     """How much of a group's folds a face shows whose shape keys have these ``values``, 0 to 1."""
-    return min(max(sum(weight * values.get(key, 0.0) for key, weight in group.keys.items()), 0.0), 1.0)
+    return activation_by(group.keys, values)
+
+
+def activation_by(keys: Mapping[str, float], values: Mapping[str, float]) -> float:
+    """The same by the weights of shape ``keys``."""
+    return min(max(sum(weight * values.get(key, 0.0) for key, weight in keys.items()), 0.0), 1.0)
 
 
 def keys_of_group(name: str, shape_keys: Iterable[str]) -> dict[str, float]:

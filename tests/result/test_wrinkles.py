@@ -79,7 +79,7 @@ def test_the_sides_mirror_each_other() -> None:
 
 def test_keys_may_be_spelled_and_split_otherwise() -> None:
     facekit = keys_of_group("brow_raise", ["browInnerUp_L", "browInnerUp_R", "browOuterUp_L", "browOuterUp_R", "x_1"])
-    assert facekit == {"browInnerUp_L": 0.3, "browInnerUp_R": 0.3, "browOuterUp_L": 0.3, "browOuterUp_R": 0.3}
+    assert facekit == {"browInnerUp_L": 0.25, "browInnerUp_R": 0.25, "browOuterUp_L": 0.3, "browOuterUp_R": 0.3}
     assert keys_of_group("smile_left", ["mouthSmile_L", "mouthSmile_R"]) == {"mouthSmile_L": 1.0}
     assert keys_of_group("brow_raise", ["exp_00", "exp_01"]) == {}
 
