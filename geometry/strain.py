@@ -30,7 +30,7 @@ def compression(rest: Floats, moved: Floats, triangles: Ints) -> Floats64:
 
 
 def _frames(sides: Floats64) -> Floats64:
-    """Two unit vectors at right angles (T, 2, 3) in the planes of triangles with sides (T, 2, 3), the first along one."""
+    """Two unit vectors at right angles (T, 2, 3) in the plane of each triangle, from its sides (T, 2, 3)."""
     first = sides[:, 0] / np.maximum(np.linalg.norm(sides[:, 0], axis=1, keepdims=True), 1e-30)
     rest = sides[:, 1] - (sides[:, 1] * first).sum(axis=1, keepdims=True) * first
     return np.stack([first, rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-30)], axis=1)

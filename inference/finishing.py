@@ -80,9 +80,10 @@ def finish(
         fits = [_with_light(*each, known_colours) for each in zip(found, records, strict=True)]
     with watch.stage(stages.EXPRESSIONS):
         expressions, fits = personalised(model, fits)
-    maps, appearance = make_maps(views, model, fits, MapChoices(options.texture_size, options.scalp_tint), watch)
+    wanted = MapChoices(options.texture_size, options.scalp_tint)
+    maps = make_maps(views, model, fits, expressions, wanted, watch)
     mesh = mesh_of(model, _array(fits[0].neutral), expressions, _array(fits[0].expression))
-    known = assemble(kept.face, mesh, {PHOTO_IMAGE: views[0].photo.pixels, **maps})
+    known = assemble(kept.face, mesh, {PHOTO_IMAGE: views[0].photo.pixels, **maps.images})
     return replace(
         known,
         coefficients=known.coefficients | {"albedo": _array(fits[0].albedo_coefficients).tolist()},
@@ -91,7 +92,8 @@ def finish(
         provenance=known.provenance | skin_provenance() | {"device": device_note or str(device)},
         photos=_lit(known.photos, records, fits),
         warnings=_warnings(known, [*_strangers(kept.face, photos), *photo_set.left_out()]),
-        appearance=appearance,
+        appearance=maps.appearance,
+        wrinkles=maps.wrinkles,
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from ..bfm.face_model import FaceModel
+from ..geometry.arrays import Floats, Image
 from ..geometry.colour import srgb_bytes
 from ..result.colouring import Colour, Colouring
 from ..result.reconstruction import ALBEDO_IMAGE, CONFIDENCE_IMAGE, DISPLACEMENT_IMAGE, NORMAL_IMAGE
+from ..result.wrinkles import WrinkleGroup
 from . import stages
 from .depth_networks import Relief
 from .detail.shape_from_shading import shape_from_shading
@@ -22,6 +24,9 @@ from .texture.eye_colours import measure_eyes
 from .texture.hair import seen_hair
 from .texture.texture import build_texture, with_eyes
 from .uv.resolution import chosen_size
+from .wrinkles.expressions import ExpressiveFace
+from .wrinkles.making import PhotoRelief, expression_folds
+from .wrinkles.storing import stored_wrinkles
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,24 @@ class MapChoices:
     relief: Relief = shape_from_shading
 
 
+@dataclass(frozen=True)
+class FaceMaps:
+    """What is made of a face's photos once its shape is known."""
+
+    images: dict[str, Image] = field(default_factory=dict)  # by file name
+    appearance: Colouring = field(default_factory=Colouring)
+    wrinkles: tuple[WrinkleGroup, ...] = ()  # in ``images``
+
+
 def make_maps(
-    views: Sequence[View], model: FaceModel, fits: Sequence[FaceFit], wanted: MapChoices, watch: Stopwatch
-) -> tuple[dict[str, np.ndarray], Colouring]:
-    """The images of a face by file name, and its colours; the first view leads."""
+    views: Sequence[View],
+    model: FaceModel,
+    fits: Sequence[FaceFit],
+    expressions: Floats,
+    wanted: MapChoices,
+    watch: Stopwatch,
+) -> FaceMaps:
+    """The maps of a face with ``expressions`` (E, V, 3) of its own; the first view leads."""
     photos = [view.photo for view in views]
     with watch.stage(stages.TEXTURE) as share:
         size = chosen_size(wanted.texture_size, model, fits)
@@ -47,14 +66,28 @@ def make_maps(
         albedo = srgb_bytes(texture.albedo)
     with watch.stage(stages.DETAIL):
         detail = wanted.relief(photos[0], model, fits[0], size, texture.bare)
+        relief = PhotoRelief(detail.displacement, texture.confidence, _pixel(fits[0]))
+        wrinkles, layers = stored_wrinkles(expression_folds(_expressive(model, fits[0], expressions), relief))
     images = {
         ALBEDO_IMAGE: albedo,
         CONFIDENCE_IMAGE: np.round(np.clip(texture.confidence, 0, 1) * 255).astype(np.uint8),
         DISPLACEMENT_IMAGE: detail.displacement,
         NORMAL_IMAGE: detail.normal_map,
+        **layers,
     }
     iris = None if eyes is None else _colour(eyes.iris)
-    return images, Colouring(hair=hair.colour if hair else None, iris=iris, skin_tone=_colour(fits[0].skin_tone))
+    appearance = Colouring(hair=hair.colour if hair else None, iris=iris, skin_tone=_colour(fits[0].skin_tone))
+    return FaceMaps(images, appearance, wrinkles)
+
+
+def _expressive(model: FaceModel, fit: FaceFit, expressions: Floats) -> ExpressiveFace:
+    neutral, values = (values.detach().cpu().double().numpy() for values in (fit.neutral, fit.expression))
+    return ExpressiveFace(model, neutral, expressions, values)
+
+
+def _pixel(fit: FaceFit) -> float:
+    """Metres that a pixel of a fit's photo spans where the face is."""
+    return float(fit.camera.translation[2] / fit.camera.intrinsics[0, 0])
 
 
 def _colour(values: np.ndarray | torch.Tensor) -> Colour:

@@ -32,7 +32,6 @@ from ..result.choices import (
     SHAPES,
     texture_size,
 )
-from ..result.colouring import Colouring
 from ..result.reconstruction import PHOTO_IMAGE, Reconstruction
 from . import stages
 from .deep3d import estimate as deep3d
@@ -47,7 +46,7 @@ from .fitting.settings import FitSettings
 from .fitting.view import View
 from .image_set import PhotoSet, find_face, main_first, photo_records, warnings_of, with_skin
 from .images import read_photo
-from .maps import MapChoices, make_maps
+from .maps import FaceMaps, MapChoices, make_maps
 from .model_mesh import mesh_of, model_record
 from .stages import Stopwatch
 
@@ -118,14 +117,14 @@ def reconstruct(
     photo_set = PhotoSet(paths)
     views = _views(photo_set, options, watch)
     fits, files = _fits(views, model_tensors(model, device), options, watch)
-    expressions, maps, appearance, told = np.asarray(model.expression_basis), {}, Colouring(), []
+    expressions, maps, told = np.asarray(model.expression_basis), FaceMaps(), []
     if options.quality == FINAL:
         face = _deepened(views[0], model, fits, options, watch)
         fits, files, told = face.fits, files | face.files, face.warnings
         with watch.stage(stages.EXPRESSIONS):
             expressions, fits = personalised(model, fits)
         wanted = MapChoices(options.texture_size, options.scalp_tint, face.relief)
-        maps, appearance = make_maps(views, model, fits, wanted, watch)
+        maps = make_maps(views, model, fits, expressions, wanted, watch)
     view, fit = views[0], fits[0]
     return Reconstruction(
         model=model_record(model),
@@ -139,11 +138,12 @@ def reconstruct(
         timings=watch.seconds,
         provenance=_provenance(view, options, device_note or str(device)),
         mesh=mesh_of(model, _array(fit.neutral), expressions, _array(fit.expression)),
-        images={PHOTO_IMAGE: view.photo.pixels, **maps},
+        images={PHOTO_IMAGE: view.photo.pixels, **maps.images},
         files=files,
         photos=photo_records(views, fits) if len(paths) > 1 else [],
         warnings=[*photo_set.left_out(), *warnings_of(views), *told],
-        appearance=appearance,
+        appearance=maps.appearance,
+        wrinkles=maps.wrinkles,
     )
 
 

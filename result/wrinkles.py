@@ -91,5 +91,7 @@ def keys_of_group(name: str, shape_keys: Iterable[str]) -> dict[str, float]:
 
 
 def place_of_group(number: int) -> tuple[str, int]:
-    """Image and channel of a face's group of this number, from 0."""
+    """Image and channel of a face's group of this number, from 0. Raises ValueError beyond the last place."""
+    if number >= CHANNELS * len(WRINKLE_IMAGES):
+        raise ValueError("a result has room for nine groups of wrinkles")
     return WRINKLE_IMAGES[number // CHANNELS], number % CHANNELS

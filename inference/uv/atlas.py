@@ -91,9 +91,9 @@ class TexelGeometry:
     visibility: Image  # (T, T) in [0, 1]: not hidden, not turned away, inside the photo; fades at grazing angles
 
 
-@lru_cache(maxsize=4)  # a texture's, its eyes', its relief's, and the coarse one in which photos are measured
+@lru_cache(maxsize=5)  # a texture's, its eyes', its relief's, its wrinkles', and the coarse one that measures photos
 def uv_atlas(model: FaceModel, size: int) -> UvAtlas:
-    """The layout of ``model`` in a texture of ``size`` x ``size``; the last four are kept."""
+    """The layout of ``model`` in a texture of ``size`` x ``size``; the last five are kept."""
     triangles_uv = triangulate(model.faces_uv).astype(np.int64)
     parts = model.face_parts[triangle_owner(model.faces)]
     fragments = rasterize_uv(torch.as_tensor(model.uv).float(), torch.as_tensor(triangles_uv), size)

@@ -16,7 +16,7 @@ _MOST_CELLS = 2000  # along a side
 
 
 def along_lines(height: Floats32, course: Course) -> Floats64:
-    """Heights (N,) at a course's texels of the relief (T, T) that keeps its height along the lines; fades with its place.
+    """What of a relief (T, T) keeps its height along the lines: (N,) in a course's texels, fading with its place.
 
     The texels are laid out with the lines straight, and averaged along them there.
     """

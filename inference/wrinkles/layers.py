@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ...anatomy.landmarks import Dense, dense_mirror
-from ...geometry.arrays import Floats, Floats64
 from ...anatomy.regions import RegionName
+from ...geometry.arrays import Floats, Floats64
 from ...result.wrinkles import GroupName
 
 _MM = 1e-3

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ...geometry.arrays import Floats, Floats32, Floats64
+from ...geometry.arrays import Floats32, Floats64
 from ...geometry.smoothstep import smoothstep
 from ..uv.atlas import uv_atlas
 from ..uv.blending import pad_charts, padding
@@ -25,10 +25,11 @@ from .expressions import ExpressiveFace, GroupMotion, group_motions
 from .layers import LAYERS
 from .person import wrinkledness
 from .profile import fold_relief
-from .storing import GroupFolds
+from .storing import GroupFolds, within_skin
 
 MOST_TEXELS = 1024  # along a side: folds are broader than finer ones
 _ACTIVE = (0.08, 0.2)  # activation between which a photo comes to show an expression's folds
+_DEEPER = 1.5  # times a layer's depth, to which folds go that a photo shows in part
 _SPARED = 0.00004  # metres that made folds may stand out from the neutral face the wrong way round
 
 
@@ -75,29 +76,27 @@ def made_folds(group: str, courses: Sequence[Course], size: int, irregular: floa
     total = np.zeros(size * size)
     for number, course in enumerate(courses):
         seed = zlib.crc32(f"{group} {number}".encode()) % 100_000
-        total[course.texels] += course.strength * fold_relief(
-            course.phase, course.along, course.layer, seed, irregular
-        )
+        total[course.texels] += course.strength * fold_relief(course.phase, course.along, course.layer, seed, irregular)
     return total.reshape(size, size)
 
 
-def _shown(motions: Sequence[GroupMotion], courses: dict[str, list[Course]], heights: Floats32) -> dict[str, Floats]:
+def _shown(motions: Sequence[GroupMotion], courses: dict[str, list[Course]], heights: Floats32) -> dict[str, Floats32]:
     """For each group its folds (T, T) at full activation, as far as the photo shows them.
 
     What runs along the lines of several groups is given to the most active one.
     """
     rest = heights.ravel().astype(np.float32)
-    found: dict[str, Floats] = {motion.name: np.zeros(heights.shape, np.float32) for motion in motions}
+    found = {motion.name: np.zeros(heights.shape, np.float32) for motion in motions}
     for motion in sorted(motions, key=lambda motion: -motion.photo):
-        share = float(smoothstep(*_ACTIVE, np.float64(motion.photo)))
+        share = float(smoothstep(*_ACTIVE, np.asarray(motion.photo)))
         if share <= 0.0:
             break
-        folds = np.zeros_like(rest)
+        folds = found[motion.name].ravel()
         for course in courses[motion.name]:
-            own = share * along_lines(rest.reshape(heights.shape), course)
+            seen = share * along_lines(rest.reshape(heights.shape), course)
+            own = within_skin(seen / motion.photo, _DEEPER * course.layer.depth)
             folds[course.texels] += own
-            rest[course.texels] -= own
-        found[motion.name] = folds.reshape(heights.shape) / motion.photo
+            rest[course.texels] -= motion.photo * own
     return found
 
 

@@ -74,9 +74,7 @@ def gradients(patch: Patch) -> csr_matrix:
     return csr_matrix(entries, (3 * count, len(patch.points)))
 
 
-def with_gradients(
-    patch: Patch, fields: Floats, weight: Floats, pinned: Ints, firmness: float
-) -> Floats64:
+def with_gradients(patch: Patch, fields: Floats, weight: Floats, pinned: Ints, firmness: float) -> Floats64:
     """Values (P, C) whose gradients are as near as can be to ``fields`` (T, 3, C), which may be no gradients.
 
     Args:

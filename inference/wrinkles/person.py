@@ -39,5 +39,5 @@ def wrinkledness(courses: Sequence[Course], relief: Floats32, seen: Floats32, pi
         return UNKNOWN
     found = (np.sqrt(energy / weight) - _SMOOTH) / (_FURROWED - _SMOOTH)
     measured = _LEAST + (1.0 - _LEAST) * float(np.clip(found, 0.0, 1.0))
-    belief = float(smoothstep(_BLIND, _SHARP, np.float64(pixel))) * min(weight / _ENOUGH, 1.0)
+    belief = float(smoothstep(_BLIND, _SHARP, np.asarray(pixel))) * min(weight / _ENOUGH, 1.0)
     return UNKNOWN + belief * (measured - UNKNOWN)

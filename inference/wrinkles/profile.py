@@ -1,8 +1,11 @@
-"""From the number of a line and the way along it to the height of skin: narrow valleys, broad ridges, nothing regular."""
+"""From a line's number and the way along it to the height of skin: narrow valleys, broad ridges, nothing regular."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ...geometry.arrays import Floats, Floats64, Ints
 from ...geometry.smoothstep import smoothstep
@@ -33,7 +36,7 @@ def _lines(phase: Floats, along: Floats, layer: FoldLayer, seed: int, irregular:
     sway = _smooth_noise(seed, np.zeros_like(phase), 0.6 * way) - 0.5
     own = _smooth_noise(seed + 7, phase / 1.6, 1.3 * way) - 0.5
     phase = phase + irregular * _WANDER * (1.2 * sway + 1.6 * own)
-    number = np.rint(phase)
+    number = np.asarray(np.rint(phase), np.float64)
     beside = phase - number
     swing = np.sin(np.pi * beside)
     valley = ((1.0 - np.sqrt(swing**2 + _SHARP**2)) / (1.0 - _SHARP)).clip(0.0) ** layer.narrow
@@ -62,7 +65,7 @@ def _pits(across: Floats, along: Floats, seed: int) -> Floats64:
     return smoothstep(0.3, 0.8, 0.6 * first + 0.4 * second)
 
 
-def _line_noise(seed: int, number: Floats, way: Floats) -> Floats64:
+def _line_noise(seed: int, number: NDArray[Any], way: Floats) -> Floats64:
     """(N,) in [0, 1]: for each line its own numbers, which change over 1 of ``way``."""
     table = _table(seed)
     step = np.floor(way)
@@ -80,7 +83,7 @@ def _between(first: Floats, second: Floats, share: Floats) -> Floats64:
     return first + (second - first) * smoothstep(0.0, 1.0, share)
 
 
-def _column(step: Floats) -> Ints:
+def _column(step: NDArray[Any]) -> Ints:
     return step.astype(np.int64) % _LATTICE[1]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...geometry.arrays import Floats, Image
 from ...result.wrinkles import CHANNELS, WrinkleGroup, place_of_group
 
-HIGHEST = 0.0008  # metres that no fold exceeds, valley or ridge
+HIGHEST = 0.0007  # metres that no fold exceeds, valley or ridge
 
 
 @dataclass(frozen=True)

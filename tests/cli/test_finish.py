@@ -10,7 +10,6 @@ from likeness.cli import main, outcome
 from likeness.inference import pipeline
 from likeness.result.folder import read_reconstruction, write_reconstruction
 from likeness.result.reconstruction import IMAGE_FILES
-from likeness.result.wrinkles import WRINKLE_IMAGES
 from PIL import Image
 from synthetic import sheet_reconstruction
 
@@ -29,7 +28,7 @@ def test_a_draft_is_finished_where_it_lies(
     monkeypatch.setattr(outcome.importlib.util, "find_spec", lambda name: None)  # no scene: that is tested elsewhere
     assert main.main(["finish", str(folder), "--texture-size", "512", "--bare-scalp"]) == 0
     made = read_reconstruction(folder)
-    assert set(made.images) == set(IMAGE_FILES) - set(WRINKLE_IMAGES)
+    assert set(made.images) == set(IMAGE_FILES)
     assert Image.open(made.images["albedo.png"]).size == (512, 512)
     np.testing.assert_array_equal(made.mesh.vertices, draft.mesh.vertices)
     np.testing.assert_array_equal(made.rotation, draft.rotation)

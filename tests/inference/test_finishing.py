@@ -16,7 +16,6 @@ from likeness.inference.pipeline import PipelineOptions, reconstruct
 from likeness.result.face_file import face_text
 from likeness.result.kept_fit import KeptFit
 from likeness.result.reconstruction import ALBEDO_IMAGE, IMAGE_FILES, Reconstruction
-from likeness.result.wrinkles import WRINKLE_IMAGES
 from PIL import Image
 from skimage import data
 
@@ -51,7 +50,7 @@ def test_a_draft_is_finished_with_the_same_fit(draft: Reconstruction, photo: Pat
     fractions = [fraction for _, fraction in told]
     assert fractions == sorted(fractions)
     assert len(set(fractions)) > len(stages.KNOWN_FIT_STAGES)  # it moves within the long ones too
-    assert set(finished.images) == set(IMAGE_FILES) - set(WRINKLE_IMAGES)
+    assert set(finished.images) == set(IMAGE_FILES)
     assert finished.images[ALBEDO_IMAGE].shape == (512, 512, 3)
     np.testing.assert_array_equal(finished.mesh.vertices, draft.mesh.vertices)
     np.testing.assert_array_equal(finished.mesh.expression, draft.mesh.expression)
