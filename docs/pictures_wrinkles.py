@@ -25,7 +25,8 @@ from skimage import data
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
 FRAMES, PER_SECOND = 48, 12
-VIEW = View(-22, 4, target=(0.0, -0.015, 0.02), across=0.215, size=(240, 290))
+VIEW = View(-20, 3, target=(-0.011, -0.008, 0.075), across=0.175, size=(260, 310))
+SAMPLES = 20
 LEVELS = 2  # of subdivision
 SMILE = {"mouthSmileLeft": 0.95, "mouthSmileRight": 0.95, "cheekSquintLeft": 0.5, "cheekSquintRight": 0.5}
 FROWN = {"browDownLeft": 1.0, "browDownRight": 1.0, "eyeSquintLeft": 0.4, "eyeSquintRight": 0.4}
@@ -41,6 +42,7 @@ def clip(folder: Path, side: int = VIEW.size[0], only: frozenset[int] = frozense
     face = build_face(folder)
     face.parent.pose.bones["head"].matrix_basis.identity()
     open_studio()
+    bpy.context.scene.cycles.samples = SAMPLES
     view = replace(VIEW, size=(side, side * VIEW.size[1] // VIEW.size[0]))
     scene = bpy.context.scene
     scene.camera = camera_of(view)
