@@ -49,7 +49,7 @@ class LIKENESS_PT_detail(FacePanel, bpy.types.Panel):
 def _draw_groups(layout: bpy.types.UILayout, face: bpy.types.Object) -> None:
     """The switch of the wrinkles that follow the expression, and how strongly each group of them does."""
     row = layout.row(align=True)
-    row.prop(face, f'["{DYNAMIC}"]', text="Follow Expression")
+    row.prop(face, f'["{DYNAMIC}"]', text="Dynamic")
     _draw_places(row, face.modifiers[WRINKLES])
     column = layout.column(align=True)
     column.active = is_dynamic(face)

@@ -21,7 +21,7 @@ def test_the_groups_are_drawn_with_their_switch(tmp_path: Path) -> None:
         (face, f'["{STRENGTH}"]', "Strength"),
         (detail, "show_viewport", ""),
         (detail, "show_render", ""),
-        (face, f'["{DYNAMIC}"]', "Follow Expression"),
+        (face, f'["{DYNAMIC}"]', "Dynamic"),
         (wrinkles, "show_viewport", ""),
         (wrinkles, "show_render", ""),
         (face, '["Wrinkles: Brow raise"]', "Brow raise"),
