@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -56,10 +57,10 @@ def read_layers(path: Path) -> np.ndarray:
     return pixels[..., :3].astype(np.float32)
 
 
-def loaded(image: np.ndarray | Path) -> np.ndarray:
+def loaded(image: np.ndarray | Path, read: Callable[[Path], np.ndarray] = read_image) -> np.ndarray:
     """An image of a result: the array if it was just made, else its file read. Raises `LikenessError`."""
     try:
-        return read_image(image) if isinstance(image, Path) else image
+        return read(image) if isinstance(image, Path) else image
     except OSError as error:
         raise LikenessError(f"{image} cannot be read: {error.strerror or error}.") from error
 

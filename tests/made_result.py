@@ -17,6 +17,7 @@ from likeness.result.reconstruction import (
     PHOTO_IMAGE,
     Reconstruction,
 )
+from likeness.result.wrinkles import WRINKLE_IMAGES, WrinkleGroup, keys_of_group
 
 SIZE = 256  # texels
 SMILE = {"mouthSmileLeft": 0.6, "mouthSmileRight": 0.5, "jawOpen": 0.2}
@@ -40,6 +41,7 @@ def a_result() -> Reconstruction:
         provenance={"mesh": "a test"},
         mesh=mesh_of(model, vertices, np.asarray(model.expression_basis), expression),
         images=images_of(model),
+        wrinkles=(WrinkleGroup("smile_left", WRINKLE_IMAGES[0], 1, keys_of_group("smile_left", SMILE), 0.6),),
         appearance=Colouring(hair=(0.1, 0.05, 0.03), skin_tone=(0.5, 0.3, 0.2)),
         photos=[{"name": "a", "pose": {"rotation": np.diag([1.0, -1, -1]).tolist(), "translation": [0.01, 0.02, 0.8]}}],
     )
@@ -55,5 +57,6 @@ def images_of(model: FaceModel) -> dict[str, np.ndarray]:
         ALBEDO_IMAGE: np.round(linear_to_srgb(colour) * 255).astype(np.uint8),
         CONFIDENCE_IMAGE: np.where(atlas.mask, 200, 0).astype(np.uint8),
         DISPLACEMENT_IMAGE: (0.0003 * np.sin(at[..., 0] * 300) * (atlas.parts() == 0)).astype(np.float32),
+        WRINKLE_IMAGES[0]: (0.0002 * np.cos(at * 300) * (atlas.parts() == 0)[..., None]).astype(np.float32),
         NORMAL_IMAGE: np.full((SIZE, SIZE, 3), 128, np.uint8),
     }

@@ -25,7 +25,7 @@ from ..inference.detail.normal_map import bake_normal_map
 from ..inference.uv.atlas import UvAtlas, uv_atlas
 from ..inference.uv.blending import BLACK, pad_charts, padding
 from ..inference.uv.mirror import SKIN, part_groups
-from ..result.image_files import loaded
+from ..result.image_files import loaded, read_layers
 from ..result.reconstruction import (
     ALBEDO_IMAGE,
     CONFIDENCE_IMAGE,
@@ -61,13 +61,17 @@ def carried_maps(result: Reconstruction, other: FaceModel, places: Correspondenc
     if CONFIDENCE_IMAGE in result.images:
         confidence = loaded(result.images[CONFIDENCE_IMAGE]).astype(np.float32)
         images[CONFIDENCE_IMAGE] = np.round(_sampled(_grey(confidence), at) * trust).astype(np.uint8)
+    skin = atlas.mask & (part_groups(other.part_names)[atlas.parts()] == SKIN)
+    weight = np.where(skin, trust, 0.0)[..., None]
     if DISPLACEMENT_IMAGE in result.images:
         height = _grey(loaded(result.images[DISPLACEMENT_IMAGE])).astype(np.float32)
-        skin = atlas.mask & (part_groups(other.part_names)[atlas.parts()] == SKIN)
-        moved = np.where(skin, _sampled(height, at) * trust, 0.0).astype(np.float32)
-        moved = np.ascontiguousarray(_padded(moved[..., None], atlas)[..., 0])
+        moved = np.ascontiguousarray(_padded(_sampled(height, at)[..., None] * weight, atlas)[..., 0])
         images[DISPLACEMENT_IMAGE] = moved
         images[NORMAL_IMAGE] = bake_normal_map(moved, atlas, mesh.vertices, mesh.uv)
+    for name in {group.image for group in result.wrinkles} & result.images.keys():
+        layers = loaded(result.images[name], read_layers)
+        carried = _padded(_sampled(layers, at) * weight, atlas)
+        images[name] = cv2.resize(carried, layers.shape[:2], interpolation=cv2.INTER_AREA)
     return images
 
 

@@ -6,6 +6,7 @@ to the carried surface and what that leaves is kept as a residual. The photo, th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,8 +28,10 @@ from ..errors import LikenessError
 from ..geometry.arrays import Floats, Ints
 from ..geometry.similarity import Similarity, umeyama
 from ..inference.model_mesh import mesh_of, model_record
+from ..inference.wrinkles.expressions import ExpressiveFace, group_motions
 from ..result.choices import CPU
 from ..result.reconstruction import Mesh, Reconstruction
+from ..result.wrinkles import WrinkleGroup
 from .maps import carried_maps
 from .own_model import own_model
 
@@ -62,7 +65,15 @@ def transferred(result: Reconstruction, model_id: str) -> Reconstruction:
         mesh=mesh,
         images=images,
         photos=[_photo(photo, frame) for photo in result.photos],
+        wrinkles=_wrinkles(result.wrinkles, ExpressiveFace(other, vertices, keys, expression)),
     )
+
+
+def _wrinkles(groups: Sequence[WrinkleGroup], face: ExpressiveFace) -> tuple[WrinkleGroup, ...]:
+    """The same groups ruled by the keys of another face; those that its keys do not offer are left out."""
+    motions = {motion.name: motion for motion in group_motions(face)}
+    known = [(group, motions[group.name]) for group in groups if group.name in motions]
+    return tuple(replace(group, keys=motion.keys, photo=motion.photo) for group, motion in known)
 
 
 def _told(own: FaceModel | SourceModel) -> str:

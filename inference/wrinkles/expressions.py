@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...anatomy.arkit import NUMBERED
+from ...anatomy.arkit import NUMBERED, values_for
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats, Floats64
 from ...result.wrinkles import GROUPS, activation_by, keys_of_group
@@ -51,17 +51,18 @@ def group_motions(face: ExpressiveFace) -> list[GroupMotion]:
         if own:
             weights = np.array([own.get(name, 0.0) for name in named])
             keys = own | {name: round(float(weights @ shares), 4) for name, shares in meant.items()}
-            motions.append(GroupMotion(group, keys, activation_by(keys, values), _moved(face, own)))
+            motions.append(GroupMotion(group, keys, activation_by(keys, values), _moved(face, group, named)))
     return motions
 
 
-def _moved(face: ExpressiveFace, keys: dict[str, float]) -> Floats64:
-    """The face with a group's keys, the strongest of them at 1."""
-    most = max(keys.values())
+def _moved(face: ExpressiveFace, group: str, named: Sequence[str]) -> Floats64:
+    """The face with a group's expressions, the strongest of them at 1."""
+    most = max(GROUPS[group].values())
+    values = values_for(named, {name: weight / most for name, weight in GROUPS[group].items()})
     moved = np.array(face.neutral, np.float64)
     for delta, name in zip(face.expressions, face.model.expression_names, strict=True):
-        if name in keys:
-            moved += (keys[name] / most) * np.asarray(delta, np.float64)
+        if values.get(name):
+            moved += values[name] * np.asarray(delta, np.float64)
     return moved
 
 

@@ -23,6 +23,7 @@ from likeness.result.reconstruction import (
     Mesh,
     Reconstruction,
 )
+from likeness.result.wrinkles import WRINKLE_IMAGES
 from likeness.transfer import results
 from likeness.transfer.results import transferred
 from made_result import SIZE, SMILE, a_result
@@ -55,6 +56,10 @@ def test_there_and_back(other: FaceModel) -> None:
     assert there.mesh.shape_key_names == other.expression_names
     assert there.model["id"] == "other"
     assert there.appearance == result.appearance
+    (smile,) = there.wrinkles
+    assert (smile.name, smile.image, smile.channel) == ("smile_left", WRINKLE_IMAGES[0], 1)
+    assert smile.photo == pytest.approx(0.6)
+    assert set(smile.keys) <= set(there.mesh.shape_key_names)
     np.testing.assert_allclose(there.rotation @ there.rotation.T, np.eye(3), atol=1e-9)
     values = dict(zip(there.mesh.shape_key_names, there.mesh.expression, strict=True))
     assert {name: pytest.approx(values[name]) for name in SMILE} == SMILE
@@ -75,6 +80,8 @@ def test_there_and_back(other: FaceModel) -> None:
     assert np.abs(albedo[0] - albedo[1]).mean() < 0.2 * albedo[0].std()
     height = [r.images[DISPLACEMENT_IMAGE][sure] for r in (result, back)]
     assert np.abs(height[0] - height[1]).mean() < 0.3 * height[0].std()
+    folds = [r.images[WRINKLE_IMAGES[0]][sure] for r in (result, back)]
+    assert np.abs(folds[0] - folds[1]).mean() < 0.3 * folds[0].std()
     assert back.images[CONFIDENCE_IMAGE][sure].mean() > 180
     assert np.ptp(back.images[NORMAL_IMAGE][sure][:, 0].astype(int)) > 10  # baked anew from the relief
 
