@@ -1,4 +1,4 @@
-"""A clip of wrinkles that follow the expression: ``python docs/pictures_wrinkles.py [FOLDER]``.
+"""A clip of wrinkles that follow the expression: ``python docs/pictures_wrinkles.py [--stills] [FOLDER]``.
 
 Renders 48 frames, neutral, smile, frown, raised brows, of the face of a result folder or, without one, of the demo's
 photo. Writes the clip to ``build/wrinkles.webp``, all frames to ``build/wrinkles.jpg``, and six of them to
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 
 import bpy
@@ -36,22 +36,20 @@ EXPRESSIONS = {1: {}, 9: SMILE, 13: SMILE, 18: {}, 24: FROWN, 28: FROWN, 33: {},
 STILLS = {1: "neutral", 5: "half a smile", 11: "smile", 26: "frown", 36: "brows half raised", 43: "brows raised"}
 
 
-def clip(folder: Path, side: int = VIEW.size[0], only: frozenset[int] = frozenset()) -> dict[int, NDArray[np.uint8]]:
-    """The frames, or some of them, of the face of a result folder, by number."""
+def clip(folder: Path, frames: Iterable[int]) -> dict[int, NDArray[np.uint8]]:
+    """Frames of the face of a result folder, by number."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     face = build_face(folder)
     face.parent.pose.bones["head"].matrix_basis.identity()
     open_studio()
-    bpy.context.scene.cycles.samples = SAMPLES
-    view = replace(VIEW, size=(side, side * VIEW.size[1] // VIEW.size[0]))
     scene = bpy.context.scene
-    scene.camera = camera_of(view)
-    scene.render.resolution_x, scene.render.resolution_y = view.size
+    scene.camera, scene.cycles.samples = camera_of(VIEW), SAMPLES
+    scene.render.resolution_x, scene.render.resolution_y = VIEW.size
     face.modifiers[SUBDIVISION].render_levels = LEVELS
     _animate(face)
     shots = {}
     with tempfile.TemporaryDirectory() as pictures:
-        for frame in sorted(only) or range(1, FRAMES + 1):
+        for frame in frames:
             scene.frame_set(frame)
             shots[frame] = rendered(Path(pictures) / "frame.png")
     return shots
@@ -71,20 +69,24 @@ def main() -> None:
     """Make the clip and the pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", help="a result folder")
-    folder = parser.parse_args().folder
+    parser.add_argument("--stills", action="store_true", help="the six pictures of the documentation alone")
+    asked = parser.parse_args()
+    folder = asked.folder
     with tempfile.TemporaryDirectory() as made:
         if folder is None:
             folder = Path(made) / "face.likeness"
             Image.fromarray(data.astronaut()).save(Path(made) / "photo.png")
             reconstruct(Path(made) / "photo.png", PipelineOptions(texture_size=2048)).save(folder)
-        shots = clip(folder)
+        shots = clip(folder, STILLS if asked.stills else range(1, FRAMES + 1))
+    save(sheet([shots[frame] for frame in STILLS], len(STILLS) // 2, list(STILLS.values())), "wrinkles.jpg")
+    if asked.stills:
+        return
     BUILD.mkdir(exist_ok=True)
     frames = [Image.fromarray(shot) for shot in shots.values()]
     frames[0].save(
         BUILD / "wrinkles.webp", save_all=True, append_images=frames[1:], duration=1000 // PER_SECOND, loop=0
     )
     sheet(list(shots.values()), 8).save(BUILD / "wrinkles.jpg", quality=84)
-    save(sheet([shots[frame] for frame in STILLS], len(STILLS) // 2, list(STILLS.values())), "wrinkles.jpg")
 
 
 if __name__ == "__main__":
