@@ -53,11 +53,11 @@ def close_ups() -> None:
     with tempfile.TemporaryDirectory() as folder:
         face_of(load_model("builtin")).save(Path(folder) / "face")
         face = build_face(Path(folder) / "face")
-        _open_studio()
+        open_studio()
         for modifier in face.modifiers:
             if modifier.type == "SUBSURF":
                 modifier.render_levels = 1
-        tiles = [_shot(face, replace(view, size=SIZE), values, Path(folder)) for view, values in CLOSE_UPS]
+        tiles = [shot(face, replace(view, size=SIZE), values, Path(folder)) for view, values in CLOSE_UPS]
     save(sheet(tiles, 3), "head_close_ups.jpg")
 
 
@@ -74,14 +74,14 @@ def hair() -> None:
     with tempfile.TemporaryDirectory() as folder:
         replace(bald, images=images, appearance=Colouring(hair=BROWN)).save(Path(folder) / "face")
         face = build_face(Path(folder) / "face")
-        _open_studio()
-        tiles = [_shot(face, view, {}, Path(folder)) for view in views]
+        open_studio()
+        tiles = [shot(face, view, {}, Path(folder)) for view in views]
         add_hair(face)
-        tiles += [_shot(face, view, {}, Path(folder)) for view in views]
+        tiles += [shot(face, view, {}, Path(folder)) for view in views]
     save(sheet(tiles, len(views)), "guide/hair.jpg")
 
 
-def _open_studio() -> None:
+def open_studio() -> None:
     """Key, fill and rim light on grey in place of the photo's light."""
     scene = bpy.context.scene
     for lamp in [thing for thing in scene.objects if thing.type == "LIGHT"]:
@@ -100,35 +100,48 @@ def _open_studio() -> None:
     for direction, watts, width in LIGHTS:
         lamp = bpy.data.lights.new("area", "AREA")
         lamp.energy, lamp.size = watts, width
-        toward = _to_blender(direction).normalized()
-        _place(bpy.data.objects.new("area", lamp), toward * 1.2, toward)
+        toward = to_blender(direction).normalized()
+        place(bpy.data.objects.new("area", lamp), toward * 1.2, toward)
 
 
-def _place(thing: bpy.types.Object, location: Vector, away: Vector) -> None:
+def place(thing: bpy.types.Object, location: Vector, away: Vector) -> None:
     """Put a lamp or camera that looks against ``away``."""
     bpy.context.scene.collection.objects.link(thing)
     thing.location = location
     thing.rotation_euler = away.to_track_quat("Z", "Y").to_euler()
 
 
-def _to_blender(point: tuple[float, ...] | NDArray[np.floating]) -> Vector:
+def to_blender(point: tuple[float, ...] | NDArray[np.floating]) -> Vector:
+    """From model space, metres."""
     x, y, z = point
     return Vector((x, -z, y))
 
 
-def _shot(face: bpy.types.Object, view: View, values: dict[str, float], folder: Path) -> NDArray[np.uint8]:
+def shot(face: bpy.types.Object, view: View, values: dict[str, float], folder: Path) -> NDArray[np.uint8]:
+    """The face with these values of its keys, as a view sees it."""
     for key in face.data.shape_keys.key_blocks[1:]:
         key.value = values.get(key.name, 0.0)
-    scene = bpy.context.scene
+    bpy.context.scene.camera = camera_of(view)
+    return rendered(folder / "picture.png")
+
+
+def camera_of(view: View) -> bpy.types.Object:
+    """A new camera in the scene that sees what a view does."""
     rotation = view.camera().rotation.numpy().astype(np.float64)
-    away = _to_blender(-rotation[2])
+    away = to_blender(-rotation[2])
     lens = bpy.data.cameras.new("camera")
     lens.sensor_width, lens.sensor_fit, lens.clip_start = 36.0, "HORIZONTAL", 0.01
     distance = 0.9
     lens.lens = distance * lens.sensor_width / view.across
-    scene.camera = bpy.data.objects.new("camera", lens)
-    _place(scene.camera, _to_blender(tuple(view.target)) + away * distance, away)
-    scene.render.filepath = str(folder / "picture.png")
+    camera = bpy.data.objects.new("camera", lens)
+    place(camera, to_blender(tuple(view.target)) + away * distance, away)
+    return camera
+
+
+def rendered(path: Path) -> NDArray[np.uint8]:
+    """The scene's picture, which is written to a file as well."""
+    scene = bpy.context.scene
+    scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
-    with Image.open(scene.render.filepath) as picture:
+    with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"))

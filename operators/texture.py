@@ -19,9 +19,13 @@ from ..scene.photo_set import other_photos
 from ..scene.record import fitted_vertices, recall
 from ..scene.state import active_face, faces_of, is_draft, state_of
 from ..scene.textures.texture_bake import replace_maps, write_photo
+from ..scene.wrinkles.controls import groups_of, is_dynamic
+from ..scene.wrinkles.give import give_wrinkles
+from ..scene.wrinkles.still import bake_still
 from . import engine_host, follow
 from .job import JobOperator
 from .job_folder import FolderTask
+from .operator_base import QuickOperator
 from .settings import TEXTURE_SIZES, session
 
 
@@ -97,7 +101,9 @@ class LIKENESS_OT_rebake_texture(_OfKnownFit, bpy.types.Operator):
         return "This face is a draft: press Finish Draft" if is_draft(face) else ""
 
     def use(self, face: bpy.types.Object, folder: Path) -> None:
-        replace_maps(face, read_reconstruction(folder))
+        result = read_reconstruction(folder)
+        replace_maps(face, result)
+        give_wrinkles(face, result.wrinkles)
 
 
 class LIKENESS_OT_finish(_OfKnownFit, bpy.types.Operator):
@@ -120,14 +126,52 @@ class LIKENESS_OT_finish(_OfKnownFit, bpy.types.Operator):
         finish_face(face, read_reconstruction(folder), read_stock_keys(folder))
 
 
+class LIKENESS_OT_bake_still(QuickOperator, bpy.types.Operator):
+    """Bake the wrinkles of the expression that this face shows now into its maps, and let them follow no more"""
+
+    bl_idname = "likeness.bake_still"
+    bl_label = "Bake Still"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = _why_not_still(active_face(context))
+        if reason:
+            cls.poll_message_set(reason)  # pyright: ignore[reportAttributeAccessIssue]
+        return not reason
+
+    def act(self, context: bpy.types.Context) -> str:
+        face = active_face(context)
+        bake_still(face)
+        return f"{face.name} keeps the wrinkles that it shows now."
+
+
+def _why_not_still(face: bpy.types.Object | None) -> str:
+    if face is None:
+        return "Select a face first"
+    if linked := _why_not_changed(face):
+        return linked
+    if face.override_library is not None:
+        return "The maps of this face belong to another file: bake them there"
+    if not groups_of(face):
+        return "This face has no wrinkles that follow its expression"
+    return "" if is_dynamic(face) else "The wrinkles do not follow the expression now"
+
+
+def _why_not_changed(face: bpy.types.Object) -> str:
+    if face.library is not None or face.data.library is not None:
+        return "This face is linked from another file: make it local to change it"
+    return ""
+
+
 def _why_not(face: bpy.types.Object | None) -> str:
     if face is None:
         return "Select a face first"
-    if face.library is not None or face.data.library is not None:
-        return "This face is linked from another file: make it local to change it"
+    if linked := _why_not_changed(face):
+        return linked
     if state_of(face).photo_image is None:
         return "The photo of this face is no longer in this file"
     return "" if engine_host.find_interpreter() else engine_host.NOT_INSTALLED
 
 
-CLASSES = (LIKENESS_OT_rebake_texture, LIKENESS_OT_finish)
+CLASSES = (LIKENESS_OT_rebake_texture, LIKENESS_OT_finish, LIKENESS_OT_bake_still)

@@ -16,6 +16,9 @@ from .node_wiring import connect, lay_out, local_group, math, modifier_group
 SUBDIVISION = "Likeness Subdivision"
 DETAIL = "Likeness Detail"
 VIEWPORT = "Likeness Viewport"
+# Custom property of a face whose wrinkles follow its expression: the detail's strength, which drives the modifier's.
+# Drivers cannot ask a modifier: it waits for the mesh, and the mesh for what they drive.
+STRENGTH = "Detail Strength"
 NORMAL_STRENGTH = "Likeness Normal Strength"
 # Attribute of the mesh: 1 where it was made for the viewport, 0 or absent in a render.
 VIEWPORT_ATTRIBUTE = "likeness_viewport"
@@ -77,7 +80,7 @@ def _displace(face: bpy.types.Object, image: bpy.types.Image) -> None:
 def detail_strength(face: bpy.types.Object) -> float:
     """How strong the detail is to be seen, 1 as measured; 0 for a face without any."""
     detail: Any = face.modifiers.get(DETAIL)
-    return 0.0 if detail is None else detail.strength
+    return 0.0 if detail is None else face.get(STRENGTH, detail.strength)
 
 
 def has_wrinkles(face: bpy.types.Object) -> bool:
@@ -90,7 +93,10 @@ def set_detail_strength(face: bpy.types.Object, strength: float) -> float:
     detail: Any = face.modifiers.get(DETAIL)
     if detail is None:
         return 0.0
-    before, detail.strength = detail.strength, strength
+    before, detail.strength = detail_strength(face), strength
+    if STRENGTH in face:
+        face[STRENGTH] = strength
+        face.update_tag()
     return before
 
 
@@ -104,16 +110,27 @@ def normal_strength() -> bpy.types.NodeTree:
         return known
     group = bpy.data.node_groups.new(NORMAL_STRENGTH, "ShaderNodeTree")
     group.interface.new_socket("Strength", in_out="OUTPUT", socket_type="NodeSocketFloat")
-    viewport = _attribute(group, "GEOMETRY", VIEWPORT_ATTRIBUTE)
-    strength, in_viewport, in_render = (
-        _attribute(group, "OBJECT", f'modifiers["{DETAIL}"].{name}')
-        for name in ("strength", "show_viewport", "show_render")
-    )
-    shown = math(group, "MULTIPLY_ADD", viewport, math(group, "SUBTRACT", in_viewport, in_render), in_render)
-    rest = math(group, "MULTIPLY", strength, math(group, "SUBTRACT", 1.0, shown))
+    strength = object_value(group, f'modifiers["{DETAIL}"].strength').outputs["Fac"]
+    rest = math(group, "MULTIPLY", strength, left_by(group, DETAIL))
     connect(group, rest, group.nodes.new("NodeGroupOutput").inputs["Strength"])
     lay_out(group)
     return group
+
+
+def left_by(group: bpy.types.NodeTree, modifier: str) -> bpy.types.NodeSocket:
+    """For materials: 1 where the object's modifier does not act, in the viewport or in a render; else 0."""
+    viewport = _attribute(group, "GEOMETRY", VIEWPORT_ATTRIBUTE).outputs["Fac"]
+    in_viewport, in_render = (
+        object_value(group, f'modifiers["{modifier}"].{name}').outputs["Fac"]
+        for name in ("show_viewport", "show_render")
+    )
+    acts = math(group, "MULTIPLY_ADD", viewport, math(group, "SUBTRACT", in_viewport, in_render), in_render)
+    return math(group, "SUBTRACT", 1.0, acts)
+
+
+def object_value(group: bpy.types.NodeTree, name: str) -> bpy.types.Node:
+    """Attribute node of what the object that is drawn has under that name or path; EEVEE knows eight in a material."""
+    return _attribute(group, "OBJECT", name)
 
 
 def _viewport_group() -> bpy.types.NodeTree:
@@ -132,7 +149,7 @@ def _viewport_group() -> bpy.types.NodeTree:
     return group
 
 
-def _attribute(group: bpy.types.NodeTree, kind: str, name: str) -> bpy.types.NodeSocket:
+def _attribute(group: bpy.types.NodeTree, kind: str, name: str) -> bpy.types.Node:
     node: Any = group.nodes.new("ShaderNodeAttribute")
     node.attribute_type, node.attribute_name = kind, name
-    return node.outputs["Fac"]
+    return node

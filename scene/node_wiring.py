@@ -73,6 +73,11 @@ def connect(tree: bpy.types.NodeTree, operand: Operand, socket: bpy.types.NodeSo
         socket.default_value = operand  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def surface_shader(tree: bpy.types.NodeTree | None) -> bpy.types.Node | None:
+    """The usual shader of a material's nodes; None where an artist has made others of them."""
+    return next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None) if tree else None
+
+
 def local_group(name: str) -> bpy.types.NodeTree | None:
     """The node group of this file with that name: one of a linked file would be lost with that file."""
     return next((group for group in bpy.data.node_groups if group.name == name and group.library is None), None)

@@ -129,6 +129,9 @@ class LikenessFace(FaceViews, bpy.types.PropertyGroup):
     normal: PointerProperty(name="Normal Map", type=bpy.types.Image)
     displacement: PointerProperty(name="Displacement", type=bpy.types.Image)
     confidence: PointerProperty(name="Confidence", type=bpy.types.Image)
+    wrinkle_map_1: PointerProperty(name="Wrinkle Map 1", type=bpy.types.Image)
+    wrinkle_map_2: PointerProperty(name="Wrinkle Map 2", type=bpy.types.Image)
+    wrinkle_map_3: PointerProperty(name="Wrinkle Map 3", type=bpy.types.Image)
     photo_image: PointerProperty(name="Photo as Read", type=bpy.types.Image)
     # A view of the strength of the Displace modifier, and what it was before the wrinkles were hidden.
     wrinkles: BoolProperty(

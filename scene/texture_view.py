@@ -14,7 +14,7 @@ import bpy
 import numpy as np
 
 from ..result.reconstruction import Reconstruction
-from .node_wiring import Operand, connect, lay_out, math, mix_colours, separate
+from .node_wiring import Operand, connect, lay_out, math, mix_colours, separate, surface_shader
 
 SHADED, ALBEDO, PHOTO, SEEN = "SHADED", "ALBEDO", "PHOTO", "SEEN"
 VIEWS = (
@@ -70,8 +70,7 @@ def available_views(face: bpy.types.Object, images: FaceImages) -> set[str]:
 
 def show_view(face: bpy.types.Object, images: FaceImages, view: str) -> None:
     """Put a view into all materials of a face, in place of the one before; those shared with others become its own."""
-    for slot in face.material_slots:
-        _make_own(slot, face.data)
+    make_materials_own(face)
     trees = [slot.material.node_tree for slot in face.material_slots if slot.material and slot.material.node_tree]
     for tree in trees:
         remove_view(tree)
@@ -83,8 +82,13 @@ def show_view(face: bpy.types.Object, images: FaceImages, view: str) -> None:
             _add_view(tree, group)
 
 
+def make_materials_own(face: bpy.types.Object) -> None:
+    """Give a face copies of the materials that another object shows, too: a duplicate shares materials, or the mesh."""
+    for slot in face.material_slots:
+        _make_own(slot, face.data)
+
+
 def _make_own(slot: bpy.types.MaterialSlot, mesh: bpy.types.Mesh) -> None:
-    """A copy of the slot's material where another object shows it, too: a duplicate shares materials, or the mesh."""
     material = slot.material
     if material is None:
         return
@@ -99,7 +103,7 @@ def _make_own(slot: bpy.types.MaterialSlot, mesh: bpy.types.Mesh) -> None:
 
 def _is_see_through(tree: bpy.types.NodeTree) -> bool:
     """Whether a material is one that other parts are seen through: an emission in its place would hide them."""
-    shader = next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
+    shader = surface_shader(tree)
     alpha: Any = shader.inputs["Alpha"] if shader else None
     return alpha is not None and (alpha.is_linked or alpha.default_value < 1.0)
 

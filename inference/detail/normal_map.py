@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.arrays import Floats32, Pixels
+from ...geometry.stretch import uv_steps
 from ...geometry.vectors import dot, length
 from ..uv.atlas import UvAtlas
-from ..uv.stretch import uv_steps
 
 _LEAST_AREA = 1e-12  # square metres a unit of UV must span; less is a collapsed triangle
 

@@ -12,9 +12,9 @@ from torch.nn.functional import grid_sample
 from ...bfm.face_model import FaceModel
 from ...geometry.arrays import Floats32, Image
 from ...geometry.smoothstep import smoothstep
+from ...geometry.stretch import uv_steps
 from .atlas import uv_atlas
 from .resolution import enough_texels
-from .stretch import uv_steps
 
 GRAIN_SHARE = 0.6  # of the seen skin's grain; a little less than seen, for what is guessed should not draw the eye
 _OCTAVES = 3

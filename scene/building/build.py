@@ -30,6 +30,7 @@ from ..setup.views import show_in_local_view, views_of_screen
 from ..shape_keys import add_shape_keys
 from ..texture_view import remember_photo
 from ..textures.face_images import keep_images, load_images
+from ..wrinkles.give import give_wrinkles
 from .camera import camera_position, create_camera, head_rotation
 from .material import add_materials
 from .rig import bind, create_armature, head_position, pose_head, to_blender_rotation
@@ -124,6 +125,8 @@ def _create(
     collection.objects.link(camera)
     _remember(face, reconstruction, photo, camera)
     keep_images(face, images)
+    if reconstruction.wrinkles:
+        give_wrinkles(face, reconstruction.wrinkles)
     remember_photo(face, reconstruction)
     match_photo(face)
     mark(face)

@@ -22,6 +22,7 @@ from ..state import face_images, state_of
 from ..texture_view import show_view
 from ..textures.face_images import PROPERTIES
 from ..textures.texture_bake import replace_maps
+from ..wrinkles.give import give_wrinkles
 from .material import add_maps
 
 
@@ -49,6 +50,7 @@ def finish_face(face: bpy.types.Object, result: Reconstruction, stock: Floats) -
     if as_in_photo:
         match_photo(face)
     memory.record = face_text(result)
+    give_wrinkles(face, result.wrinkles)
     show_view(face, face_images(face), memory.texture_view)
 
 

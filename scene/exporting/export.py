@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import bpy
 
-from ..building.material import NORMAL_MAP
-from ..displacement import DETAIL
 from ..mode import object_mode
 from ..staged_files import staged_files
+from .normal_maps import plain_normal_maps
 from .origin import at_origin
 from .units import metres_per_unit
 
@@ -32,7 +30,8 @@ def save_blend(path: Path) -> None:
 def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> None:
     """Export a face with its rig, at rest, as binary glTF, in metres; every key is a morph target by name.
 
-    glTF knows no displacement: the normal map carries the detail there.
+    glTF knows no displacement: the normal map carries the detail there, of the neutral face if wrinkles follow the
+    expression.
 
     Args:
         animation: take the keyframes along.
@@ -57,23 +56,6 @@ def export_glb(path: Path, face: bpy.types.Object, animation: bool = False) -> N
             export_morph=True,
             export_skins=True,
         )
-
-
-@contextmanager
-def plain_normal_maps(face: bpy.types.Object) -> Iterator[None]:
-    """Give the normal maps the strength of the detail as a number: exporters do not follow the nodes behind it."""
-    detail: Any = face.modifiers.get(DETAIL)
-    trees = [slot.material.node_tree for slot in face.material_slots if slot.material and slot.material.node_tree]
-    inputs = [(tree, tree.nodes[NORMAL_MAP].inputs["Strength"]) for tree in trees if NORMAL_MAP in tree.nodes]
-    linked = [(tree, socket, socket.links[0].from_socket) for tree, socket in inputs if socket.is_linked]
-    for tree, socket, _ in linked:
-        tree.links.remove(socket.links[0])
-        socket.default_value = detail.strength if detail else 0.0
-    try:
-        yield
-    finally:
-        for tree, socket, source in linked:
-            tree.links.new(source, socket)
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from ...result.choices import PLAIN
 from ..mode import object_mode
 from ..staged_files import file_stem, free_path, staged_files
 from ..textures.images import save_image
-from .export import plain_normal_maps
 from .fbx_targets import METRES, TARGETS, FbxTarget
+from .normal_maps import plain_normal_maps
 from .stand_in import Conversion, stand_in
 
 # The exporter takes Blender's unit for 100 of the file's. This makes them one and the same.

@@ -14,10 +14,12 @@ import numpy as np
 
 from ...geometry.arrays import Floats
 from ..mode import object_mode
+from ..node_wiring import surface_shader
 from ..read_mesh import corner_starts, corner_uv, corner_vertices, face_materials, key_vertices, neutral_vertices
 from ..shape_keys import expression_keys
 from ..staged_files import file_stem, free_path, staged_files
 from ..textures.images import save_image
+from .normal_maps import plain_normal_maps
 
 # Statement of the material file -> input of Blender's surface shader that the image hangs on.
 TEXTURES = {"map_Kd": "Base Color", "norm": "Normal", "map_d": "Alpha"}
@@ -25,7 +27,7 @@ TEXTURES = {"map_Kd": "Base Color", "norm": "Normal", "map_d": "Alpha"}
 
 def export_obj(path: Path, face: bpy.types.Object) -> None:
     """Write the OBJ files of a face, metres, Y up. Raises `LikenessError`; an earlier export is as it was."""
-    with staged_files(path) as folder, object_mode():
+    with staged_files(path) as folder, object_mode(), plain_normal_maps(face):
         _write_materials(folder / f"{path.stem}.mtl", face)
         surface = _surface(face)
         head = f"mtllib {path.stem}.mtl\n"
@@ -80,9 +82,7 @@ def _material_names(face: bpy.types.Object) -> list[str]:
 
 
 def _shader(material: bpy.types.Material | None) -> bpy.types.Node | None:
-    """The usual shader of a material; None for one without."""
-    tree = material.node_tree if material else None
-    return next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None) if tree else None
+    return surface_shader(material.node_tree) if material else None
 
 
 def _colour(material: bpy.types.Material | None) -> str:

@@ -16,6 +16,7 @@ from ...anatomy.parts import PartKind, part_kind
 from ...geometry.arrays import Floats, Ints
 from ...result.reconstruction import Mesh
 from ..axes import to_blender
+from ..drivers import WHOLE, drive
 
 MET = 0.00003  # metres between points of the two lids that a blink puts together
 OPEN = 0.0005  # metres between them at rest
@@ -47,7 +48,8 @@ def drive_lid_closers(face: bpy.types.Object) -> None:
         return
     for closer, (blink, look) in lid_closers(keys.key_blocks.keys()).items():
         if closer in keys.key_blocks:
-            _drive(keys, closer, {"blink": blink, "look": look})
+            values = {name: keys.key_blocks[name].path_from_id("value") for name in (closer, blink, look)}
+            drive(keys, values[closer], WHOLE, WEIGHT, {"blink": (keys, values[blink]), "look": (keys, values[look])})
 
 
 def undriven(key: bpy.types.ShapeKey) -> bpy.types.ShapeKey:
@@ -55,19 +57,6 @@ def undriven(key: bpy.types.ShapeKey) -> bpy.types.ShapeKey:
     if closes_lids(key.name):
         key.driver_remove("value")
     return key
-
-
-def _drive(keys: bpy.types.Key, closer: str, sources: dict[str, str]) -> None:
-    key = keys.key_blocks[closer]
-    key.driver_remove("value")
-    driver = key.driver_add("value").driver
-    driver.type = "SCRIPTED"
-    for name, source in sources.items():
-        variable = driver.variables.new()
-        variable.name = name
-        variable.targets[0].id_type, variable.targets[0].id = "KEY", keys
-        variable.targets[0].data_path = keys.key_blocks[source].path_from_id("value")
-    driver.expression = WEIGHT  # of the simple kind, which needs no permission to run
 
 
 def _skin_vertices(mesh: Mesh) -> Ints:

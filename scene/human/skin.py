@@ -17,6 +17,7 @@ from ..node_wiring import connect
 from ..read_mesh import face_materials
 from ..state import state_of
 from ..texture_view import remove_view
+from ..wrinkles.nodes import unbump
 from .head_cage import HeadCage, HeadPlace
 
 LAYOUT = "Likeness"  # the human's layer with the face's texture layout
@@ -124,6 +125,7 @@ def _on_human(
     if tree is None:
         return material
     remove_view(tree)
+    unbump(tree)  # the human has none of the numbers that blend it
     _use_layout(tree, detail_strength(face))
     output = tree.get_output_node("ALL")
     if output is not None and output.inputs["Surface"].is_linked:

@@ -14,6 +14,7 @@ from mathutils import Euler, Vector
 
 from ...geometry.colour import LUMINANCE
 from ..axes import to_blender
+from ..drivers import WHOLE, drive
 from ..state import faces_of, is_face, state_of
 from .sh_light import SplitLight, split_sun
 from .sky import (
@@ -129,31 +130,18 @@ def _sun_turn(split: SplitLight) -> Euler:
 
 def _drive(sun: bpy.types.Object, world: bpy.types.World) -> None:
     """Energy and colour follow the controls; so does a turn on top of the sun's own rotation, which stays free."""
-    strength, warmth, rotation = (_control(name) for name in (STRENGTH, WARMTH, ROTATION))
-    _add_driver(sun.data, "energy", -1, world, "sun * strength", {"sun": _control(SUN_STRENGTH), "strength": strength})
+    strength, warmth, rotation = (_control(world, name) for name in (STRENGTH, WARMTH, ROTATION))
+    sun_strength = _control(world, SUN_STRENGTH)
+    drive(sun.data, "energy", WHOLE, "sun * strength", {"sun": sun_strength, "strength": strength})
     red, blue = f"exp({RED_PER_WARMTH} * warmth)", f"exp({BLUE_PER_WARMTH} * warmth)"
     r, g, b = LUMINANCE
+    _, colour = _control(world, SUN_COLOUR)
     for channel, gain in enumerate((red, "1.0", blue)):
         expression = f"sun * {gain} / ({r} * {red} + {g} + {b} * {blue})"
-        own = f"{_control(SUN_COLOUR)}[{channel}]"
-        _add_driver(sun.data, "color", channel, world, expression, {"sun": own, "warmth": warmth})
-    _add_driver(sun, "delta_rotation_euler", 2, world, "rotation", {"rotation": rotation})
+        own = world, f"{colour}[{channel}]"
+        drive(sun.data, "color", channel, expression, {"sun": own, "warmth": warmth})
+    drive(sun, "delta_rotation_euler", 2, "rotation", {"rotation": rotation})
 
 
-def _control(name: str) -> str:
-    return f'node_tree.nodes["{LIGHT_GROUP}"].inputs["{name}"].default_value'
-
-
-def _add_driver(
-    owner: bpy.types.ID, path: str, index: int, world: bpy.types.World, expression: str, variables: dict[str, str]
-) -> None:
-    """Drive a property by other properties of ``world``, by name and path; in place of an older driver."""
-    owner.driver_remove(path, index)
-    driver = owner.driver_add(path, index).driver
-    driver.type = "SCRIPTED"
-    for name, data_path in variables.items():
-        variable = driver.variables.new()
-        variable.name = name
-        target = variable.targets[0]
-        target.id_type, target.id, target.data_path = "WORLD", world, data_path
-    driver.expression = expression
+def _control(world: bpy.types.World, name: str) -> tuple[bpy.types.World, str]:
+    return world, f'node_tree.nodes["{LIGHT_GROUP}"].inputs["{name}"].default_value'

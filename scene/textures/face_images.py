@@ -12,10 +12,11 @@ from ...result.reconstruction import (
     PHOTO_IMAGE,
     Reconstruction,
 )
+from ...result.wrinkles import WRINKLE_IMAGES
 from ..state import state_of
 from .images import load_image
 
-DATA_IMAGES = {NORMAL_IMAGE, DISPLACEMENT_IMAGE, CONFIDENCE_IMAGE}
+DATA_IMAGES = {NORMAL_IMAGE, DISPLACEMENT_IMAGE, CONFIDENCE_IMAGE, *WRINKLE_IMAGES}
 # Where the face remembers each of them.
 PROPERTIES = {
     ALBEDO_IMAGE: "albedo",
@@ -23,6 +24,7 @@ PROPERTIES = {
     NORMAL_IMAGE: "normal",
     DISPLACEMENT_IMAGE: "displacement",
     CONFIDENCE_IMAGE: "confidence",
+    **{file: f"wrinkle_map_{number}" for number, file in enumerate(WRINKLE_IMAGES, 1)},
 }
 
 

@@ -14,7 +14,8 @@ SLIDERS = {  # part of a slider's data path: the panel it is in
     "head_pitch": "LIKENESS_PT_pose",
     "gaze_up": "LIKENESS_PT_pose",
     "inputs[0]": "LIKENESS_PT_lighting",
-    ".strength": "LIKENESS_PT_detail",
+    '["Detail Strength"]': "LIKENESS_PT_detail",
+    '["Wrinkles: Frown"]': "LIKENESS_PT_detail",
 }
 
 

@@ -14,15 +14,8 @@ from likeness.scene.belongings import leftovers
 from likeness.scene.lost_rig import is_rig_joined
 from likeness.scene.state import active_face, state_of
 from likeness.scene.turning import head_bone
+from linking import choose, library_of, linked
 from named_sheets import ARKIT_FACE, build_named, values_of
-
-
-def choose(*items: bpy.types.Object) -> None:
-    """Select these alone; the first is the active one."""
-    bpy.context.view_layer.update()
-    for other in bpy.context.view_layer.objects:
-        other.select_set(other in items)
-    bpy.context.view_layer.objects.active = items[0] if items else None
 
 
 def companions(face: bpy.types.Object) -> list[bpy.types.Object]:
@@ -204,40 +197,9 @@ def test_a_deleted_rig_is_made_again(tmp_path: Path) -> None:
     assert not leftovers(bpy.context.scene)
 
 
-def library_file(folder: Path) -> tuple[Path, str]:
-    """A file with a face, and the name of its collection."""
-    face = build_named(folder, ARKIT_FACE)
-    name, file = face.users_collection[0].name, folder / "character.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(file))
-    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    return file, name
-
-
-def link(file: Path, name: str) -> bpy.types.Collection:
-    with bpy.data.libraries.load(str(file), link=True) as (_, wanted):
-        wanted.collections = [name]
-    return wanted.collections[0]
-
-
-def linked(file: Path, name: str, how: str) -> None:
-    """Link a collection as an artist does: into the scene, as an instance, and with Blender's own override."""
-    group, scene = link(file, name), bpy.context.scene
-    if how == "collection":
-        scene.collection.children.link(group)
-        choose(next(item for item in group.all_objects if state_of(item).id))
-        return
-    empty = bpy.data.objects.new(name, None)
-    empty.instance_type, empty.instance_collection, empty.location = "COLLECTION", group, (0.5, 0.0, 0.0)
-    scene.collection.objects.link(empty)
-    choose(empty)
-    if how == "override":
-        bpy.ops.object.make_override_library()
-        choose(next(item for item in scene.objects if state_of(item).id and item.override_library))
-
-
 @pytest.mark.parametrize("how", ["collection", "instance", "override"])
 def test_a_linked_face_is_animated_and_saved(tmp_path: Path, how: str) -> None:
-    linked(*library_file(tmp_path), how)
+    linked(*library_of(build_named(tmp_path, ARKIT_FACE), tmp_path), how)
     assert bpy.ops.likeness.make_editable() == {"FINISHED"}
     face = active_face(bpy.context)
     assert face.override_library is not None
@@ -269,7 +231,7 @@ def test_a_linked_face_is_animated_and_saved(tmp_path: Path, how: str) -> None:
 
 
 def test_why_a_linked_face_is_locked(tmp_path: Path) -> None:
-    linked(*library_file(tmp_path), "collection")
+    linked(*library_of(build_named(tmp_path, ARKIT_FACE), tmp_path), "collection")
     with pytest.raises(RuntimeError, match="Make Editable"):
         bpy.ops.likeness.reset_expression()
     with pytest.raises(RuntimeError, match="Make Editable"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry.arrays import Floats32
+from .arrays import Floats32
 
 
 def uv_steps(vertices: NDArray, uv: NDArray, triangles: NDArray, triangles_uv: NDArray) -> tuple[Floats32, Floats32]:
