@@ -15,6 +15,8 @@ RAFARE = "rafare"  # all of the following
 RAFARE_BASE, RAFARE_FINE = "rafare_base", "rafare_fine"
 RAFARE_FRONT, RAFARE_BACK = "rafare_normals_front", "rafare_normals_back"
 FACE_PARSING = "face_parsing"
+FACESCAPE_SINGLE, FACESCAPE_RIG = "facescape_single", "facescape_rig"
+FACESCAPE_LAYOUT = "facescape_layout"  # no network: where the two see what of a face
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,12 @@ class KnownNetwork:
     page: str  # whose readme links to it, without https://
     licence: str
     in_short: str  # the licence in a few words
+    given: str = "which the readme of {} links to"  # by its page
 
     @property
     def expected(self) -> str:
         """What is needed, for the end of a sentence about a wrong file."""
-        return f"the official {self.file} of {self.project} is needed, which the readme of {self.page} links to"
+        return f"the official {self.file} of {self.project} is needed, {self.given.format(self.page)}"
 
     @property
     def source(self) -> str:
@@ -45,6 +48,13 @@ _RAFARE = (
     "github.com/zhuhao-nju/rafare",
     "none of its own; made from FaceScape's data, so take it for non-commercial research",
     "none; for research",
+)
+_FACESCAPE = (
+    "Detailed3DFace (Yang et al. 2020)",
+    "github.com/yanght321/Detailed3DFace",
+    "none of its own; made from FaceScape's data, which is for non-commercial research and not to be passed on; its "
+    "network is pix2pixHD's, CC BY-NC-SA 4.0",
+    "FaceScape's, for research",
 )
 KNOWN = (
     KnownNetwork(
@@ -78,6 +88,12 @@ KNOWN = (
         "code MIT; the weights were trained on CelebAMask-HQ, which is for non-commercial research",
         "code MIT; weights: none",
     ),
+    KnownNetwork(FACESCAPE_SINGLE, "FaceScape, one map", "dpmap_single_net_G.pth", *_FACESCAPE),
+    KnownNetwork(FACESCAPE_RIG, "FaceScape, expressions", "dpmap_rig_net_G.pth", *_FACESCAPE),
+)
+# What is no network and yet goes with some.
+COMPANIONS = (
+    KnownNetwork(FACESCAPE_LAYOUT, "FaceScape, layout", "predef", *_FACESCAPE, given="which is a folder of {}"),
 )
 
 
@@ -87,7 +103,7 @@ NEEDED_FOR = {RAFARE: (RAFARE_BASE, RAFARE_FINE), DF2NET: (DF2NET,)}
 
 def known_network(network_id: str) -> KnownNetwork:
     """One of `KNOWN` by its id. Raises `LikenessError` where there is none."""
-    for network in KNOWN:
+    for network in (*KNOWN, *COMPANIONS):
         if network.id == network_id:
             return network
     raise LikenessError(f"There is no network {network_id!r}; known are: {', '.join(network.id for network in KNOWN)}.")

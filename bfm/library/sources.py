@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...version import ID
 from ..model_ids import BFM2009, BFM2017, BFM2019, FACESCAPE, FLAME2020, FLAME2023, GNM, ICT
-from .networks import KNOWN
+from .networks import COMPANIONS, KNOWN
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,6 @@ SOURCES = (
     Source(FLAME2020, "FLAME 2020", "MPI's, for research", "flame.is.tue.mpg.de", "register"),
     Source(FLAME2023, "FLAME 2023", "MPI's, for research; Open: CC BY 4.0", "flame.is.tue.mpg.de", "register"),
     Source(FACESCAPE, "FaceScape 1.6", "FaceScape's, for research", "facescape.nju.edu.cn", "sign an agreement"),
-    *(Source(n.id, n.name, n.in_short, n.page, "download", kind="network") for n in KNOWN),
+    *(Source(n.id, n.name, n.in_short, n.page, "download", kind="network") for n in (*KNOWN, *COMPANIONS)),
 )
 DOWNLOADS = {source.id: source for source in SOURCES if source.download}

@@ -13,6 +13,8 @@ from ...bfm.library.networks import (
     DEEP3D,
     DF2NET,
     FACE_PARSING,
+    FACESCAPE_RIG,
+    FACESCAPE_SINGLE,
     KNOWN,
     RAFARE_BACK,
     RAFARE_BASE,
@@ -26,7 +28,7 @@ from .checkpoint import put_weights, read_weights
 from .df2net import DF2Net
 from .face_parsing import FaceParsing
 from .implicit_surface import EvenFeatures, Hourglasses, ImplicitSurface
-from .local_enhancer import LocalEnhancer
+from .pix2pix_generator import GlobalGenerator, LocalEnhancer
 from .r_net import RNet
 
 SUFFIXES = (".pth", ".pt", ".tar", ".pb", ".ckpt")
@@ -53,6 +55,8 @@ _BUILDERS: dict[str, Callable[[Mapping[str, Tensor]], nn.Module]] = {
     RAFARE_FRONT: lambda _: LocalEnhancer(),
     RAFARE_BACK: lambda _: LocalEnhancer(),
     FACE_PARSING: lambda _: FaceParsing(),
+    FACESCAPE_SINGLE: lambda _: GlobalGenerator(3, 1),
+    FACESCAPE_RIG: lambda _: GlobalGenerator(6, 1),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from likeness.bfm import model_ids
 from likeness.bfm.library import getting, importing
 from likeness.bfm.library.importing import install_model
-from likeness.bfm.library.networks import KNOWN
+from likeness.bfm.library.networks import COMPANIONS, KNOWN
 from likeness.bfm.library.registry import load_model
 from likeness.bfm.library.sources import DOWNLOADS, SOURCES
 from likeness.bfm.library.store import MODEL_FILE, models_folder
@@ -68,6 +68,7 @@ def test_the_list_for_programs(capfd: pytest.CaptureFixture[str], user_file: Pat
 
 HAD = ["ict", "gnm", "bfm2009", "bfm2017", "bfm2019", "flame2020", "flame2023", "facescape"]
 HAD += ["deep3d", "df2net", "rafare_base", "rafare_fine", "rafare_normals_front", "rafare_normals_back", "face_parsing"]
+HAD += ["facescape_single", "facescape_rig", "facescape_layout"]
 
 
 def test_the_list_tells_what_else_can_be_had(capfd: pytest.CaptureFixture[str], user_file: Path) -> None:
@@ -103,7 +104,7 @@ def test_every_kind_of_model_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None
     """What a reader makes stands in the list, and what is downloaded has a reader."""
     monkeypatch.undo()
     ids = {value for name, value in vars(model_ids).items() if name.isupper()}
-    ids |= {network.id for network in KNOWN}
+    ids |= {network.id for network in (*KNOWN, *COMPANIONS)}
     assert ids - {model_ids.BUILTIN, model_ids.BFM2009_FULL} == {source.id for source in SOURCES}
     assert set(getting.READERS) == set(DOWNLOADS) == {"ict", "gnm"}
     kinds = {re.match(r"[A-Za-z]+", importer.accepts)[0] for importer in importing.model_importers()}

@@ -6,18 +6,28 @@ from pathlib import Path
 
 import pytest
 import torch
-from likeness.bfm.library.networks import DF2NET, FACE_PARSING, KNOWN, RAFARE_BACK, RAFARE_FINE
+from likeness.bfm.library.networks import (
+    DF2NET,
+    FACE_PARSING,
+    FACESCAPE_RIG,
+    FACESCAPE_SINGLE,
+    KNOWN,
+    RAFARE_BACK,
+    RAFARE_FINE,
+)
 from likeness.errors import LikenessError
 from likeness.inference.networks import official
 from likeness.inference.networks.df2net import DF2Net
 from likeness.inference.networks.face_parsing import FaceParsing
 from likeness.inference.networks.implicit_surface import EvenFeatures, ImplicitSurface
-from likeness.inference.networks.local_enhancer import LocalEnhancer
+from likeness.inference.networks.pix2pix_generator import GlobalGenerator, LocalEnhancer
 from torch import nn
 
 NARROW = {
     DF2NET: lambda _: DF2Net(4),
     RAFARE_BACK: lambda _: LocalEnhancer(2),
+    FACESCAPE_SINGLE: lambda _: GlobalGenerator(3, 1, 2),
+    FACESCAPE_RIG: lambda _: GlobalGenerator(6, 1, 2),
 }
 
 
@@ -52,6 +62,9 @@ def test_every_known_network_can_be_built() -> None:
         (RAFARE_FINE, ImplicitSurface(EvenFeatures()), "epoch_best.tar", "model_state_dict"),
         (RAFARE_BACK, LocalEnhancer(2), "norm_pred_back/latest_net_G.pth", ""),
         (FACE_PARSING, FaceParsing(), "79999_iter.pth", ""),
+        (FACESCAPE_SINGLE, GlobalGenerator(3, 1, 2), "dpmap_single_net_G.pth", ""),
+        (FACESCAPE_RIG, GlobalGenerator(6, 1, 2), "dpmap_rig_net_G.pth", ""),
+        (FACESCAPE_RIG, GlobalGenerator(6, 1, 2), "swapped/dpmap_single_net_G.pth", ""),
     ],
 )
 def test_told_by_the_weights(network_id: str, network: nn.Module, file: str, container: str, tmp_path: Path) -> None:
@@ -80,6 +93,24 @@ def test_the_wrong_network_is_named(tmp_path: Path) -> None:
     wrong.add_transpose_conv_3 = nn.ConvTranspose2d(2, 2, 3, 1, 1, bias=False)
     with pytest.raises(LikenessError, match=r"is not a checkpoint of DF2Net: in it add_transpose_conv_3"):
         official.identify(saved(wrong, tmp_path / "wrong.pth"))
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_swapped_or_shortened_displacement_network_is_told(tmp_path: Path) -> None:
+    path = saved(GlobalGenerator(6, 1, 2), tmp_path / "network.pt")
+    told = (
+        r"is not a checkpoint of FaceScape, one map: in it model\.1\.weight is float32 2x6x7x7.*dpmap_single_net_G\.pth"
+    )
+    with pytest.raises(LikenessError, match=told):
+        official.load_network(FACESCAPE_SINGLE, path)
+    weights = GlobalGenerator(3, 1, 2).state_dict()
+    del weights["model.38.bias"]
+    torch.save(weights, tmp_path / "short.pth")
+    with pytest.raises(LikenessError, match=r"not a checkpoint of FaceScape, one map: it lacks model\.38\.bias"):
+        official.identify(tmp_path / "short.pth")
+    torch.save({**GlobalGenerator(3, 1, 2).state_dict(), "model.99.weight": torch.zeros(1)}, tmp_path / "more.pth")
+    with pytest.raises(LikenessError, match=r"it has besides model\.99\.weight"):
+        official.identify(tmp_path / "more.pth")
 
 
 def test_the_weights_of_nothing_known(tmp_path: Path) -> None:

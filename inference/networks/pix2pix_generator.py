@@ -1,4 +1,4 @@
-"""pix2pixHD's generator with an enhancer, which RAFaRe's normal networks are.
+"""pix2pixHD's generators: FaceScape's displacement networks and RAFaRe's normal networks.
 
 Wang et al., High-Resolution Image Synthesis and Semantic Manipulation with Conditional GANs, CVPR 2018. Written anew,
 with the names of all weights as in the official checkpoints; instance normalisation has none.
@@ -10,12 +10,25 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
+class GlobalGenerator(nn.Module):
+    """Pictures (B, inputs, H, W) -> (B, outputs, H, W) in [-1, 1]; H and W divide by 2 ** ``halvings``."""
+
+    def __init__(self, inputs: int, outputs: int, width: int = 64, halvings: int = 4, blocks: int = 9) -> None:
+        super().__init__()
+        layers = [*global_layers(inputs, width, halvings, blocks), *_last_layers(width, outputs)]
+        self.model = nn.Sequential(*layers)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """See the class."""
+        return self.model(pictures)
+
+
 class LocalEnhancer(nn.Module):
-    """A generator at half the size and one enhancer round it: pictures (B, 3, H, W) -> (B, 3, H, W) in [-1, 1]."""
+    """A global generator at half the size and one enhancer round it: (B, 3, H, W) -> (B, 3, H, W) in [-1, 1]."""
 
     def __init__(self, width: int = 32, halvings: int = 4, blocks: int = 9, local_blocks: int = 3) -> None:
         super().__init__()
-        self.model = nn.Sequential(*_global_layers(3, 2 * width, halvings, blocks))
+        self.model = nn.Sequential(*global_layers(3, 2 * width, halvings, blocks))
         self.model1_1 = nn.Sequential(*_first_layers(3, width), *_half(width))
         inner = [_ResidualBlock(2 * width) for _ in range(local_blocks)]
         self.model1_2 = nn.Sequential(*inner, *_double(2 * width), *_last_layers(width, 3))
@@ -26,8 +39,8 @@ class LocalEnhancer(nn.Module):
         return self.model1_2(self.model1_1(pictures) + self.model(half))
 
 
-def _global_layers(inputs: int, width: int, halvings: int, blocks: int) -> list[nn.Module]:
-    """The generator without its last layers: (B, inputs, H, W) -> (B, width, H, W)."""
+def global_layers(inputs: int, width: int, halvings: int, blocks: int) -> list[nn.Module]:
+    """A global generator without its last layers: (B, inputs, H, W) -> (B, width, H, W)."""
     layers = _first_layers(inputs, width)
     for level in range(halvings):
         layers += _half(width * 2**level)
