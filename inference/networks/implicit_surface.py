@@ -154,4 +154,3 @@ class _Hourglass(nn.Module):
         low = self.get_submodule(f"b3_{level}")(low)
         low = functional.interpolate(low, scale_factor=2, mode="bicubic", align_corners=True)
         return self.get_submodule(f"b1_{level}")(x) + low
-

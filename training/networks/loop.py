@@ -87,8 +87,7 @@ def _begun(task: Task, settings: TrainingSettings, device: torch.device) -> Run:
     players = task.players().to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     options = {"betas": settings.betas, "weight_decay": settings.weight_decay}
     optimisers = {
-        player: torch.optim.AdamW(network.parameters(), settings.rate, **options)
-        for player, network in players.items()
+        player: torch.optim.AdamW(network.parameters(), settings.rate, **options) for player, network in players.items()
     }
     return Run(task, players, optimisers, settings)
 

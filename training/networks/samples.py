@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from ...geometry.arrays import Floats, Floats32
-from ...inference.df2net import crop as df2net
 from ...inference.detectors.crop import Crop
+from ...inference.df2net import crop as df2net
 from ...inference.filters import blur
 from ...inference.rafare import estimate as rafare
 from ...inference.rafare.labels import Label
@@ -27,6 +27,9 @@ _LEAST_FACING = 0.2  # cosine of the steepest skin that is still read
 TEXTURE_SIDE = 192  # texels of the window
 # The face's part of the built-in head's texture: left, right, bottom and top.
 TEXTURE_WINDOW = (0.04, 0.96, 0.06, 0.98)
+GRID_SIDE = round(TEXTURE_SIDE / (TEXTURE_WINDOW[1] - TEXTURE_WINDOW[0]))  # texels of the whole texture
+_LEFT, _TOP = round(TEXTURE_WINDOW[0] * GRID_SIDE), round((1.0 - TEXTURE_WINDOW[3]) * GRID_SIDE)
+_WINDOW = slice(_TOP, _TOP + TEXTURE_SIDE), slice(_LEFT, _LEFT + TEXTURE_SIDE)
 
 
 @dataclass(frozen=True)
@@ -58,25 +61,25 @@ def _distance_sample(portrait: Portrait, stage: Studio, rng: np.random.Generator
 
 def _relief_sample(portrait: Portrait, stage: Studio, rng: np.random.Generator) -> Sample:
     """The picture laid out as texture, and the relief there in metres."""
-    at = uv_atlas(stage.model, _grid_side()).interpolate(portrait.surface)  # in the picture, and how near
+    at = uv_atlas(stage.model, GRID_SIDE).interpolate(portrait.surface)  # in the picture, and how near
     seen = _texels_seen(at, portrait, stage)
     texture = cv2.remap(portrait.pixels, at[..., 0] - 0.5, at[..., 1] - 0.5, cv2.INTER_LINEAR)
     whole = len(portrait.relief)
-    relief = cv2.resize(blur(portrait.relief, 0.5), None, fx=_grid_side() / whole, fy=_grid_side() / whole)
+    relief = cv2.resize(blur(portrait.relief, 0.5), None, fx=GRID_SIDE / whole, fy=GRID_SIDE / whole)
     texture, relief, seen = (windowed(image) for image in (texture, relief, seen))
     return {"texture": np.where(seen[..., None], texture, 0).astype(np.uint8), "relief": relief, "seen": seen}
 
 
-def _grid_side() -> int:
-    """Texels of the whole texture of which the window is `TEXTURE_SIDE`."""
-    return round(TEXTURE_SIDE / (TEXTURE_WINDOW[1] - TEXTURE_WINDOW[0]))
-
-
 def windowed(texture: np.ndarray) -> np.ndarray:
-    """The face's part (`TEXTURE_SIDE`, `TEXTURE_SIDE`, ...) of a whole texture."""
-    side = len(texture)
-    left, top = round(TEXTURE_WINDOW[0] * side), round((1.0 - TEXTURE_WINDOW[3]) * side)
-    return np.ascontiguousarray(texture[top : top + TEXTURE_SIDE, left : left + TEXTURE_SIDE])
+    """The face's part (`TEXTURE_SIDE`, `TEXTURE_SIDE`, ...) of a whole texture (`GRID_SIDE`, `GRID_SIDE`, ...)."""
+    return np.ascontiguousarray(texture[_WINDOW])
+
+
+def in_whole(part: np.ndarray) -> np.ndarray:
+    """The whole texture of whose face's part all is known; 0 elsewhere."""
+    whole = np.zeros((GRID_SIDE, GRID_SIDE, *part.shape[2:]), part.dtype)
+    whole[_WINDOW] = part
+    return whole
 
 
 def _texels_seen(at: Floats32, portrait: Portrait, stage: Studio) -> np.ndarray:
@@ -86,7 +89,7 @@ def _texels_seen(at: Floats32, portrait: Portrait, stage: Studio) -> np.ndarray:
     open_skin = np.isin(portrait.labels[rows, columns], _SKIN)
     nearest = portrait.smooth[rows, columns] - at[..., 2]
     facing = portrait.normals[rows, columns, 2] > _LEAST_FACING
-    return uv_atlas(stage.model, _grid_side()).mask & open_skin & facing & (np.abs(nearest) < _HIDDEN * side)
+    return uv_atlas(stage.model, GRID_SIDE).mask & open_skin & facing & (np.abs(nearest) < _HIDDEN * side)
 
 
 def _df2net_framing(landmarks: Floats, dense: Floats) -> Crop:

@@ -19,7 +19,7 @@ from .samples import Sample, SampleKind
 
 SHARD = 64  # samples, by default
 _PICTURES_OF_ONE = 2  # portraits of a person
-_FORMAT = 1  # of what is made; a folder of another one is not read
+_FORMAT = 2  # of what is made; a folder of another one is not read
 
 
 @dataclass(frozen=True)

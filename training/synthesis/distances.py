@@ -8,9 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import KDTree
 
-from ...anatomy.parts import PartName
 from ...geometry.arrays import Floats, Floats32
-from ...geometry.faces import triangle_owner
 from ...geometry.normals import area_normals, unit, vertex_normals
 from .portraits import Portrait, Studio, from_texture
 
@@ -19,16 +17,14 @@ _SHARES = (0.5, 0.3)  # of those two among the points; the rest lie anywhere
 FARTHEST = 0.2  # beyond it a distance is no more told
 
 
-def distances_about(
-    portrait: Portrait, stage: Studio, count: int, rng: np.random.Generator
-) -> Floats32:
-    """(count, 4) points and distances, relief included."""
+def distances_about(portrait: Portrait, stage: Studio, count: int, rng: np.random.Generator) -> Floats32:
+    """(count, 4) points and their distances from what the picture shows of the head, relief included."""
     side = len(portrait.pixels)
     x, y, nearness = portrait.surface.T.astype(np.float64)
     vertices = np.column_stack([2.0 * x / side - 1.0, 1.0 - 2.0 * y / side, 2.0 * nearness / side])
-    triangles, corners_uv = (t.numpy()[_outer(stage)] for t in (stage.triangles, stage.triangles_uv))
-    inside = (np.abs(vertices[triangles]).max(axis=(1, 2)) <= 1.0).nonzero()[0]
-    triangles, corners_uv = triangles[inside], corners_uv[inside]
+    # What no picture shows, like the insides of lids and nostrils, would only confuse: a head is solid here.
+    shown = np.unique(portrait.shown[portrait.seen])
+    triangles, corners_uv = stage.triangles.numpy()[shown], stage.triangles_uv.numpy()[shown]
     area = np.linalg.norm(area_normals(vertices[triangles]), axis=1)
     near, nearby = (int(share * count) for share in _SHARES)
     chosen = rng.choice(len(triangles), near + nearby, p=area / area.sum())
@@ -43,13 +39,6 @@ def distances_about(
     far = _far(anywhere, vertices[np.unique(triangles)], normals[np.unique(triangles)])
     values = np.clip(np.concatenate([step, far]), -FARTHEST, FARTHEST)
     return np.column_stack([np.concatenate([beside, anywhere]), values]).astype(np.float32)
-
-
-def _outer(stage: Studio) -> np.ndarray:
-    """Which of the studio's triangles are no inside of a mouth."""
-    model, opaque = stage.model, stage.model.opaque_faces()
-    parts = model.face_parts[opaque][triangle_owner(model.faces[opaque])]
-    return ~np.isin(parts, [k for k, name in enumerate(model.part_names) if name in PartName.INSIDES])
 
 
 def _far(points: Floats, vertices: Floats, normals: Floats) -> Floats:

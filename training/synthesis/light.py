@@ -101,4 +101,3 @@ def _occlusion(nearness: Floats32, seen: Bools) -> Floats32:
         mean = blur(nearness * weight, reach) / np.maximum(blur(weight, reach), 1e-3)
         result *= np.clip(1.0 - 0.5 * np.maximum(mean - nearness, 0.0) / reach, 0.3, 1.0)
     return result
-

@@ -15,7 +15,7 @@ import torch
 
 from ...anatomy.landmarks import FACE_OVAL_LOOP
 from ...bfm.face_model import FaceModel
-from ...geometry.arrays import Bools, Floats, Floats32, Pixels
+from ...geometry.arrays import Bools, Floats, Floats32, Ints, Pixels
 from ...geometry.faces import triangulate
 from ...geometry.vectors import length
 from ...inference.camera import project
@@ -63,6 +63,7 @@ class Portrait:
     smooth: Floats32  # (S, S) the same of the mesh alone
     normals: Floats32  # (S, S, 3) unit, view frame, relief included; 0 off the head
     seen: Bools  # (S, S) the head
+    shown: Ints  # (S, S) which of the studio's triangles; -1 off the head
     labels: Pixels  # (S, S) each a `Label`
     landmarks: Floats  # (68, 2) pixels
     relief: Floats32  # (T, T) metres, in the texture
@@ -97,16 +98,14 @@ def random_portrait(stage: Studio, head: RandomHead, framing: Framing, side: int
         labels[worn & (labels != Label.BACKGROUND)] = Label.GLASSES
     pixels = photographed(colours, np.isin(labels, (Label.SKIN, Label.NOSE)), rng)
     return Portrait(
-        pixels, fine.nearness, drawn.nearness, fine.normals, drawn.seen, labels, landmarks, relief,
+        pixels, fine.nearness, drawn.nearness, fine.normals, drawn.seen, drawn.shown, labels, landmarks, relief,
         drawn.surface, drawn.metre,
     )  # fmt: skip
 
 
 def _posed(vertices: Floats, rng: np.random.Generator) -> Floats:
     """Camera space (V, 3) of a head before a camera at a random distance."""
-    yaw, pitch, roll = np.radians(
-        np.clip(rng.normal(0.0, [_YAW, _PITCH, _ROLL]), -_MOST_TURNED, _MOST_TURNED)
-    )
+    yaw, pitch, roll = np.radians(np.clip(rng.normal(0.0, [_YAW, _PITCH, _ROLL]), -_MOST_TURNED, _MOST_TURNED))
     turn = cv2.Rodrigues(np.array([0.0, yaw, 0.0]))[0]
     nod = cv2.Rodrigues(np.array([pitch, 0.0, 0.0]))[0]
     tilt = cv2.Rodrigues(np.array([0.0, 0.0, roll]))[0]
@@ -141,7 +140,7 @@ class _Drawn:
     albedo: Floats32  # (S, S, 3)
     uv: Floats32  # (S, S, 2)
     seen: Bools  # (S, S)
-    triangle: np.ndarray  # (S, S)
+    shown: Ints  # (S, S)
     surface: Floats32  # (V, 3)
     metre: float
 
@@ -208,7 +207,7 @@ def _put_behind(colours: Floats32, seen: Bools, rng: np.random.Generator) -> Non
 
 def _labelled(stage: Studio, drawn: _Drawn, oval: Floats) -> Pixels:
     """(S, S) what each pixel shows, as the fitted face tells it."""
-    first = stage.triangles[:, 0].numpy()[np.maximum(drawn.triangle, 0)]
+    first = stage.triangles[:, 0].numpy()[np.maximum(drawn.shown, 0)]
     labels = np.where(drawn.seen, stage.labels[first], Label.BACKGROUND).astype(np.uint8)
     beside = cv2.fillPoly(np.ones(labels.shape, np.uint8), [np.round(oval).astype(np.int32)], (0,))
     labels[(beside == 1) & (labels == Label.SKIN)] = Label.NECK

@@ -23,7 +23,9 @@ def store_of() -> StoreOf:
     def made(kind: SampleKind) -> SampleStore:
         model = load_model(BUILTIN)
         sources = (REPOSITORY / "training" / "synthesis", REPOSITORY / "training" / "networks" / "samples.py")
-        folder = kept(f"samples_{kind.name}", lambda place: SampleStore(place, kind, model, 0, COUNT, COUNT).make(), *sources)
+        folder = kept(
+            f"samples_{kind.name}", lambda place: SampleStore(place, kind, model, 0, COUNT, COUNT).make(), *sources
+        )
         return SampleStore(folder, kind, model, 0, COUNT, COUNT)
 
     return made

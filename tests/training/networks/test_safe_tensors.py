@@ -57,8 +57,10 @@ def test_the_formats_own_library_reads_it(tmp_path: Path) -> None:
         b"",
         b"\x05\x00\x00\x00\x00\x00\x00\x00",
         b"\x02\x00\x00\x00\x00\x00\x00\x00[]",
-        b'\x3e\x00\x00\x00\x00\x00\x00\x00{"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}  ' + b"\x00" * 4,
-        b'\x3e\x00\x00\x00\x00\x00\x00\x00{"w": {"dtype": "F32", "shape": [3], "data_offsets": [0, 8]}}  ' + b"\x00" * 8,
+        b'\x3e\x00\x00\x00\x00\x00\x00\x00{"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}  '
+        + b"\x00" * 4,
+        b'\x3e\x00\x00\x00\x00\x00\x00\x00{"w": {"dtype": "F32", "shape": [3], "data_offsets": [0, 8]}}  '
+        + b"\x00" * 8,
     ],
     ids=["empty", "cut off", "no object", "bytes missing", "shape and bytes"],
 )
