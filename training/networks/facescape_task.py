@@ -82,7 +82,7 @@ class FaceScapeTask:
 
 
 class Critic(nn.Module):
-    """Pairs (B, C, H, W) -> what each layer says, the last a map of how true a patch looks (Isola et al., CVPR 2017)."""
+    """Pairs (B, C, H, W) -> what each layer says, the last a map of how true each patch looks."""
 
     def __init__(self, inputs: int, width: int) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """RAFaRe's two networks of signed distances at a reduced width: the base first, then what it lacks.
 
-Guo et al., AAAI 2023: points near the surface with their distances; the fine network learns a thousandth of what is left
-of the finished base.
+Guo et al., AAAI 2023: points near the surface with their distances; the fine network learns, in thousandths, what the
+finished base is off.
 """
 
 from __future__ import annotations
@@ -68,9 +68,7 @@ class RafareTask:
         return (_weight(batch) * (known + found - batch["distances"]).abs()).mean()
 
     def errors(self, players: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
-        """Of distances near the surface, with both networks and with the base alone; and how many points are on the
-        wrong side.
-        """
+        """Of distances near the surface, with both and with the base alone; and which share has the wrong sign."""
         base, fine = _surfaces(players)
         found = base.query(base.features(batch["pictures"]), batch["points"]).float()
         both = found + FINE_SCALE * fine.query(fine.features(batch["pictures"]), batch["points"]).float()

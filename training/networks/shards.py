@@ -1,4 +1,4 @@
-"""Samples on the disk: made once, some dozens at a time, each array of a kind in a file of its own that is mapped into memory."""
+"""Samples on the disk: made once, some dozens at a time, as files of arrays that are mapped into memory."""
 
 from __future__ import annotations
 

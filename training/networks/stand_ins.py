@@ -91,8 +91,12 @@ def with_generated_relief(face: Reconstruction, model: FaceModel, players: nn.Mo
 def generated_relief(photo: np.ndarray, fit: FaceFit, model: FaceModel, generator: nn.Module, size: int) -> Detail:
     """Maps of ``size`` x ``size`` texels of what a generator sees in the face of a photo (H, W, 3)."""
     geometry = texel_geometry(uv_atlas(model, GRID_SIDE), fit)
-    at = geometry.pixels - np.float32(0.5)
-    texture, visible = cv2.remap(photo, at, None, cv2.INTER_AREA), geometry.visibility  # type: ignore[call-overload]
+    visible, texels = geometry.visibility, np.linalg.norm(np.diff(geometry.pixels, axis=1), axis=-1)
+    # A photo of more pixels than texels is averaged down first.
+    shrink = 1.0 / max(1.0, float(np.median(texels[visible[:, 1:] > _LEAST_SEEN])))
+    photo = cv2.resize(photo, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    at = geometry.pixels * np.float32(shrink) - np.float32(0.5)
+    texture = cv2.remap(photo, at, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
     seen = windowed(visible > _LEAST_SEEN)
     picture = torch.as_tensor(evened(windowed(np.asarray(texture, np.uint8)), seen)).permute(2, 0, 1)[None]
     with torch.inference_mode():
@@ -108,8 +112,8 @@ def fit_of(face: Reconstruction) -> FaceFit:
     mesh = face.mesh
     neutral = torch.as_tensor(mesh.vertices).float()
     moved = torch.as_tensor(np.tensordot(mesh.expression, mesh.shape_key_deltas, axes=1)).float()
-    pose = (torch.as_tensor(x).float() for x in (face.intrinsics, face.rotation, face.translation))
+    told = (face.intrinsics, face.rotation, face.translation, face.lighting)
+    intrinsics, rotation, translation, light = (torch.as_tensor(values).float() for values in told)
     none = neutral.new_zeros(0)
-    light = torch.as_tensor(face.lighting).float()
-    camera = Camera(*pose, face.image_size)
+    camera = Camera(intrinsics, rotation, translation, face.image_size)
     return FaceFit(none, none, none, neutral, neutral + moved, neutral * 0.0 + 0.5, none, light, camera, None, 0.0)

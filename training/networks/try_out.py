@@ -1,4 +1,4 @@
-"""``python -m likeness.training.networks.try_out``: photos through the whole path with networks of one's own training."""
+"""``python -m likeness.training.networks.try_out``: photos through the whole path with one's own networks."""
 
 from __future__ import annotations
 

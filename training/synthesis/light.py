@@ -15,6 +15,7 @@ from ...inference.lighting import SH_TERMS, shade, uniform_light
 _STEPS = 20  # of the way to the lamp on which something may stand
 _REACH = 0.35  # of the picture's side, how far that way goes
 _SLOPE = 1.5  # pixels of depth that a surface may be off before it shades itself
+_NOTHING = -1e4  # pixels of nearness where no surface is
 _GLOSS = 18.0  # exponent of skin's shine
 
 
@@ -69,7 +70,7 @@ def lit(albedo: Floats32, normals: Floats32, nearness: Floats32, seen: Bools, li
     shadow = 1.0 - blur(cast_shadow(nearness, seen, light.lamp), max(light.soft * len(seen), 0.3))
     for lamp, colour, free in ((light.lamp, light.colour, shadow), (light.fill, light.fill_colour, 1.0)):
         shading = shading + ((normals @ lamp).clip(0.0) * free)[..., None] * colour
-    half = light.lamp + [0.0, 0.0, 1.0]
+    half = light.lamp + np.array([0.0, 0.0, 1.0], np.float32)
     gleam = (normals @ (half / np.linalg.norm(half))).clip(0.0) ** _GLOSS * shadow
     return (albedo * shading + light.shine * gleam[..., None] * light.colour).astype(np.float32)
 
@@ -81,14 +82,13 @@ def cast_shadow(nearness: Floats32, seen: Bools, lamp: Floats) -> Floats32:
     shaded = np.zeros(seen.shape, np.float32)
     if flat < 1e-3:
         return shaded
-    heights = np.where(seen, nearness, -1e4).astype(np.float32)
+    heights = np.where(seen, nearness, _NOTHING).astype(np.float32)
     rise = float(lamp[2]) / flat  # pixels nearer for a pixel across
     for far in np.geomspace(1.5, _REACH * side, _STEPS):
         move = np.array([[1.0, 0.0, far * lamp[0] / flat], [0.0, 1.0, -far * lamp[1] / flat]], np.float32)
-        above = cv2.warpAffine(
-            heights, move, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=-1e4
-        )
-        np.maximum(shaded, np.clip(np.asarray(above) - heights - far * rise - _SLOPE, 0.0, 1.0), out=shaded)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        above = np.asarray(cv2.warpAffine(heights, move, (side, side), flags=flags, borderValue=(_NOTHING,)))
+        np.maximum(shaded, np.clip(above - heights - far * rise - _SLOPE, 0.0, 1.0), out=shaded)
     return shaded * seen
 
 

@@ -28,4 +28,4 @@ def photographed(colours: Floats32, face: Bools, rng: np.random.Generator) -> Pi
     )
     pixels = srgb_bytes(exposed)
     _, packed = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*_QUALITY))])
-    return np.ascontiguousarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)

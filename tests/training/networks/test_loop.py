@@ -1,4 +1,4 @@
-"""The loop: what is taken up again goes on as if nothing had been, seeds tell everything, and the log tells the truth."""
+"""The loop: what is taken up again goes on as if nothing had been, seeds tell everything, the log tells the truth."""
 
 from __future__ import annotations
 

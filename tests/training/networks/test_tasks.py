@@ -54,7 +54,7 @@ def test_what_is_learnt_holds_for_others(name: str, store_of: StoreOf, tmp_path:
     settings = replace(task.settings, steps=32, batch=2, warm_up=4, check_every=16, check_pictures=4)
     players = train(task, store_of(task.kind), settings, tmp_path)
     log = read_log(tmp_path / LOG_FILE)
-    error = list(task.errors(players, batch_of(task, store_of)))[0]
+    error = next(iter(task.errors(players, batch_of(task, store_of))))
     assert log[-1][error] < 0.8 * log[0][error]
     kept = trained_players(task, tmp_path / CHECKPOINT_FILE)
     batch = batch_of(task, store_of)
