@@ -21,7 +21,7 @@ from .task import Batch, Rows, TrainingSettings
 
 NETWORK = "network"
 _DENSE_SHARE = 0.75  # of the run, after which D-Net is left alone
-_CUT = 96  # pixels of the window in which F-Net and Fr-Net, which see no farther, are trained
+_CUT = 64  # pixels of the window in which F-Net and Fr-Net, which see no farther, are trained
 _PIXELS = UNIT * DEPTHS.side / INPUT_SIDE  # of our smaller picture in D-Net's unit
 _FINE_REACH = 3  # pixels below which detail is judged by itself
 

@@ -18,7 +18,7 @@ from ...inference.camera import Camera
 from ...inference.detail.detail import Detail
 from ...inference.detail.normal_map import bake_normal_map
 from ...inference.fitting.face_fit import FaceFit
-from ...inference.networks.df2net import Depths, DF2Net
+from ...inference.networks.df2net import Depths
 from ...inference.networks.implicit_surface import ImplicitSurface
 from ...inference.uv.atlas import texel_geometry, uv_atlas
 from ...result.image_files import loaded
@@ -34,7 +34,7 @@ _LEAST_SEEN = 0.3  # visibility of a texel below which it shows nothing
 class SmallDF2Net(nn.Module):
     """A DF2Net that was trained on smaller crops than it is given."""
 
-    def __init__(self, network: DF2Net) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
@@ -62,9 +62,7 @@ def stand_ins(players: Mapping[str, nn.ModuleDict]) -> dict[str, nn.Module]:
     """For `standing_in`, from trained networks by the names of their tasks."""
     found: dict[str, nn.Module] = {}
     if "df2net" in players:
-        network = players["df2net"][NETWORK]
-        assert isinstance(network, DF2Net)
-        found[DF2NET] = SmallDF2Net(network).eval()
+        found[DF2NET] = SmallDF2Net(players["df2net"][NETWORK]).eval()
     if "rafare" in players:
         surfaces = players["rafare"][SURFACES]
         assert isinstance(surfaces, nn.ModuleDict)
