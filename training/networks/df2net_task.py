@@ -39,8 +39,12 @@ class Df2NetTask:
     kind: SampleKind = DEPTHS
 
     def players(self) -> nn.ModuleDict:
-        """All three in one."""
-        return nn.ModuleDict({NETWORK: DF2Net(self.width)})
+        """All three in one; the relief begins at none, so that until it is learnt the whole is D-Net's depth."""
+        network = DF2Net(self.width)
+        for name, parameter in network.FrNet.named_parameters():
+            if name.startswith("out_"):
+                nn.init.zeros_(parameter)
+        return nn.ModuleDict({NETWORK: network})
 
     def tensors(self, rows: Rows, rng: np.random.Generator | None) -> dict[str, Tensor]:
         """Crops in [-1, 1], nearness in pixels, where it is known, and how many pixels a metre has."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ...inference.networks.implicit_surface import EvenFeatures, Hourglasses, ImplicitSurface
 from ...inference.rafare.labels import network_input
@@ -21,6 +22,7 @@ from .task import Batch, Rows, TrainingSettings
 SURFACES, BASE, FINE = "surfaces", "base", "fine"
 _BASE_SHARE = 0.6  # of the run
 _POINTS = 1024  # of a picture in a step
+SIDE = 128  # pixels that the networks see, of the portraits' 192
 _NEAR = 0.03  # half sides: distances that count fully; others count less, as a network of this size errs there
 
 
@@ -43,7 +45,7 @@ class RafareTask:
     def tensors(self, rows: Rows, rng: np.random.Generator | None) -> dict[str, Tensor]:
         """Pictures (B, 4, S, S), points (B, 3, N) and distances (B, N), and how many half sides a metre has."""
         pictures = [network_input(photo, kinds) for photo, kinds in zip(rows["picture"], rows["labels"], strict=True)]
-        pictures, points = torch.as_tensor(np.stack(pictures)).float(), torch.as_tensor(rows["points"])
+        pictures, points = small(torch.as_tensor(np.stack(pictures)).float()), torch.as_tensor(rows["points"])
         if rng is not None:
             points = points[:, torch.as_tensor(rng.choice(points.shape[1], _POINTS, replace=False))]
             if rng.random() < 0.5:
@@ -77,6 +79,11 @@ class RafareTask:
         mm = [1000.0 * ((x - truth).abs() / metre * near).sum() / near.sum() for x in (both, found)]
         wrong = 100.0 * ((both < 0.0) != (truth < 0.0)).float().mean()
         return {"distance mm": mm[0], "base alone mm": mm[1], "wrong side %": wrong}
+
+
+def small(pictures: Tensor) -> Tensor:
+    """Pictures (B, C, S, S) at the size that the networks see."""
+    return functional.interpolate(pictures, size=(SIDE, SIDE), mode="area")
 
 
 def _surfaces(players: nn.ModuleDict) -> tuple[ImplicitSurface, ImplicitSurface]:

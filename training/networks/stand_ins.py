@@ -25,8 +25,8 @@ from ...result.image_files import loaded
 from ...result.reconstruction import DISPLACEMENT_IMAGE, NORMAL_IMAGE, PHOTO_IMAGE, Reconstruction
 from .df2net_task import NETWORK
 from .facescape_task import GENERATOR, RANGE_M, evened
-from .rafare_task import BASE, FINE, SURFACES
-from .samples import DEPTHS, DISTANCES, GRID_SIDE, in_whole, windowed
+from .rafare_task import BASE, FINE, SURFACES, small
+from .samples import DEPTHS, GRID_SIDE, in_whole, windowed
 
 _LEAST_SEEN = 0.3  # visibility of a texel below which it shows nothing
 
@@ -55,7 +55,7 @@ class SmallSurface(ImplicitSurface):
 
     def features(self, pictures: Tensor) -> Tensor:
         """As `ImplicitSurface.features`."""
-        return super().features(functional.interpolate(pictures, size=(DISTANCES.side,) * 2, mode="area"))
+        return super().features(small(pictures))
 
 
 def stand_ins(players: Mapping[str, nn.ModuleDict]) -> dict[str, nn.Module]:

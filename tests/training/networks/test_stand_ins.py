@@ -49,7 +49,7 @@ def test_surfaces_answer_the_same_at_another_size() -> None:
     players = task.players().eval()
     found = stand_ins({"rafare": players})
     assert found.keys() == {RAFARE_BASE, RAFARE_FINE}
-    small = torch.rand(1, 4, 192, 192)
+    small = torch.rand(1, 4, 128, 128)
     large = small.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
     points = torch.rand(1, 3, 50) * 2 - 1
     base, surfaces = found[RAFARE_BASE], players["surfaces"]
