@@ -20,7 +20,7 @@ from likeness.training.synthesis.random_heads import random_head
 from model_faces import save, sheet
 
 mpl.use("Agg")
-from matplotlib import pyplot
+from matplotlib import pyplot as plt
 
 IMAGES = Path(__file__).resolve().parent / "images"
 PEOPLE, ACROSS, SIDE = 18, 6, 200
@@ -46,7 +46,7 @@ def portraits() -> None:
 
 def curves(runs: Path) -> None:
     """Loss and held-out error of each run by its steps."""
-    figure, axes = pyplot.subplots(1, len(DRAWN), figsize=(11, 3), layout="constrained")
+    figure, axes = plt.subplots(1, len(DRAWN), figsize=(11, 3), layout="constrained")
     for axis, (name, (loss, error)) in zip(axes, DRAWN.items(), strict=True):
         log = read_log(runs / name / LOG_FILE)
         trained = [record for record in log if loss in record]

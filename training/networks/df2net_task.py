@@ -23,6 +23,8 @@ NETWORK = "network"
 _DENSE_SHARE = 0.75  # of the run, after which D-Net is left alone
 _CUT = 64  # pixels of the window in which F-Net and Fr-Net, which see no farther, are trained
 _PIXELS = UNIT * DEPTHS.side / INPUT_SIDE  # of our smaller picture in D-Net's unit
+_FLAT = 0.05  # of D-Net's last weights, at the start
+_SLOPES_FROM = 0.1  # of the run, over which the share of slopes and normals grows: they know nothing of a rough start
 _FINE_REACH = 3  # pixels below which detail is judged by itself
 
 
@@ -33,14 +35,20 @@ class Df2NetTask:
     width: int = 8
     settings: TrainingSettings = field(
         # Depth in bfloat16 would be right to half a pixel only, which is more than a wrinkle.
-        default_factory=lambda: TrainingSettings(steps=1200, batch=4, rate=2e-3, mixed=False, betas=(0.5, 0.99))
+        default_factory=lambda: TrainingSettings(steps=1200, batch=4, rate=2e-3, mixed=False)
     )
     name: str = "df2net"
     kind: SampleKind = DEPTHS
 
     def players(self) -> nn.ModuleDict:
-        """All three in one; the relief begins at none, so that until it is learnt the whole is D-Net's depth."""
+        """All three in one; the relief begins at none, so that until it is learnt the whole is D-Net's depth.
+
+        D-Net begins nearly flat, and its last units, few as they are, open: after gradients as large as a rough start
+        has, Adam would hardly move for long, and units that make noise would close for good.
+        """
         network = DF2Net(self.width)
+        network.add_transpose_conv_3.weight.data.mul_(_FLAT)
+        nn.init.ones_(network.add_transpose_bn_2.bias)
         for name, parameter in network.FrNet.named_parameters():
             if name.startswith("out_"):
                 nn.init.zeros_(parameter)
@@ -63,7 +71,7 @@ class Df2NetTask:
         network = players[player]
         assert isinstance(network, DF2Net)
         if progress < _DENSE_SHARE:
-            return dense_loss(network.dense(batch["crops"]), batch)
+            return dense_loss(network.dense(batch["crops"]), batch, min(1.0, progress / _SLOPES_FROM))
         with torch.no_grad():
             network.train(False)
             dense = network.dense(batch["crops"])
@@ -83,15 +91,12 @@ class Df2NetTask:
         }
 
 
-def dense_loss(dense: Tensor, batch: Batch) -> Tensor:
-    """L1 of depth, and of its slopes and normals."""
+def dense_loss(dense: Tensor, batch: Batch, share: float) -> Tensor:
+    """L1 of depth, and a share of that of its slopes and normals."""
     truth, known = batch["nearness"] / _PIXELS, batch["known"]
     found, wanted = dense * _PIXELS, batch["nearness"]
-    return (
-        mean_where((dense - truth).abs(), known)
-        + 0.5 * normal_loss(found, wanted, known)
-        + 0.1 * slope_loss(found, wanted, known)
-    )
+    turned = 0.5 * normal_loss(found, wanted, known) + slope_loss(dense, truth, known)
+    return mean_where((dense - truth).abs(), known) + share * turned
 
 
 def _detail_loss(network: DF2Net, dense: Tensor, batch: Batch) -> Tensor:
