@@ -39,6 +39,7 @@ class Df2NetTask:
     )
     name: str = "df2net"
     kind: SampleKind = DEPTHS
+    stages: tuple[float, ...] = (0.0, _DENSE_SHARE)
 
     def players(self) -> nn.ModuleDict:
         """All three in one; the relief begins at none, so that until it is learnt the whole is D-Net's depth.

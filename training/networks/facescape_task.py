@@ -37,6 +37,7 @@ class FaceScapeTask:
     )
     name: str = "facescape"
     kind: SampleKind = RELIEFS
+    stages: tuple[float, ...] = (0.0,)
 
     def players(self) -> nn.ModuleDict:
         """The generator with as many blocks as the official one, and the critic."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -75,10 +75,13 @@ def train(
     return run.players.eval()
 
 
-def rate_at(step: int, settings: TrainingSettings) -> float:
-    """The rate of a step: up to its highest, and down along a cosine."""
-    rising = min(1.0, (step + 1) / max(settings.warm_up, 1))
-    falling = 0.5 * (1.0 + math.cos(math.pi * step / max(settings.steps, 1)))
+def rate_at(step: int, settings: TrainingSettings, stages: Sequence[float]) -> float:
+    """The rate of a step: in each stage, which begins at a share of the run, up to its highest and down a cosine."""
+    borders = [settings.steps * share for share in (*stages, 1.0)]
+    stage = sum(step >= border for border in borders[1:-1])
+    begun, end = borders[stage : stage + 2]
+    rising = min(1.0, (step - begun + 1.0) / max(settings.warm_up, 1))
+    falling = 0.5 * (1.0 + math.cos(math.pi * (step - begun) / max(end - begun, 1.0)))
     return settings.rate * rising * (_LOWEST + (1.0 - _LOWEST) * falling)
 
 
@@ -102,7 +105,7 @@ def _step(run: Run, store: SampleStore, device: torch.device) -> dict[str, float
     run.players.train()
     for player, optimiser in run.optimisers.items():
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(run.step, settings)
+            group["lr"] = rate_at(run.step, settings, run.task.stages)
         with torch.autocast(device.type, torch.bfloat16, enabled=settings.mixed):
             loss = run.task.loss(player, run.players, batch, run.step / settings.steps)
         losses[f"loss {player}"] = loss.item()

@@ -20,7 +20,7 @@ from .samples import DISTANCES, SampleKind
 from .task import Batch, Rows, TrainingSettings
 
 SURFACES, BASE, FINE = "surfaces", "base", "fine"
-_BASE_SHARE = 0.6  # of the run
+_BASE_SHARE = 0.7  # of the run
 _POINTS = 1024  # of a picture in a step
 SIDE = 128  # pixels that the networks see, of the portraits' 192
 _NEAR = 0.03  # half sides: distances that count fully; others count less, as a network of this size errs there
@@ -35,6 +35,7 @@ class RafareTask:
     settings: TrainingSettings = field(default_factory=lambda: TrainingSettings(steps=1200, batch=4, rate=2e-3))
     name: str = "rafare"
     kind: SampleKind = DISTANCES
+    stages: tuple[float, ...] = (0.0, _BASE_SHARE)
 
     def players(self) -> nn.ModuleDict:
         """Both surfaces, which are trained one after the other."""

@@ -22,7 +22,7 @@ class TrainingSettings:
 
     steps: int = 1000
     batch: int = 8
-    rate: float = 1e-3  # at its highest; it rises over ``warm_up`` steps and falls as a cosine to a hundredth
+    rate: float = 1e-3  # at its highest; it rises over ``warm_up`` steps, and falls as a cosine to a hundredth
     warm_up: int = 30
     betas: tuple[float, float] = (0.9, 0.99)
     weight_decay: float = 1e-4
@@ -50,6 +50,11 @@ class Task(Protocol):
     @property
     def settings(self) -> TrainingSettings:
         """Those that suit it."""
+        ...
+
+    @property
+    def stages(self) -> tuple[float, ...]:
+        """The shares of the run, the first 0, at which its stages begin; the rate falls and rises anew in each."""
         ...
 
     def players(self) -> nn.ModuleDict:

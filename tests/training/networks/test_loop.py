@@ -27,6 +27,7 @@ class Smoothing:
     settings: TrainingSettings = SETTINGS
     name: str = "smoothing"
     kind: Any = None
+    stages: tuple[float, ...] = (0.0,)
 
     def players(self) -> nn.ModuleDict:
         smoother = nn.Sequential(
@@ -126,8 +127,18 @@ def test_a_folder_of_another_run_is_refused(other: dict[str, Any], store: Any, t
 
 
 def test_the_rate_rises_and_falls() -> None:
-    rates = [rate_at(step, SETTINGS) for step in range(21)]
+    rates = [rate_at(step, SETTINGS, (0.0,)) for step in range(21)]
     assert rates[0] < rates[2] < rates[4]
     assert max(rates) <= SETTINGS.rate
     assert rates[5:] == sorted(rates[5:], reverse=True)
-    assert rates[-1] == pytest.approx(SETTINGS.rate / 100)
+    assert rates[-1] < 0.02 * SETTINGS.rate
+
+
+def test_each_stage_has_its_own_rise_and_fall() -> None:
+    settings = replace(SETTINGS, steps=100, warm_up=5)
+    rates = [rate_at(step, settings, (0.0, 0.6)) for step in range(100)]
+    assert rates[:60] == [rate_at(step, replace(settings, steps=60), (0.0,)) for step in range(60)]
+    assert rates[59] < 0.02 * settings.rate
+    assert rates[60] == pytest.approx(settings.rate / 5)
+    assert max(rates[60:]) == rates[64]
+    assert rates[99] < 0.02 * settings.rate
