@@ -15,31 +15,27 @@ from ...errors import LikenessError
 from ...inference.networks.library import standing_in
 from ...inference.pipeline import PipelineOptions, reconstruct
 from ...inference.preview.contact_sheet import preview_image
-from ...result.choices import DF2NET_RELIEF, RAFARE_SHAPE
+from ...result.choices import DF2NET_RELIEF, MODEL_SHAPE, RAFARE_SHAPE, SHADING
 from ...result.image_files import write_image
 from ...result.reconstruction import Reconstruction
 from .__main__ import TASKS
 from .checkpoint import CHECKPOINT_FILE, trained_players
 from .stand_ins import stand_ins, with_generated_relief
 
-TODAY, BOTH = "today", "df2net_rafare"
+TODAY, DEPTH, FACESCAPE = "today", "depth", "facescape"
 
 
-def faces(photo: Path, players: dict[str, nn.ModuleDict], size: int | str) -> dict[str, Reconstruction]:
-    """Faces of a photo by what made them: as they are without networks, and with each of those trained."""
+def faces(photo: Path, players: dict[str, nn.ModuleDict], size: int | str = 512) -> dict[str, Reconstruction]:
+    """Faces of a photo: as they are without networks, with those of depth, and with FaceScape's relief."""
     plain = reconstruct(photo, PipelineOptions(texture_size=size))
     made = {TODAY: plain}
-    wanted = {
-        "df2net": PipelineOptions(texture_size=size, relief=DF2NET_RELIEF),
-        "rafare": PipelineOptions(texture_size=size, shape=RAFARE_SHAPE),
-        BOTH: PipelineOptions(texture_size=size, shape=RAFARE_SHAPE, relief=DF2NET_RELIEF),
-    }
-    with standing_in(stand_ins(players)):
-        for name, options in wanted.items():
-            if {*name.split("_")} <= players.keys():
-                made[name] = reconstruct(photo, options)
+    shape = RAFARE_SHAPE if "rafare" in players else MODEL_SHAPE
+    relief = DF2NET_RELIEF if "df2net" in players else SHADING
+    if (shape, relief) != (MODEL_SHAPE, SHADING):
+        with standing_in(stand_ins(players)):
+            made[DEPTH] = reconstruct(photo, PipelineOptions(texture_size=size, shape=shape, relief=relief))
     if "facescape" in players:
-        made["facescape"] = with_generated_relief(plain, load_model(BUILTIN), players["facescape"])
+        made[FACESCAPE] = with_generated_relief(plain, load_model(BUILTIN), players["facescape"])
     return made
 
 
@@ -49,14 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("photos", type=Path, nargs="+", metavar="PHOTO")
     parser.add_argument("--runs", type=Path, required=True, help="folder with a run in a folder for each network")
     parser.add_argument("--out", type=Path, required=True, help="folder for the previews")
-    parser.add_argument("--texture-size", default=512, type=int)
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     try:
         files = {name: options.runs / name / CHECKPOINT_FILE for name in TASKS}
         players = {name: trained_players(TASKS[name], file) for name, file in files.items() if file.is_file()}
         for photo in options.photos:
-            for name, face in faces(photo, players, options.texture_size).items():
+            for name, face in faces(photo, players).items():
                 write_image(options.out / f"{photo.stem}_{name}.png", preview_image(face))
                 print(photo.name, name, *face.warnings, flush=True)
     except LikenessError as problem:
