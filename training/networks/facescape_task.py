@@ -13,7 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ...geometry.arrays import Bools, Pixels
+from ...geometry.arrays import Bools, Floats32, Pixels
+from ...geometry.colour import LUMINANCE, srgb_to_linear
+from ...inference.filters import blur
 from ...inference.networks.pix2pix_generator import GlobalGenerator
 from .df2net_task import correlation
 from .losses import mean_where, slope_loss
@@ -22,9 +24,11 @@ from .task import Batch, Rows, TrainingSettings
 
 GENERATOR, CRITIC = "generator", "critic"
 RANGE_M = 0.000914  # metres that the generator's 1 stands for, as in FaceScape's own maps
-_CRITIC_SHARE = 0.5  # of the run, after which the critic joins: before, everything is wrong
+_CRITIC_SHARE = 0.75  # of the run, after which the critic joins: before, everything is wrong
 _L1, _SLOPES, _ADVERSARY, _FEATURES = 10.0, 10.0, 0.1, 1.0
-_SPREAD = 0.5  # of the colours that the generator sees, around 0
+_DEEP = 0.1  # of the generator's unit: relief that deep counts twice, for creases are few
+_CONTRASTS, _CONTRAST = (2.5, 8.0), 0.1  # texels of sigma, and the log contrast that is 1
+_DARKEST = 0.005  # linear brightness
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,15 @@ class FaceScapeTask:
             answers = [critic(_pair(textures, relief, seen))[-1] for relief in (made, truth)]
             return 0.5 * (answers[0].square().mean() + (answers[1] - 1.0).square().mean())
         made = generator(textures)
-        total = _L1 * mean_where((made - truth).abs(), seen) + _SLOPES * slope_loss(made, truth, seen)
+        apart = (made - truth).abs() * (1.0 + truth.abs() / _DEEP)
+        total = _L1 * mean_where(apart, seen) + _SLOPES * slope_loss(made, truth, seen)
         if not judged:
             return total
         *features, answer = critic(_pair(textures, made, seen))
         with torch.no_grad():
             *wanted, _ = critic(_pair(textures, truth, seen))
-        apart = torch.stack([functional.l1_loss(a, b) for a, b in zip(features, wanted, strict=True)]).mean()
-        return total + _ADVERSARY * (answer - 1.0).square().mean() + _FEATURES * apart
+        unlike = torch.stack([functional.l1_loss(a, b) for a, b in zip(features, wanted, strict=True)]).mean()
+        return total + _ADVERSARY * (answer - 1.0).square().mean() + _FEATURES * unlike
 
     def errors(self, players: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
         """Of the relief, and how alike it is to the truth."""
@@ -105,9 +110,17 @@ def _pair(textures: Tensor, relief: Tensor, seen: Tensor) -> Tensor:
     return torch.cat([textures, relief * seen], dim=1)
 
 
-def evened(texture: Pixels, seen: Bools) -> np.ndarray:
-    """Colours (T, T, 3) of the seen texels with the mean and the spread that all faces get; 0 elsewhere."""
-    colours = texture.astype(np.float32) / 255.0
-    shown = colours[seen] if seen.any() else colours.reshape(-1, 3)
-    spread = max(float(shown.std(axis=0).mean()), 0.02)
-    return np.where(seen[..., None], _SPREAD * (colours - shown.mean(axis=0)) / spread, 0.0).astype(np.float32)
+def evened(texture: Pixels, seen: Bools) -> Floats32:
+    """What the generator sees of colours (T, T, 3): their brightness, and its contrast at two scales; 0 where not seen.
+
+    The lamp's gradient over the face is far stronger than what wrinkles shade, and would drown them.
+    """
+    grey = srgb_to_linear(texture) @ LUMINANCE
+    logs = np.log(np.maximum(grey, _DARKEST)).astype(np.float32)
+    weight = seen.astype(np.float32)
+    shown = logs[seen] if seen.any() else logs.ravel()
+    channels = [(logs - shown.mean()) / max(float(shown.std()), 0.1)]
+    for sigma in _CONTRASTS:
+        around = blur(logs * weight, sigma) / np.maximum(blur(weight, sigma), 1e-3)
+        channels.append(np.clip((logs - around) / _CONTRAST, -3.0, 3.0))
+    return (np.stack(channels, axis=-1) * weight[..., None]).astype(np.float32)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from likeness.geometry.colour import srgb_bytes
 from likeness.inference.networks.df2net import Depths
 from likeness.training.networks.checkpoint import CHECKPOINT_FILE, trained_players
 from likeness.training.networks.df2net_task import Df2NetTask, finer_loss
@@ -140,13 +141,15 @@ def test_a_relief_that_shades_like_the_picture_is_the_finer_one() -> None:
 def test_textures_are_evened_out() -> None:
     """A darker photo of the same skin is the same to the generator; what is not seen is nothing."""
     rng = np.random.default_rng(0)
-    texture = rng.integers(60, 200, (16, 16, 3)).astype(np.uint8)
-    seen = np.ones((16, 16), bool)
+    linear = rng.uniform(0.44, 0.46, (32, 32, 3)) * np.linspace(0.5, 1.0, 32)[:, None]
+    seen = np.ones((32, 32), bool)
     seen[:4] = False
-    found, darker = evened(texture, seen), evened((texture // 2).astype(np.uint8), seen)
+    found, darker = (evened(srgb_bytes(linear * share), seen) for share in (1.0, 0.4))
     assert not found[:4].any()
-    assert np.abs(found - darker)[4:].max() < 0.02
-    assert found[4:].mean() == pytest.approx(0.0, abs=1e-5)
+    assert np.abs(found - darker)[4:].mean() < 0.05
+    assert found[4:, :, 0].mean() == pytest.approx(0.0, abs=1e-5)
+    rows = found[12:24].mean(axis=1)
+    assert np.ptp(rows[:, 0]) > 4.0 * np.ptp(rows[:, 1])  # the lamp's gradient is in the brightness alone
 
 
 def test_the_critic_says_something_on_each_level() -> None:
