@@ -141,7 +141,7 @@ def test_a_relief_that_shades_like_the_picture_is_the_finer_one() -> None:
 def test_textures_are_evened_out() -> None:
     """A darker photo of the same skin is the same to the generator; what is not seen is nothing."""
     rng = np.random.default_rng(0)
-    linear = rng.uniform(0.44, 0.46, (32, 32, 3)) * np.linspace(0.5, 1.0, 32)[:, None]
+    linear = rng.uniform(0.44, 0.46, (32, 32, 3)) * np.linspace(0.5, 1.0, 32)[:, None, None]
     seen = np.ones((32, 32), bool)
     seen[:4] = False
     found, darker = (evened(srgb_bytes(linear * share), seen) for share in (1.0, 0.4))
