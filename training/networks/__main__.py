@@ -18,9 +18,9 @@ from .facescape_task import FaceScapeTask
 from .loop import Record, train
 from .rafare_task import RafareTask
 from .shards import SampleStore
-from .task import Task, TrainingSettings
+from .task import TrainingSettings, TrainingTask
 
-TASKS: dict[str, Task] = {task.name: task for task in (Df2NetTask(), FaceScapeTask(), RafareTask())}
+TASKS: dict[str, TrainingTask] = {task.name: task for task in (Df2NetTask(), FaceScapeTask(), RafareTask())}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

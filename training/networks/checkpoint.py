@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ...errors import LikenessError
 from .safe_tensors import read_tensors, write_tensors
-from .task import Task, TrainingSettings
+from .task import TrainingSettings, TrainingTask
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 _WEIGHTS, _OPTIMISER = "networks", "optimiser"
@@ -21,17 +21,17 @@ Optimisers = Mapping[str, torch.optim.AdamW]
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """Networks and their optimisers by player, as they are after so many steps."""
 
-    task: Task
+    task: TrainingTask
     players: nn.ModuleDict
     optimisers: Optimisers
     settings: TrainingSettings
     step: int = 0
 
 
-def save_run(run: Run, path: Path) -> None:
+def save_run(run: TrainingRun, path: Path) -> None:
     """Write a run; after a failure the file is what it was."""
     tensors = {f"{_WEIGHTS}.{name}": tensor for name, tensor in run.players.state_dict().items()}
     for player, optimiser in run.optimisers.items():
@@ -41,7 +41,7 @@ def save_run(run: Run, path: Path) -> None:
     write_tensors(path, tensors, told)
 
 
-def resumed(run: Run, path: Path) -> Run:
+def resumed(run: TrainingRun, path: Path) -> TrainingRun:
     """A fresh run with what a file has kept of it.
 
     Raises:
@@ -59,7 +59,7 @@ def resumed(run: Run, path: Path) -> Run:
                 index, _, part = name.removeprefix(prefix).partition(".")
                 state.setdefault(int(index), {})[part] = value
         optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
-    return Run(run.task, run.players, run.optimisers, run.settings, int(told["step"]))
+    return TrainingRun(run.task, run.players, run.optimisers, run.settings, int(told["step"]))
 
 
 def put_weights(players: nn.ModuleDict, tensors: Mapping[str, Tensor], path: Path) -> None:
@@ -72,14 +72,14 @@ def put_weights(players: nn.ModuleDict, tensors: Mapping[str, Tensor], path: Pat
         raise LikenessError(f"{path} holds the weights of another network.") from error
 
 
-def trained_players(task: Task, path: Path) -> nn.ModuleDict:
+def trained_players(task: TrainingTask, path: Path) -> nn.ModuleDict:
     """The networks of a checkpoint, in evaluation mode."""
     players = task.players()
     put_weights(players, read_tensors(path)[0], path)
     return players.eval()
 
 
-def _told(task: Task, settings: TrainingSettings) -> str:
+def _told(task: TrainingTask, settings: TrainingSettings) -> str:
     """What must be the same in a run that is taken up again."""
     own = {name: value for name, value in vars(task).items() if isinstance(value, int | float)}
     same = {name: value for name, value in asdict(settings).items() if name not in ("device",)}

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ...bfm.library.networks import DF2NET
 from ...geometry.colour import LUMINANCE, srgb_to_linear
 from ...inference.networks.df2net import INPUT_SIDE, UNIT, Depths, DF2Net
 from .losses import mean_where, normal_loss, normals, shading_loss, slope_loss, without_broad
@@ -37,7 +38,7 @@ class Df2NetTask:
         # Depth in bfloat16 would be right to half a pixel only, which is more than a wrinkle.
         default_factory=lambda: TrainingSettings(steps=1200, batch=4, rate=2e-3, mixed=False)
     )
-    name: str = "df2net"
+    name: str = DF2NET
     kind: SampleKind = DEPTHS
     stages: tuple[float, ...] = (0.0, _DENSE_SHARE)
 

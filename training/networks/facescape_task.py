@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ...bfm.model_ids import FACESCAPE
 from ...geometry.arrays import Bools, Floats32, Pixels
 from ...geometry.colour import LUMINANCE, srgb_to_linear
 from ...inference.filters import blur
@@ -39,7 +40,7 @@ class FaceScapeTask:
     settings: TrainingSettings = field(
         default_factory=lambda: TrainingSettings(steps=1200, batch=4, rate=1e-3, betas=(0.5, 0.99))
     )
-    name: str = "facescape"
+    name: str = FACESCAPE
     kind: SampleKind = RELIEFS
     stages: tuple[float, ...] = (0.0,)
 

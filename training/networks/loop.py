@@ -18,9 +18,9 @@ import torch
 from torch import Tensor, nn
 
 from ...inference.device import choose_device
-from .checkpoint import CHECKPOINT_FILE, Run, resumed, save_run
+from .checkpoint import CHECKPOINT_FILE, TrainingRun, resumed, save_run
 from .shards import SampleStore
-from .task import Batch, Task, TrainingSettings
+from .task import Batch, TrainingSettings, TrainingTask
 
 LOG_FILE = "log.csv"
 STEP, SECONDS = "step", "seconds"
@@ -30,7 +30,7 @@ Record = dict[str, float]
 
 
 def train(
-    task: Task,
+    task: TrainingTask,
     store: SampleStore,
     settings: TrainingSettings,
     folder: Path,
@@ -85,17 +85,17 @@ def rate_at(step: int, settings: TrainingSettings, stages: Sequence[float]) -> f
     return settings.rate * rising * (_LOWEST + (1.0 - _LOWEST) * falling)
 
 
-def _begun(task: Task, settings: TrainingSettings, device: torch.device) -> Run:
+def _begun(task: TrainingTask, settings: TrainingSettings, device: torch.device) -> TrainingRun:
     torch.manual_seed(settings.seed)
     players = task.players().to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     options = {"betas": settings.betas, "weight_decay": settings.weight_decay}
     optimisers = {
         player: torch.optim.AdamW(network.parameters(), settings.rate, **options) for player, network in players.items()
     }
-    return Run(task, players, optimisers, settings)
+    return TrainingRun(task, players, optimisers, settings)
 
 
-def _step(run: Run, store: SampleStore, device: torch.device) -> dict[str, float]:
+def _step(run: TrainingRun, store: SampleStore, device: torch.device) -> dict[str, float]:
     """One step of each player; their losses."""
     settings, losses = run.settings, {}
     rng = np.random.default_rng([settings.seed, run.step])
@@ -119,7 +119,7 @@ def _step(run: Run, store: SampleStore, device: torch.device) -> dict[str, float
 
 
 @torch.no_grad()
-def _measured(run: Run, store: SampleStore, device: torch.device) -> dict[str, float]:
+def _measured(run: TrainingRun, store: SampleStore, device: torch.device) -> dict[str, float]:
     """Mean errors on pictures of people that no step sees."""
     run.players.eval()
     found: list[dict[str, Tensor]] = []

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ...bfm.library.networks import RAFARE
 from ...inference.networks.implicit_surface import EvenFeatures, Hourglasses, ImplicitSurface
 from ...inference.rafare.labels import network_input
 from ...inference.rafare.volume import FINE_SCALE
@@ -33,7 +34,7 @@ class RafareTask:
     width: int = 16
     stacks: int = 2
     settings: TrainingSettings = field(default_factory=lambda: TrainingSettings(steps=1200, batch=4, rate=2e-3))
-    name: str = "rafare"
+    name: str = RAFARE
     kind: SampleKind = DISTANCES
     stages: tuple[float, ...] = (0.0, _BASE_SHARE)
 

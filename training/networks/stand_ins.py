@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...bfm.face_model import FaceModel
-from ...bfm.library.networks import DF2NET, RAFARE_BASE, RAFARE_FINE
+from ...bfm.library.networks import DF2NET, RAFARE, RAFARE_BASE, RAFARE_FINE
 from ...geometry.arrays import Floats32
 from ...inference.camera import Camera
 from ...inference.detail.detail import Detail
@@ -61,10 +61,10 @@ class SmallSurface(ImplicitSurface):
 def stand_ins(players: Mapping[str, nn.ModuleDict]) -> dict[str, nn.Module]:
     """For `standing_in`, from trained networks by the names of their tasks."""
     found: dict[str, nn.Module] = {}
-    if "df2net" in players:
-        found[DF2NET] = SmallDF2Net(players["df2net"][NETWORK]).eval()
-    if "rafare" in players:
-        surfaces = players["rafare"][SURFACES]
+    if DF2NET in players:
+        found[DF2NET] = SmallDF2Net(players[DF2NET][NETWORK]).eval()
+    if RAFARE in players:
+        surfaces = players[RAFARE][SURFACES]
         assert isinstance(surfaces, nn.ModuleDict)
         for network_id, name in ((RAFARE_BASE, BASE), (RAFARE_FINE, FINE)):
             surface = surfaces[name]

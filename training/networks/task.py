@@ -1,4 +1,4 @@
-"""What the loop must know of a network that is trained: `Task`; and how long and how it is done: `TrainingSettings`."""
+"""What the loop must know of a network to train it, `TrainingTask`, and how it is done, `TrainingSettings`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TrainingSettings:
     check_pictures: int = 16
 
 
-class Task(Protocol):
+class TrainingTask(Protocol):
     """A network with its data and losses; its parts that are trained against each other are ``players``."""
 
     @property

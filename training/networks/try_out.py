@@ -9,8 +9,9 @@ from pathlib import Path
 
 from torch import nn
 
+from ...bfm.library.networks import DF2NET, RAFARE
 from ...bfm.library.registry import load_model
-from ...bfm.model_ids import BUILTIN
+from ...bfm.model_ids import BUILTIN, FACESCAPE
 from ...errors import LikenessError
 from ...inference.networks.library import standing_in
 from ...inference.pipeline import PipelineOptions, reconstruct
@@ -22,20 +23,20 @@ from .__main__ import TASKS
 from .checkpoint import CHECKPOINT_FILE, trained_players
 from .stand_ins import stand_ins, with_generated_relief
 
-TODAY, DEPTH, FACESCAPE = "today", "depth", "facescape"
+TODAY, DEPTH = "today", "depth"  # made without networks, and with those of depth
 
 
 def faces(photo: Path, players: dict[str, nn.ModuleDict], size: int | str = 512) -> dict[str, Reconstruction]:
     """Faces of a photo: as they are without networks, with those of depth, and with FaceScape's relief."""
     plain = reconstruct(photo, PipelineOptions(texture_size=size))
     made = {TODAY: plain}
-    shape = RAFARE_SHAPE if "rafare" in players else MODEL_SHAPE
-    relief = DF2NET_RELIEF if "df2net" in players else SHADING
+    shape = RAFARE_SHAPE if RAFARE in players else MODEL_SHAPE
+    relief = DF2NET_RELIEF if DF2NET in players else SHADING
     if (shape, relief) != (MODEL_SHAPE, SHADING):
         with standing_in(stand_ins(players)):
             made[DEPTH] = reconstruct(photo, PipelineOptions(texture_size=size, shape=shape, relief=relief))
-    if "facescape" in players:
-        made[FACESCAPE] = with_generated_relief(plain, load_model(BUILTIN), players["facescape"])
+    if FACESCAPE in players:
+        made[FACESCAPE] = with_generated_relief(plain, load_model(BUILTIN), players[FACESCAPE])
     return made
 
 

@@ -20,7 +20,7 @@ from likeness.training.networks.loop import LOG_FILE, read_log, train
 from likeness.training.networks.rafare_task import RafareTask
 from likeness.training.networks.samples import SampleKind
 from likeness.training.networks.shards import SampleStore
-from likeness.training.networks.task import Task
+from likeness.training.networks.task import TrainingTask
 
 TASKS = {task.name: task for task in (Df2NetTask(width=4), FaceScapeTask(width=4), RafareTask(width=8, stacks=1))}
 LOSSES = {"df2net": "loss network", "facescape": "loss generator", "rafare": "loss surfaces"}
@@ -63,7 +63,7 @@ def test_what_is_learnt_holds_for_others(name: str, store_of: StoreOf, tmp_path:
         assert all(torch.equal(a, task.errors(kept, batch)[n]) for n, a in task.errors(players, batch).items())
 
 
-def batch_of(task: Task, store_of: StoreOf) -> dict[str, torch.Tensor]:
+def batch_of(task: TrainingTask, store_of: StoreOf) -> dict[str, torch.Tensor]:
     store = store_of(task.kind)
     return task.tensors(store.rows(store.held_out[:1]), None)
 
