@@ -10,6 +10,7 @@ from ...errors import LikenessError
 from ..depth.depth_map import DepthMap
 from ..detectors.landmarks import FaceLandmarks
 from ..fitting.view import View
+from ..networks.df2net import UNIT
 from ..networks.library import library_network
 from .crop import face_window, filled, network_input, outline, shrunk
 
@@ -37,4 +38,5 @@ def depth_map(view: View, device: torch.device) -> DepthMap:
     crop = network_input(window.take(view.photo.pixels), filled(corners))
     with torch.inference_mode():
         depths = library_network(DF2NET, device)(torch.as_tensor(crop, device=device)[None])
-    return DepthMap(depths.whole[0, 0].float().cpu().numpy(), filled(shrunk(corners)), window)
+    nearness = (depths.whole[0, 0].float().cpu().numpy() + 1.0) * UNIT
+    return DepthMap(nearness, filled(shrunk(corners)), window)

@@ -16,7 +16,7 @@ _STEEPEST = 15.0  # pixels of depth between neighbours beyond which two surfaces
 
 def written(depth: DepthMap) -> Floats:
     """Depth (S, S) in pixels as the official files have it: 0 where there is no face, larger is nearer."""
-    return np.where(depth.known, (depth.nearness.astype(np.float64) + 1.0) / 2.0 * 255.0, 0.0)
+    return np.where(depth.known, depth.nearness.astype(np.float64), 0.0)
 
 
 def mat_file(depth: DepthMap) -> bytes:

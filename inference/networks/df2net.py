@@ -17,6 +17,7 @@ INPUT_SIDE = 512  # pixels of the official crop
 _LEVELS = 8  # of the U-Net, which halves its picture as often
 _ENCODER_SLOPE = 0.2
 _FINER_WEIGHT = 3.0  # of Fr-Net's relief in the whole
+UNIT = 127.5  # pixels of the official crop: its code writes depth in [-1, 1] as [0, 255], and its mesh takes that so
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Depths:
 
     @property
     def whole(self) -> Tensor:
-        """Depth (B, 1, S, S), in pixels of the crop as the official mesh takes it."""
+        """Depth (B, 1, S, S), of which `UNIT` tells the scale."""
         return self.dense + _FINER_WEIGHT * self.reliefs[2]
 
 

@@ -13,21 +13,24 @@ from torch.nn import functional
 
 INPUT_SIDE = 512  # pixels
 CHANNELS = 4  # BGR in [-1, 1] and the kind of thing seen
-_FEATURES = 256
-_STACKS, _DEPTH = 4, 2  # of hourglasses, and levels in each
+WIDTH, STACKS = 64, 4  # of the official networks: channels of the first layer, hourglasses
+_DEPTH = 2  # levels of an hourglass
 _Z_SCALE = INPUT_SIDE / 2 / 200.0  # of a point's depth among its features
 
 
 class ImplicitSurface(nn.Module):
-    """Features of a picture, and the head that is asked about points; see the backbones for base and fine."""
+    """Features of a picture, and the head that is asked about points; see the backbones for base and fine.
+
+    Their ``width`` w is that of the first layer, by which all others go.
+    """
 
     def __init__(self, backbone: Hourglasses | EvenFeatures) -> None:
         super().__init__()
         self.backbone = backbone
-        self.head = PointHead(_FEATURES + 1)
+        self.head = PointHead(backbone.width)
 
     def features(self, pictures: Tensor) -> Tensor:
-        """Pictures (B, 4, S, S) -> (B, 256, S / k, S / k), k being 4 for the base and 2 for the fine network."""
+        """Pictures (B, 4, S, S) -> (B, 4 w, S / k, S / k), k being 4 for the base and 2 for the fine network."""
         return self.backbone(pictures)[-1]
 
     def query(self, features: Tensor, points: Tensor) -> Tensor:
@@ -41,10 +44,11 @@ class ImplicitSurface(nn.Module):
 class PointHead(nn.Module):
     """Features (B, C, N) of points -> (B, 1, N); they are seen again before each layer but the first two."""
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, width: int = WIDTH) -> None:
         super().__init__()
-        sizes = ((inputs, 1024), (1024, 512), (512 + inputs, 256), (256 + inputs, 128), (128 + inputs, 1))
-        self.filters = nn.ModuleList(nn.Conv1d(a, b, 1) for a, b in sizes)
+        inputs, layers = 4 * width + 1, [16 * width, 8 * width, 4 * width, 2 * width, 1]
+        seen = [inputs, layers[0], *(size + inputs for size in layers[1:-1])]
+        self.filters = nn.ModuleList(nn.Conv1d(a, b, 1) for a, b in zip(seen, layers, strict=True))
 
     def forward(self, points: Tensor) -> Tensor:
         """See the class."""
@@ -56,21 +60,23 @@ class PointHead(nn.Module):
 
 
 class Hourglasses(nn.Module):
-    """Stacked hourglasses (Newell et al., ECCV 2016): (B, 4, S, S) -> four maps (B, 256, S / 4, S / 4)."""
+    """Stacked hourglasses (Newell et al., ECCV 2016): (B, 4, S, S) -> a map (B, 4 w, S / 4, S / 4) of each."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = WIDTH, stacks: int = STACKS) -> None:
         super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(CHANNELS, 64, 7, 2, 3), _norm(64)
-        self.conv2, self.conv3, self.conv4 = ConvBlock(64, 128), ConvBlock(128, 128), ConvBlock(128, _FEATURES)
-        for stack in range(_STACKS):
-            self.add_module(f"m{stack}", _Hourglass())
-            self.add_module(f"top_m_{stack}", ConvBlock(_FEATURES, _FEATURES))
-            self.add_module(f"conv_last{stack}", nn.Conv2d(_FEATURES, _FEATURES, 1))
-            self.add_module(f"bn_end{stack}", _norm(_FEATURES))
-            self.add_module(f"l{stack}", nn.Conv2d(_FEATURES, _FEATURES, 1))
-            if stack < _STACKS - 1:
-                self.add_module(f"bl{stack}", nn.Conv2d(_FEATURES, _FEATURES, 1))
-                self.add_module(f"al{stack}", nn.Conv2d(_FEATURES, _FEATURES, 1))
+        self.width, self.stacks, features, groups = width, stacks, 4 * width, width // 2
+        self.conv1, self.bn1 = nn.Conv2d(CHANNELS, width, 7, 2, 3), nn.GroupNorm(groups, width)
+        self.conv2 = ConvBlock(width, 2 * width, groups)
+        self.conv3, self.conv4 = ConvBlock(2 * width, 2 * width, groups), ConvBlock(2 * width, features, groups)
+        for stack in range(stacks):
+            self.add_module(f"m{stack}", _Hourglass(features, groups))
+            self.add_module(f"top_m_{stack}", ConvBlock(features, features, groups))
+            self.add_module(f"conv_last{stack}", nn.Conv2d(features, features, 1))
+            self.add_module(f"bn_end{stack}", nn.GroupNorm(groups, features))
+            self.add_module(f"l{stack}", nn.Conv2d(features, features, 1))
+            if stack < stacks - 1:
+                self.add_module(f"bl{stack}", nn.Conv2d(features, features, 1))
+                self.add_module(f"al{stack}", nn.Conv2d(features, features, 1))
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """See the class."""
@@ -78,24 +84,26 @@ class Hourglasses(nn.Module):
         x = functional.avg_pool2d(self.conv2(x), 2)
         x = self.conv4(self.conv3(x))
         answers = []
-        for stack in range(_STACKS):
+        for stack in range(self.stacks):
             layer = {name: self.get_submodule(f"{name}{stack}") for name in ("m", "top_m_", "conv_last", "bn_end", "l")}
             inner = layer["conv_last"](layer["top_m_"](layer["m"](x)))
             inner = torch.relu(layer["bn_end"](inner))
             answers.append(layer["l"](inner))
-            if stack < _STACKS - 1:
+            if stack < self.stacks - 1:
                 x = x + self.get_submodule(f"bl{stack}")(inner) + self.get_submodule(f"al{stack}")(answers[-1])
         return answers
 
 
 class EvenFeatures(nn.Module):
-    """Without pooling, for what is fine: (B, 4, S, S) -> one map (B, 256, S / 2, S / 2)."""
+    """Without pooling, for what is fine: (B, 4, S, S) -> one map (B, 4 w, S / 2, S / 2)."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = WIDTH) -> None:
         super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(CHANNELS, 64, 7, 2, 3), _norm(64)
-        self.conv2, self.conv3 = ConvBlock(64, 128, shortcut=False), ConvBlock(128, 128, shortcut=False)
-        self.conv4 = ConvBlock(128, _FEATURES, shortcut=False)
+        self.width, groups = width, width // 2
+        self.conv1, self.bn1 = nn.Conv2d(CHANNELS, width, 7, 2, 3), nn.GroupNorm(groups, width)
+        self.conv2 = ConvBlock(width, 2 * width, groups, shortcut=False)
+        self.conv3 = ConvBlock(2 * width, 2 * width, groups, shortcut=False)
+        self.conv4 = ConvBlock(2 * width, 4 * width, groups, shortcut=False)
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """See the class."""
@@ -105,13 +113,14 @@ class EvenFeatures(nn.Module):
 class ConvBlock(nn.Module):
     """Three 3x3 convolutions whose outputs stand side by side, with a shortcut round them or without."""
 
-    def __init__(self, inputs: int, outputs: int, shortcut: bool = True) -> None:
+    def __init__(self, inputs: int, outputs: int, groups: int, shortcut: bool = True) -> None:
         super().__init__()
         half, quarter = outputs // 2, outputs // 4
         self.conv1 = nn.Conv2d(inputs, half, 3, 1, 1, bias=False)
         self.conv2 = nn.Conv2d(half, quarter, 3, 1, 1, bias=False)
         self.conv3 = nn.Conv2d(quarter, quarter, 3, 1, 1, bias=False)
-        self.bn1, self.bn2, self.bn3, self.bn4 = _norm(inputs), _norm(half), _norm(quarter), _norm(inputs)
+        self.bn1, self.bn2 = nn.GroupNorm(groups, inputs), nn.GroupNorm(groups, half)
+        self.bn3, self.bn4 = nn.GroupNorm(groups, quarter), nn.GroupNorm(groups, inputs)
         # The official checkpoint holds this norm under two names, and in every block.
         wider = nn.Sequential(self.bn4, nn.ReLU(), nn.Conv2d(inputs, outputs, 1, bias=False))
         self.downsample = wider if shortcut and inputs != outputs else None
@@ -129,15 +138,15 @@ class ConvBlock(nn.Module):
 
 
 class _Hourglass(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, channels: int, groups: int) -> None:
         super().__init__()
         for level in range(_DEPTH, 0, -1):
-            self.add_module(f"b1_{level}", ConvBlock(_FEATURES, _FEATURES))
-            self.add_module(f"b2_{level}", ConvBlock(_FEATURES, _FEATURES))
+            self.add_module(f"b1_{level}", ConvBlock(channels, channels, groups))
+            self.add_module(f"b2_{level}", ConvBlock(channels, channels, groups))
             if level == 1:
-                self.b2_plus_1 = ConvBlock(_FEATURES, _FEATURES)
+                self.b2_plus_1 = ConvBlock(channels, channels, groups)
         for level in range(1, _DEPTH + 1):
-            self.add_module(f"b3_{level}", ConvBlock(_FEATURES, _FEATURES))
+            self.add_module(f"b3_{level}", ConvBlock(channels, channels, groups))
 
     def forward(self, x: Tensor, level: int = _DEPTH) -> Tensor:
         low = self.get_submodule(f"b2_{level}")(functional.avg_pool2d(x, 2))
@@ -145,7 +154,3 @@ class _Hourglass(nn.Module):
         low = self.get_submodule(f"b3_{level}")(low)
         low = functional.interpolate(low, scale_factor=2, mode="bicubic", align_corners=True)
         return self.get_submodule(f"b1_{level}")(x) + low
-
-
-def _norm(channels: int) -> nn.GroupNorm:
-    return nn.GroupNorm(32, channels)

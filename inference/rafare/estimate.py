@@ -56,7 +56,7 @@ class ImplicitFace:
 
 def implicit_face(view: View, model: FaceModel, fit: FaceFit) -> ImplicitFace:
     """The surface that the networks of the user's library see; without those for normals it is not carved."""
-    device, window = fit.posed.device, face_window(view)
+    device, window = fit.posed.device, face_window(view.landmarks.points)
     crop, labels = window.take(view.photo.pixels), labels_of(view, model, fit, window, device)
     picture = torch.as_tensor(labelling.network_input(crop, labels), dtype=torch.float32, device=device)[None]
     ask = asking([library_network(network, device) for network in (RAFARE_BASE, RAFARE_FINE)], picture)
@@ -70,9 +70,9 @@ def implicit_face(view: View, model: FaceModel, fit: FaceFit) -> ImplicitFace:
     return ImplicitFace(distances, window, volume.questions)
 
 
-def face_window(view: View) -> Crop:
-    """The square of a photo that the networks see."""
-    low, high = view.landmarks.box[:2], view.landmarks.box[2:]
+def face_window(points: Floats) -> Crop:
+    """The square of a photo that the networks see, from the landmarks (N, 2) that the detector finds."""
+    low, high = points.min(axis=0), points.max(axis=0)
     x, y = 0.5 * (low + high)
     return Crop((float(x), float(y)), float(max(high - low)) / _FACE_SHARE, resolution=INPUT_SIDE)
 

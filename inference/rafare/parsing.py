@@ -70,7 +70,7 @@ def _from_fit(view: View, model: FaceModel, fit: FaceFit, window: Crop) -> Pixel
     posed = camera.to_camera(fit.posed.detach().to("cpu", torch.float32))[None]
     triangles = torch.as_tensor(triangulate(model.faces)).long()
     fragments = rasterize(posed, triangles, torch.as_tensor(matrix, dtype=torch.float32), (side, side))
-    kinds = _vertex_labels(model)[triangles[:, 0].numpy()]
+    kinds = vertex_labels(model)[triangles[:, 0].numpy()]
     shown = fragments.triangle_ids[0].numpy()
     labels = np.where(shown >= 0, kinds[np.maximum(shown, 0)], Label.BACKGROUND).astype(np.uint8)
     if fit.skin_confidence is not None:
@@ -84,7 +84,8 @@ def _from_fit(view: View, model: FaceModel, fit: FaceFit, window: Crop) -> Pixel
     return by_side(labels)
 
 
-def _vertex_labels(model: FaceModel) -> Pixels:
+def vertex_labels(model: FaceModel) -> Pixels:
+    """(V,) the `Label` of each vertex that its region tells; skin elsewhere."""
     labels = np.full(len(model.mean), Label.SKIN, np.uint8)
     for region, label in _REGIONS:
         labels[_in_region(model, region)] = label

@@ -16,7 +16,7 @@ from .labels import is_face
 
 SIDE = 256  # voxels of the official volume
 _SMOOTHED = 5  # voxels, side of the box that the base is averaged over
-_FINE_SCALE = 0.001  # of the fine network's answer
+FINE_SCALE = 0.001  # of the fine network's answer
 _CARVED = 7  # pixels, side of the window that normals are summed over, and radius of the mask's soft edge
 _CARVE_SCALE = 0.0005
 _OUTSIDE = 1.0  # distance where there is no face
@@ -26,7 +26,7 @@ _ERODED_SHARE = 0.05  # side of the box by which what is no face shrinks
 
 def merged(base: Floats, fine: Floats) -> Floats:
     """The base smoothed, and the fine residual on it."""
-    return ndimage.uniform_filter(base, _SMOOTHED, mode="nearest") + _FINE_SCALE * fine
+    return ndimage.uniform_filter(base, _SMOOTHED, mode="nearest") + FINE_SCALE * fine
 
 
 def carved(distances: Floats, labels: Pixels, front: Pixels, back: Pixels) -> Floats:

@@ -16,7 +16,7 @@ from scipy.io import loadmat
 def depth() -> DepthMap:
     known = np.ones((3, 4), bool)
     known[0, 0] = False
-    return DepthMap(np.linspace(-1.0, -0.8, 12).reshape(3, 4).astype(np.float32), known, Crop((0.0, 0.0), 4.0))
+    return DepthMap(np.linspace(0.0, 25.5, 12).reshape(3, 4).astype(np.float32), known, Crop((0.0, 0.0), 4.0))
 
 
 def test_the_depth_map_is_the_official_scale(depth: DepthMap) -> None:
@@ -24,7 +24,7 @@ def test_the_depth_map_is_the_official_scale(depth: DepthMap) -> None:
     assert np.allclose(found, written(depth))
     assert found[0, 0] == 0.0  # no face
     assert found[2, 3] == pytest.approx(25.5)
-    assert found[1, 1] == pytest.approx((depth.nearness[1, 1] + 1) / 2 * 255)
+    assert found[1, 1] == pytest.approx(depth.nearness[1, 1])
 
 
 def test_the_mesh_joins_whole_squares_and_faces_the_viewer(depth: DepthMap) -> None:
