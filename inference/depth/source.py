@@ -36,8 +36,9 @@ class DepthSource:
         return move_vertices(found, picture, model, fits, self.most)
 
     def relief(self, photo: Photo, model: FaceModel, fit: FaceFit, size: int, bare: Floats32 | None) -> Detail:
-        """Maps of ``size`` x ``size`` texels of what is finer than the moved mesh; none where skin is not ``bare``,
-        or where the photo's shading says nothing of it.
+        """Maps of ``size`` x ``size`` texels of what is finer than the moved mesh.
+
+        None where skin is not ``bare``, or where the photo's shading does not bear it out.
         """
         picture = trusted_part(face_picture(photo, model, fit, bare))
         found = aligned(self.depth, picture, self.order, self.maker)
