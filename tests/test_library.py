@@ -16,6 +16,7 @@ import jsonschema
 import likeness
 import numpy as np
 import pytest
+from likeness.result.reconstruction import IMAGE_FILES
 from PIL import Image
 from test_imports import BLENDER, HEAVY
 
@@ -91,7 +92,7 @@ def test_the_names_are_found_under_blenders_name_for_the_package(tmp_path: Path)
 def test_the_readmes_script_writes_a_result(folder: Path) -> None:
     face = likeness.read_reconstruction(folder / "out")
     assert face.model["id"] == "builtin"
-    assert {"photo.png", "albedo.png", "displacement.exr", "normal.png", "confidence.png"} == set(face.images)
+    assert set(IMAGE_FILES) == set(face.images)
     assert np.isfinite(face.mesh.vertices).all()
 
 

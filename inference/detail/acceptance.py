@@ -27,8 +27,8 @@ def line_share(height: Floats32, trust: Floats32, pixel: float) -> Floats32:
     """How much of a relief (H, W) that shading tells is to be kept: all where it forms lines, little where it is grain.
 
     A photo of skin is full of what darkens it without being deep: hairs, pores, grain, JPEG. Their slopes point
-    everywhere, while those of a fold agree over some millimetres: the coherence of the structure tensor (Foerstner and
-    Guelch 1987; Weickert 1998).
+    everywhere, while those of a fold agree over some millimetres: the coherence of the structure tensor
+    (J. Weickert: Anisotropic Diffusion in Image Processing, 1998).
     """
     smooth = blur(height, max(_LINE / pixel, 0.5))
     x, y = cv2.Sobel(smooth, -1, 1, 0, ksize=3), cv2.Sobel(smooth, -1, 0, 1, ksize=3)
