@@ -70,6 +70,8 @@ def lines_of(layer: FoldLayer, moved: Floats, neutral: Floats, model: FaceModel)
     dense = model.dense_points(np.asarray(neutral, np.float64))
     everywhere = _place(layer, neutral, dense, model)
     patch = patch_of(everywhere, neutral, model.triangles())
+    if not len(patch.ids):
+        return Lines(patch, *np.zeros((4, 0)))
     place, normals = everywhere[patch.ids], patch.normals()
     pressed = patch.at_vertices(compression(neutral, moved, patch.corners).reshape(-1, 9))
     tensors = patch.smoothed(pressed, _SPREAD).reshape(-1, 3, 3)

@@ -14,7 +14,6 @@ from .layers import FoldLayer
 _LATTICE = (61, 67)  # numbers of a noise before it repeats
 _SHARP = 0.08  # how far the bottom of a valley is rounded, as a share of its height
 _SHOULDER = 0.3  # height of the ridges beside a valley, as a share of its depth
-_WANDER = 0.3  # lines by which a line leaves its course
 _FINE = 2.37  # finer lines to a line; no whole number, so that they do not hide in the valleys
 
 
@@ -35,7 +34,7 @@ def _lines(phase: Floats, along: Floats, layer: FoldLayer, seed: int, irregular:
     way = along / layer.length
     sway = _smooth_noise(seed, np.zeros_like(phase), 0.6 * way) - 0.5
     own = _smooth_noise(seed + 7, phase / 1.6, 1.3 * way) - 0.5
-    phase = phase + irregular * _WANDER * (1.2 * sway + 1.6 * own)
+    phase = phase + irregular * layer.wander * (1.2 * sway + 1.6 * own)
     number = np.asarray(np.rint(phase), np.float64)
     beside = phase - number
     swing = np.sin(np.pi * beside)

@@ -174,3 +174,10 @@ def test_a_numbered_key_counts_as_the_named_ones_it_is_like(model: FaceModel, ca
     assert folds[GroupName.SMILE_LEFT].photo == pytest.approx(0.8, abs=0.1)
     assert folds[GroupName.SMILE_RIGHT].photo < 0.1
     assert folds[GroupName.FROWN].photo < 0.1
+
+
+def test_a_face_without_bare_skin_has_no_folds(calm: ExpressiveFace) -> None:
+    covered = replace(calm.model, id="covered", region_weights=np.ones_like(calm.model.region_weights))
+    folds = expression_folds(replace(calm, model=covered), seen(flat(64)))
+    assert [each.name for each in folds] == list(GROUPS)
+    assert not any(each.heights.any() for each in folds)
