@@ -16,7 +16,6 @@ import bpy
 import numpy as np
 from likeness.inference.pipeline import PipelineOptions, reconstruct
 from likeness.scene.building.build import build_face
-from likeness.scene.displacement import SUBDIVISION
 from model_faces import View, save, sheet
 from numpy.typing import NDArray
 from pictures_cycles import camera_of, open_studio, rendered
@@ -25,9 +24,8 @@ from skimage import data
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
 FRAMES, PER_SECOND = 48, 12
-VIEW = View(-20, 3, target=(-0.011, -0.008, 0.075), across=0.175, size=(260, 310))
+VIEW = View(-20, 3, target=(-0.011, -0.008, 0.075), across=0.175, size=(360, 430))
 SAMPLES = 20
-LEVELS = 2  # of subdivision
 SMILE = {"mouthSmileLeft": 0.95, "mouthSmileRight": 0.95, "cheekSquintLeft": 0.5, "cheekSquintRight": 0.5}
 FROWN = {"browDownLeft": 1.0, "browDownRight": 1.0, "eyeSquintLeft": 0.4, "eyeSquintRight": 0.4}
 BROWS = {"browInnerUp": 1.0, "browOuterUpLeft": 1.0, "browOuterUpRight": 1.0}
@@ -45,7 +43,6 @@ def clip(folder: Path, frames: Iterable[int]) -> dict[int, NDArray[np.uint8]]:
     scene = bpy.context.scene
     scene.camera, scene.cycles.samples = camera_of(VIEW), SAMPLES
     scene.render.resolution_x, scene.render.resolution_y = VIEW.size
-    face.modifiers[SUBDIVISION].render_levels = LEVELS
     _animate(face)
     shots = {}
     with tempfile.TemporaryDirectory() as pictures:
