@@ -1,4 +1,4 @@
-"""DF2Net at a reduced width: the dense depth first, then the fine one and the finer relief on it.
+"""DF2Net at a reduced width: the dense depth first, then the fine one, then the finer relief.
 
 Zeng et al., ICCV 2019: D-Net learns depth and normals; F-Net refines them with the truth in detail; Fr-Net has no truth
 but the picture, which its relief must shade as it is seen.
@@ -21,7 +21,7 @@ from .samples import DEPTHS, SampleKind
 from .task import Batch, Rows, TrainingSettings
 
 NETWORK = "network"
-_DENSE_SHARE = 0.75  # of the run, after which D-Net is left alone
+_FINE_FROM, _FINER_FROM = 0.75, 0.9  # of the run: D-Net is left alone from the one on, F-Net from the other
 _CUT = 64  # pixels of the window in which F-Net and Fr-Net, which see no farther, are trained
 _PIXELS = UNIT * DEPTHS.side / INPUT_SIDE  # of our smaller picture in D-Net's unit
 _FLAT = 0.05  # of D-Net's last weights, at the start
@@ -40,7 +40,7 @@ class Df2NetTask:
     )
     name: str = DF2NET
     kind: SampleKind = DEPTHS
-    stages: tuple[float, ...] = (0.0, _DENSE_SHARE)
+    stages: tuple[float, ...] = (0.0, _FINE_FROM, _FINER_FROM)
 
     def players(self) -> nn.ModuleDict:
         """All three in one; the relief begins at none, so that until it is learnt the whole is D-Net's depth.
@@ -69,16 +69,16 @@ class Df2NetTask:
         return batch
 
     def loss(self, player: str, players: nn.ModuleDict, batch: Batch, progress: float) -> Tensor:
-        """D-Net's, and later the other two's."""
+        """D-Net's, then F-Net's, then Fr-Net's, each with those before it as they are."""
         network = players[player]
         assert isinstance(network, DF2Net)
-        if progress < _DENSE_SHARE:
+        if progress < _FINE_FROM:
             return dense_loss(network.dense(batch["crops"]), batch, min(1.0, progress / _SLOPES_FROM))
         with torch.no_grad():
             network.train(False)
             dense = network.dense(batch["crops"])
             network.train()
-        return _detail_loss(network, dense, batch)
+        return _detail_loss(network, dense, batch, finer=progress >= _FINER_FROM)
 
     def errors(self, players: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
         """Of depth, of normals, and of what is finer than a few pixels."""
@@ -101,18 +101,20 @@ def dense_loss(dense: Tensor, batch: Batch, share: float) -> Tensor:
     return mean_where((dense - truth).abs(), known) + share * turned
 
 
-def _detail_loss(network: DF2Net, dense: Tensor, batch: Batch) -> Tensor:
-    """F-Net's by the truth and Fr-Net's by the shading, in a window."""
+def _detail_loss(network: DF2Net, dense: Tensor, batch: Batch, finer: bool) -> Tensor:
+    """F-Net's by the truth, or Fr-Net's by the shading, in a window."""
     top, left = (int(n) for n in batch["corner"])
     part = (..., slice(top, top + _CUT), slice(left, left + _CUT))
     crops, truth, known, dense = (x[part] for x in (batch["crops"], batch["nearness"], batch["known"], dense))
+    if finer:
+        with torch.no_grad():
+            refined = network.FNet(dense, crops)
+        return finer_loss(Depths(dense, refined, network.FrNet(refined, crops)), crops, known)
     refined = network.FNet(dense, crops)
     found = refined * _PIXELS
     detail = without_broad(found - truth, known, _FINE_REACH).abs()
     fine = mean_where((refined - truth / _PIXELS).abs(), known) + 0.5 * normal_loss(found, truth, known)
-    fine = fine + 0.1 * slope_loss(found, truth, known) + mean_where(detail, known)
-    refined = refined.detach()
-    return fine + finer_loss(Depths(dense, refined, network.FrNet(refined, crops)), crops, known)
+    return fine + 0.1 * slope_loss(found, truth, known) + mean_where(detail, known)
 
 
 def finer_loss(depths: Depths, crops: Tensor, known: Tensor) -> Tensor:

@@ -57,10 +57,8 @@ def test_what_is_learnt_holds_for_others(name: str, store_of: StoreOf, tmp_path:
     log = read_log(tmp_path / LOG_FILE)
     error = next(iter(task.errors(players, batch_of(task, store_of))))
     assert log[-1][error] < 0.8 * log[0][error]
-    kept = trained_players(task, tmp_path / CHECKPOINT_FILE)
-    batch = batch_of(task, store_of)
-    with torch.no_grad():
-        assert all(torch.equal(a, task.errors(kept, batch)[n]) for n, a in task.errors(players, batch).items())
+    kept = trained_players(task, tmp_path / CHECKPOINT_FILE).state_dict()
+    assert all(torch.equal(weight, kept[part]) for part, weight in players.state_dict().items())
 
 
 def batch_of(task: TrainingTask, store_of: StoreOf) -> dict[str, torch.Tensor]:
@@ -72,7 +70,7 @@ def batch_of(task: TrainingTask, store_of: StoreOf) -> dict[str, torch.Tensor]:
 def test_each_stage_trains_its_own_part(name: str, store_of: StoreOf) -> None:
     task = TASKS[name]
     parts = {
-        "df2net": ("network.layer1", "network.FrNet"),
+        "df2net": ("network.layer1", "network.FNet", "network.FrNet"),
         "facescape": ("generator.model.1.", "critic."),
         "rafare": ("surfaces.base", "surfaces.fine"),
     }[name]
@@ -91,7 +89,8 @@ def test_each_stage_trains_its_own_part(name: str, store_of: StoreOf) -> None:
         return {part for part in parts if any(name.startswith(part) for name in changed)}
 
     assert touched(0.1) == {parts[0]}
-    assert touched(0.9) == ({parts[1]} if name != "facescape" else set(parts))
+    assert touched(0.95) == ({parts[-1]} if name != "facescape" else set(parts))
+    assert touched(0.8) == {parts[1]} or name == "facescape"
 
 
 def test_pictures_are_mirrored_with_their_truth(store_of: StoreOf) -> None:
