@@ -34,7 +34,7 @@ def test_a_batch_is_learnt_by_heart(name: str, store_of: StoreOf, tmp_path: Path
     """The first stage of each alone, on the same pictures again and again."""
     task, store = TASKS[name], store_of(TASKS[name].kind)
     few = SimpleNamespace(training=store.training[:2], held_out=store.held_out[:2], rows=store.rows)
-    settings = replace(task.settings, steps=400, batch=2, check_every=8, check_pictures=2)
+    settings = replace(task.settings, steps=4000, batch=2, warm_up=4, check_every=8, check_pictures=2)
     losses: list[float] = []
 
     def note(record: dict[str, float]) -> None:
