@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from ict_fixture import ict_file, ict_model, ict_model_file  # noqa: F401
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Small tensors: more threads than this cost time, and results should not depend on the machine's core count.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+# A shell's background jobs ignore Ctrl-C, which tests raise.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # bpy has wheels for one version of Python only, and beside it the engine's libraries may be absent: the rest is tested.
 NEEDING = {
