@@ -64,6 +64,11 @@ def turns_eye(name: str) -> bool:
     return canonical_name(name).startswith("eyelook")
 
 
+def shuts_eye(name: str) -> bool:
+    """Whether a shape of this name is one that shuts an eye which looks ahead."""
+    return canonical_name(name) in ("eyeblinkleft", "eyeblinkright")
+
+
 # A key that keeps the lids of one eye closed while it looks somewhere; it is called after both.
 _LID_CLOSER = re.compile(r"eyeblink(left|right)eyelook\w+?\1")
 

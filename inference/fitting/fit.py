@@ -21,6 +21,7 @@ from .outline import outline_equations
 from .photometric import Appearance, PosedFace, albedo_of, color_equations, fit_appearances
 from .problem import FaceProblem, PhotoProblem
 from .settings import FitSettings
+from .shut_eyes import seeing, with_shut_eyes
 from .start import FitStart, start_state
 from .tone import TonedSkin, share_tone, toned
 from .view import View
@@ -115,7 +116,8 @@ def _face_fit(
 ) -> FaceFit:
     """What the unknowns of one photo make of the whole model; expressions end at the border of their range."""
     whole, face, seen, skin = problem.whole, problem.face, photo.seen, photo.view.skin
-    expression = state.expression[0].clamp(*face.expression_range.unbind(-1))
+    told = state.expression[0].clamp(*face.expression_range.unbind(-1))
+    expression = with_shut_eyes(told, face.fitted_names, seeing(photo.view.landmarks))
     count = len(face.identity_basis)
     identity, fine = state.identity[0, :count], state.identity[0, count:]
     relief = torch.tensordot(fine, problem.modes[count : count + len(fine)], dims=1)

@@ -87,6 +87,11 @@ class ModelTensors:
         """A field on vertices (..., V, D) -> on a scheme's landmarks (..., L, D)."""
         return self.landmarks[scheme].of(field)
 
+    @property
+    def fitted_names(self) -> list[str]:
+        """Names (E,) of the fitted expressions."""
+        return [self.model.expression_names[which] for which in self.fitted.tolist()]
+
     def all_expressions(self, fitted: Tensor) -> Tensor:
         """Values (E,) of the fitted expressions -> of all of the model's, zero for the others."""
         return fitted.new_zeros(len(self.model.expression_names)).index_copy(0, self.fitted, fitted)

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...anatomy.arkit import turns_eye
 from ...anatomy.landmarks import LandmarkScheme
 from ..camera import focal_px_from_35mm
 from ..detectors.landmarks import FaceLandmarks
@@ -20,6 +19,7 @@ from .model_tensors import ModelTensors
 from .photometric import PosedFace
 from .scene_light import SceneLight, scene_light
 from .settings import FitSettings, LandmarkSettings
+from .shut_eyes import eye_shares, seeing, with_shut_lids
 from .teeth import freedom, teeth_shut
 from .view import View
 from .wander import landmark_wander
@@ -117,7 +117,7 @@ def observe(
     frontal = settings.frontal_sigma * landmarks.size
     seen = sigma * (sigma.median() / frontal).clamp_min(1.0) ** (settings.turned_growth - 1.0)
     wander = like.new_tensor(landmark_wander(landmarks.scheme)) * landmarks.inter_ocular
-    return Observations(
+    told = Observations(
         points=points,
         sigma=torch.hypot(seen, wander),
         gaps=torch.tensor(landmarks.scheme.gaps, device=like.device),
@@ -128,16 +128,16 @@ def observe(
         inter_ocular=landmarks.inter_ocular,
         image_size=image_size,
     )
+    return with_shut_lids(told, seeing(landmarks))
 
 
 def _freedom(view: View, face: ModelTensors) -> Tensor:
-    """Shares (E,) of their usual spread that the expressions have in a photo: teeth and irises that show say more."""
-    names = [face.model.expression_names[which] for which in face.fitted.tolist()]
+    """Shares (E,) of their usual spread that the expressions have in a photo: teeth, irises and lids say more."""
+    names = face.fitted_names
     shut = teeth_shut(view.photo.pixels, view.landmarks)
     looks = GAZE_FREEDOM if view.landmarks.scheme.places else 1.0
-    return face.mean.new_tensor(
-        [free * (looks if turns_eye(name) else 1.0) for name, free in zip(names, freedom(names, shut), strict=True)]
-    )
+    eyes = eye_shares(names, seeing(view.landmarks), looks)
+    return face.mean.new_tensor([free * eye for free, eye in zip(freedom(names, shut), eyes, strict=True)])
 
 
 def _places(scheme: LandmarkScheme, like: Tensor) -> Tensor:
