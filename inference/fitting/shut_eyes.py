@@ -80,4 +80,4 @@ def _seeing(loop: Floats) -> float:
     inner = range(half // 2 - 1, half // 2 + 2)
     height = np.mean([np.linalg.norm(loop[k] - loop[-k]) for k in inner])
     width = max(float(np.linalg.norm(loop[0] - loop[half])), 1e-9)
-    return float(smoothstep(*_SEEING, np.float64(height / width)))
+    return float(smoothstep(*_SEEING, np.asarray(height / width)))
